@@ -1,0 +1,126 @@
+"""Bytes and documents in one canonical form, read strictly.
+
+base64url without padding (RFC 4648 §5), canonical JSON (RFC 8785) and JSON that refuses what two parsers
+could read differently: duplicate keys, NaN and Infinity, invalid UTF-8, and documents over a stated size.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from typing import NoReturn
+
+import rfc8785
+
+from crypto.errors import MalformedError
+
+Json = None | bool | int | float | str | Sequence["Json"] | dict[str, "Json"]
+
+MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
+MAX_DEPTH = 64
+
+
+def b64url_encode(raw: bytes) -> str:
+    """Encode as base64url without padding."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def b64url_decode(text: str, *, length: int | None = None) -> bytes:
+    """Decode base64url without padding; only the one canonical spelling of each byte string is accepted.
+
+    Raises:
+        MalformedError: a character, the padding or the final bits are not canonical, or the result does
+            not have `length` bytes.
+    """
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise MalformedError("expected base64url without padding") from error
+    if b64url_encode(raw) != text:
+        raise MalformedError("expected canonical base64url without padding")
+    if length is not None and len(raw) != length:
+        raise MalformedError(f"expected {length} bytes, got {len(raw)}")
+    return raw
+
+
+def canonical_json(value: object) -> bytes:
+    """Serialise by RFC 8785, so that equal documents have equal bytes and digests.
+
+    Raises:
+        MalformedError: the value holds something JSON has no form for, or an integer beyond ±(2^53 - 1).
+    """
+    try:
+        return rfc8785.dumps(value)  # type: ignore[arg-type]
+    except (rfc8785.CanonicalizationError, RecursionError) as error:
+        raise MalformedError(f"not a JSON document: {error}") from error
+
+
+def parse_json(raw: bytes | str, *, max_bytes: int = MAX_DOCUMENT_BYTES) -> Json:
+    """Parse JSON strictly.
+
+    Raises:
+        MalformedError: invalid UTF-8 or JSON, a duplicate key, NaN or Infinity, nested deeper than
+            `MAX_DEPTH`, or longer than `max_bytes`.
+    """
+    if len(raw) > max_bytes:
+        raise MalformedError(f"the document has {len(raw)} bytes; at most {max_bytes} are read")
+    try:
+        text = raw.decode("utf-8") if isinstance(raw, bytes) else raw
+        text.encode("utf-8")  # a lone surrogate from an escape is not text
+        value: Json = json.loads(
+            text, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant, parse_float=_finite
+        )
+    except (UnicodeError, json.JSONDecodeError, RecursionError) as error:
+        raise MalformedError(f"not a JSON document: {error.__class__.__name__}") from error
+    _check_depth(value)
+    return value
+
+
+def sha256(*parts: bytes) -> bytes:
+    """Hash the concatenation of the parts (FIPS 180-4)."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.digest()
+
+
+def digest_of(value: object) -> str:
+    """The base64url SHA-256 digest of a document's canonical form."""
+    return b64url_encode(sha256(canonical_json(value)))
+
+
+def _unique_keys(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise MalformedError("an object names a key twice")
+    return members
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise MalformedError(f"{name} is not a JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise MalformedError("a number is too large to be read")
+    return number
+
+
+def _check_depth(value: Json) -> None:
+    level: list[Json] = [value]
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in _children(node)]
+        if not level:
+            return
+    raise MalformedError(f"the document is nested deeper than {MAX_DEPTH} levels")
+
+
+def _children(node: Json) -> Sequence[Json]:
+    if isinstance(node, dict):
+        return list(node.values())
+    if isinstance(node, list):
+        return node
+    return ()

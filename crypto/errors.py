@@ -1,0 +1,45 @@
+"""What can go wrong in mathematics and bytes, by what the caller can do about it."""
+
+
+class CryptoError(Exception):
+    """Any failure of this folder."""
+
+
+class MalformedError(CryptoError, ValueError):
+    """Bytes or a document that do not have the promised form; the message names the place."""
+
+
+class OutOfRangeError(CryptoError, ValueError):
+    """A number outside the range that the algorithm promises to handle."""
+
+
+class ShareError(CryptoError, ValueError):
+    """Shares that are too few, too many, of the wrong party or out of range."""
+
+
+class CommitmentError(CryptoError):
+    """A commitment does not open to what was given."""
+
+
+class SealError(CryptoError):
+    """A sealed message does not open; the reason is never told apart."""
+
+
+class SignatureError(CryptoError):
+    """A signature does not verify under the expected key."""
+
+
+class ProofError(CryptoError):
+    """A Merkle inclusion or consistency proof does not hold."""
+
+
+class ProtocolError(CryptoError):
+    """A party of a computation sent something that the protocol does not allow.
+
+    `culprits` are the roles that may have caused it: one where the protocol can tell, two where a pair
+    contradicts itself.
+    """
+
+    def __init__(self, message: str, culprits: tuple[int, ...]) -> None:
+        super().__init__(message)
+        self.culprits = culprits
