@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import json
 import math
+import re
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -20,6 +21,10 @@ Json = None | bool | int | float | str | Sequence["Json"] | dict[str, "Json"]
 
 MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 64
+
+# Possessive, and without a closing quote if there is none: linear in every text.
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_NO_BRACKET = re.compile(r"[^\[\]{}]+")
 
 
 def b64url_encode(raw: bytes) -> str:
@@ -53,7 +58,7 @@ def canonical_json(value: object) -> bytes:
     """
     try:
         return rfc8785.dumps(value)  # type: ignore[arg-type]
-    except (rfc8785.CanonicalizationError, RecursionError) as error:
+    except (rfc8785.CanonicalizationError, UnicodeError, RecursionError) as error:
         raise MalformedError(f"not a JSON document: {error}") from error
 
 
@@ -61,20 +66,27 @@ def parse_json(raw: bytes | str, *, max_bytes: int = MAX_DOCUMENT_BYTES) -> Json
     """Parse JSON strictly.
 
     Raises:
-        MalformedError: invalid UTF-8 or JSON, a duplicate key, NaN or Infinity, nested deeper than
-            `MAX_DEPTH`, or longer than `max_bytes`.
+        MalformedError: invalid UTF-8 or JSON, a duplicate key, NaN or Infinity, a lone surrogate (which is
+            no text, RFC 8259 §8.2), an integer of thousands of digits, nested deeper than `MAX_DEPTH`, or
+            longer than `max_bytes`.
     """
-    if len(raw) > max_bytes:
-        raise MalformedError(f"the document has {len(raw)} bytes; at most {max_bytes} are read")
+    encoded = raw if isinstance(raw, bytes) else raw.encode("utf-8", errors="surrogatepass")
+    if len(encoded) > max_bytes:
+        raise MalformedError(f"the document has {len(encoded)} bytes; at most {max_bytes} are read")
     try:
-        text = raw.decode("utf-8") if isinstance(raw, bytes) else raw
-        text.encode("utf-8")  # a lone surrogate from an escape is not text
+        text = encoded.decode("utf-8")
+        _check_depth(text)
         value: Json = json.loads(
             text, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant, parse_float=_finite
         )
-    except (UnicodeError, json.JSONDecodeError, RecursionError) as error:
+        if "\\u" in text:
+            # An escape can spell half of a surrogate pair, which nothing downstream could write again.
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except MalformedError:
+        raise
+    except (ValueError, RecursionError) as error:
+        # ValueError covers JSONDecodeError, UnicodeError and Python's limit on the digits of an integer.
         raise MalformedError(f"not a JSON document: {error.__class__.__name__}") from error
-    _check_depth(value)
     return value
 
 
@@ -109,18 +121,12 @@ def _finite(text: str) -> float:
     return number
 
 
-def _check_depth(value: Json) -> None:
-    level: list[Json] = [value]
-    for _ in range(MAX_DEPTH):
-        level = [child for node in level for child in _children(node)]
-        if not level:
-            return
-    raise MalformedError(f"the document is nested deeper than {MAX_DEPTH} levels")
-
-
-def _children(node: Json) -> Sequence[Json]:
-    if isinstance(node, dict):
-        return list(node.values())
-    if isinstance(node, list):
-        return node
-    return ()
+def _check_depth(text: str) -> None:
+    """Count brackets outside of strings before the parser recurses into them and may exhaust its stack."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return
+    depth = 0
+    for bracket in _NO_BRACKET.sub("", _STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        if depth > MAX_DEPTH:
+            raise MalformedError(f"the document is nested deeper than {MAX_DEPTH} levels")

@@ -18,7 +18,14 @@ class ShareError(CryptoError, ValueError):
 
 
 class CommitmentError(CryptoError):
-    """A commitment does not open to what was given."""
+    """A commitment does not open to what was given.
+
+    `indices` are the positions of the wrong openings in the batch that was checked.
+    """
+
+    def __init__(self, message: str, indices: tuple[int, ...] = (0,)) -> None:
+        super().__init__(message)
+        self.indices = indices
 
 
 class SealError(CryptoError):
@@ -43,3 +50,7 @@ class ProtocolError(CryptoError):
     def __init__(self, message: str, culprits: tuple[int, ...]) -> None:
         super().__init__(message)
         self.culprits = culprits
+
+
+class MalformedMessageError(ProtocolError, MalformedError):
+    """A message of a computation that does not have the promised form; its sender is the culprit."""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from crypto.errors import OutOfRangeError
 
 MIN_SEED_BYTES = 16
+MAX_LABEL_BYTES = 0xFFFF
 
 RandomBytes = Callable[[int], bytes]
 """Draws that many uniform bytes."""
@@ -44,11 +45,14 @@ def expand(seed: bytes, label: str, length: int) -> bytes:
     The label is length-prefixed, so that no two (label, seed) pairs hash the same input.
 
     Raises:
-        OutOfRangeError: the seed is shorter than 16 bytes.
+        OutOfRangeError: the seed is shorter than 16 bytes, the label longer than 65535, or the length is
+            negative.
     """
     if len(seed) < MIN_SEED_BYTES:
         raise OutOfRangeError(f"a seed needs at least {MIN_SEED_BYTES} bytes, got {len(seed)}")
     encoded = label.encode()
+    if len(encoded) > MAX_LABEL_BYTES or length < 0:
+        raise OutOfRangeError("expected a label of at most 65535 bytes and a length that is not negative")
     return hashlib.shake_256(len(encoded).to_bytes(2, "big") + encoded + seed).digest(length)
 
 

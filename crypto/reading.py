@@ -8,16 +8,18 @@ A reader is closed with `done()`, which refuses members nobody asked for: an unk
 did not understand, and ignoring it could mean ignoring a condition.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from crypto.encoding import Json, b64url_decode, parse_json
-from crypto.errors import MalformedError
+from crypto.errors import MalformedError, OutOfRangeError
 
 T = TypeVar("T")
 _ABSENT = object()
 MAX_TEXT = 100_000
+_MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class Fields:
@@ -93,6 +95,8 @@ class Fields:
         value = self.any(name)
         if not isinstance(value, (int, float)) or isinstance(value, bool):
             raise self._unexpected(name, "a number", value)
+        if not math.isfinite(value):
+            raise MalformedError(f"{self.where}.{name}: expected a finite number")
         return value
 
     def binary(self, name: str, *, length: int | None = None) -> bytes:
@@ -103,17 +107,17 @@ class Fields:
             raise MalformedError(_placed(f"{self.where}.{name}", error)) from error
 
     def moment(self, name: str) -> datetime:
-        """A moment in UTC, written as RFC 3339 with a final Z."""
+        """A moment in UTC in its one form: RFC 3339 with whole seconds and a final Z."""
         text = self.text(name, max_length=40)
         try:
-            moment = datetime.fromisoformat(text)
+            moment = datetime.strptime(text, _MOMENT).replace(tzinfo=UTC)
         except ValueError as error:
             raise MalformedError(
                 f"{self.where}.{name}: expected a moment such as 2026-01-31T12:00:00Z"
             ) from error
-        if moment.tzinfo is None or not text.endswith("Z"):
-            raise MalformedError(f"{self.where}.{name}: expected a moment in UTC, ending in Z")
-        return moment.astimezone(UTC)
+        if utc_text(moment) != text:
+            raise MalformedError(f"{self.where}.{name}: expected a moment such as 2026-01-31T12:00:00Z")
+        return moment
 
     def choice(self, name: str, parse: Callable[[str], T]) -> T:
         """A text that `parse` (usually an enum) knows."""
@@ -175,7 +179,13 @@ def kind_of(value: object) -> str:
 
 
 def utc_text(moment: datetime) -> str:
-    """Write a moment as RFC 3339 in UTC with whole seconds and a final Z; the inverse of `Fields.moment`."""
+    """Write a moment as RFC 3339 in UTC with whole seconds and a final Z; the inverse of `Fields.moment`.
+
+    Raises:
+        OutOfRangeError: the moment has no time zone, so that nobody can tell when it is.
+    """
+    if moment.tzinfo is None:
+        raise OutOfRangeError("a moment without a time zone cannot be written in UTC")
     return moment.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
 

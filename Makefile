@@ -1,0 +1,50 @@
+# Two commands: `make demo` plays the whole story, `make test` runs every check.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PEOPLE ?= 300
+WORKERS ?= 2
+
+.PHONY: demo test check bench lock format clean
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what this needs into $(VENV) (a minute on a fresh machine) …"
+	@if command -v uv >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv 2>/dev/null; then \
+	  UV=$$(command -v uv || echo $(BIN)/uv); \
+	  "$$UV" pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \
+	  "$$UV" pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
+	else \
+	  $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; \
+	fi
+	@touch $@
+
+demo: $(STAMP)
+	@$(BIN)/python -m examples.demo --people $(PEOPLE) $(if $(ONCE),--once)
+
+test: check
+	$(BIN)/pytest
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMP)
+	@$(BIN)/python -m examples.bench
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# Versions at least a week old, with hashes; only package names, versions and hashes are written down.
+lock:
+	$(BIN)/uv pip compile pyproject.toml --group demo --group test --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  --exclude-newer "$$(date -u -d '7 days ago' +%F)" -o requirements.lock
+
+clean:
+	rm -rf .demo .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis

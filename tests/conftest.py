@@ -1,0 +1,72 @@
+"""What every test gets: a database of its own, a network that ends at this machine, repeatable properties."""
+
+import ipaddress
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, settings
+from psycopg import sql
+
+SERVER = "ARGONAUTA_TEST_DATABASE_URL"
+
+settings.register_profile("argonauta", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("argonauta"), derandomize=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "argonauta")
+
+
+class ReachedOutError(RuntimeError):
+    """A test tried to talk to another machine."""
+
+
+def _stay_on_this_machine(event: str, arguments: tuple[object, ...]) -> None:
+    if event == "socket.connect":
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else None  # a path is a local socket
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        return
+    if not _is_this_machine(host):
+        raise ReachedOutError(f"tests talk to this machine only, not to {host!r}")
+
+
+def _is_this_machine(host: object) -> bool:
+    if host is None or host in ("", b"", "localhost", b"localhost"):
+        return True
+    text = host.decode() if isinstance(host, bytes) else str(host)
+    try:
+        return ipaddress.ip_address(text).is_loopback
+    except ValueError:
+        return False
+
+
+# An audit hook sees every connection of this process, whichever library opens it, and cannot be undone.
+sys.addaudithook(_stay_on_this_machine)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what uses a database, so that it can be run once more on the other kind."""
+    for item in items:
+        if "database_url" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.database)
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> Iterator[str]:
+    """An empty database: a SQLite file, or one on the PostgreSQL server that the environment names."""
+    server = os.environ.get(SERVER)
+    if not server:
+        yield f"sqlite:///{tmp_path / 'test.sqlite'}"
+        return
+    name = f"argonauta_test_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield f"{server.rpartition('/')[0]}/{name}"
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
