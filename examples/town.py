@@ -1,0 +1,245 @@
+"""Every party of the market as a process of its own on loopback: the town in which the stories play.
+
+A town is founded by the same commands that operators use (`issuer init`, `mpc-node init`, …): each party
+makes its own keys in its own folder, hands over only its public part, and the governance authority signs
+the registry that all of them pin. Only processes started here are ever stopped here, by their own id.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+import urllib3
+
+START_SECONDS = 60
+STOP_SECONDS = 10
+PROBE_SECONDS = 0.1
+
+API_KEY, PASSWORD = "api.key", "password"
+
+
+class TownError(Exception):
+    """A party did not start or answer; the message names it and where its log is."""
+
+
+@dataclass(frozen=True)
+class Party:
+    """One deployable: how it is initialised, how it is served and where it answers."""
+
+    name: str
+    program: str
+    init: tuple[str, ...]
+    serve: tuple[str, ...]
+    url: str
+
+
+@dataclass
+class Town:
+    """The running parties. Use it as a context manager."""
+
+    folder: Path
+    database_url: Callable[[str], str] | None = None
+    programs: dict[str, Sequence[str]] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+    processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict, repr=False)
+    ports: dict[str, int] = field(default_factory=dict)
+
+    NODES = ("node-a", "node-b", "node-c")
+    ISSUERS = ("university", "hospital", "registrar")
+
+    def __enter__(self) -> "Town":
+        """Found the town and start everybody."""
+        try:
+            self.found()
+            self.start_all()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop everybody."""
+        self.close()
+
+    @property
+    def registry(self) -> Path:
+        """The signed registry that every party pins."""
+        return self.folder / "registry.jwt"
+
+    @property
+    def authority(self) -> Path:
+        """The governance authority's public key."""
+        return self.folder / "authority" / "authority.jwk"
+
+    def url(self, name: str) -> str:
+        """Where a party answers."""
+        scheme = "https" if name in self.NODES else "http"
+        return f"{scheme}://127.0.0.1:{self.ports[name]}"
+
+    def home(self, name: str) -> Path:
+        """A party's own folder."""
+        return self.folder / name
+
+    def secret(self, name: str, file: str) -> str:
+        """A login that a party wrote into its own folder at first start."""
+        return (self.home(name) / file).read_text().strip()
+
+    def found(self) -> None:
+        """Let each party make its keys, and the authority sign the registry."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name in (*self.ISSUERS, *self.NODES, "marketplace", "wallet"):
+            self.ports[name] = _free_port()
+        run_command("trust-registry", "init", "--dir", self.home("authority"))
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            list(pool.map(lambda arguments: run_command(*arguments), self._inits()))
+        parts = [self.home(name) / "public.json" for name in (*self.ISSUERS, *self.NODES, "marketplace")]
+        run_command("trust-registry", "sign", "--dir", self.home("authority"), "--out", self.registry, *parts)
+
+    def start_all(self) -> None:
+        """Start every process and wait until each answers."""
+        names = (*self.ISSUERS, *self.NODES, "marketplace", "wallet", "worker")
+        for name in names:
+            self.start(name, wait=False)
+        for name in names[:-1]:
+            self.wait_until_healthy(name)
+
+    def start(self, name: str, *, wait: bool = True) -> None:
+        """Start one party's process; its output goes to a log file in its folder."""
+        command = [*self._program(name), *(str(argument) for argument in self._serve(name))]
+        self.home(name).mkdir(parents=True, exist_ok=True)
+        with (self.home(name) / "process.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                command, stdout=log, stderr=log, env={**os.environ, **self.settings}
+            )
+        if wait and name != "worker":
+            self.wait_until_healthy(name)
+
+    def kill(self, name: str) -> None:
+        """End a process as a power cut would (SIGKILL), without a chance to tidy up."""
+        process = self.processes.pop(name)
+        process.kill()
+        process.wait()
+
+    def stop(self, name: str) -> None:
+        """Ask a process to finish, and wait for it."""
+        process = self.processes.pop(name, None)
+        if process is None:
+            return
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def close(self) -> None:
+        """Stop everybody who still runs."""
+        for process in self.processes.values():
+            process.send_signal(signal.SIGTERM)
+        for name in list(self.processes):
+            self.stop(name)
+
+    def wait_until_healthy(self, name: str) -> None:
+        """Wait until a party answers.
+
+        Raises:
+            TownError: its process ended or it stayed silent.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.processes[name].poll() is not None:
+                raise TownError(f"{name} ended at once; see {self.home(name) / 'process.log'}")
+            if _answers(f"{self.url(name)}/health"):
+                return
+            time.sleep(PROBE_SECONDS)  # the process is booting; there is no event to wait for
+        raise TownError(f"{name} does not answer; see {self.home(name) / 'process.log'}")
+
+    def _program(self, name: str) -> Sequence[str]:
+        program = {"marketplace": "marketplace", "worker": "marketplace", "wallet": "wallet"}.get(name)
+        if program is None:
+            program = "mpc-node" if name in self.NODES else "issuer"
+        return self.programs.get(name, [str(console_script(program))])
+
+    def _inits(self) -> Iterator[tuple[str | Path, ...]]:
+        issuers = {
+            "university": ("did:web:university.example", "Example University", ("--data-set", "exam/1")),
+            "hospital": (
+                "did:web:hospital.example",
+                "Example Hospital",
+                ("--data-set", "health/1", "--data-set", "framingham/1"),
+            ),
+            "registrar": ("did:web:registrar.example", "Register of Organisations", ("--organisations",)),
+        }
+        for name, (issuer_id, title, kinds) in issuers.items():
+            logins = (
+                "--api-key-file",
+                self.home(name) / API_KEY,
+                "--password-file",
+                self.home(name) / PASSWORD,
+            )
+            yield self._init("issuer", name, "--id", issuer_id, "--name", title, *kinds, *logins)
+        for name in self.NODES:
+            yield self._init("mpc-node", name, "--id", name, "--operator", f"Operator of {name}")
+        yield self._init("marketplace", "marketplace", "--id", "did:web:market.example")
+
+    def _init(self, program: str, name: str, *arguments: str | Path) -> tuple[str | Path, ...]:
+        database = ("--database-url", self.database_url(name)) if self.database_url else ()
+        return (program, "init", "--dir", self.home(name), "--url", self.url(name), *arguments, *database)
+
+    def _serve(self, name: str) -> list[str | Path]:
+        trust: list[str | Path] = ["--registry", self.registry, "--authority", self.authority]
+        port: list[str | Path] = ["--port", str(self.ports[name])] if name != "worker" else []
+        match name:
+            case "worker":
+                return ["worker", "--dir", self.home("marketplace"), *trust]
+            case "wallet":
+                market: list[str | Path] = ["--marketplace", self.url("marketplace")]
+                database = ["--database-url", self.database_url("wallet")] if self.database_url else []
+                return ["serve", "--dir", self.home(name), *port, *trust, *market, *database]
+            case "marketplace" | "node-a" | "node-b" | "node-c":
+                return ["serve", "--dir", self.home(name), *port, *trust]
+            case _:
+                return ["serve", "--dir", self.home(name), *port]
+
+
+def run_command(program: str | Path, *arguments: str | Path) -> str:
+    """Run one of the project's commands to its end and return what it printed.
+
+    Raises:
+        TownError: it failed; the message holds what it said.
+    """
+    command = [str(console_script(str(program))), *(str(argument) for argument in arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise TownError(f"{program} {arguments[0]} failed: {(done.stderr or done.stdout).strip()[-800:]}")
+    return done.stdout
+
+
+def console_script(name: str) -> Path:
+    """The command of that name beside the running interpreter."""
+    return Path(sys.executable).parent / name
+
+
+def _free_port() -> int:
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _answers(url: str) -> bool:
+    # A node's certificate is its own; health says nothing secret, so any certificate will do here.
+    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+    try:
+        return requests.get(url, timeout=2, verify=False).ok  # noqa: S501 - see above
+    except requests.RequestException:
+        return False

@@ -1,0 +1,161 @@
+"""One database, two ways in: read a consistent picture, or be the only one who writes.
+
+The same code runs on SQLite (WAL) and PostgreSQL and must mean the same on both. Therefore `writing()`
+admits one writer at a time on either, so what a transaction checked still holds when it commits; `reading()`
+sees one moment and cannot write. Parameters of statements stay out of error messages; PostgreSQL may still
+quote a key that exists twice, which is why `logs` leaves out what foreign libraries say.
+
+Limit: a writer waits for the one before it, so no network call belongs inside ``with database.writing()``.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from ssi.hosting.errors import DatabaseAddressError, HostingError
+
+_BUSY_TIMEOUT_SECONDS = 30
+_WRITER_LOCK = 7_266_455_817  # any fixed number; it names the lock, per database
+_MODE = "argonauta_mode"
+_ENVIRONMENT = Path(__file__).parent / "migrations_environment"
+VERSION_TABLE = "schema_version"
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database and its two ways in; safe to share between threads."""
+
+    engine: Engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one moment of the database; writing in it is an error of the database."""
+        options = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+        if self.engine.dialect.name == "sqlite":
+            options = {}
+        engine = self.engine.execution_options(**{_MODE: "reading"}, **options)
+        with Session(engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session of the only writer: committed at the end, rolled back when an error leaves the block."""
+        engine = self.engine.execution_options(**{_MODE: "writing"})
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            session.connection()  # so that the lock is held from here on, not from the first statement
+            yield session
+
+    def check(self) -> None:
+        """Ask the database for a sign of life; raises what the database raises."""
+        with self.reading() as session:
+            session.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Close all connections that are not in use."""
+        self.engine.dispose()
+
+
+def open_database(address: str) -> Database:
+    """Open ``sqlite:///file`` or ``postgresql://…``.
+
+    Raises:
+        DatabaseAddressError: another kind of database, or SQLite without a file.
+    """
+    return Database(open_engine(address))
+
+
+def open_engine(address: str) -> Engine:
+    """The engine behind `open_database`."""
+    url = _checked(address)
+    if url.get_backend_name() == "sqlite":
+        _make_private(Path(str(url.database)))
+        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=20)
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
+
+
+def migrate(engine: Engine, folder: Path, *, version_table: str = VERSION_TABLE) -> None:
+    """Apply every revision of ``folder/versions`` that is not applied yet, all or none.
+
+    An app keeps revisions (``migrations/versions/NNNN_what.py``) and nothing else of Alembic. Several
+    processes may start at once: one of them migrates, the others wait and find it done. Two apps that share
+    one database, which no deployment needs, must name different version tables.
+
+    Raises:
+        HostingError: rows refer to rows that a revision removed.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(_ENVIRONMENT))
+    config.set_main_option("version_locations", str(folder / "versions"))
+    config.set_main_option("path_separator", "newline")
+    with engine.execution_options(**{_MODE: "reshaping"}).begin() as connection:
+        config.attributes |= {"connection": connection, "version_table": version_table}
+        command.upgrade(config, "head")
+        if engine.dialect.name == "sqlite" and connection.execute(text("PRAGMA foreign_key_check")).first():
+            raise HostingError("a migration left rows that refer to nothing; it was not applied")
+
+
+def differences(engine: Engine, metadata: MetaData, *, version_table: str = VERSION_TABLE) -> list[object]:
+    """What still differs between the migrated database and the declared tables; empty when nothing does."""
+    with engine.execution_options(**{_MODE: "reading"}).connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": version_table})
+        return list(compare_metadata(context, metadata))
+
+
+def _checked(address: str) -> URL:
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise DatabaseAddressError("expected sqlite:///FILE or postgresql://HOST/NAME") from error
+    if url.get_backend_name() == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername not in ("sqlite", "sqlite+pysqlite"):
+        raise DatabaseAddressError(f"expected sqlite or postgresql, got {url.drivername}")
+    if not url.database or url.database == ":memory:":
+        raise DatabaseAddressError(
+            "expected a file, sqlite:///FILE: each thread would get a memory of its own"
+        )
+    return url
+
+
+def _make_private(file: Path) -> None:
+    """Make a new database file readable by its owner only; SQLite gives its log files the same mode."""
+    if file.parent.is_dir():
+        file.touch(mode=0o600, exist_ok=True)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    # Python's driver would begin transactions by its own rules and not before reads; `_begin_sqlite` does.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")  # a commit that was answered survives a power cut
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    mode = connection.get_execution_options().get(_MODE, "writing")
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if mode == 'reading' else 'OFF'}")
+    connection.exec_driver_sql(f"PRAGMA foreign_keys = {'OFF' if mode == 'reshaping' else 'ON'}")
+    # BEGIN IMMEDIATE takes the write lock now. A transaction that reads first and writes later could find the
+    # picture changed in between, and SQLite would refuse it at once instead of waiting.
+    connection.exec_driver_sql("BEGIN" if mode == "reading" else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get(_MODE, "writing") != "reading":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")

@@ -1,0 +1,49 @@
+"""What can go wrong between two parties, by what the caller can do about it."""
+
+from http import HTTPStatus
+
+from ssi.http.problem import Problem
+
+
+class ExchangeError(Exception):
+    """Any failure of a request between two parties."""
+
+
+class PeerError(ExchangeError):
+    """The other party did not give the answer that was asked for."""
+
+
+class UnreachablePeerError(PeerError):
+    """No answer: whether the request was carried out is not known; ask again later.
+
+    A peer that refuses our certificate may look like this too, since TLS 1.3 lets it hang up without a word.
+    """
+
+
+class UntrustedPeerError(PeerError):
+    """The other end does not hold the pinned certificate, or refuses ours; asking again is no use."""
+
+
+class GarbledAnswerError(PeerError):
+    """An answer that is too long, not JSON where JSON was promised, or points elsewhere."""
+
+
+class RefusedByPeerError(PeerError):
+    """The peer answered with a status of 400 or above; `problem` is what it said, where it said something."""
+
+    def __init__(self, peer: str, status: int, problem: Problem | None) -> None:
+        said = problem.sentence if problem else HTTPStatus(status).phrase if status in _KNOWN else "refused"
+        super().__init__(f"{peer} answered {status}: {said}")
+        self.status = status
+        self.problem = problem
+
+
+class RequestProofError(ExchangeError):
+    """A request carries no fresh proof that its sender holds the key; the message says what is amiss."""
+
+
+class TooManyRequestsError(ExchangeError):
+    """More proofs arrived within a minute than can be told apart from replays; try again in a minute."""
+
+
+_KNOWN = frozenset(int(status) for status in HTTPStatus)

@@ -1,0 +1,46 @@
+"""Pages in Chromium for tests: a browser, and a page that fails the test when the browser complains."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+REQUIRED = "ARGONAUTA_REQUIRE_BROWSER"
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The Chromium of this machine; without one the test is skipped, unless the environment requires it."""
+    path = shutil.which("chromium")
+    if path is None:
+        if os.environ.get(REQUIRED):
+            pytest.fail(f"no chromium on this machine, and {REQUIRED} is set")
+        pytest.skip("no chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def quiet_page(browser: Browser, *, expected: str = "\0", **settings: object) -> Iterator[Page]:
+    """A page in a session of its own on which nothing may go wrong.
+
+    A violation of the content security policy, an error of a script or a failed request fails the test,
+    unless its text contains `expected`.
+    """
+    context = browser.new_context(reduced_motion="reduce", **settings)  # type: ignore[arg-type]
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    try:
+        yield page
+    finally:
+        context.close()
+    assert [text for text in complaints if expected not in text] == []
