@@ -1,0 +1,33 @@
+"""What can go wrong with consents, queries and the documents around them, by what the caller can do about it.
+
+Signatures that do not verify and documents that cannot be read raise the kinds of `crypto.errors`
+(`SignatureError`, `MalformedError`, `ProofError`); those of this folder are about what a document says.
+"""
+
+
+class ConsentError(Exception):
+    """Any failure of this folder."""
+
+
+class QueryRefusedError(ConsentError, ValueError):
+    """A query that may not run as it stands.
+
+    `reason` says why and `remedy` names a nearby query that may, both in words for the person who asks.
+    """
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"{reason}; {remedy}" if remedy else reason)
+        self.reason = reason
+        self.remedy = remedy
+
+
+class TermsError(ConsentError, ValueError):
+    """Terms that contradict themselves or leave their range: to be corrected by whoever drew them up."""
+
+
+class MismatchError(ConsentError, ValueError):
+    """Documents that do not belong together: another consent, job, node, order or inputs than named."""
+
+
+class ExpiredDocumentError(ConsentError):
+    """A document outside the time for which its signer meant it; a fresh one has to be asked for."""

@@ -1,0 +1,200 @@
+"""How does a policy look to other data spaces? As an ODRL offer or agreement in the form of DSP 2025-1.
+
+The Dataspace Protocol 2025-1 (`negotiation/contract-schema.json`) keeps a subset of ODRL 2.2 in which an
+action is a plain string, so that everything a person allows stands in constraints of one permission. The
+operands `purpose` and `dateTime` are ODRL's; those with the prefix `mk:` are of our profile `PROFILE`.
+
+Reading is strict: exactly the constraints of the profile, each once, with its own operator, in any order.
+A constraint we do not know is a condition we cannot keep, so a policy that has one is refused as a whole.
+Two members of our profile depart from plain ODRL: a purpose on the right also stands for the purposes below
+it in DPV, and the three nodes are three constraints, because JSON-LD arrays have no order.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from enum import Enum
+from typing import TypeVar
+
+from consent.policy import MOST_COMPENSATION_CENTS, NODES, Policy
+from consent.query import MAX_NAME, MOST_FLOOR, decimal_text, read_decimal
+from consent.vocabulary import MARKET_NAMESPACE, Purpose, RecipientKind, StatisticKind
+from crypto.encoding import Json
+from crypto.errors import MalformedError
+from crypto.reading import Fields, utc_text
+
+CONTEXT = ("https://w3id.org/dspace/2025/1/context.jsonld",)
+PROFILE = f"{MARKET_NAMESPACE}odrl-analytics:1"
+ACTION = "aggregate"
+MAX_ID = 500
+
+E = TypeVar("E", bound=Enum)
+
+_OPERATORS = {
+    "purpose": "isAnyOf",
+    "mk:attribute": "isAnyOf",
+    "mk:recipientKind": "isAnyOf",
+    "mk:recipient": "isNoneOf",
+    "mk:statistic": "isAnyOf",
+    "mk:crowd": "gteq",
+    "mk:exact": "eq",
+    "mk:epsilonPerQuery": "lteq",
+    "mk:epsilonTotal": "lteq",
+    "mk:compensationCents": "gteq",
+    "mk:node0": "eq",
+    "mk:node1": "eq",
+    "mk:node2": "eq",
+    "mk:givenAt": "eq",
+    "dateTime": "lt",
+}
+"""The one operator of each operand, in the order in which they are written."""
+
+
+def to_offer(policy: Policy, offer_id: str) -> dict[str, Json]:
+    """Write a policy as a DSP offer, open to anybody who meets its constraints."""
+    return {
+        "@context": list(CONTEXT),
+        "@id": offer_id,
+        "@type": "Offer",
+        "profile": PROFILE,
+        "permission": [_permission(policy)],
+    }
+
+
+def to_agreement(
+    policy: Policy, agreement_id: str, *, assigner: str, assignee: str, agreed_at: datetime
+) -> dict[str, Json]:
+    """Write a policy as a DSP agreement between the person (`assigner`) and one buyer (`assignee`)."""
+    return {
+        **to_offer(policy, agreement_id),
+        "@type": "Agreement",
+        "target": f"urn:argonauta:dataset:{policy.data_set}",
+        "assigner": assigner,
+        "assignee": assignee,
+        "timestamp": utc_text(agreed_at),
+    }
+
+
+def from_odrl(document: object, where: str = "policy") -> Policy:
+    """Read the policy in an offer or agreement that `to_offer` or `to_agreement` wrote.
+
+    Raises:
+        MalformedError: it is not of that form, or has a member, rule, operand or operator we do not know.
+        TermsError: its terms contradict themselves.
+    """
+    fields = Fields.of(document, where)
+    if fields.entries("@context") != list(CONTEXT) or fields.text("profile") != PROFILE:
+        raise MalformedError(f"{where}: expected a policy of the profile {PROFILE}")
+    fields.text("@id", max_length=MAX_ID)
+    target = _read_parties(fields)
+    (permission,) = fields.objects("permission", least=1, most=1)
+    fields.done()
+    policy = _read_permission(permission)
+    if target not in {None, f"urn:argonauta:dataset:{policy.data_set}"}:
+        raise MalformedError(f"{where}.target: another data set than in the permission")
+    return policy
+
+
+def _permission(policy: Policy) -> dict[str, Json]:
+    nodes = {f"mk:node{role}": node for role, node in enumerate(policy.node_ids)}
+    operands: dict[str, Json] = {
+        "purpose": sorted(purpose.iri for purpose in policy.purposes),
+        "mk:attribute": sorted(f"{policy.data_set}#{name}" for name in policy.attributes),
+        "mk:recipientKind": sorted(kind.value for kind in policy.recipient_kinds),
+        "mk:recipient": sorted(policy.excluded_recipients),
+        "mk:statistic": sorted(kind.value for kind in policy.statistics),
+        "mk:crowd": str(policy.crowd_floor),
+        "mk:exact": "true" if policy.exact_allowed else "false",
+        "mk:epsilonPerQuery": decimal_text(policy.epsilon_per_query),
+        "mk:epsilonTotal": decimal_text(policy.epsilon_total),
+        "mk:compensationCents": str(policy.compensation_cents),
+        **nodes,
+        "mk:givenAt": utc_text(policy.given_at),
+        "dateTime": utc_text(policy.valid_until),
+    }
+    constraints: list[Json] = [
+        {"leftOperand": name, "operator": operator, "rightOperand": operands[name]}
+        for name, operator in _OPERATORS.items()
+    ]
+    return {"action": ACTION, "constraint": constraints}
+
+
+def _read_parties(fields: Fields) -> str | None:
+    kind = fields.text("@type", max_length=MAX_NAME)
+    if kind == "Offer":
+        return None
+    if kind != "Agreement":
+        raise MalformedError(f"{fields.where}.@type: expected Offer or Agreement")
+    for party in ("assigner", "assignee"):
+        fields.text(party, max_length=MAX_ID)
+    fields.moment("timestamp")
+    return fields.text("target", max_length=MAX_ID)
+
+
+def _read_permission(permission: Fields) -> Policy:
+    if permission.text("action", max_length=MAX_NAME) != ACTION:
+        raise MalformedError(f"{permission.where}.action: expected {ACTION!r}")
+    constraints = permission.objects("constraint", least=len(_OPERATORS), most=len(_OPERATORS))
+    permission.done()
+    # One reader over all right operands: their names are the left operands, each known and each once.
+    read = Fields(dict(map(_read_constraint, constraints)), permission.where)
+    data_set, attributes = _read_attributes(read)
+    policy = Policy(
+        data_set=data_set,
+        attributes=attributes,
+        purposes=_read_terms(read, "purpose", Purpose.from_iri),
+        recipient_kinds=_read_terms(read, "mk:recipientKind", RecipientKind),
+        statistics=_read_terms(read, "mk:statistic", StatisticKind),
+        crowd_floor=_read_count(read, "mk:crowd", most=MOST_FLOOR),
+        exact_allowed=read.choice("mk:exact", _truth),
+        epsilon_per_query=read_decimal(read, "mk:epsilonPerQuery"),
+        epsilon_total=read_decimal(read, "mk:epsilonTotal"),
+        compensation_cents=_read_count(read, "mk:compensationCents", most=MOST_COMPENSATION_CENTS),
+        node_ids=tuple(read.text(f"mk:node{role}", max_length=MAX_NAME) for role in range(NODES)),
+        given_at=read.moment("mk:givenAt"),
+        valid_until=read.moment("dateTime"),
+        excluded_recipients=frozenset(read.texts("mk:recipient", max_length=MAX_ID)),
+    )
+    read.done()
+    return policy
+
+
+def _read_constraint(constraint: Fields) -> tuple[str, Json]:
+    name = constraint.text("leftOperand", max_length=MAX_NAME)
+    if constraint.text("operator", max_length=MAX_NAME) != _OPERATORS.get(name):
+        raise MalformedError(f"{constraint.where}: unknown operand or operator")
+    value = constraint.any("rightOperand")
+    constraint.done()
+    return name, value
+
+
+def _read_attributes(read: Fields) -> tuple[str, frozenset[str]]:
+    named = [text.rpartition("#") for text in read.texts("mk:attribute", least=1)]
+    data_sets = {data_set for data_set, _, _ in named}
+    if len(data_sets) != 1 or not all(data_set and name for data_set, _, name in named):
+        raise MalformedError(f"{read.where}.mk:attribute: expected attributes of one data set")
+    return data_sets.pop(), frozenset(name for _, _, name in named)
+
+
+def _read_terms(read: Fields, name: str, parse: Callable[[str], E]) -> frozenset[E]:
+    return frozenset(_parsed(read.texts(name, least=1), parse, f"{read.where}.{name}"))
+
+
+def _parsed(texts: Iterable[str], parse: Callable[[str], E], where: str) -> Iterable[E]:
+    for text in texts:
+        try:
+            yield parse(text)
+        except ValueError as error:
+            raise MalformedError(f"{where}: unknown value {text[:80]!r}") from error
+
+
+def _read_count(read: Fields, name: str, *, most: int) -> int:
+    text = read.text(name, max_length=len(str(most)))
+    if not (text.isascii() and text.isdigit()) or str(int(text)) != text or int(text) > most:
+        raise MalformedError(f"{read.where}.{name}: expected a whole number up to {most}")
+    return int(text)
+
+
+def _truth(text: str) -> bool:
+    if text not in {"true", "false"}:
+        raise ValueError(text)
+    return text == "true"

@@ -1,0 +1,106 @@
+"""Which words do consents use? Purposes, recipients, statistics and statuses, tied to W3C DPV 2.3.
+
+The Data Privacy Vocabulary (https://w3id.org/dpv, version 2.3) gives the IRIs. Where it has no term, the
+term is ours, in the namespace `MARKET_NAMESPACE`, with the DPV term above it named.
+"""
+
+from enum import Enum
+
+DPV_NAMESPACE = "https://w3id.org/dpv#"
+MARKET_NAMESPACE = "urn:argonauta:vocabulary:"
+
+
+class Purpose(Enum):
+    """Why somebody asks, as a DPV purpose; the value is the compact IRI."""
+
+    RESEARCH_AND_DEVELOPMENT = "dpv:ResearchAndDevelopment"
+    ACADEMIC_RESEARCH = "dpv:AcademicResearch"
+    SCIENTIFIC_RESEARCH = "dpv:ScientificResearch"
+    NON_COMMERCIAL_RESEARCH = "dpv:NonCommercialResearch"
+    COMMERCIAL_RESEARCH = "dpv:CommercialResearch"
+    PERSONNEL_HIRING = "dpv:PersonnelHiring"
+    SERVICE_OPTIMISATION = "dpv:ServiceOptimisation"
+    PUBLIC_BENEFIT = "dpv:PublicBenefit"
+
+    @property
+    def iri(self) -> str:
+        """The full IRI."""
+        return DPV_NAMESPACE + self.value.removeprefix("dpv:")
+
+    @property
+    def broader(self) -> "Purpose | None":
+        """The purpose above this one in DPV, where it is one of ours (`skos:broader`)."""
+        return Purpose.RESEARCH_AND_DEVELOPMENT if self in _KINDS_OF_RESEARCH else None
+
+    def falls_under(self, allowed: "Purpose") -> bool:
+        """Whether allowing `allowed` allows this purpose: it is the same one, or one below it in DPV."""
+        return self is allowed or (self.broader is not None and self.broader.falls_under(allowed))
+
+    @classmethod
+    def from_iri(cls, iri: str) -> "Purpose":
+        """The purpose of a full IRI.
+
+        Raises:
+            ValueError: no purpose of ours has it.
+        """
+        if not iri.startswith(DPV_NAMESPACE):
+            raise ValueError(iri)
+        return cls("dpv:" + iri.removeprefix(DPV_NAMESPACE))
+
+
+_KINDS_OF_RESEARCH = frozenset(
+    {
+        Purpose.ACADEMIC_RESEARCH,
+        Purpose.SCIENTIFIC_RESEARCH,
+        Purpose.NON_COMMERCIAL_RESEARCH,
+        Purpose.COMMERCIAL_RESEARCH,
+    }
+)
+
+
+class RecipientKind(Enum):
+    """What kind of organisation asks; the value stands in organisation credentials (claim `kind`)."""
+
+    UNIVERSITY = "university"
+    HOSPITAL = "hospital"
+    RESEARCH_INSTITUTE = "research_institute"
+    PUBLIC_BODY = "public_body"
+    COMPANY = "company"
+    INSURER = "insurer"
+
+    @property
+    def iri(self) -> str:
+        """The full IRI, in our namespace: DPV has no kinds of organisation this fine."""
+        return f"{MARKET_NAMESPACE}{self.value}"
+
+    @property
+    def broader_iri(self) -> str:
+        """The DPV 2.3 kind of organisation above it."""
+        return DPV_NAMESPACE + _DPV_ORGANISATIONS[self]
+
+
+_DPV_ORGANISATIONS = {
+    RecipientKind.UNIVERSITY: "AcademicScientificOrganisation",
+    RecipientKind.HOSPITAL: "Organisation",
+    RecipientKind.RESEARCH_INSTITUTE: "AcademicScientificOrganisation",
+    RecipientKind.PUBLIC_BODY: "GovernmentalOrganisation",
+    RecipientKind.COMPANY: "ForProfitOrganisation",
+    RecipientKind.INSURER: "ForProfitOrganisation",
+}
+
+
+class StatisticKind(Enum):
+    """What is computed over a crowd."""
+
+    COUNT = "count"
+    MEAN = "mean"
+    STANDARD_DEVIATION = "sd"
+    HISTOGRAM = "histogram"
+
+
+class ConsentStatus(Enum):
+    """Where a consent stands, as a DPV consent status; the value is the compact IRI."""
+
+    GIVEN = "dpv:ConsentGiven"
+    WITHDRAWN = "dpv:ConsentWithdrawn"
+    EXPIRED = "dpv:ConsentExpired"

@@ -1,0 +1,251 @@
+"""How is it said in plain words? Sentences generated from what is enforced, never written by hand for a case.
+
+What a person reads before she agrees is made from the policy that the nodes will check, so the two cannot
+differ; its digest stands in the consent record (`PolicyWords.notice`). Sentences name consequences, not
+technologies, and say what the protection does not do.
+
+The odds are those of the best guess that the noise leaves to a buyer who colludes with one node: telling a
+record from an empty one, with equal chances before, succeeds with probability Φ(√(2ρ)/2) against Gaussian
+noise of that ρ (Dong, Roth and Su 2019, arXiv 1905.02383, §2). They are rounded up to whole cases in a
+hundred.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from math import ceil, erf, sqrt
+from typing import TypeVar
+
+from consent.answer import Withheld
+from consent.policy import Policy, Refusal
+from consent.query import Query
+from consent.record_document import Notice
+from consent.vocabulary import ConsentStatus, Purpose, RecipientKind, StatisticKind
+from consent.words import Words, words_of
+from crypto.noise import rho_from_epsilon
+from ssi.attribute import Attribute
+from ssi.dataset import DataSet
+
+E = TypeVar("E", bound=Enum)
+
+CENTS = 100
+_HUNDRED = 100
+
+
+@dataclass(frozen=True)
+class PolicyWords:
+    """A policy in plain words: what it allows, brings and protects, what it cannot, and how to stop."""
+
+    language: str
+    summary: str
+    parts: str
+    compensation: str
+    protection: tuple[str, ...]
+    limits: tuple[str, ...]
+    stop: str
+
+    @property
+    def text(self) -> str:
+        """Everything, one sentence or group of sentences a line, as it is shown and hashed."""
+        return "\n".join(
+            (self.summary, self.parts, self.compensation, *self.protection, *self.limits, self.stop)
+        )
+
+    @property
+    def notice(self) -> Notice:
+        """The digest of the text, for the consent record."""
+        return Notice.of(self.text, self.language)
+
+
+def describe_policy(
+    policy: Policy, data_set: DataSet, language: str, *, partners: Sequence[str] = ()
+) -> PolicyWords:
+    """Say what a policy allows; `partners` are the names of the node operators, else their ids are shown.
+
+    Raises:
+        TermsError: there are no sentences in this language.
+        DataSetError: the policy names an attribute that the data set does not have.
+    """
+    words = words_of(language)
+    say = words.sentences
+    attributes = [attribute for attribute in data_set.attributes if attribute.name in policy.attributes]
+    return PolicyWords(
+        language=language,
+        summary=_summary(words, policy, data_set, language),
+        parts=say["parts"].format(attributes=_labels(words, attributes, language)),
+        compensation=_compensation(words, policy.compensation_cents, language),
+        protection=_protection(words, policy, partners or policy.node_ids),
+        limits=_limits(words, policy, data_set, language),
+        stop=say["stop"],
+    )
+
+
+def policy_sentence(policy: Policy, data_set: DataSet, language: str) -> str:
+    """The one sentence that sums a policy up, and what it pays.
+
+    Raises:
+        TermsError: there are no sentences in this language.
+    """
+    words = words_of(language)
+    paid = _compensation(words, policy.compensation_cents, language)
+    return f"{_summary(words, policy, data_set, language)} {paid}"
+
+
+def describe_query(query: Query, data_set: DataSet, language: str) -> str:
+    """Say what a query asks: "Average exam score by sex, over at least 50 people, with a random error".
+
+    Raises:
+        TermsError: there are no sentences in this language.
+        DataSetError: the query names an attribute that the data set does not have.
+    """
+    words = words_of(language)
+    say = words.sentences
+    computed = [
+        words.computed[each.kind].format(
+            attribute=""
+            if each.attribute is None
+            else _label(words, data_set.attribute(each.attribute), language)
+        )
+        for each in query.statistics
+    ]
+    text = _capital(_listed(words, computed))
+    if query.group_by is not None:
+        text += say["by"].format(attribute=_label(words, data_set.attribute(query.group_by), language))
+    for condition in query.where:
+        attribute = data_set.attribute(condition.attribute)
+        labels = {category.code: category.label[language] for category in attribute.categories}
+        text += say["only"].format(
+            attribute=_label(words, attribute, language),
+            category=labels.get(condition.category, condition.category),
+        )
+    text += say["over"].format(crowd=_whole(words, query.floor))
+    return text + say["query_exact" if query.epsilon is None else "query_noise"]
+
+
+def explain_refusal(refusal: Refusal, language: str) -> str:
+    """Say why a use is refused."""
+    return words_of(language).refusals[refusal]
+
+
+def explain_withheld(withheld: Withheld, language: str) -> str:
+    """Say why there is no estimate."""
+    return words_of(language).withheld[withheld]
+
+
+def purpose_text(purpose: Purpose, language: str) -> str:
+    """A purpose in words, to stand after "for"."""
+    return words_of(language).purposes[purpose]
+
+
+def recipient_text(kind: RecipientKind, language: str) -> str:
+    """A kind of organisation in words, in the plural."""
+    return words_of(language).recipients[kind]
+
+
+def statistic_text(kind: StatisticKind, language: str) -> str:
+    """A kind of statistic in words, in the plural."""
+    return words_of(language).statistics[kind]
+
+
+def status_text(status: ConsentStatus, language: str) -> str:
+    """Where a consent stands, in words."""
+    return words_of(language).statuses[status]
+
+
+def euros_text(cents: int, language: str) -> str:
+    """An amount of money: "€1,234.50" or "1.234,50 €"."""
+    words = words_of(language)
+    euros, rest = divmod(abs(cents), CENTS)
+    amount = f"{_whole(words, euros)}{words.decimal_point}{rest:02d}"
+    return ("-" if cents < 0 else "") + words.euros.format(amount)
+
+
+def day_text(moment: datetime, language: str) -> str:
+    """A day: "31 March 2027" or "31. März 2027", in the time zone of the moment."""
+    words = words_of(language)
+    return words.date.format(day=moment.day, month=words.months[moment.month - 1], year=moment.year)
+
+
+def odds_in_hundred(epsilon: Decimal) -> int:
+    """How often, in 100 times, the best guess is right whether a record was counted or left blank.
+
+    50 means no better than guessing. Rounded up.
+
+    Raises:
+        OutOfRangeError: epsilon is not positive.
+    """
+    separation = sqrt(2 * float(rho_from_epsilon(epsilon)))
+    right = (1 + erf(separation / 2 / sqrt(2))) / 2
+    return min(_HUNDRED, ceil(right * _HUNDRED))
+
+
+def _named(table: Mapping[E, str], chosen: Iterable[E]) -> list[str]:
+    """The words for the chosen ones, in the order of the table, which is that of their enum."""
+    wanted = set(chosen)
+    return [word for each, word in table.items() if each in wanted]
+
+
+def _summary(words: Words, policy: Policy, data_set: DataSet, language: str) -> str:
+    return words.sentences["summary"].format(
+        recipients=_capital(_listed(words, _named(words.recipients, policy.recipient_kinds))),
+        statistics=_listed(words, _named(words.statistics, policy.statistics)),
+        data_set=data_set.label[language],
+        purposes=_listed(words, _named(words.purposes, policy.purposes)),
+        crowd=_whole(words, policy.crowd_floor),
+        until=day_text(policy.valid_until - timedelta(seconds=1), language),
+    )
+
+
+def _protection(words: Words, policy: Policy, partners: Sequence[str]) -> tuple[str, ...]:
+    say = words.sentences
+    odds = say["odds"].format(
+        one=odds_in_hundred(policy.epsilon_per_query), all=odds_in_hundred(policy.epsilon_total)
+    )
+    excluded = sorted(policy.excluded_recipients)
+    return (
+        *([say["excluded"].format(organisations=_listed(words, excluded))] if excluded else []),
+        *([say["exact"]] if policy.exact_allowed else [say["noise"]]),
+        odds,
+        say["partners"].format(nodes=_listed(words, partners)),
+    )
+
+
+def _limits(words: Words, policy: Policy, data_set: DataSet, language: str) -> tuple[str, ...]:
+    say = words.sentences
+    public = _labels(words, data_set.public_attributes, language)
+    return (
+        say["limit_partners"],
+        *([say["limit_public"].format(attributes=public)] if public else []),
+        *([say["limit_exact"]] if policy.exact_allowed else []),
+        say["limit_groups"],
+    )
+
+
+def _compensation(words: Words, cents: int, language: str) -> str:
+    if cents == 0:
+        return words.sentences["no_compensation"]
+    return words.sentences["compensation"].format(amount=euros_text(cents, language))
+
+
+def _labels(words: Words, attributes: Iterable[Attribute], language: str) -> str:
+    return _listed(words, [_label(words, attribute, language) for attribute in attributes])
+
+
+def _label(words: Words, attribute: Attribute, language: str) -> str:
+    label = attribute.label[language]
+    return words.quoted.format(label[:1].lower() + label[1:] if words.lower_labels else label)
+
+
+def _listed(words: Words, items: Iterable[str]) -> str:
+    *first, last = [*items] or [""]
+    return f"{', '.join(first)} {words.joiner} {last}" if first else last
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _whole(words: Words, number: int) -> str:
+    return f"{number:,}".replace(",", words.thousands)

@@ -1,0 +1,129 @@
+"""Whatever stands in a document, reading it ends in a value or in a named error."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from consent import computation
+from consent.answer import decode
+from consent.computation import Computation
+from consent.contribution import Contribution, NodeContribution
+from consent.errors import ConsentError
+from consent.job import MANIFEST_TYP, verify_manifest
+from consent.log import Checkpoint, InclusionProof, sign_checkpoint
+from consent.odrl import from_odrl, to_offer
+from consent.query import Query
+from consent.receipt import CONSENT_RECEIPT_TYP, ConsentReceipt, verify_consent_receipt
+from consent.record import ConsentRecord
+from crypto.errors import CryptoError
+from ssi.jws import sign_jws
+from tests.consent.examples import (
+    CONSENT_ID,
+    CONTRIBUTION,
+    EXAM,
+    MARKETPLACE,
+    NOW,
+    POLICY,
+    QUERY,
+    RECORD,
+    loose,
+    manifest,
+)
+from tests.consent.test_log import ENTRIES, ORIGIN
+
+NOTE = sign_checkpoint(Checkpoint(ORIGIN, 1, bytes(32)), MARKETPLACE)
+COMPILED = computation.compile(QUERY, EXAM, [{}] * 60)
+
+
+def _read_computation(document):
+    read = Computation.from_json(document)
+    decode(read, [100] * len(read.cells))
+
+
+def _read_manifest(document):
+    verify_manifest(sign_jws(document, MARKETPLACE, typ=MANIFEST_TYP), MARKETPLACE.public, now=NOW)
+
+
+def _read_receipt(document):
+    verify_consent_receipt(sign_jws(document, MARKETPLACE, typ=CONSENT_RECEIPT_TYP), MARKETPLACE.public)
+
+
+READERS = {
+    "query": (Query.from_json, QUERY.to_json()),
+    "policy": (from_odrl, to_offer(POLICY, CONSENT_ID)),
+    "consent": (ConsentRecord.from_json, RECORD.to_json()),
+    "contribution": (Contribution.from_json, CONTRIBUTION.to_json()),
+    "contribution of a node": (NodeContribution.from_json, CONTRIBUTION.for_node("node-a").to_json()),
+    "inclusion proof": (InclusionProof.from_json, InclusionProof(ENTRIES[0].leaf, 0, (), NOTE).to_json()),
+    "computation": (_read_computation, COMPILED.to_json()),
+    "manifest": (_read_manifest, manifest().to_json()),
+    "consent receipt": (_read_receipt, ConsentReceipt(RECORD, NOW).to_json()),
+}
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=6)
+    | st.sampled_from(["1", "-1", "1e9", "NaN", "2026-11-22T10:00:00Z", CONSENT_ID, "exam/1#sex", "A" * 43])
+)
+anything = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+)
+
+
+def _places(document, path=()):
+    yield path
+    if isinstance(document, dict):
+        for name, value in document.items():
+            yield from _places(value, (*path, name))
+    elif isinstance(document, list):
+        for index, value in enumerate(document):
+            yield from _places(value, (*path, index))
+
+
+@pytest.mark.parametrize(("read", "document"), READERS.values(), ids=READERS.keys())
+@given(st.data())
+@settings(max_examples=60)
+def test_a_document_with_anything_in_one_place_is_read_or_refused_by_name(read, document, data):
+    hostile = loose(document)
+    path = data.draw(st.sampled_from(list(_places(hostile))))
+    value = data.draw(anything)
+    if path:
+        inner = hostile
+        for step in path[:-1]:
+            inner = inner[step]
+        inner[path[-1]] = value
+    elif isinstance(value, dict):
+        hostile = value
+
+    with suppress(CryptoError, ConsentError):
+        read(hostile)
+
+
+@pytest.mark.parametrize(("read", "document"), READERS.values(), ids=READERS.keys())
+def test_a_document_that_lacks_any_one_member_is_refused_or_says_the_same_without_it(read, document):
+    for path in _places(loose(document)):
+        if not path or not isinstance(path[-1], str):
+            continue
+        hostile = loose(document)
+        inner = hostile
+        for step in path[:-1]:
+            inner = inner[step]
+        del inner[path[-1]]
+        with suppress(CryptoError, ConsentError):
+            read(hostile)
+            assert path in {("where",), ("query", "where")}
+
+
+@pytest.mark.parametrize(
+    "reader", [Query.from_json, from_odrl, ConsentRecord.from_json, Contribution.from_json]
+)
+@pytest.mark.parametrize("value", [None, [], "text", 7, True])
+def test_what_is_no_object_is_refused(reader, value):
+    with pytest.raises(CryptoError, match="expected an object"):
+        reader(value)

@@ -1,0 +1,316 @@
+"""Make the vectors of `consent` anew: `PYTHONPATH=. python tests/vectors/make_consent_vectors.py`.
+
+Everything is derived from constants, so a second run changes nothing; a test compares. Good vectors are named
+by what they show. Bad ones are named by the tampering and hold the tampered document and the error that must
+come of it. `computation_*.json` are also what a decoder in another language is tested with.
+"""
+
+import copy
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from consent import computation
+from consent.answer import Answer, decode
+from consent.computation import Computation
+from consent.job import MANIFEST_TYP, Manifest, sign_manifest
+from consent.log import Checkpoint, Entry, InclusionProof, sign_checkpoint
+from consent.odrl import to_agreement, to_offer
+from consent.order import EscrowReceipt, sign_escrow_receipt
+from consent.policy import Policy
+from consent.query import Query, Statistic
+from consent.record import CONSENT_TYP, ConsentRecord, sign_consent, sign_withdrawal
+from consent.record_document import StatusChange
+from consent.vocabulary import ConsentStatus, Purpose, RecipientKind, StatisticKind
+from consent.wording import describe_policy, describe_query
+from crypto.encoding import b64url_encode, sha256
+from crypto.merkle import inclusion_proof, root
+from crypto.randomness import stream
+from crypto.signing import generate_ed25519, generate_es256
+from ssi.dataset import data_set
+from ssi.jws import sign_jws
+
+FOLDER = Path(__file__).parent / "consent"
+MADE_BY = "python tests/vectors/make_consent_vectors.py"
+Document = dict[str, Any]
+
+SEED = sha256(b"consent vectors")
+HOLDER = generate_es256(stream(SEED, "holder"))
+MARKETPLACE = generate_ed25519(stream(SEED, "marketplace"))
+ORIGIN = "market.example/log"
+GIVEN = datetime(2026, 11, 22, 10, tzinfo=UTC)
+NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
+CONSENT_ID = "urn:uuid:6f1dbf52-7d5b-4b6e-9d9a-0a4f9c1d2e3f"
+SUBJECT = "urn:argonauta:person:" + b64url_encode(sha256(b"person"))
+CREDENTIAL = b64url_encode(sha256(b"credential"))
+INPUTS = b64url_encode(sha256(b"inputs"))
+EXAM = data_set("exam/1")
+NODES = ("node-a", "node-b", "node-c")
+POLICY = Policy(
+    data_set="exam/1",
+    attributes=frozenset({"exam_score", "sex"}),
+    purposes=frozenset({Purpose.ACADEMIC_RESEARCH}),
+    recipient_kinds=frozenset({RecipientKind.UNIVERSITY}),
+    statistics=frozenset({StatisticKind.MEAN, StatisticKind.COUNT}),
+    crowd_floor=50,
+    exact_allowed=False,
+    epsilon_per_query=Decimal(1),
+    epsilon_total=Decimal(5),
+    compensation_cents=50,
+    node_ids=NODES,
+    given_at=GIVEN,
+    valid_until=datetime(2027, 4, 1, tzinfo=UTC),
+)
+QUERY = Query("exam/1", Purpose.ACADEMIC_RESEARCH, (Statistic(StatisticKind.COUNT),), 50, Decimal(4))
+RECORD = ConsentRecord(
+    consent_id=CONSENT_ID,
+    subject=SUBJECT,
+    controller="did:web:market.example",
+    policy=POLICY,
+    credential_digest=CREDENTIAL,
+    inputs_digest=INPUTS,
+    notice=describe_policy(POLICY, EXAM, "en").notice,
+    history=(StatusChange(ConsentStatus.GIVEN, GIVEN),),
+)
+
+
+def every_vector() -> dict[str, Document]:
+    """All vectors by name."""
+    return {
+        "policy": _policy(),
+        "consent": _consent(),
+        "checkpoint": _checkpoint(),
+        "computation_exact": _computation(
+            replace(QUERY, statistics=_of("count", "mean", "sd"), epsilon=None), (None,), 300
+        ),
+        "computation_noise": _computation(
+            replace(QUERY, statistics=_of("count", "mean", "sd", "histogram")), (None,), 300
+        ),
+        "computation_private_groups": _computation(
+            replace(QUERY, statistics=_of("count", "mean"), group_by="sex"), ("female", "male"), 300
+        ),
+        "computation_public_groups": _computation(
+            replace(
+                QUERY,
+                statistics=_of(
+                    "mean",
+                ),
+                group_by="school_type",
+            ),
+            ("mixed", "girls"),
+            300,
+        ),
+        "computation_withheld": _computation(
+            replace(QUERY, statistics=_of("mean", "sd"), epsilon=Decimal("0.1")), (None,), 60
+        ),
+        **{f"bad_policy_{name}": _bad_policy(tamper) for name, tamper in BAD_POLICIES.items()},
+        **{f"bad_consent_{name}": _bad_consent(tamper) for name, tamper in BAD_CONSENTS.items()},
+        **{f"bad_manifest_{name}": _bad_manifest(tamper) for name, tamper in BAD_MANIFESTS.items()},
+    }
+
+
+def _of(*kinds: str) -> tuple[Statistic, ...]:
+    return tuple(Statistic(StatisticKind(kind), None if kind == "count" else "exam_score") for kind in kinds)
+
+
+def _policy() -> Document:
+    return {
+        "offer": to_offer(POLICY, CONSENT_ID),
+        "agreement": to_agreement(
+            POLICY, CONSENT_ID, assigner=SUBJECT, assignee="did:web:buyer.example", agreed_at=NOW
+        ),
+        "text": {language: describe_policy(POLICY, EXAM, language).text for language in ("en", "de")},
+        "notice": {
+            language: describe_policy(POLICY, EXAM, language).notice.digest for language in ("en", "de")
+        },
+    }
+
+
+def _consent() -> Document:
+    return {
+        "holder_key": HOLDER.public.to_jwk(),
+        "subject": SUBJECT,
+        "credential_digest": CREDENTIAL,
+        "inputs_digest": INPUTS,
+        "consent": sign_consent(RECORD, HOLDER),
+        "withdrawal": sign_withdrawal(CONSENT_ID, NOW, HOLDER),
+        "record": RECORD.to_json(),
+    }
+
+
+def _checkpoint() -> Document:
+    draw = stream(SEED, "salts")
+    entries = [Entry.of("usage", NOW + timedelta(seconds=i), {"job_id": f"job-{i}"}, draw) for i in range(5)]
+    leaves = [entry.leaf.encode() for entry in entries]
+    note = sign_checkpoint(Checkpoint(ORIGIN, len(leaves), root(leaves)), MARKETPLACE)
+    proof = InclusionProof(entries[2].leaf, 2, tuple(inclusion_proof(2, leaves)), note)
+    return {
+        "origin": ORIGIN,
+        "log_key": MARKETPLACE.public.to_jwk(),
+        "checkpoint": note,
+        "entry": {"body": dict(entries[2].body), "salt": b64url_encode(entries[2].salt)},
+        "proof": proof.to_json(),
+    }
+
+
+def _computation(query: Query, groups: tuple[str | None, ...], people: int) -> Document:
+    compiled = computation.compile_groups(query, EXAM, groups=groups, people=people)
+    totals = _totals(compiled, people)
+    return {
+        "query": query.to_json(),
+        "text": describe_query(query, EXAM, "en"),
+        "groups": list(groups),
+        "people": people,
+        "computation": compiled.to_json(),
+        "digest": compiled.digest,
+        # As text: an opened cell may exceed 2^53, which not every reader of JSON can hold.
+        "totals": [str(total) for total in totals],
+        "answer": _answer(decode(compiled, totals)),
+    }
+
+
+def _totals(compiled: Computation, people: int) -> list[int]:
+    """Sums that such people could have, a little different in each cell."""
+    members = people // len(compiled.groups)
+    typical = {
+        "people": members,
+        "exam_score.value": members * 4250,
+        "exam_score.square": members * (4250**2 + 990**2),
+        "exam_score.bin": members // 16,
+    }
+    return [typical[cell.measure] + place * 7 - cell.index for place, cell in enumerate(compiled.cells)]
+
+
+def _answer(answer: Answer) -> Document:
+    return {
+        "rows": [
+            {
+                "group": row.group,
+                "estimates": [
+                    {
+                        "kind": estimate.kind.value,
+                        "attribute": estimate.attribute,
+                        "index": estimate.index,
+                        "label": estimate.label,
+                        "value": estimate.value,
+                        "noise_sd": estimate.noise_sd,
+                        "interval95": estimate.interval95,
+                        "withheld": None if estimate.withheld is None else estimate.withheld.value,
+                    }
+                    for estimate in row.estimates
+                ],
+            }
+            for row in answer.rows
+        ],
+        "withheld_groups": list(answer.withheld_groups),
+    }
+
+
+def _bad_policy(tamper: Callable[[Document], object]) -> Document:
+    offer = copy.deepcopy(to_offer(POLICY, CONSENT_ID))
+    tamper(offer)
+    return {"error": "MalformedError", "offer": offer}
+
+
+def _constraint(offer: Document, operand: str) -> Document:
+    found: Document = next(
+        each for each in offer["permission"][0]["constraint"] if each["leftOperand"] == operand
+    )
+    return found
+
+
+def _repeat(offer: Document) -> None:
+    constraints = offer["permission"][0]["constraint"]
+    constraints[0] = copy.deepcopy(constraints[1])
+
+
+BAD_POLICIES: Mapping[str, Callable[[Document], object]] = {
+    "unknown_operand": lambda d: _constraint(d, "mk:exact").update(leftOperand="mk:mood"),
+    "unknown_operator": lambda d: _constraint(d, "mk:crowd").update(operator="lteq"),
+    "operand_twice": _repeat,
+    "operand_missing": lambda d: d["permission"][0]["constraint"].pop(),
+    "prohibition": lambda d: d.update(prohibition=[{"action": "distribute"}]),
+    "two_permissions": lambda d: d["permission"].append(copy.deepcopy(d["permission"][0])),
+    "another_profile": lambda d: d.update(profile="http://www.w3.org/ns/odrl/2/core"),
+    "crowd_as_a_number": lambda d: _constraint(d, "mk:crowd").update(rightOperand=50),
+}
+
+
+def _bad_consent(tamper: Callable[[Document], object]) -> Document:
+    payload = copy.deepcopy(RECORD.to_json())
+    tamper(payload)
+    return {
+        "error": "MalformedError",
+        "holder_key": HOLDER.public.to_jwk(),
+        "subject": SUBJECT,
+        "credential_digest": CREDENTIAL,
+        "inputs_digest": INPUTS,
+        "consent": sign_jws(payload, HOLDER, typ=CONSENT_TYP),
+    }
+
+
+BAD_CONSENTS: Mapping[str, Callable[[Document], object]] = {
+    "other_purpose_shown_than_enforced": lambda d: d["record"]["dpv:hasProcess"][0].update(
+        {"dpv:hasPurpose": ["dpv:PublicBenefit"]}
+    ),
+    "unknown_member": lambda d: d.update(also="advertising"),
+    "fewer_rights": lambda d: d["record"].update({"dpv:hasRight": d["record"]["dpv:hasRight"][:1]}),
+    "two_ids": lambda d: d.update(consent_id=CONSENT_ID[:-1] + "0"),
+    "status_not_in_the_record": lambda d: d["status_history"].append(
+        {"status": "dpv:ConsentWithdrawn", "at": "2026-12-01T12:00:00Z"}
+    ),
+}
+
+
+def _bad_manifest(tamper: Callable[[Document], object]) -> Document:
+    receipt = sign_escrow_receipt(EscrowReceipt("order-1", QUERY.digest, 1000, 50, NOW), MARKETPLACE)
+    manifest = Manifest(
+        job_id="job-1",
+        attempt=1,
+        order_id="order-1",
+        query=QUERY,
+        buyer_presentation="presentation",
+        mandate="mandate",
+        escrow_receipt=receipt,
+        nodes=NODES,
+        contributions={CONSENT_ID: INPUTS},
+        compensation_cents=50,
+        issued_at=NOW,
+        expires_at=NOW + timedelta(hours=1),
+    )
+    payload = copy.deepcopy(manifest.to_json())
+    tamper(payload)
+    error = payload.pop("error", "MalformedError")
+    return {
+        "error": error,
+        "marketplace_key": MARKETPLACE.public.to_jwk(),
+        "now": "2026-12-01T12:00:00Z",
+        "untampered": sign_manifest(manifest, MARKETPLACE),
+        "manifest": sign_jws(payload, MARKETPLACE, typ=MANIFEST_TYP),
+    }
+
+
+BAD_MANIFESTS: Mapping[str, Callable[[Document], object]] = {
+    "node_twice": lambda d: d.update(nodes=["node-a", "node-a", "node-b"]),
+    "consent_twice": lambda d: d["contributions"].append(d["contributions"][0]),
+    "another_order": lambda d: d.update(order_id="order-2", error="MismatchError"),
+    "another_query": lambda d: d.update(query=replace(QUERY, floor=10).to_json(), error="MismatchError"),
+    "another_compensation": lambda d: d.update(compensation_cents=1, error="MismatchError"),
+    "run_out": lambda d: d.update(expires_at="2026-12-01T12:00:00Z", error="ExpiredDocumentError"),
+}
+
+
+def write(folder: Path) -> None:
+    """Write every vector into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, document in every_vector().items():
+        text = json.dumps({"made_by": MADE_BY, **document}, indent=1, ensure_ascii=False)
+        (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(FOLDER)
