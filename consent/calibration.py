@@ -32,6 +32,7 @@ RING_BITS = 62
 """Sums stay below 2^62 in magnitude, noise included; numbers of the ring Z_2^64 are read as signed."""
 
 MAX_FRACTION = 200
+MOST_VARIANCE = 1e150
 _NOISE_DEVIATIONS = 64
 _FINEST = 1024
 MAX_FACTOR = 40
@@ -82,7 +83,7 @@ class Measure:
         Raises:
             MalformedError: a member is missing, unknown or not of its form.
         """
-        fields.number("noise_variance")
+        fields.number("noise_variance", most=MOST_VARIANCE)
         measure = cls(
             name=fields.text("measure", max_length=MAX_NAME),
             sensitivity=int(_read_fraction(fields, "sensitivity")),

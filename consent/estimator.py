@@ -73,8 +73,8 @@ class Estimator:
             kind=kind,
             attribute=fields.text("attribute", max_length=MAX_NAME) if fields.has("attribute") else None,
             measures=fields.texts("measures", least=1, most=3, max_length=MAX_NAME),
-            minimum=_read_scale(fields, "minimum"),
-            maximum=_read_scale(fields, "maximum"),
+            minimum=fields.number("minimum", most=MOST_MAGNITUDE),
+            maximum=fields.number("maximum", most=MOST_MAGNITUDE),
             decimals=fields.integer("decimals", least=0, most=MOST_DECIMALS),
             centre=fields.integer("centre", least=0, most=MOST_STEPS),
             labels=fields.texts("labels", most=MOST_LABELS, max_length=MAX_NAME),
@@ -104,13 +104,6 @@ def estimator(statistic: Statistic, data_set: DataSet) -> Estimator:
         decimals=attribute.decimals,
         centre=centre(attribute),
     )
-
-
-def _read_scale(fields: Fields, name: str) -> float:
-    number = fields.number(name)
-    if abs(number) > MOST_MAGNITUDE:
-        raise MalformedError(f"{fields.where}.{name}: expected at most {MOST_MAGNITUDE}")
-    return float(number)
 
 
 def _labels(attribute: Attribute) -> tuple[str, ...]:

@@ -77,19 +77,21 @@ def record_document(
         "dpv:hasApplicableLaw": ["eu-gdpr:GDPR"],
         "dpv:hasLegalBasis": _legal_bases(policy),
         "dpv:hasProcess": [_process(consent_id, policy)],
-        "dpv:hasNotice": [
-            {
-                "@id": NOTICE_PREFIX + notice.digest,
-                "@type": "dpv:ConsentNotice",
-                "dct:language": notice.language,
-                "dct:date": utc_text(policy.given_at),
-            }
-        ],
+        "dpv:hasNotice": [_notice(notice, policy.given_at)],
         "dpv:hasConsentControl": [
             {"@type": ["dpv:WithdrawConsent"], "dpv:isExercisedAt": f"/consents/{consent_id}/withdrawal"}
         ],
         "dpv:hasRight": [{"@type": ["dpv:DataSubjectRight", right]} for right in _RIGHTS],
         "dpv:hasConsentStatus": [_status(change) for change in history],
+    }
+
+
+def _notice(notice: Notice, shown_at: datetime) -> dict[str, Json]:
+    return {
+        "@id": NOTICE_PREFIX + notice.digest,
+        "@type": "dpv:ConsentNotice",
+        "dct:language": notice.language,
+        "dct:date": utc_text(shown_at),
     }
 
 

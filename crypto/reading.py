@@ -8,7 +8,7 @@ A reader is closed with `done()`, which refuses members nobody asked for: an unk
 did not understand, and ignoring it could mean ignoring a condition.
 """
 
-import math
+import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -90,14 +90,15 @@ class Fields:
             raise self._unexpected(name, "true or false", value)
         return value
 
-    def number(self, name: str) -> int | float:
-        """A finite JSON number."""
+    def number(self, name: str, *, most: float = sys.float_info.max) -> float:
+        """A number of at most this magnitude, whichever way JSON spells it."""
         value = self.any(name)
         if not isinstance(value, (int, float)) or isinstance(value, bool):
             raise self._unexpected(name, "a number", value)
-        if not math.isfinite(value):
-            raise MalformedError(f"{self.where}.{name}: expected a finite number")
-        return value
+        # Compared before it becomes a float, which an integer of many digits could not; NaN fails as well.
+        if not -most <= value <= most:
+            raise MalformedError(f"{self.where}.{name}: expected a magnitude of at most {most}")
+        return float(value)
 
     def binary(self, name: str, *, length: int | None = None) -> bytes:
         """Bytes in canonical base64url, of an exact length where one is stated."""

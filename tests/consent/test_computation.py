@@ -300,6 +300,8 @@ HOSTILE = {
     "a factor that is none": lambda d: d["measures"][1]["follows"][0].update(factor="1e9"),
     "a statistic of no measure": lambda d: d["statistics"][0].update(measures=["x"]),
     "a statistic of too few measures": lambda d: d["statistics"][1].update(measures=["people"]),
+    "a variance without end": lambda d: d["measures"][0].update(noise_variance=10**400),
+    "a scale that is true": lambda d: d["statistics"][1].update(minimum=True),
     "a scale without end": lambda d: d["statistics"][1].update(minimum=10**400),
     "a scale that is text": lambda d: d["statistics"][1].update(minimum="low"),
 }
