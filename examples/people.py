@@ -11,17 +11,17 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 
-from wallet.services.suite import Services
 
 from crypto.sealing import Argon2Cost
 from examples.records import Record
 from examples.town import API_KEY, Town
 from ssi.http.client import Client
-from wallet.bootstrap import build
+from wallet.bootstrap import Services, build
 from wallet.config import Settings
 from wallet.domain.choices import PolicyChoices
 
 BATCH = 100
+DEMONSTRATION_PASSWORD = "nautilus tide lantern"
 DEMONSTRATION_COST = Argon2Cost(memory_kib=19_456, iterations=2, lanes=1)
 """The least that OWASP recommends for Argon2id. Wallets default to more; here one machine opens hundreds."""
 
@@ -79,7 +79,7 @@ def invite(
         for record, row in zip(batch, answer["results"], strict=True):
             yield Invitation(
                 login=record.external_id,
-                password=f"demo {record.external_id}",
+                password=DEMONSTRATION_PASSWORD,
                 record=record,
                 data_set=data_set,
                 offer_uri=row["offer_uri"],

@@ -25,21 +25,11 @@ STOP_SECONDS = 10
 PROBE_SECONDS = 0.1
 
 API_KEY, PASSWORD = "api.key", "password"
+MARKETPLACE, WORKER, WALLET = "marketplace", "worker", "wallet"
 
 
 class TownError(Exception):
     """A party did not start or answer; the message names it and where its log is."""
-
-
-@dataclass(frozen=True)
-class Party:
-    """One deployable: how it is initialised, how it is served and where it answers."""
-
-    name: str
-    program: str
-    init: tuple[str, ...]
-    serve: tuple[str, ...]
-    url: str
 
 
 @dataclass
@@ -96,17 +86,17 @@ class Town:
     def found(self) -> None:
         """Let each party make its keys, and the authority sign the registry."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        for name in (*self.ISSUERS, *self.NODES, "marketplace", "wallet"):
+        for name in (*self.ISSUERS, *self.NODES, MARKETPLACE, WALLET):
             self.ports[name] = _free_port()
         run_command("trust-registry", "init", "--dir", self.home("authority"))
         with ThreadPoolExecutor(max_workers=4) as pool:
             list(pool.map(lambda arguments: run_command(*arguments), self._inits()))
-        parts = [self.home(name) / "public.json" for name in (*self.ISSUERS, *self.NODES, "marketplace")]
+        parts = [self.home(name) / "public.json" for name in (*self.ISSUERS, *self.NODES, MARKETPLACE)]
         run_command("trust-registry", "sign", "--dir", self.home("authority"), "--out", self.registry, *parts)
 
     def start_all(self) -> None:
         """Start every process and wait until each answers."""
-        names = (*self.ISSUERS, *self.NODES, "marketplace", "wallet", "worker")
+        names = (*self.ISSUERS, *self.NODES, MARKETPLACE, WALLET, WORKER)
         for name in names:
             self.start(name, wait=False)
         for name in names[:-1]:
@@ -120,7 +110,7 @@ class Town:
             self.processes[name] = subprocess.Popen(
                 command, stdout=log, stderr=log, env={**os.environ, **self.settings}
             )
-        if wait and name != "worker":
+        if wait and name != WORKER:
             self.wait_until_healthy(name)
 
     def kill(self, name: str) -> None:
@@ -164,10 +154,10 @@ class Town:
         raise TownError(f"{name} does not answer; see {self.home(name) / 'process.log'}")
 
     def _program(self, name: str) -> Sequence[str]:
-        program = {"marketplace": "marketplace", "worker": "marketplace", "wallet": "wallet"}.get(name)
-        if program is None:
-            program = "mpc-node" if name in self.NODES else "issuer"
-        return self.programs.get(name, [str(console_script(program))])
+        if name in self.programs:
+            return self.programs[name]
+        program = {MARKETPLACE: "marketplace", WORKER: "marketplace", WALLET: "wallet"}.get(name)
+        return [str(console_script(program or ("mpc-node" if name in self.NODES else "issuer")))]
 
     def _inits(self) -> Iterator[tuple[str | Path, ...]]:
         issuers = {
@@ -189,26 +179,28 @@ class Town:
             yield self._init("issuer", name, "--id", issuer_id, "--name", title, *kinds, *logins)
         for name in self.NODES:
             yield self._init("mpc-node", name, "--id", name, "--operator", f"Operator of {name}")
-        yield self._init("marketplace", "marketplace", "--id", "did:web:market.example")
+        yield self._init("marketplace", MARKETPLACE, "--id", "did:web:market.example")
 
     def _init(self, program: str, name: str, *arguments: str | Path) -> tuple[str | Path, ...]:
-        database = ("--database-url", self.database_url(name)) if self.database_url else ()
+        # An app is told its database when it is served, issuers and nodes when they are founded.
+        database = self._database(name) if program in {"issuer", "mpc-node"} else ()
         return (program, "init", "--dir", self.home(name), "--url", self.url(name), *arguments, *database)
+
+    def _database(self, name: str) -> tuple[str, ...]:
+        return ("--database-url", self.database_url(name)) if self.database_url else ()
 
     def _serve(self, name: str) -> list[str | Path]:
         trust: list[str | Path] = ["--registry", self.registry, "--authority", self.authority]
-        port: list[str | Path] = ["--port", str(self.ports[name])] if name != "worker" else []
-        match name:
-            case "worker":
-                return ["worker", "--dir", self.home("marketplace"), *trust]
-            case "wallet":
-                market: list[str | Path] = ["--marketplace", self.url("marketplace")]
-                database = ["--database-url", self.database_url("wallet")] if self.database_url else []
-                return ["serve", "--dir", self.home(name), *port, *trust, *market, *database]
-            case "marketplace" | "node-a" | "node-b" | "node-c":
-                return ["serve", "--dir", self.home(name), *port, *trust]
-            case _:
-                return ["serve", "--dir", self.home(name), *port]
+        port = ["--port", str(self.ports[name])] if name != WORKER else []
+        if name in self.ISSUERS:
+            return ["serve", "--dir", self.home(name), *port]
+        if name in self.NODES:
+            return ["serve", "--dir", self.home(name), *port, *trust]
+        if name == WALLET:
+            market = ["--marketplace", self.url(MARKETPLACE)]
+            return ["serve", "--dir", self.home(name), *port, *trust, *market, *self._database(name)]
+        command = "worker" if name == WORKER else "serve"
+        return [command, "--dir", self.home(MARKETPLACE), *port, *trust, *self._database(MARKETPLACE)]
 
 
 def run_command(program: str | Path, *arguments: str | Path) -> str:

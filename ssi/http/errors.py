@@ -25,7 +25,7 @@ class UntrustedPeerError(PeerError):
 
 
 class GarbledAnswerError(PeerError):
-    """An answer that is too long, not JSON where JSON was promised, or points elsewhere."""
+    """An answer that is too long, not of the promised form, or points elsewhere."""
 
 
 class RefusedByPeerError(PeerError):
@@ -36,6 +36,34 @@ class RefusedByPeerError(PeerError):
         super().__init__(f"{peer} answered {status}: {said}")
         self.status = status
         self.problem = problem
+
+
+class OfferError(ExchangeError):
+    """An offered credential was not collected, for a reason that lies in the link or the code."""
+
+
+class NotAnOfferLinkError(OfferError):
+    """What was pasted is not a link to a credential offer; copy the whole link."""
+
+
+class MalformedOfferError(OfferError):
+    """The offer behind a link cannot be read; its issuer must fix it."""
+
+
+class UnknownGrantError(OfferError):
+    """The offer asks for a way of collecting that is not known here, such as a sign-in at the issuer."""
+
+
+class ForeignOfferError(OfferError):
+    """The offer names another issuer than the one whose link led to it; do not follow it."""
+
+
+class UsedOfferError(OfferError):
+    """The link was used before or has run out; ask the issuer for a new one."""
+
+
+class TransactionCodeError(OfferError):
+    """The code that the issuer sent apart from the link is missing or wrong; a few wrong ones lock the link."""
 
 
 class RequestProofError(ExchangeError):

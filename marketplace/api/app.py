@@ -1,0 +1,40 @@
+"""How are the JSON interfaces put into an app?"""
+
+from flask import Blueprint, Flask
+
+from marketplace.api.buyer import buyer_api
+from marketplace.api.log import log_api
+from marketplace.api.wallet import wallet_api
+from marketplace.services.suite import Services
+from ssi.hosting import metrics
+from ssi.hosting.health import health
+from ssi.http.authentication import UsedProofs
+
+MAX_REQUEST_BYTES = 1_000_000
+
+
+def install_api(app: Flask, services: Services) -> tuple[Blueprint, ...]:
+    """Register all JSON interfaces, `/health` and `/metrics`, and return the blueprints of the interfaces.
+
+    They read no cookies, so an app that protects its forms exempts them.
+    """
+    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    blueprints = (
+        wallet_api(services, used=UsedProofs()),
+        buyer_api(services),
+        log_api(services),
+    )
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+    app.register_blueprint(
+        health("marketplace", {"database": services.check_store, "registry": services.read_registry})
+    )
+    metrics.install(app)
+    return blueprints
+
+
+def create_api_app(services: Services) -> Flask:
+    """An app that has the JSON interfaces and no screens."""
+    app = Flask(__name__)
+    install_api(app, services)
+    return app

@@ -1,0 +1,185 @@
+"""What a buyer's program asks of the marketplace: price, order, progress, result."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, jsonify
+from flask.typing import ResponseReturnValue
+
+from consent.query import Query
+from crypto.encoding import Json
+from crypto.reading import Fields, utc_text
+from marketplace.api.problems import STATUS
+from marketplace.api.requests import body, buyer
+from marketplace.domain.account import Account, Organisation
+from marketplace.domain.split import MAX_CENTS
+from marketplace.errors import (
+    InsufficientFundsError,
+    MarketplaceError,
+    PriceChangedError,
+    TooFewPeopleError,
+)
+from marketplace.services.suite import Services
+from ssi.http.problem import MEDIA_TYPE
+from ssi.http.problems import kind_of, register
+
+MAX_ID = 100
+MAX_TOKEN = 100_000
+
+
+def buyer_api(services: Services) -> Blueprint:
+    """The endpoints for buyers."""
+    blueprint = Blueprint("buyer_api", __name__, url_prefix="/api/v1")
+    register(blueprint, STATUS)
+    blueprint.register_error_handler(TooFewPeopleError, _too_few)
+    blueprint.register_error_handler(PriceChangedError, _price_changed)
+    blueprint.register_error_handler(InsufficientFundsError, _no_funds)
+    _add_account(blueprint, services)
+    _add_quotes(blueprint, services)
+    _add_orders(blueprint, services)
+    return blueprint
+
+
+def _add_account(blueprint: Blueprint, services: Services) -> None:
+    @blueprint.get("/account")
+    def account() -> Response:
+        return jsonify(_account_json(services, buyer(services)))
+
+    @blueprint.put("/account/organisation")
+    def organisation() -> Response:
+        account = buyer(services)
+        fields = body()
+        credential = fields.text("credential", max_length=MAX_TOKEN)
+        mandate = fields.text("mandate", max_length=MAX_TOKEN)
+        fields.done()
+        registered = services.register_organisation(
+            account.account_id, credential=credential, mandate=mandate
+        )
+        return jsonify(_account_json(services, registered))
+
+    @blueprint.post("/account/top-ups")
+    def top_up() -> Response:
+        account = buyer(services)
+        fields = body()
+        transfer_id = fields.text("transfer_id", max_length=MAX_ID)
+        amount_cents = fields.integer("amount_cents", least=1, most=MAX_CENTS)
+        fields.done()
+        balance = services.top_up(account.account_id, transfer_id=transfer_id, amount_cents=amount_cents)
+        return jsonify(available_cents=balance.available_cents, held_cents=balance.held_debits)
+
+    @blueprint.get("/account/statement")
+    def statement() -> Response:
+        found = services.read_statement(buyer(services).account_id)
+        lines = [
+            {
+                "transfer_id": line.transfer_id,
+                "at": utc_text(line.at),
+                "kind": line.kind,
+                "amount_cents": line.amount_cents,
+                "order_id": line.order_id,
+            }
+            for line in found.lines
+        ]
+        return jsonify(available_cents=found.available_cents, held_cents=found.held_cents, lines=lines)
+
+
+def _add_quotes(blueprint: Blueprint, services: Services) -> None:
+    @blueprint.post("/quotes")
+    def quote() -> Response:
+        account = buyer(services)
+        fields = body()
+        query = _query(fields)
+        fields.done()
+        return jsonify(services.make_quote(account.account_id, query).to_json())
+
+
+def _add_orders(blueprint: Blueprint, services: Services) -> None:
+    @blueprint.post("/orders")
+    def place() -> ResponseReturnValue:
+        account = buyer(services)
+        fields = body()
+        order_id = fields.text("order_id", max_length=MAX_ID)
+        query = _query(fields)
+        accepted = fields.integer("accepted_price_cents", least=0, most=MAX_CENTS)
+        fields.done()
+        order = services.place_order(
+            account.account_id, order_id=order_id, query=query, accepted_price_cents=accepted
+        )
+        return jsonify(order.to_json()), HTTPStatus.CREATED
+
+    @blueprint.get("/orders")
+    def orders() -> Response:
+        found = services.list_orders(buyer(services).account_id)
+        return jsonify(orders=[order.to_json() for order in found])
+
+    @blueprint.get("/orders/<order_id>")
+    def order(order_id: str) -> Response:
+        return jsonify(services.read_order(buyer(services).account_id, order_id).to_json())
+
+    @blueprint.get("/orders/<order_id>/result")
+    def result(order_id: str) -> Response:
+        response = jsonify(services.fetch_result(buyer(services).account_id, order_id))
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    @blueprint.post("/orders/<order_id>/confirmation")
+    def confirm(order_id: str) -> Response:
+        return jsonify(services.confirm_result(buyer(services).account_id, order_id).to_json())
+
+    @blueprint.post("/orders/<order_id>/dispute")
+    def dispute(order_id: str) -> Response:
+        account = buyer(services)
+        fields = body()
+        role = fields.integer("role", least=0, most=2)
+        key = fields.binary("private_key", length=32)
+        fields.done()
+        outcome = services.dispute_result(account.account_id, order_id, role=role, private_key=key)
+        return jsonify(proven=outcome.proven, node=outcome.node, reason=outcome.reason, role=outcome.role)
+
+
+def _query(fields: Fields) -> Query:
+    return Query.from_json(fields.any("query"), "query")
+
+
+def _answered(error: MarketplaceError, status: HTTPStatus, **members: Json) -> ResponseReturnValue:
+    """A problem document with members that say what would be answered (RFC 9457 §3.2)."""
+    document: dict[str, Json] = {
+        "type": kind_of(type(error)),
+        "title": status.phrase,
+        "status": status.value,
+        "detail": str(error),
+        **members,
+    }
+    response = jsonify(document)
+    response.content_type = MEDIA_TYPE
+    return response, status
+
+
+def _too_few(error: TooFewPeopleError) -> ResponseReturnValue:
+    nearby = None if error.nearby is None else error.nearby.to_json()
+    return _answered(error, HTTPStatus.UNPROCESSABLE_ENTITY, nearby=nearby, nearby_people=error.nearby_people)
+
+
+def _price_changed(error: PriceChangedError) -> ResponseReturnValue:
+    return _answered(error, HTTPStatus.CONFLICT, price_cents=error.price_cents)
+
+
+def _no_funds(error: InsufficientFundsError) -> ResponseReturnValue:
+    return _answered(error, HTTPStatus.PAYMENT_REQUIRED, missing_cents=error.missing_cents)
+
+
+def _account_json(services: Services, account: Account) -> dict[str, object]:
+    statement = services.read_statement(account.account_id)
+    return {
+        "account_id": account.account_id,
+        "organisation": None if account.organisation is None else _organisation_json(account.organisation),
+        "available_cents": statement.available_cents,
+        "held_cents": statement.held_cents,
+    }
+
+
+def _organisation_json(organisation: Organisation) -> dict[str, object]:
+    return {
+        **organisation.buyer.to_json(),
+        "valid_until": utc_text(organisation.valid_until),
+        "mandate_valid_until": utc_text(organisation.mandate_valid_until),
+    }

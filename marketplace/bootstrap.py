@@ -1,0 +1,97 @@
+"""How is a marketplace put together? Settings, then the store and the clients, then the use cases."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import Flask
+
+from marketplace.api.app import install_api
+from marketplace.clients.nodes import HttpNodes
+from marketplace.clients.status_lists import HttpStatusLists
+from marketplace.clients.trust_file import TrustFile
+from marketplace.config import CERTIFICATE, CERTIFICATE_KEY, Settings
+from marketplace.services.desk import Desk
+from marketplace.services.suite import Duties, Services, Surroundings, duties, offer
+from marketplace.storage.store import SqlStore, open_store
+from marketplace.web.app import create_app
+from ssi.hosting.server import on_close
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything that was opened for one process; `close` gives it back."""
+
+    desk: Desk
+    store: SqlStore
+    trust: TrustFile
+    nodes: HttpNodes
+    status_lists: HttpStatusLists
+
+    def close(self) -> None:
+        """Close connections to the database, the nodes and the issuers."""
+        self.nodes.close()
+        self.status_lists.close()
+        self.store.database.close()
+
+
+def utc_now() -> datetime:
+    """The moment by this machine's clock."""
+    return datetime.now(UTC)
+
+
+def open_house(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> House:
+    """Open what a process needs, and bring the database up to date.
+
+    Raises:
+        SettingsError: the folder is not a marketplace's.
+        RegistryError: the authority's key cannot be read.
+        DatabaseAddressError: not an address of SQLite or PostgreSQL.
+    """
+    store = open_store(settings.database)
+    trust = TrustFile(settings.registry, settings.authority, clock=clock)
+    nodes = HttpNodes(
+        trust,
+        certificate=settings.directory / CERTIFICATE,
+        key=settings.directory / CERTIFICATE_KEY,
+        clock=clock,
+    )
+    desk = Desk(
+        marketplace_id=settings.marketplace_id,
+        key=settings.signing_key,
+        store=store,
+        registry=trust,
+        clock=clock,
+        terms=settings.terms,
+    )
+    return House(desk, store, trust, nodes, HttpStatusLists(trust))
+
+
+def services_of(house: House, settings: Settings) -> Services:
+    """The use cases of an open house."""
+    around = Surroundings(
+        nodes=house.nodes,
+        status_lists=house.status_lists,
+        registry_token=house.trust.token,
+        check_store=house.store.database.check,
+        password_cost=settings.password_cost,
+    )
+    return offer(house.desk, around)
+
+
+def build(settings: Settings) -> Services:
+    """Open a house and return its use cases, for programs that end with them."""
+    return services_of(open_house(settings), settings)
+
+
+def duties_of(house: House, *, worker: str) -> Duties:
+    """The worker's duties in an open house."""
+    return duties(house.desk, house.nodes, worker=worker)
+
+
+def make_app(settings: Settings) -> Flask:
+    """The web application with everything it needs, closed when the server ends."""
+    house = open_house(settings)
+    app = create_app(services_of(house, settings), settings, interfaces=install_api)
+    on_close(app, house.close)
+    return app

@@ -1,0 +1,224 @@
+"""The operator's commands: make a marketplace, serve it, run its worker, look after buyers and books.
+
+Each option can also be set by an environment variable, such as MARKETPLACE_SERVE_PORT.
+"""
+
+import signal
+import socket
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TextIO, TypeVar
+from uuid import uuid4
+
+import click
+from prometheus_client import CollectorRegistry, start_http_server
+
+from crypto.errors import CryptoError
+from marketplace.bootstrap import build, duties_of, make_app, open_house, utc_now
+from marketplace.config import Identity, Settings, make_folder
+from marketplace.domain.account import AccountKind
+from marketplace.errors import MarketplaceError
+from marketplace.services.desk import Terms
+from marketplace.worker import Worker
+from ssi.errors import CredentialError
+from ssi.hosting import logs
+from ssi.hosting.errors import HostingError
+from ssi.hosting.server import serve as serve_app
+from ssi.http.errors import ExchangeError
+
+C = TypeVar("C", bound=Callable[..., Any])
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+class _Commands(click.Group):
+    """Says our own errors in one line instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except (MarketplaceError, CredentialError, CryptoError, HostingError, ExchangeError) as error:
+            raise click.ClickException(str(error)) from error
+
+
+def _with_settings(command: C) -> C:
+    for option in reversed(
+        (
+            click.option("--dir", "directory", type=_FOLDER, required=True, help="The marketplace's folder."),
+            click.option("--registry", type=_FILE, required=True, help="The signed trust registry."),
+            click.option("--authority", type=_FILE, required=True, help="The authority's public key."),
+            click.option("--database-url", help="postgresql://…; by default SQLite in the folder."),
+            click.option(
+                "--dispute-minutes",
+                type=click.FloatRange(min=0),
+                default=3 * 24 * 60,
+                show_default=True,
+                help="How long after a release the buyer may dispute.",
+            ),
+            click.option(
+                "--attempt-minutes",
+                type=click.FloatRange(min=0, min_open=True),
+                default=10,
+                show_default=True,
+                help="When an attempt at a computation is given up.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def _settings(options: dict[str, Any]) -> Settings:
+    terms = Terms(
+        attempt_limit=timedelta(minutes=options["attempt_minutes"]),
+        dispute_window=timedelta(minutes=options["dispute_minutes"]),
+    )
+    return Settings(
+        directory=options["directory"],
+        registry=options["registry"],
+        authority=options["authority"],
+        database_url=options["database_url"],
+        terms=terms,
+    )
+
+
+@click.group(cls=_Commands, context_settings={"auto_envvar_prefix": "MARKETPLACE"})
+def main() -> None:
+    """Answers over people's data that nobody can look at, ordered and paid here."""
+
+
+@main.command()
+@click.option("--dir", "directory", type=_FOLDER, required=True, help="The folder to make.")
+@click.option("--id", "marketplace_id", required=True, help="A lasting id, such as did:web:market.example.")
+@click.option("--name", default="Marketplace", show_default=True, help="The name people read.")
+@click.option("--url", required=True, help="The address at which others reach it.")
+def init(directory: Path, marketplace_id: str, name: str, url: str) -> None:
+    """Make the keys, and the public part for the trust authority."""
+    click.echo(str(make_folder(directory, Identity(marketplace_id, name, url), now=utc_now())))
+
+
+@main.command()
+@_with_settings
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True)
+def serve(host: str, port: int, threads: int, **options: Any) -> None:
+    """Serve the screens and the JSON interfaces."""
+    logs.configure()
+    settings = _settings(options)
+    serve_app(lambda: make_app(settings), host=host, port=port, threads=threads)
+
+
+@main.command()
+@_with_settings
+@click.option("--metrics-port", type=click.IntRange(1, 65535), help="Serve metrics on this loopback port.")
+def worker(metrics_port: int | None, **options: Any) -> None:
+    """Drive contributions, withdrawals and jobs forward until stopped."""
+    logs.configure()
+    house = open_house(_settings(options))
+    metrics = CollectorRegistry()
+    if metrics_port is not None:
+        start_http_server(metrics_port, addr="127.0.0.1", registry=metrics)
+    working = Worker(
+        duties_of(house, worker=f"{socket.gethostname()}-{uuid4().hex[:8]}"), house.trust, metrics=metrics
+    )
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: working.stop())
+    click.echo("ready")
+    working.run()
+    house.close()
+
+
+@main.group()
+def buyer() -> None:
+    """Look after buyers' accounts."""
+
+
+@buyer.command("add")
+@_with_settings
+@click.option("--email", required=True)
+@click.option("--password-file", type=click.File("r"), help="A file with the password; - for stdin.")
+@click.option("--credential", type=click.File("r"), help="The organisation credential, an SD-JWT.")
+@click.option("--mandate", type=click.File("r"), help="The mandate signed with the credential's key.")
+def add_buyer(
+    email: str,
+    password_file: TextIO | None,
+    credential: TextIO | None,
+    mandate: TextIO | None,
+    **options: Any,
+) -> None:
+    """Open a buyer's account and print its id."""
+    if (credential is None) != (mandate is None):
+        raise click.UsageError("give credential and mandate together, or neither")
+    services = build(_settings(options))
+    account = services.add_account(email, _password(password_file), kind=AccountKind.BUYER)
+    if credential is not None and mandate is not None:
+        services.register_organisation(
+            account.account_id, credential=credential.read().strip(), mandate=mandate.read().strip()
+        )
+    click.echo(account.account_id)
+
+
+@buyer.command("top-up")
+@_with_settings
+@click.option("--account", "account_id", required=True)
+@click.option("--transfer-id", help="Made by you; the same one again adds nothing. Default: a fresh one.")
+@click.option("--cents", type=click.IntRange(min=1), required=True)
+def top_up_buyer(account_id: str, transfer_id: str | None, cents: int, **options: Any) -> None:
+    """Add sandbox money to a buyer's account and print what is available."""
+    balance = build(_settings(options)).top_up(
+        account_id, transfer_id=transfer_id or uuid4().hex, amount_cents=cents
+    )
+    click.echo(balance.available_cents)
+
+
+@buyer.command("api-key")
+@_with_settings
+@click.option("--account", "account_id", required=True)
+@click.option("--label", default="command line", show_default=True)
+def make_buyer_key(account_id: str, label: str, **options: Any) -> None:
+    """Make an API key and print it; it is shown this once."""
+    click.echo(build(_settings(options)).make_api_key(account_id, label).secret)
+
+
+@main.group()
+def operator() -> None:
+    """Look after operators' accounts."""
+
+
+@operator.command("add")
+@_with_settings
+@click.option("--email", required=True)
+@click.option("--password-file", type=click.File("r"), help="A file with the password; - for stdin.")
+def add_operator(email: str, password_file: TextIO | None, **options: Any) -> None:
+    """Open an operator's account and print its id."""
+    services = build(_settings(options))
+    account = services.add_account(email, _password(password_file), kind=AccountKind.OPERATOR)
+    click.echo(account.account_id)
+
+
+@main.command("trial-balance")
+@_with_settings
+@click.option("--accounts", is_flag=True, help="List every account.")
+def trial_balance(accounts: bool, **options: Any) -> None:
+    """Add up the ledger from its first transfer; the sum is zero."""
+    taken = build(_settings(options)).trial_balance()
+    for account in taken.accounts if accounts else ():
+        click.echo(f"{account.posted_cents:>14} {account.held_cents:>12} {account.account}")
+    click.echo(taken.total_cents)
+
+
+@main.command()
+@_with_settings
+def checkpoint(**options: Any) -> None:
+    """Print the signed state of the log."""
+    click.echo(build(_settings(options)).read_log.checkpoint(), nl=False)
+
+
+def _password(file: TextIO | None) -> str:
+    if file is not None:
+        return file.read().rstrip("\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))

@@ -1,0 +1,154 @@
+"""How the marketplace talks to the computation nodes: HTTPS with mutual TLS, both sides pinned.
+
+A node is found by its id in the trust registry, which names its address and its one certificate; the
+marketplace shows the certificate that the registry names for it. Documents that come back are read strictly:
+a node belongs to somebody else.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from crypto.encoding import Json
+from crypto.errors import MalformedError
+from crypto.reading import Fields
+from marketplace.domain.job import CollectedOutput, NodeJobStatus, NodeOutput
+from marketplace.services.ports import Clock
+from ssi.errors import CredentialError
+from ssi.http.client import Client, Limits
+from ssi.http.errors import GarbledAnswerError, PeerError
+from ssi.http.pinning import ClientCertificate
+from ssi.trust import TrustRegistry
+
+T = TypeVar("T")
+
+MAX_ID = 200
+MAX_REASON = 500
+MAX_TOKEN = 100_000
+MOST_CONTRIBUTIONS = 100_000
+_BATCH = Limits(connect_seconds=3.0, read_seconds=120.0, total_seconds=180.0)
+_WORK = Limits(connect_seconds=2.0, read_seconds=10.0, total_seconds=20.0)
+_GLANCE = Limits(connect_seconds=1.0, read_seconds=2.0, total_seconds=3.0)
+
+
+class HttpNodes:
+    """The `Nodes` port over HTTP; safe to share between threads."""
+
+    def __init__(
+        self,
+        registry: Callable[[], TrustRegistry],
+        *,
+        certificate: Path,
+        key: Path,
+        clock: Clock,
+    ) -> None:
+        self._registry = registry
+        self._certificate = ClientCertificate(certificate, key)
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._clients: dict[tuple[str, str, Limits], Client] = {}
+
+    def contribute(self, node_id: str, contributions: Sequence[Json]) -> Mapping[str, str | None]:
+        """Hand over contributions; for each consent None if it was accepted, or the reason it was refused."""
+        answer = self._client(node_id, _BATCH).post_json(
+            "/v1/contributions", {"contributions": list(contributions)}, repeatable=True
+        )
+        return _read(node_id, answer, _verdicts)
+
+    def start(self, node_id: str, manifest: str) -> None:
+        """Hand over a manifest; the same one twice is the same job."""
+        self._client(node_id).post_json("/v1/jobs", {"manifest": manifest}, repeatable=True)
+
+    def status(self, node_id: str, job_id: str) -> NodeJobStatus:
+        """Ask how far a job is."""
+        return _read(node_id, self._client(node_id).get_json(f"/v1/jobs/{job_id}"), _status)
+
+    def collect(self, node_id: str, job_id: str, *, role: int) -> CollectedOutput:
+        """Fetch the output of a finished job."""
+        client = self._client(node_id)
+        output = client.get_json(f"/v1/jobs/{job_id}/output")
+        status = client.get_json(f"/v1/jobs/{job_id}")
+        refusals = _read(node_id, status, _refusals)
+        return _read(node_id, output, lambda fields: _output(fields, role, node_id, refusals))
+
+    def withdraw(self, node_id: str, withdrawal: str) -> str:
+        """Relay a withdrawal; the signed deletion receipt."""
+        answer = self._client(node_id).post_json(
+            "/v1/withdrawals", {"withdrawal": withdrawal}, repeatable=True
+        )
+        return _read(node_id, answer, lambda fields: fields.text("deletion_receipt", max_length=MAX_TOKEN))
+
+    def is_well(self, node_id: str) -> bool:
+        """Whether a node answers its health check; never raises."""
+        try:
+            self._client(node_id, _GLANCE).get_json("/health")
+        except PeerError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Close all connections."""
+        with self._lock:
+            for client in self._clients.values():
+                client.close()
+
+    def _client(self, node_id: str, limits: Limits = _WORK) -> Client:
+        try:
+            entry = self._registry().node(node_id, now=self._clock())
+        except CredentialError as error:
+            raise PeerError(f"node {node_id} cannot be asked: {error}") from error
+        # Address and certificate are part of the key: a node that moved gets a fresh connection.
+        address = (entry.url, entry.tls_certificate, limits)
+        with self._lock:
+            if address not in self._clients:
+                self._clients[address] = Client(
+                    entry.url,
+                    pinned_pem=entry.tls_certificate,
+                    certificate=self._certificate,
+                    limits=limits,
+                )
+            return self._clients[address]
+
+
+def _read(node_id: str, answer: Json, reader: Callable[[Fields], T]) -> T:
+    try:
+        return reader(Fields.of(answer, "answer"))
+    except MalformedError as error:
+        raise GarbledAnswerError(f"{node_id}: {error}") from error
+
+
+def _verdicts(fields: Fields) -> dict[str, str | None]:
+    verdicts: dict[str, str | None] = {}
+    for each in fields.objects("results", most=MOST_CONTRIBUTIONS):
+        reason = each.text("reason", max_length=MAX_REASON) if each.has("reason") else None
+        accepted = each.boolean("accepted")
+        verdicts[each.text("consent_id", max_length=MAX_ID)] = None if accepted else reason or "refused"
+    return verdicts
+
+
+def _status(fields: Fields) -> NodeJobStatus:
+    return NodeJobStatus(
+        state=fields.text("state", max_length=40),
+        attempt=fields.integer("attempt", least=1, most=1000),
+        reason=fields.text("reason", max_length=MAX_REASON) if fields.has("reason") else None,
+        culprits=fields.texts("culprits", most=3) if fields.has("culprits") else (),
+    )
+
+
+def _refusals(fields: Fields) -> dict[str, str]:
+    named = fields.any("refusals") if fields.has("refusals") else {}
+    if not isinstance(named, dict) or not all(isinstance(each, str) for each in named.values()):
+        raise MalformedError("answer.refusals: expected consents with reasons")
+    return {consent_id: str(reason)[:MAX_REASON] for consent_id, reason in named.items()}
+
+
+def _output(fields: Fields, role: int, node_id: str, refusals: Mapping[str, str]) -> CollectedOutput:
+    output = NodeOutput(
+        role=role,
+        node_id=node_id,
+        statement=fields.text("statement", max_length=MAX_TOKEN),
+        held_statement=fields.text("held_statement", max_length=MAX_TOKEN),
+        envelope=fields.binary("envelope"),
+    )
+    return CollectedOutput(output, fields.texts("admitted", most=MOST_CONTRIBUTIONS), refusals)

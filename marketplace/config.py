@@ -1,0 +1,155 @@
+"""What can be set, and where does a marketplace keep its own things? In one folder, made by its `init`.
+
+The folder holds the signing key, the TLS certificate shown to nodes, the key of the session cookies, who the
+marketplace is (`marketplace.json`), its part for the trust registry (`public.json`) and, where no other
+database is named, the SQLite file. Secrets have mode 0600.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from crypto.encoding import canonical_json
+from crypto.errors import MalformedError
+from crypto.randomness import RandomBytes, random_bytes
+from crypto.reading import Fields
+from crypto.sealing import DEFAULT_COST, Argon2Cost
+from crypto.signing import SigningKey, generate_ed25519
+from marketplace.errors import MarketplaceError
+from marketplace.services.desk import Terms
+from ssi.hosting.files import write_private
+from ssi.hosting.tls import make_certificate
+from ssi.trust_parts import marketplace_part
+
+SIGNING_KEY = "signing.pem"
+SESSION_KEY = "session.key"
+IDENTITY = "marketplace.json"
+PUBLIC = "public.json"
+DATABASE = "marketplace.sqlite"
+CERTIFICATE, CERTIFICATE_KEY = "tls.pem", "tls.key"
+SESSION_KEY_BYTES = 32
+MAX_TEXT = 500
+
+
+class SettingsError(MarketplaceError):
+    """The folder or a setting cannot be used; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the operator chose. `registry` and `authority` are files; without `database_url` it is SQLite."""
+
+    directory: Path
+    registry: Path
+    authority: Path
+    database_url: str | None = None
+    terms: Terms = field(default_factory=Terms)
+    password_cost: Argon2Cost = DEFAULT_COST
+    currency: str = "EUR"
+
+    @property
+    def database(self) -> str:
+        """The address of the database."""
+        return self.database_url or f"sqlite:///{self.directory / DATABASE}"
+
+    @property
+    def marketplace_id(self) -> str:
+        """The id under which the trust registry names this marketplace.
+
+        Raises:
+            SettingsError: the folder was not made by `marketplace init`.
+        """
+        return self._identity("id")
+
+    @property
+    def public_url(self) -> str:
+        """The address at which the others reach it.
+
+        Raises:
+            SettingsError: as above.
+        """
+        return self._identity("url")
+
+    @property
+    def session_secret(self) -> bytes:
+        """The key of the session cookies.
+
+        Raises:
+            SettingsError: as above.
+        """
+        return self._secret(SESSION_KEY)
+
+    @property
+    def signing_key(self) -> SigningKey:
+        """The key that receipts, manifests and checkpoints are signed with.
+
+        Raises:
+            SettingsError: as above.
+        """
+        try:
+            return SigningKey.from_pem(self._secret(SIGNING_KEY))
+        except MalformedError as error:
+            raise SettingsError(f"{SIGNING_KEY} in {self.directory.name} is not a key") from error
+
+    @property
+    def dispute_window(self) -> timedelta:
+        """How long after the release a buyer may dispute."""
+        return self.terms.dispute_window
+
+    def _secret(self, name: str) -> bytes:
+        path = self.directory / name
+        try:
+            if path.stat().st_mode & 0o077:
+                raise SettingsError(f"{name} can be read by others; run: chmod 600 {name}")
+            return path.read_bytes()
+        except OSError as error:
+            raise SettingsError(f"there is no {name}; run: marketplace init --dir …") from error
+
+    def _identity(self, member: str) -> str:
+        try:
+            return Fields.parse((self.directory / IDENTITY).read_bytes(), IDENTITY).text(member)
+        except (OSError, MalformedError) as error:
+            raise SettingsError(f"there is no {IDENTITY}; run: marketplace init --dir …") from error
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a new marketplace is."""
+
+    marketplace_id: str
+    name: str
+    url: str
+
+
+def make_folder(
+    directory: Path, identity: Identity, *, now: datetime, random: RandomBytes = random_bytes
+) -> Path:
+    """Make a marketplace's folder, or what is missing in it, and return the path of its public part.
+
+    What is there is kept: keys are never replaced.
+
+    Raises:
+        SettingsError: the folder belongs to a marketplace of another id.
+    """
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings = Settings(directory, Path(), Path())
+    if not (directory / SIGNING_KEY).exists():
+        write_private(directory / SIGNING_KEY, generate_ed25519(random).to_pem())
+    if not (directory / SESSION_KEY).exists():
+        write_private(directory / SESSION_KEY, random(SESSION_KEY_BYTES))
+    if not (directory / CERTIFICATE_KEY).exists():
+        make_certificate(directory, identity.marketplace_id, now=now)
+    if (directory / IDENTITY).exists() and settings.marketplace_id != identity.marketplace_id:
+        raise SettingsError(f"{directory.name} belongs to {settings.marketplace_id}; choose another folder")
+    document = {"id": identity.marketplace_id, "name": identity.name, "url": identity.url}
+    (directory / IDENTITY).write_bytes(canonical_json(document) + b"\n")
+    part = marketplace_part(
+        identity.marketplace_id,
+        identity.name,
+        url=identity.url,
+        verifying_key=settings.signing_key.public,
+        tls_certificate=(directory / CERTIFICATE).read_text("ascii"),
+    )
+    public = directory / PUBLIC
+    public.write_bytes(canonical_json(part) + b"\n")
+    return public

@@ -1,0 +1,34 @@
+"""Which accounts does the ledger have? The chart of accounts, one function for each kind of name.
+
+An account exists as soon as a transfer names it. All are guarded against falling below zero, except those
+of the world outside, whose balance is the mirror of what came in.
+"""
+
+PLATFORM_FEE = "platform:fee"
+SANDBOX = "external:sandbox"
+_UNGUARDED = "external:"
+
+
+def buyer_available(account_id: str) -> str:
+    """What a buyer can spend."""
+    return f"buyer:{account_id}:available"
+
+
+def escrow(order_id: str) -> str:
+    """What waits for one order's answer."""
+    return f"escrow:{order_id}"
+
+
+def node_fee(node_id: str) -> str:
+    """What a computation node has earned."""
+    return f"node:{node_id}:fee"
+
+
+def subject_earned(consent_id: str) -> str:
+    """What a person was compensated for one consent."""
+    return f"subject:{consent_id}:earned"
+
+
+def is_guarded(account: str) -> bool:
+    """Whether the account may never fall below zero."""
+    return not account.startswith(_UNGUARDED)

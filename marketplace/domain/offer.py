@@ -1,0 +1,67 @@
+"""What does a person offer, and how far is it? One consent with its sealed contribution."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from consent.policy import Policy
+from crypto.signing import VerifyingKey
+
+
+class OfferState(StrEnum):
+    """Waiting for the nodes' answers; active once all three accepted; refused once one did not."""
+
+    WAITING = "waiting"
+    ACTIVE = "active"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class NodeAnswer(StrEnum):
+    """What one node said to a contribution."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One person's offer; nothing in it is private.
+
+    `person` is the pairwise handle of the credential, `public` its public attributes, `log_index` where the
+    log holds its arrival.
+    """
+
+    consent_id: str
+    person: str
+    holder_key: VerifyingKey
+    policy: Policy
+    public: Mapping[str, str | None]
+    inputs_digest: str
+    state: OfferState
+    received_at: datetime
+    log_index: int
+    epsilon_spent: Decimal = Decimal(0)
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class NodeSide:
+    """How one node stands to one offer."""
+
+    node_id: str
+    answer: NodeAnswer
+    reason: str | None = None
+    deletion_receipt: str | None = field(default=None, repr=False)
+
+
+def state_after(answers: Mapping[str, NodeAnswer]) -> OfferState:
+    """The state of an offer that was not withdrawn, from what its nodes answered."""
+    if NodeAnswer.REFUSED in answers.values():
+        return OfferState.REFUSED
+    if all(answer is NodeAnswer.ACCEPTED for answer in answers.values()):
+        return OfferState.ACTIVE
+    return OfferState.WAITING

@@ -1,0 +1,129 @@
+"""What can go wrong in the marketplace, by what the caller can do about it."""
+
+from consent.query import Query
+
+
+class MarketplaceError(Exception):
+    """Any failure of this folder."""
+
+
+class WrongCredentialsError(MarketplaceError):
+    """E-mail and password, or an API key, do not belong to an account; never told which part was wrong."""
+
+
+class TooManyAttemptsError(MarketplaceError):
+    """Too many wrong passwords in a row: try again later."""
+
+
+class NotAllowedError(MarketplaceError):
+    """The account is known and may not do this."""
+
+
+class NotRegisteredError(NotAllowedError):
+    """The buyer has no valid organisation credential or mandate on file yet."""
+
+
+class UnknownError(MarketplaceError):
+    """There is nothing under this name, or it belongs to somebody else; the two are not told apart."""
+
+
+class UnknownAccountError(UnknownError):
+    """No such account."""
+
+
+class UnknownOrderError(UnknownError):
+    """No such order of this buyer."""
+
+
+class UnknownOfferError(UnknownError):
+    """No such offer of this person."""
+
+
+class UnknownEntryError(UnknownError):
+    """The log has no such entry, or not at this size."""
+
+
+class ConflictError(MarketplaceError):
+    """The request contradicts something that is already recorded."""
+
+
+class AccountConflictError(ConflictError):
+    """An account with this e-mail address exists."""
+
+
+class TransferConflictError(ConflictError):
+    """A transfer with this id and another content exists, or the hold was already resolved differently."""
+
+
+class OrderConflictError(ConflictError):
+    """An order with this id and another content exists."""
+
+
+class OfferConflictError(ConflictError):
+    """An offer for this consent and with another content exists, or it was withdrawn."""
+
+
+class PriceChangedError(ConflictError):
+    """The price is not the accepted one any more; `price_cents` is today's."""
+
+    def __init__(self, price_cents: int) -> None:
+        super().__init__(f"the price is {price_cents} cents now; ask for a new quote and accept it")
+        self.price_cents = price_cents
+
+
+class ResultNotReadyError(ConflictError):
+    """There is no result to hand out, or nothing to confirm, in the order's present state."""
+
+
+class DisputeRefusedError(ConflictError):
+    """A dispute is not possible: too late, or another envelope of this buyer was opened before."""
+
+
+class LostLeaseError(ConflictError):
+    """Another worker drives this job now."""
+
+
+class InsufficientFundsError(MarketplaceError):
+    """A guarded account would fall below zero; `missing_cents` more are needed."""
+
+    def __init__(self, account: str, missing_cents: int) -> None:
+        super().__init__(f"{account} lacks {missing_cents} cents")
+        self.missing_cents = missing_cents
+
+
+class LedgerCorruptError(MarketplaceError):
+    """The kept balances are not the sums of the transfers: stop, and find out why."""
+
+
+class RefusedError(MarketplaceError):
+    """The request is understood and cannot be accepted as it is."""
+
+
+class AmountError(RefusedError):
+    """An amount that is not a positive number of cents within the limits."""
+
+
+class WeakPasswordError(RefusedError):
+    """The password is too short or too long."""
+
+
+class MandateRefusedError(RefusedError):
+    """The buyer's mandate is not for this marketplace, not by this organisation, or not valid now."""
+
+
+class ContributionRefusedError(RefusedError):
+    """A contribution whose parts contradict each other or name nodes or data sets that are not known."""
+
+
+class TooFewPeopleError(RefusedError):
+    """Fewer people match a query than its floor.
+
+    `nearby` is a similar query that enough people match, if there is one, and `nearby_people` their band in
+    words.
+    """
+
+    def __init__(self, reason: str, *, nearby: Query | None = None, nearby_people: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.nearby = nearby
+        self.nearby_people = nearby_people

@@ -1,0 +1,197 @@
+"""What can be asked of a node over HTTP? Parse, call one use case, answer.
+
+The marketplace and the peers are recognised by the TLS certificate that the trust registry lists for them;
+a withdrawal by the signature in it. Errors are problem documents (RFC 9457), from one table.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from crypto.encoding import b64url_encode
+from crypto.errors import MalformedError
+from crypto.reading import Fields
+from marketplace.mpc_node.contribution_check import ThisNode
+from marketplace.mpc_node.errors import (
+    BusyError,
+    ManifestRefusedError,
+    MessageRefusedError,
+    NoOutputError,
+    NotAllowedError,
+    ReplayedError,
+    UnknownContributionError,
+    UnknownJobError,
+    WithdrawalRefusedError,
+)
+from marketplace.mpc_node.ingest import IngestContributions
+from marketplace.mpc_node.job_check import check_job
+from marketplace.mpc_node.meter import ACCEPTED
+from marketplace.mpc_node.node import Node
+from marketplace.mpc_node.runner import Runner
+from marketplace.mpc_node.state import AttemptStatus
+from marketplace.mpc_node.status import StatusCheck
+from marketplace.mpc_node.withdrawal import MAX_TOKEN as MAX_WITHDRAWAL
+from marketplace.mpc_node.withdrawal import WithdrawContribution
+from ssi.errors import RegistryError, UnknownNodeError
+from ssi.http.problems import register
+
+PeerFingerprint = Callable[[Mapping[str, Any]], str | None]
+"""Finds the fingerprint of the client's TLS certificate in the environment of a request."""
+
+MOST_CONTRIBUTIONS = 1000
+MAX_TOKEN = 16_000_000
+
+STATUSES: dict[type[Exception], HTTPStatus] = {
+    MalformedError: HTTPStatus.BAD_REQUEST,
+    NotAllowedError: HTTPStatus.FORBIDDEN,
+    UnknownContributionError: HTTPStatus.NOT_FOUND,
+    UnknownJobError: HTTPStatus.NOT_FOUND,
+    NoOutputError: HTTPStatus.CONFLICT,
+    ReplayedError: HTTPStatus.CONFLICT,
+    ManifestRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    MessageRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    WithdrawalRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
+    RegistryError: HTTPStatus.SERVICE_UNAVAILABLE,
+    UnknownNodeError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+View = Callable[..., ResponseReturnValue]
+
+
+def node_api(node: Node, runner: Runner, peer_fingerprint: PeerFingerprint) -> Blueprint:
+    """The endpoints of one node under ``/v1``."""
+    blueprint = Blueprint("node", __name__, url_prefix="/v1")
+    register(blueprint, STATUSES)
+    doors = _Doors(node, peer_fingerprint)
+    _add_contributions(blueprint, node, doors)
+    _add_jobs(blueprint, node, runner, doors)
+    _add_open(blueprint, node, doors)
+    return blueprint
+
+
+class _Doors:
+    """Who may come in where."""
+
+    def __init__(self, node: Node, peer_fingerprint: PeerFingerprint) -> None:
+        self._node = node
+        self._peer_fingerprint = peer_fingerprint
+
+    def fingerprint(self) -> str | None:
+        """The fingerprint of the certificate that the caller showed."""
+        return self._peer_fingerprint(request.environ)
+
+    def for_the_marketplace(self, view: View) -> View:
+        """Let only the marketplace of the registry in."""
+
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            registry = self._node.around.registry()
+            # Raises once the registry has run out or lists this node no more: nobody is heard here then.
+            registry.node(self._node.node_id, now=self._node.now())
+            if self.fingerprint() != registry.marketplace.tls_fingerprint:
+                raise NotAllowedError("only the marketplace of the trust registry may ask this")
+            return view(*args, **kwargs)
+
+        return guarded
+
+
+def _add_contributions(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
+    ingest = IngestContributions(
+        ThisNode(node.node_id, node.keys.sealing),
+        node.contributions,
+        node.around.registry,
+        clock=node.now,
+        random=node.around.random,
+    )
+
+    @blueprint.post("/contributions")
+    @doors.for_the_marketplace
+    def contributions() -> ResponseReturnValue:
+        fields = _body()
+        documents = fields.entries("contributions", least=1, most=MOST_CONTRIBUTIONS)
+        fields.done()
+        verdicts = ingest(documents)
+        for verdict in verdicts:
+            node.meter.contribution(verdict.reason.value if verdict.reason else ACCEPTED)
+        results = [
+            {"consent_id": each.consent_id, "accepted": each.accepted, "reason": each.reason}
+            for each in verdicts
+        ]
+        return jsonify(results=results)
+
+
+def _add_jobs(blueprint: Blueprint, node: Node, runner: Runner, doors: _Doors) -> None:
+    @blueprint.post("/jobs")
+    @doors.for_the_marketplace
+    def start_job() -> ResponseReturnValue:
+        token = _only("manifest", MAX_TOKEN)
+        registry = node.around.registry()
+        status = StatusCheck(node.around.fetch_status, registry, clock=node.now)
+        try:
+            job = check_job(token, registry, node_id=node.node_id, status=status, now=node.now())
+        except ManifestRefusedError as error:
+            node.meter.manifest_refused(error.reason.value)
+            raise
+        runner.take(job)
+        found = node.jobs.status(job.manifest.job_id)
+        answer = {"job_id": found.job_id, "attempt": found.attempt, "state": found.state.value}
+        return jsonify(answer), HTTPStatus.ACCEPTED
+
+    @blueprint.get("/jobs/<job_id>")
+    @doors.for_the_marketplace
+    def job_status(job_id: str) -> ResponseReturnValue:
+        return _told(node.jobs.status(job_id))
+
+    @blueprint.get("/jobs/<job_id>/output")
+    @doors.for_the_marketplace
+    def job_output(job_id: str) -> ResponseReturnValue:
+        output = node.jobs.output(job_id)
+        return jsonify(
+            statement=output.statement,
+            held_statement=output.held_statement,
+            envelope=b64url_encode(output.envelope),
+            admitted=list(output.admitted),
+        )
+
+
+def _add_open(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
+    withdraw = WithdrawContribution(
+        node.contributions, node.notes, node_id=node.node_id, key=node.keys.signing, clock=node.now
+    )
+
+    @blueprint.post("/peer/messages")
+    def peer_message() -> ResponseReturnValue:
+        node.mailbox.accept(_only("message", MAX_TOKEN), doors.fingerprint())
+        return "", HTTPStatus.NO_CONTENT
+
+    @blueprint.post("/withdrawals")
+    def withdrawal() -> ResponseReturnValue:
+        return jsonify(deletion_receipt=withdraw(_only("withdrawal", MAX_WITHDRAWAL)))
+
+
+def _told(status: AttemptStatus) -> Response:
+    return jsonify(
+        job_id=status.job_id,
+        attempt=status.attempt,
+        state=status.state.value,
+        reason=status.reason,
+        culprits=list(status.culprits),
+        admitted=status.admitted,
+        refusals=dict(status.refusals),
+    )
+
+
+def _only(name: str, max_length: int) -> str:
+    fields = _body()
+    text = fields.text(name, max_length=max_length)
+    fields.done()
+    return text
+
+
+def _body() -> Fields:
+    return Fields.parse(request.get_data(), "request")

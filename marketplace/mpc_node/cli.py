@@ -1,0 +1,100 @@
+"""The operator's commands: make a node, serve it.
+
+mpc-node init --dir node-a --id node-a --operator "University Computing Centre" --url https://node-a.example:8443
+mpc-node serve --dir node-a --registry registry.jwt --authority authority.jwk --port 8443
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from crypto.encoding import canonical_json
+from marketplace.mpc_node.bootstrap import serve_folder
+from marketplace.mpc_node.config import (
+    MAX_RUNNING_ATTEMPTS,
+    PEER_TIMEOUT_SECONDS,
+    PUBLIC_FILE,
+    Settings,
+    load_settings,
+    save_settings,
+)
+from marketplace.mpc_node.errors import SettingsError
+from marketplace.mpc_node.keys import generate_keys, save_keys
+from marketplace.mpc_node.trust_file import TrustFile, read_authority
+from ssi.errors import RegistryError
+from ssi.hosting.logs import configure
+from ssi.hosting.server import serve as serve_app
+from ssi.hosting.tls import LOOPBACK_HOSTS, ServerTls, make_certificate
+from ssi.trust_parts import node_part
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.group()
+def main() -> None:
+    """Run one of the three computation nodes: it checks, computes, and never sees a record."""
+
+
+@main.command()
+@click.option("--dir", "folder", type=_FOLDER, required=True, help="The node's own folder.")
+@click.option("--id", "node_id", required=True, help="The id under which the registry will list the node.")
+@click.option("--operator", required=True, help="The organisation that runs the node.")
+@click.option("--url", required=True, help="Where the marketplace and the peers reach it (https).")
+@click.option("--database-url", help="postgresql://…; a SQLite file in the folder by default.")
+def init(folder: Path, node_id: str, operator: str, url: str, database_url: str | None) -> None:
+    """Make a node's keys and certificate, and print where its public part lies."""
+    settings = Settings(folder, node_id, operator, url, database_url)
+    try:
+        save_settings(settings)
+        keys = generate_keys()
+        save_keys(keys, folder)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    hosts = tuple(dict.fromkeys((*LOOPBACK_HOSTS, urlsplit(url).hostname or "localhost")))
+    certificate = make_certificate(folder, node_id, now=datetime.now(UTC), hosts=hosts)
+    part = node_part(
+        node_id,
+        operator,
+        url=url,
+        keys=(keys.signing.public, keys.sealing.public),
+        tls_certificate=certificate.pem,
+    )
+    (folder / PUBLIC_FILE).write_bytes(canonical_json(part) + b"\n")
+    click.echo(str(folder / PUBLIC_FILE))
+
+
+@main.command()
+@click.option("--dir", "folder", type=_FOLDER, required=True, help="The node's own folder.")
+@click.option("--registry", type=_FILE, required=True, help="The signed trust registry.")
+@click.option("--authority", type=_FILE, required=True, help="The authority's public key (authority.jwk).")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 lets the system choose.")
+@click.option(
+    "--peer-timeout", type=click.FloatRange(0.1, 600), default=PEER_TIMEOUT_SECONDS, show_default=True
+)
+@click.option("--max-running", type=click.IntRange(1, 1000), default=MAX_RUNNING_ATTEMPTS, show_default=True)
+@click.option("--threads", type=click.IntRange(2, 256), default=16, show_default=True)
+def serve(
+    folder: Path,
+    registry: Path,
+    authority: Path,
+    host: str,
+    port: int,
+    peer_timeout: float,
+    max_running: int,
+    threads: int,
+) -> None:
+    """Serve the node until it is told to stop. Peers and marketplace are let in by their certificates."""
+    configure()
+    try:
+        settings = load_settings(folder, peer_timeout_seconds=peer_timeout, max_running=max_running)
+        key = read_authority(authority)
+        trusted = TrustFile(registry, key, clock=lambda: datetime.now(UTC))()
+    except (SettingsError, RegistryError) as error:
+        raise click.ClickException(str(error)) from error
+    peers = (trusted.marketplace.tls_certificate, *(node.tls_certificate for node in trusted.nodes))
+    tls = ServerTls(settings.certificate, peers=peers)
+    serve_app(lambda: serve_folder(settings, registry, key), host=host, port=port, tls=tls, threads=threads)

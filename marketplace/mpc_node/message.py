@@ -1,0 +1,93 @@
+"""How do nodes talk to each other? One signed message per step, from one role, about one attempt.
+
+A message is a JWS of type ``peer-message+jwt``. It names the job, the attempt and the digest of the manifest
+its sender works by, so that it cannot be used in another job, in a later attempt, or by a node that the
+marketplace gave another manifest. The body belongs to the step; `agreement` and `computation` read it.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from crypto.encoding import b64url_encode
+from crypto.errors import CryptoError, MalformedError
+from crypto.reading import Fields
+from crypto.signing import SigningKey, VerifyingKey
+from marketplace.mpc_node.errors import MessageRefusedError
+from ssi.jws import parse_jws, sign_jws
+
+TYP = "peer-message+jwt"
+MAX_ATTEMPTS = 3
+LAST_ROLE = 2
+_MAX_ID = 500
+
+
+class Step(StrEnum):
+    """The rounds of an attempt, and the word with which a node leaves it."""
+
+    ADMISSION = "admission"
+    KEYING = "keying"
+    RESHARING = "resharing"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class PeerMessage:
+    """What one node says to another at one step; `sender` is a role."""
+
+    job_id: str
+    attempt: int
+    manifest_digest: str
+    step: Step
+    sender: int
+    body: bytes = field(repr=False)
+
+
+def sign_message(message: PeerMessage, key: SigningKey) -> str:
+    """Sign a message as the node that holds the key."""
+    payload = {
+        "job_id": message.job_id,
+        "attempt": message.attempt,
+        "manifest_digest": message.manifest_digest,
+        "step": message.step.value,
+        "from": message.sender,
+        "body": b64url_encode(message.body),
+    }
+    return sign_jws(payload, key, typ=TYP)
+
+
+def verify_message(token: str, key: VerifyingKey) -> PeerMessage:
+    """The message that the holder of a key signed.
+
+    Raises:
+        MessageRefusedError: another key signed it, a byte was changed, or it is no message.
+    """
+    try:
+        return _read(Fields.of(parse_jws(token, "message").verify(key, typ=TYP), "message"))
+    except CryptoError as error:
+        raise MessageRefusedError(str(error)) from error
+
+
+def read_kept_message(token: str) -> PeerMessage:
+    """Read a message again that was verified before it was kept.
+
+    Raises:
+        MessageRefusedError: it is no message, so the database was altered.
+    """
+    try:
+        return _read(Fields.of(parse_jws(token, "message").payload, "message"))
+    except MalformedError as error:
+        raise MessageRefusedError(str(error)) from error
+
+
+def _read(fields: Fields) -> PeerMessage:
+    message = PeerMessage(
+        job_id=fields.text("job_id", max_length=_MAX_ID),
+        attempt=fields.integer("attempt", least=1, most=MAX_ATTEMPTS),
+        manifest_digest=fields.text("manifest_digest", max_length=64),
+        step=fields.choice("step", Step),
+        sender=fields.integer("from", least=0, most=LAST_ROLE),
+        body=fields.binary("body") if fields.has("body") and fields.any("body") != "" else b"",
+    )
+    fields.any("body")
+    fields.done()
+    return message

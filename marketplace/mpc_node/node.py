@@ -1,0 +1,68 @@
+"""What is a running node made of? Everything that a use case needs, put together once in `bootstrap`.
+
+Time, randomness, transport, status lists and the writing of outputs are given from outside, so that a test
+can stand still in time, lose a message, or build a node that lies.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crypto.randomness import RandomBytes, random_bytes
+from marketplace.mpc_node.keys import NodeKeys
+from marketplace.mpc_node.mailbox import Mailbox
+from marketplace.mpc_node.meter import Meter
+from marketplace.mpc_node.output import EncodeOutput, encode_honestly
+from marketplace.mpc_node.papers import PapersOnFile
+from marketplace.mpc_node.peers import PeerTransport
+from marketplace.mpc_node.status import FetchStatusList
+from marketplace.mpc_node.storage.contributions import ContributionStore
+from marketplace.mpc_node.storage.jobs import JobStore
+from marketplace.mpc_node.storage.ledger import PrivacyLedger
+from marketplace.mpc_node.storage.notes import NoteStore
+from ssi.hosting.database import Database
+from ssi.trust import TrustRegistry
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What lies outside a node: the registry, the issuers, the peers, the clock."""
+
+    registry: Callable[[], TrustRegistry]
+    fetch_status: FetchStatusList
+    transport: PeerTransport
+    clock: Callable[[], datetime]
+    monotonic: Callable[[], float] = time.monotonic
+    random: RandomBytes = random_bytes
+    encode_output: EncodeOutput = encode_honestly
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a step waits for the peers, in seconds, and how many attempts run at the same time."""
+
+    peer_timeout_seconds: float
+    max_running: int
+
+
+@dataclass(frozen=True)
+class Node:
+    """One node with its memory and its surroundings."""
+
+    node_id: str
+    keys: NodeKeys = field(repr=False)
+    around: Surroundings = field(repr=False)
+    limits: Limits
+    database: Database
+    contributions: ContributionStore
+    notes: NoteStore
+    jobs: JobStore
+    ledger: PrivacyLedger
+    papers: PapersOnFile
+    mailbox: Mailbox
+    meter: Meter
+
+    def now(self) -> datetime:
+        """The present moment, in whole seconds as documents state it."""
+        return self.around.clock().replace(microsecond=0)

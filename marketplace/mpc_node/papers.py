@@ -1,0 +1,113 @@
+"""What do the papers of one contribution say today: the issuer's credential and the person's consent?
+
+They are checked when the contribution arrives and again for every job, because trust ends: an issuer leaves
+the registry, a key is replaced, a credential runs out.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from consent.contribution import NodeContribution
+from consent.errors import ConsentError
+from consent.record import ConsentRecord, verify_consent
+from crypto.encoding import digest_of
+from crypto.errors import CryptoError
+from marketplace.mpc_node.errors import StorageAlteredError
+from marketplace.mpc_node.storage.contributions import StoredContribution
+from ssi.credential import RecordCredential, verify_record
+from ssi.errors import ExpiredError
+from ssi.jws import parse_jws
+from ssi.trust import TrustRegistry
+
+MOST_REMEMBERED = 50_000
+
+
+@dataclass(frozen=True)
+class Papers:
+    """A credential that verified, showing public attributes, and the consent that its holder signed."""
+
+    credential: RecordCredential = field(repr=False)
+    record: ConsentRecord = field(repr=False)
+
+    @property
+    def public(self) -> dict[str, str]:
+        """The public attributes that the presentation shows, by name."""
+        return {name: str(value) for name, value in self.credential.claims.items()}
+
+    @property
+    def digest(self) -> str:
+        """The digest of all that a computation depends on besides shares: consent, inputs, attributes."""
+        return digest_of({"consent": self.record.digest, "public": self.public})
+
+
+def verify_papers(contribution: NodeContribution, registry: TrustRegistry, *, now: datetime) -> Papers:
+    """The papers that came with a contribution, after checking both signatures.
+
+    Raises:
+        CredentialError: the credential does not verify under the registry.
+        CryptoError: the consent is no consent, or the holder of the credential did not sign it.
+        ConsentError: the consent contradicts itself or is about another person, credential or inputs.
+    """
+    credential = verify_record(contribution.presentation, registry, now=now)
+    record = verify_consent(
+        contribution.consent,
+        credential.holder_key,
+        subject=credential.handle,
+        credential_digest=credential.digest,
+        inputs_digest=contribution.inputs_digest,
+    )
+    return Papers(credential, record)
+
+
+class PapersOnFile:
+    """The papers of stored contributions, checked against the registry of the day.
+
+    What was verified under one registry is remembered with it, so that the same registry costs one check of
+    signatures for each contribution and not one for each job. Times are compared every time.
+    """
+
+    def __init__(self, registry: Callable[[], TrustRegistry], *, most: int = MOST_REMEMBERED) -> None:
+        self._registry = registry
+        self._most = most
+        self._lock = threading.Lock()
+        self._known_under: TrustRegistry | None = None
+        self._known: dict[str, Papers] = {}
+
+    def check(self, stored: StoredContribution, *, now: datetime) -> Papers:
+        """The papers of a stored contribution, if its credential still counts now.
+
+        Raises:
+            CredentialError: the issuer is not trusted any more, or the credential ran out.
+        """
+        registry = self._registry()
+        papers = self._remembered(registry).get(stored.body_digest)
+        if papers is None:
+            papers = _read(stored, registry, now)
+            self._remember(registry, stored.body_digest, papers)
+        registry.issuer(papers.credential.issuer, now=now)
+        if now >= papers.credential.expires_at:
+            raise ExpiredError("the credential has run out")
+        return papers
+
+    def _remembered(self, registry: TrustRegistry) -> Mapping[str, Papers]:
+        with self._lock:
+            if self._known_under is not registry:
+                self._known_under, self._known = registry, {}
+            return self._known
+
+    def _remember(self, registry: TrustRegistry, digest: str, papers: Papers) -> None:
+        with self._lock:
+            if self._known_under is registry and len(self._known) < self._most:
+                self._known[digest] = papers
+
+
+def _read(stored: StoredContribution, registry: TrustRegistry, now: datetime) -> Papers:
+    credential = verify_record(stored.presentation, registry, now=now)
+    # The consent's signature was verified before it was stored, under the same holder key.
+    try:
+        record = ConsentRecord.from_json(parse_jws(stored.consent, "consent").payload)
+    except (CryptoError, ConsentError) as error:
+        raise StorageAlteredError(f"the stored consent {stored.consent_id} cannot be read") from error
+    return Papers(credential, record)

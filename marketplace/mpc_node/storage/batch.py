@@ -1,0 +1,12 @@
+"""How are long lists of ids asked for? In pieces that every database takes as parameters of one statement."""
+
+from collections.abc import Iterable, Iterator
+
+BATCH = 500
+
+
+def batches(ids: Iterable[str]) -> Iterator[list[str]]:
+    """The ids in lists of at most 500."""
+    listed = list(ids)
+    for start in range(0, len(listed), BATCH):
+        yield listed[start : start + BATCH]

@@ -1,0 +1,113 @@
+"""Which tables does a node keep?"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from ssi.hosting.columns import UtcMoment, new_metadata
+
+ID_LENGTH = 500
+DIGEST_LENGTH = 64
+
+
+class Base(DeclarativeBase):
+    """The tables of a node's database; it shares none with the marketplace."""
+
+    metadata = new_metadata()
+
+
+class ContributionRow(Base):
+    """One verified contribution. `shares` is sealed; `handle` is the pairwise pseudonym of the person."""
+
+    __tablename__ = "contribution"
+
+    consent_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    body_digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH))
+    handle: Mapped[str] = mapped_column(String(ID_LENGTH), index=True)
+    holder_key: Mapped[dict[str, Any]] = mapped_column(JSON)
+    presentation: Mapped[str] = mapped_column(Text)
+    consent: Mapped[str] = mapped_column(Text)
+    shares: Mapped[bytes] = mapped_column(LargeBinary)
+    received_at: Mapped[datetime] = mapped_column(UtcMoment)
+
+
+class WithdrawalRow(Base):
+    """The tombstone of a contribution: that it was here, when it went, and the receipt that says so."""
+
+    __tablename__ = "withdrawal"
+
+    consent_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    holder_key: Mapped[dict[str, Any]] = mapped_column(JSON)
+    deleted_at: Mapped[datetime] = mapped_column(UtcMoment)
+    receipt: Mapped[str] = mapped_column(Text)
+
+
+class WithdrawalNoteRow(Base):
+    """A withdrawal that came before its contribution, as it came: nothing about it is verified."""
+
+    __tablename__ = "withdrawal_note"
+
+    token_digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH), primary_key=True)
+    consent_id: Mapped[str] = mapped_column(String(ID_LENGTH), index=True)
+    token: Mapped[str] = mapped_column(Text)
+    noted_at: Mapped[datetime] = mapped_column(UtcMoment, index=True)
+
+
+class JobRow(Base):
+    """What must stay the same over all attempts of one job."""
+
+    __tablename__ = "job"
+
+    job_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    order_id: Mapped[str] = mapped_column(String(ID_LENGTH), unique=True)
+    terms_digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH))
+
+
+class AttemptRow(Base):
+    """One attempt, how it went, and its output once it is done."""
+
+    __tablename__ = "attempt"
+
+    job_id: Mapped[str] = mapped_column(ForeignKey("job.job_id"), primary_key=True)
+    attempt: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    manifest: Mapped[str] = mapped_column(Text)
+    manifest_digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH))
+    state: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str | None] = mapped_column(String(100))
+    culprits: Mapped[list[str]] = mapped_column(JSON)
+    admitted: Mapped[int]
+    refusals: Mapped[dict[str, str]] = mapped_column(JSON)
+    started_at: Mapped[datetime] = mapped_column(UtcMoment)
+    statement: Mapped[str | None] = mapped_column(Text)
+    held_statement: Mapped[str | None] = mapped_column(Text)
+    envelope: Mapped[bytes | None] = mapped_column(LargeBinary)
+    admitted_ids: Mapped[list[str] | None] = mapped_column(JSON)
+
+
+class MessageRow(Base):
+    """One message of a peer, at most one for each step; `conflict` tells of a second, other one."""
+
+    __tablename__ = "message"
+
+    job_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    attempt: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    step: Mapped[str] = mapped_column(String(20), primary_key=True)
+    sender: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    token: Mapped[str] = mapped_column(Text)
+    payload_digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH))
+    conflict: Mapped[bool]
+    received_at: Mapped[datetime] = mapped_column(UtcMoment, index=True)
+
+
+class ChargeRow(Base):
+    """Privacy budget that one person spent on one job with one set of people; `epsilon` is decimal text."""
+
+    __tablename__ = "charge"
+
+    handle: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    job_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    admitted_root: Mapped[str] = mapped_column(String(DIGEST_LENGTH), primary_key=True)
+    epsilon: Mapped[str] = mapped_column(String(50))
+    charged_at: Mapped[datetime] = mapped_column(UtcMoment)

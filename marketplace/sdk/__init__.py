@@ -1,0 +1,12 @@
+"""The buyer's own tool: ask for a price, order, and open the answer on the buyer's machine.
+
+`buyer.py` is the whole of it in a few verbs; `keys.py` keeps the keys, `result.py` opens an answer,
+`statements.py` and `envelopes.py` check what the nodes signed and sent. Nothing here knows the inside of the
+marketplace, and nothing it says is believed without a signature: node keys come from the trust registry,
+which is checked against the authority's key that the buyer has pinned.
+
+Guarantee: an answer that `open_result` returns was computed by three nodes that agree with each other about
+the query, the people, the cells and every summand. If one of them lied, it is named instead.
+
+Limit: two nodes that collude can alter an answer unnoticed, and learn it; see `crypto/mpc`.
+"""

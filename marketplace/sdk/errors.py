@@ -1,0 +1,43 @@
+"""What can go wrong for a buyer, by what the buyer can do about it."""
+
+
+class SdkError(Exception):
+    """Any failure of this folder."""
+
+
+class KeyFileError(SdkError):
+    """The key file cannot be read, is readable by others, or is not one."""
+
+
+class OrderFailedError(SdkError):
+    """The job failed and the money is back; `culprits` are the nodes to blame, where it can be told."""
+
+    def __init__(self, reason: str, culprits: tuple[str, ...]) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.culprits = culprits
+
+
+class StillRunningError(SdkError):
+    """The job is not done within the time the caller wanted to wait; waiting again is harmless."""
+
+
+class ResultRefusedError(SdkError):
+    """The result does not hold together: it is for another order, or was not signed by the known parties."""
+
+
+class NodesContradictError(ResultRefusedError):
+    """Nodes contradict each other or themselves; `culprits` are the ids of those who can be blamed."""
+
+    def __init__(self, message: str, culprits: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.culprits = culprits
+
+
+class LyingNodeError(NodesContradictError):
+    """A node sealed something else than it signed; `role` is its role, and the key of that role proves it."""
+
+    def __init__(self, message: str, *, node: str, role: int) -> None:
+        super().__init__(message, (node,))
+        self.node = node
+        self.role = role

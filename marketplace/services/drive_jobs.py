@@ -1,0 +1,158 @@
+"""The worker drives jobs forward, one step at a time, and never holds the books while it talks to a node.
+
+A job is leased while a step is taken; the lease is renewed before every change, and a worker that lost it
+changes nothing. What a step did is in the database before the next one begins, so a worker that dies at any
+point is followed by another that goes on from there: asking nodes again is harmless, and an ending is one
+transaction.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from marketplace.domain.failure import MAX_REASON, AttemptFailure
+from marketplace.domain.job import Job, JobEvent, JobState
+from marketplace.domain.order import Order
+from marketplace.errors import LostLeaseError
+from marketplace.sdk.errors import NodesContradictError
+from marketplace.services.desk import Desk
+from marketplace.services.end_order import refund, settle
+from marketplace.services.follow_attempt import FollowAttempt, Progress
+from marketplace.services.ports import Books, Nodes
+from marketplace.services.release_result import CollectOutputs, ReleaseResult, again_or_refund
+from marketplace.services.start_attempt import StartAttempt
+from ssi.hosting.logs import log
+from ssi.http.errors import PeerError
+
+_LOGGER = logging.getLogger(__name__)
+_NOTES = {
+    JobState.ADMITTED: "every node has checked every consent",
+    JobState.RUNNING: "the nodes compute together",
+}
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long a lease holds without a sign of life, and how long to wait before looking at a job again."""
+
+    lease: timedelta = timedelta(seconds=60)
+    look_again: timedelta = timedelta(milliseconds=300)
+
+
+@dataclass(frozen=True)
+class DriveJobs:
+    """Takes one step for the job that is due for longest."""
+
+    desk: Desk
+    nodes: Nodes
+    worker: str
+    pace: Pace = Pace()
+
+    def __call__(self) -> bool:
+        """Whether there was a job to drive."""
+        with self.desk.store.writing() as books:
+            now = self.desk.clock()
+            job = books.orders.claim(self.worker, now=now, until=now + self.pace.lease)
+        if job is None:
+            return False
+        try:
+            due = self._step(job)
+            with self.desk.store.writing() as books:
+                books.orders.release(job.job_id, self.worker, due=due)
+        except LostLeaseError:
+            log(_LOGGER, "a job went to another worker", job=job.job_id)
+        return True
+
+    def _step(self, job: Job) -> datetime | None:
+        """Take one step and return when the job is due again, None for never."""
+        if job.is_under_way:
+            job = self._attempt(job)
+        elif job.state is JobState.RELEASED:
+            job = self._settle(job)
+        if job.is_under_way:
+            return self.desk.clock() + self.pace.look_again
+        return job.dispute_until if job.state is JobState.RELEASED else None
+
+    def _attempt(self, job: Job) -> Job:
+        if job.manifest is None:
+            return self._start(job)
+        progress = FollowAttempt(self.nodes)(job, job.manifest)
+        if progress.failure is not None:
+            return self._end_attempt(job, progress.failure)
+        if progress.is_done:
+            return self._release(job)
+        if job.attempt_until is not None and self.desk.now() >= job.attempt_until:
+            reason = "the nodes did not finish in time"
+            return self._end_attempt(job, AttemptFailure(reason, progress.silent, may_try_again=True))
+        return self._advance(job, progress)
+
+    def _start(self, job: Job) -> Job:
+        """Begin an attempt once all three nodes answer; one that stays away too long ends the job."""
+        silent = tuple(node_id for node_id in job.node_ids if not self.nodes.is_well(node_id))
+        if silent and self.desk.now() < job.updated_at + self.desk.terms.attempt_limit:
+            return job
+        with self._changing(job) as (books, order):
+            if silent:
+                failure = AttemptFailure(f"{', '.join(silent)} could not be reached", silent)
+                return refund(self.desk, books, order, job, failure)
+            return StartAttempt(self.desk)(books, order, job)
+
+    def _end_attempt(self, job: Job, failure: AttemptFailure) -> Job:
+        log(_LOGGER, "an attempt failed", job=job.job_id, attempt=job.attempt, reason=failure.reason)
+        with self._changing(job) as (books, order):
+            return again_or_refund(self.desk, books, order, job, failure)
+
+    def _release(self, job: Job) -> Job:
+        with self.desk.store.reading() as books:
+            order = _order_of(books, job)
+            offers = books.offers.many(part.consent_id for part in books.orders.parts(job.job_id))
+        try:
+            checked = CollectOutputs(self.desk, self.nodes)(order, job, offers)
+        except PeerError:
+            return self._late(job)
+        except NodesContradictError as error:
+            return self._end_attempt(job, AttemptFailure(str(error)[:MAX_REASON], error.culprits))
+        with self._changing(job) as (books, order):
+            return ReleaseResult(self.desk)(books, order, job, checked)
+
+    def _late(self, job: Job) -> Job:
+        if job.attempt_until is None or self.desk.now() < job.attempt_until:
+            return job
+        reason = "a node did not hand over its output in time"
+        return self._end_attempt(job, AttemptFailure(reason, may_try_again=True))
+
+    def _advance(self, job: Job, progress: Progress) -> Job:
+        if progress.state is job.state or progress.state is JobState.QUEUED:
+            return job
+        now = self.desk.now()
+        moved = job.moved(progress.state, now)
+        with self._changing(job) as (books, _):
+            books.orders.save(moved, JobEvent(now, moved.state, _NOTES[moved.state], job.attempt))
+        return moved
+
+    def _settle(self, job: Job) -> Job:
+        if job.dispute_until is not None and self.desk.now() < job.dispute_until:
+            return job
+        with self._changing(job) as (books, order):
+            return settle(self.desk, books, order, job)
+
+    @contextmanager
+    def _changing(self, job: Job) -> Iterator[tuple[Books, Order]]:
+        """The books and the order of a leased job.
+
+        Raises:
+            LostLeaseError: another worker has the job, or somebody else moved it on meanwhile.
+        """
+        with self.desk.store.writing() as books:
+            books.orders.renew(job.job_id, self.worker, until=self.desk.clock() + self.pace.lease)
+            if books.orders.job(job.job_id) != job:
+                raise LostLeaseError(f"job {job.job_id} was moved on meanwhile")
+            yield books, _order_of(books, job)
+
+
+def _order_of(books: Books, job: Job) -> Order:
+    order = books.orders.get(job.order_id)
+    assert order is not None  # noqa: S101 — a job row refers to its order row
+    return order

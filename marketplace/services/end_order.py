@@ -1,0 +1,132 @@
+"""How does an order end? Everybody is paid, or everything goes back; in one transaction either way.
+
+Each function changes the books of one transaction, given by its caller, who has made sure that the job is in
+the state that the ending needs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from crypto.encoding import Json
+from marketplace.domain.chart import PLATFORM_FEE, buyer_available, escrow, node_fee, subject_earned
+from marketplace.domain.failure import AttemptFailure
+from marketplace.domain.job import Job, JobEvent, JobState, Part, PartOutcome
+from marketplace.domain.ledger import EntryKind, Ledger, Transfer
+from marketplace.domain.order import Order
+from marketplace.domain.split import Price, price_of
+from marketplace.services.desk import Desk
+from marketplace.services.log_entries import append, asked, named
+from marketplace.services.ports import Books
+
+
+def settle(desk: Desk, books: Books, order: Order, job: Job) -> Job:
+    """Pay exactly those whose data is in the answer, the nodes and the platform; return the rest.
+
+    The log gets one salted entry for each person and one for the payment.
+    """
+    now = desk.now()
+    settled = job.moved(JobState.SETTLED, now)
+    took_part = [part for part in books.orders.parts(job.job_id) if part.outcome is PartOutcome.TOOK_PART]
+    compensation = order.price.compensation_cents
+    price = price_of(len(took_part), compensation, job.node_ids)
+    Ledger(books.ledger).record(
+        [entry for entry in _payments(order, job, price, took_part, now) if entry.amount_cents > 0]
+    )
+    shared = asked(order.order_id, order.job_id, order.query, order.buyer)
+    uses: list[dict[str, Json]] = [
+        {**shared, "consent_id": part.consent_id, "amount_cents": compensation} for part in took_part
+    ]
+    indexes = append(desk, books, "use", uses, now)
+    books.orders.save_parts(
+        [
+            replace(part, outcome=PartOutcome.PAID, amount_cents=compensation, log_index=index)
+            for part, index in zip(took_part, indexes, strict=True)
+        ]
+    )
+    append(desk, books, "payment", [{**named(order), "charged_cents": price.gross_cents}], now)
+    books.orders.save(settled, JobEvent(now, JobState.SETTLED, "everybody is paid", job.attempt))
+    books.orders.make_due(job.job_id, None)
+    return settled
+
+
+def refund(desk: Desk, books: Books, order: Order, job: Job, failure: AttemptFailure) -> Job:
+    """Give everything back to the buyer and name the reason. Nothing is handed out any more."""
+    now, reason = desk.now(), failure.reason
+    failed = job.failed(reason, failure.culprits, now)
+    _give_back(books, order, now)
+    parts = books.orders.parts(job.job_id)
+    books.orders.save_parts(
+        [replace(part, outcome=PartOutcome.FAILED, reason=part.reason or reason) for part in parts]
+    )
+    if order.query.epsilon is not None and not _was_computed(books, job):
+        books.offers.change_spent((part.consent_id for part in parts), -order.query.epsilon)
+    body: dict[str, Json] = {**named(order), "reason": reason, "culprits": list(failure.culprits)}
+    append(desk, books, "failure", [body], now)
+    books.orders.save(failed, JobEvent(now, JobState.FAILED, reason, job.attempt))
+    refunded = failed.moved(JobState.REFUNDED, now)
+    books.orders.save(refunded, JobEvent(now, JobState.REFUNDED, "the money is back", job.attempt))
+    books.orders.make_due(job.job_id, None)
+    return refunded
+
+
+def _payments(
+    order: Order, job: Job, price: Price, took_part: Sequence[Part], now: datetime
+) -> list[Transfer]:
+    source = escrow(order.order_id)
+
+    def payment(name: str, account: str, amount_cents: int) -> Transfer:
+        return Transfer(
+            transfer_id=f"{order.order_id}/{name}",
+            kind=EntryKind.PAYMENT,
+            debit=source,
+            credit=account,
+            amount_cents=amount_cents,
+            at=now,
+            order_id=order.order_id,
+        )
+
+    people = [
+        payment(f"person/{part.consent_id}", subject_earned(part.consent_id), price.compensation_cents)
+        for part in took_part
+    ]
+    nodes = [
+        payment(f"node/{role}", node_fee(node_id), price.node_fees_cents[role])
+        for role, node_id in enumerate(job.node_ids)
+    ]
+    rest = order.price.gross_cents - price.gross_cents
+    return [
+        *people,
+        *nodes,
+        payment("platform", PLATFORM_FEE, price.platform_fee_cents),
+        payment("return", buyer_available(order.account_id), rest),
+    ]
+
+
+def _give_back(books: Books, order: Order, now: datetime) -> None:
+    """Void the hold or, where it was charged into escrow at the release, pay back what is there."""
+    ledger = Ledger(books.ledger)
+    if ledger.hold_of(order.hold_id) is None:
+        return
+    in_escrow = ledger.balance(escrow(order.order_id)).available_cents
+    if in_escrow == 0:
+        ledger.void(order.hold_id, transfer_id=f"{order.order_id}/void", at=now)
+        return
+    ledger.record(
+        [
+            Transfer(
+                transfer_id=f"{order.order_id}/refund",
+                kind=EntryKind.PAYMENT,
+                debit=escrow(order.order_id),
+                credit=buyer_available(order.account_id),
+                amount_cents=in_escrow,
+                at=now,
+                order_id=order.order_id,
+            )
+        ]
+    )
+
+
+def _was_computed(books: Books, job: Job) -> bool:
+    """Whether the nodes may have spent the people's privacy budget: they do so before they compute."""
+    return any(event.state is JobState.RUNNING for event in books.orders.events(job.job_id))

@@ -1,0 +1,88 @@
+"""How far are the nodes with an attempt? Ask all three, hand over the manifest where it has not arrived."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from marketplace.domain.failure import MAX_REASON, AttemptFailure, explain
+from marketplace.domain.job import Job, JobState, NodeJobStatus
+from marketplace.services.ports import Nodes
+from ssi.http.errors import PeerError, RefusedByPeerError
+
+_CHECKED = ("AGREEING", "COMPUTING", "DONE")
+_COMPUTING = ("COMPUTING", "DONE")
+_ASK_LATER = frozenset(
+    {
+        HTTPStatus.REQUEST_TIMEOUT.value,
+        HTTPStatus.TOO_MANY_REQUESTS.value,
+        HTTPStatus.INTERNAL_SERVER_ERROR.value,
+        HTTPStatus.BAD_GATEWAY.value,
+        HTTPStatus.SERVICE_UNAVAILABLE.value,
+        HTTPStatus.GATEWAY_TIMEOUT.value,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What the nodes said: reports by node id, those who did not answer, and what they add up to."""
+
+    reports: Mapping[str, NodeJobStatus]
+    silent: tuple[str, ...]
+    failure: AttemptFailure | None
+    node_ids: tuple[str, ...] = field(default=())
+
+    @property
+    def state(self) -> JobState:
+        """How far all three are."""
+        states = [self.reports[node].state for node in self.node_ids if node in self.reports]
+        if len(states) < len(self.node_ids) or not all(state in _CHECKED for state in states):
+            return JobState.QUEUED
+        return JobState.RUNNING if all(state in _COMPUTING for state in states) else JobState.ADMITTED
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all three have an output."""
+        states = [self.reports[node].state for node in self.node_ids if node in self.reports]
+        return states == ["DONE"] * len(self.node_ids)
+
+
+@dataclass(frozen=True)
+class FollowAttempt:
+    """Asks the nodes about the present attempt of a job."""
+
+    nodes: Nodes
+
+    def __call__(self, job: Job, manifest: str) -> Progress:
+        """What they said. A node that cannot be reached is silent; that alone is no failure."""
+        reports: dict[str, NodeJobStatus] = {}
+        silent: list[str] = []
+        for node_id in job.node_ids:
+            try:
+                reports[node_id] = self._ask(node_id, job, manifest)
+            except RefusedByPeerError as error:
+                if error.status not in _ASK_LATER:
+                    return Progress(reports, tuple(silent), _refused(node_id, error), job.node_ids)
+                silent.append(node_id)
+            except PeerError:
+                silent.append(node_id)
+        return Progress(reports, tuple(silent), explain(reports), job.node_ids)
+
+    def _ask(self, node_id: str, job: Job, manifest: str) -> NodeJobStatus:
+        try:
+            status = self.nodes.status(node_id, job.job_id)
+        except RefusedByPeerError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            status = None
+        if status is None or status.attempt < job.attempt:
+            self.nodes.start(node_id, manifest)
+            status = self.nodes.status(node_id, job.job_id)
+        return status
+
+
+def _refused(node_id: str, error: RefusedByPeerError) -> AttemptFailure:
+    said = error.problem.sentence if error.problem else f"status {error.status}"
+    # A status list that cannot be had now may be had in the next attempt; any other refusal is final.
+    passing = said.startswith("buyer_status_unknown")
+    return AttemptFailure(f"{node_id} does not take part: {said[:MAX_REASON]}", (), may_try_again=passing)

@@ -1,0 +1,76 @@
+"""What is written into the log, and how is it shown to those whom it concerns?
+
+A body holds ids, digests and what the person concerned may read anyway: never an attribute, never how many
+people took part. Entry kinds: offer, withdrawal, order, release, use, payment, failure, dispute.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from consent.log import Entry, sign_checkpoint
+from consent.query import Query
+from crypto.encoding import Json, b64url_encode
+from crypto.reading import utc_text
+from marketplace.domain.account import Buyer
+from marketplace.domain.log import Log
+from marketplace.domain.order import Order
+from marketplace.services.desk import Desk
+from marketplace.services.ports import Books
+
+Body = Mapping[str, Json]
+
+
+def append(desk: Desk, books: Books, kind: str, bodies: Sequence[Body], at: datetime) -> range:
+    """Append entries of one kind together, each with a salt of its own, and return their indexes."""
+    return Log(books.log).append([Entry.of(kind, at, body, desk.random) for body in bodies])
+
+
+def signed_checkpoint(desk: Desk, log: Log, size: int | None = None) -> str:
+    """The signed state of the log: now, or when it had `size` entries.
+
+    Raises:
+        UnknownEntryError: the log is shorter.
+    """
+    return sign_checkpoint(log.checkpoint(desk.marketplace_id, size), desk.key)
+
+
+def shown(desk: Desk, log: Log, index: int, checkpoint: str | None = None) -> dict[str, Json]:
+    """An entry with the proof that it stands in the log, for whom it concerns.
+
+    `entry` is null where it was erased; the proof then still shows that something stood there.
+
+    Raises:
+        UnknownEntryError: there is no such entry.
+    """
+    note = checkpoint or signed_checkpoint(desk, log)
+    entry = log.entry(index)
+    return {
+        "entry": None if entry is None else written(entry),
+        "proof": log.inclusion(index, size=log.size, checkpoint=note).to_json(),
+    }
+
+
+def written(entry: Entry) -> dict[str, Json]:
+    """An entry with body and salt as a document."""
+    return {
+        "kind": entry.kind,
+        "at": utc_text(entry.at),
+        "body": dict(entry.body),
+        "salt": b64url_encode(entry.salt),
+    }
+
+
+def asked(order_id: str, job_id: str, query: Query, buyer: Buyer) -> dict[str, Json]:
+    """What the entries about an order and about each use in it share: who asked, and what for."""
+    return {
+        "order_id": order_id,
+        "job_id": job_id,
+        "query_digest": query.digest,
+        "purpose": query.purpose.value,
+        "buyer": buyer.to_json(),
+    }
+
+
+def named(order: Order) -> dict[str, Json]:
+    """The ids of an order, for entries about what became of it."""
+    return {"order_id": order.order_id, "job_id": order.job_id}

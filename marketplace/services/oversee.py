@@ -1,0 +1,150 @@
+"""What an operator looks after: the nodes, the jobs and the books. No personal data, no answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from marketplace.domain.band import Band, band_of
+from marketplace.domain.job import JobState
+from marketplace.domain.ledger import Ledger
+from marketplace.domain.offer import NodeAnswer
+from marketplace.services.desk import Desk
+from marketplace.services.ports import Nodes
+
+MOST_JOBS = 100
+
+
+@dataclass(frozen=True)
+class AccountBalance:
+    """One account of the ledger in cents: what it has, and what of it is held."""
+
+    account: str
+    posted_cents: int
+    held_cents: int
+
+
+@dataclass(frozen=True)
+class TrialBalance:
+    """All accounts, added up anew from every transfer; `total_cents` is zero."""
+
+    total_cents: int
+    accounts: tuple[AccountBalance, ...]
+
+
+@dataclass(frozen=True)
+class TakeTrialBalance:
+    """Adds up the ledger from its first transfer."""
+
+    desk: Desk
+
+    def __call__(self) -> TrialBalance:
+        """The balances.
+
+        Raises:
+            LedgerCorruptError: they are not what the books say, or do not sum to zero.
+        """
+        with self.desk.store.reading() as books:
+            summed = Ledger(books.ledger).trial_balance()
+        accounts = tuple(
+            AccountBalance(name, balance.posted_cents, balance.held_debits)
+            for name, balance in sorted(summed.items())
+        )
+        return TrialBalance(sum(each.posted_cents for each in accounts), accounts)
+
+
+@dataclass(frozen=True)
+class JobLine:
+    """One job as an operator sees it."""
+
+    job_id: str
+    order_id: str
+    state: JobState
+    attempt: int
+    placed_at: datetime
+    updated_at: datetime
+    people: Band
+    reason: str | None
+    culprits: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ListJobs:
+    """Lists the latest jobs, newest first."""
+
+    desk: Desk
+
+    def __call__(self, limit: int = MOST_JOBS) -> tuple[JobLine, ...]:
+        """The jobs."""
+        lines = []
+        with self.desk.store.reading() as books:
+            for job in books.orders.latest_jobs(limit=limit):
+                order = books.orders.get(job.order_id)
+                if order is not None:
+                    lines.append(
+                        JobLine(
+                            job_id=job.job_id,
+                            order_id=job.order_id,
+                            state=job.state,
+                            attempt=job.attempt,
+                            placed_at=order.placed_at,
+                            updated_at=job.updated_at,
+                            people=band_of(order.price.people),
+                            reason=job.reason,
+                            culprits=job.culprits,
+                        )
+                    )
+        return tuple(lines)
+
+
+@dataclass(frozen=True)
+class NodeHealth:
+    """One node: whether it answers now, and how it answered contributions (not withdrawn ones)."""
+
+    node_id: str
+    operator: str
+    url: str
+    reachable: bool
+    checked_at: datetime
+    waiting: int
+    accepted: int
+    refused: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CheckNodes:
+    """Asks every node of the registry for a sign of life."""
+
+    desk: Desk
+    nodes: Nodes
+
+    def __call__(self) -> tuple[NodeHealth, ...]:
+        """One line for each node, in the order of the registry."""
+        with self.desk.store.reading() as books:
+            counts = books.offers.answer_counts()
+            refusals = books.offers.refusal_counts()
+        return tuple(
+            NodeHealth(
+                node_id=node.id,
+                operator=node.operator,
+                url=node.url,
+                reachable=self.nodes.is_well(node.id),
+                checked_at=self.desk.now(),
+                waiting=counts.get(node.id, {}).get(NodeAnswer.WAITING, 0),
+                accepted=counts.get(node.id, {}).get(NodeAnswer.ACCEPTED, 0),
+                refused=refusals.get(node.id, {}),
+            )
+            for node in self.desk.registry().nodes
+        )
+
+
+@dataclass(frozen=True)
+class ExpireHolds:
+    """Frees money whose hold has run out."""
+
+    desk: Desk
+
+    def __call__(self) -> int:
+        """How many holds ran out."""
+        now = self.desk.now()
+        with self.desk.store.writing() as books:
+            return Ledger(books.ledger).expire_due(now)

@@ -1,0 +1,168 @@
+"""A buyer orders: the price is held and the job exists, both or neither."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from consent.order import EscrowReceipt, sign_escrow_receipt
+from consent.query import Query, check
+from crypto.errors import MalformedError
+from marketplace.domain.account import Organisation
+from marketplace.domain.chart import buyer_available, escrow
+from marketplace.domain.job import Job, JobEvent, JobState, Part
+from marketplace.domain.ledger import EntryKind, Ledger, Transfer
+from marketplace.domain.matching import Match
+from marketplace.domain.order import Order, request_digest
+from marketplace.domain.split import Price, price_of
+from marketplace.domain.view import OrderView, view
+from marketplace.errors import OrderConflictError, PriceChangedError
+from marketplace.services.desk import Desk
+from marketplace.services.log_entries import append, asked
+from marketplace.services.make_quote import matched_in, registered
+from marketplace.services.ports import Books, StatusLists
+from ssi.credential import verify_organisation
+from ssi.dataset import data_set
+
+
+@dataclass(frozen=True)
+class OrderRequest:
+    """What a buyer asks for. The buyer makes the id, a UUID; `accepted_price_cents` is the most it pays."""
+
+    order_id: str
+    query: Query
+    accepted_price_cents: int
+
+    def __post_init__(self) -> None:
+        try:
+            well_formed = str(UUID(self.order_id)) == self.order_id
+        except ValueError:
+            well_formed = False
+        if not well_formed:
+            raise MalformedError("order_id: expected a UUID in small letters")
+
+    @property
+    def digest(self) -> str:
+        """What tells the same request from another under one id."""
+        return request_digest(self.query, self.accepted_price_cents)
+
+
+@dataclass(frozen=True)
+class PlaceOrder:
+    """Places an order in one database transaction: matching, hold, job, log entry, escrow receipt.
+
+    The same request again gets the same order; another request under the same id is refused. A price below
+    the accepted one is taken, a higher one is not.
+    """
+
+    desk: Desk
+    status_lists: StatusLists
+
+    def __call__(
+        self, account_id: str, *, order_id: str, query: Query, accepted_price_cents: int
+    ) -> OrderView:
+        """The order.
+
+        Raises:
+            MalformedError: the order id is not a UUID.
+            OrderConflictError: this id was used for another order.
+            NotRegisteredError: the buyer has no valid credential or mandate on file.
+            RevokedError: the issuer took the buyer's credential back.
+            UnknownDataSetError, QueryRefusedError, TooFewPeopleError: as for a quote.
+            PriceChangedError: the price is above the accepted one now.
+            InsufficientFundsError: the buyer does not have the price.
+        """
+        request = OrderRequest(order_id, query, accepted_price_cents)
+        now = self.desk.now()
+        with self.desk.store.reading() as books:
+            placed = _placed(books, account_id, request)
+            account = books.accounts.get(account_id)
+        if placed is not None:
+            return placed
+        check(query, data_set(query.data_set))
+        self._check_status(registered(account, now), now)
+        with self.desk.store.writing() as books:
+            return _placed(books, account_id, request) or self._place(books, account_id, request, now)
+
+    def _check_status(self, buyer: Organisation, now: datetime) -> None:
+        credential = verify_organisation(buyer.credential, self.desk.registry(), now=now)
+        self.status_lists.check(credential, now=now)
+
+    def _place(self, books: Books, account_id: str, request: OrderRequest, now: datetime) -> OrderView:
+        buyer = registered(books.accounts.get(account_id), now)
+        found = matched_in(books, request.query, buyer, now=now)
+        price = price_of(found.people, found.compensation_cents, found.node_ids)
+        if price.gross_cents > request.accepted_price_cents:
+            raise PriceChangedError(price.gross_cents)
+        job_id = self.desk.new_id()
+        body = asked(request.order_id, job_id, request.query, buyer.buyer)
+        (log_index,) = append(self.desk, books, "order", [body], now)
+        order = Order(
+            order_id=request.order_id,
+            account_id=account_id,
+            job_id=job_id,
+            buyer=buyer.buyer,
+            query=request.query,
+            price=price,
+            request_digest=request.digest,
+            credential=buyer.credential,
+            mandate=buyer.mandate,
+            escrow_receipt=self._receipt(request, price, now),
+            placed_at=now,
+            log_index=log_index,
+        )
+        self._hold(books, order)
+        return _keep(books, order, found)
+
+    def _receipt(self, request: OrderRequest, price: Price, now: datetime) -> str:
+        receipt = EscrowReceipt(
+            order_id=request.order_id,
+            query_digest=request.query.digest,
+            amount_cents=price.gross_cents,
+            compensation_cents=price.compensation_cents,
+            issued_at=now,
+        )
+        return sign_escrow_receipt(receipt, self.desk.key)
+
+    def _hold(self, books: Books, order: Order) -> None:
+        if order.price.gross_cents == 0:  # everybody takes part for nothing
+            return
+        hold = Transfer(
+            transfer_id=order.hold_id,
+            kind=EntryKind.HOLD,
+            debit=buyer_available(order.account_id),
+            credit=escrow(order.order_id),
+            amount_cents=order.price.gross_cents,
+            at=order.placed_at,
+            order_id=order.order_id,
+            valid_until=order.placed_at + self.desk.terms.hold_limit,
+        )
+        Ledger(books.ledger).record([hold])
+
+
+def _keep(books: Books, order: Order, found: Match) -> OrderView:
+    first, second, third = found.node_ids
+    job = Job(
+        job_id=order.job_id,
+        order_id=order.order_id,
+        node_ids=(first, second, third),
+        state=JobState.QUEUED,
+        attempt=1,
+        updated_at=order.placed_at,
+    )
+    parts = [Part(order.job_id, offer.consent_id, offer.inputs_digest) for offer in found.offers]
+    books.orders.add(order, job, parts)
+    event = JobEvent(order.placed_at, JobState.QUEUED, "ordered; the price is held")
+    books.orders.save(job, event)
+    if order.query.epsilon is not None:
+        books.offers.change_spent((part.consent_id for part in parts), order.query.epsilon)
+    return view(order, job, [event])
+
+
+def _placed(books: Books, account_id: str, request: OrderRequest) -> OrderView | None:
+    """The order that the same request placed before, if it did."""
+    order = books.orders.get(request.order_id)
+    if order is None:
+        return None
+    if (order.account_id, order.request_digest) != (account_id, request.digest):
+        raise OrderConflictError(f"order {request.order_id} exists with another content; make a new id")
+    return view(order, books.orders.job(order.job_id), books.orders.events(order.job_id))

@@ -1,0 +1,316 @@
+"""What do the use cases need from outside? A store, the nodes, the status lists, a clock.
+
+`Store` gives the books of one database transaction; each book is small and only remembers. The rules live
+in `domain` (`Ledger`, `Log`) and in the use cases, so they hold over SQL and over memory alike, and
+`tests/contracts` asks every promise here of both.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from crypto.encoding import Json
+from marketplace.domain.account import Account, ApiKey, Organisation, StoredPassword
+from marketplace.domain.job import CollectedOutput, Job, JobEvent, NodeJobStatus, Part, Release
+from marketplace.domain.ledger import Book
+from marketplace.domain.log import LogBook
+from marketplace.domain.offer import NodeAnswer, NodeSide, Offer
+from marketplace.domain.order import DisputeOutcome, Order
+from ssi.credential import Credential
+
+Clock = Callable[[], datetime]
+"""Tells the moment, in UTC."""
+
+
+class AccountBook(Protocol):
+    """Keeps accounts, their passwords and API keys."""
+
+    def add(self, account: Account, password: StoredPassword) -> None:
+        """Keep a new account.
+
+        Raises:
+            AccountConflictError: its e-mail address has an account.
+        """
+        ...
+
+    def get(self, account_id: str) -> Account | None:
+        """An account by id."""
+        ...
+
+    def find(self, email: str) -> tuple[Account, StoredPassword] | None:
+        """An account and its password by e-mail address in its normal spelling."""
+        ...
+
+    def set_organisation(self, account_id: str, organisation: Organisation) -> None:
+        """Replace the organisation of an account."""
+        ...
+
+    def add_failure(self, email: str, at: datetime) -> None:
+        """Remember a wrong password for an address, known or not."""
+        ...
+
+    def failures_since(self, email: str, since: datetime) -> int:
+        """How many wrong passwords there were for an address."""
+        ...
+
+    def forget_failures(self, email: str) -> None:
+        """Forget the wrong passwords of an address."""
+        ...
+
+    def add_api_key(self, key: ApiKey, secret_digest: str) -> None:
+        """Keep a new API key by the digest of its secret."""
+        ...
+
+    def api_keys(self, account_id: str) -> Sequence[ApiKey]:
+        """The API keys of an account, oldest first."""
+        ...
+
+    def find_api_key(self, secret_digest: str) -> ApiKey | None:
+        """The API key with this secret."""
+        ...
+
+    def revoke_api_key(self, key_id: str, at: datetime) -> None:
+        """End an API key; the first moment stays."""
+        ...
+
+
+@dataclass(frozen=True)
+class ArrivedOffer:
+    """An offer with what belongs to it: the contribution as it came, its digest, and the answer given."""
+
+    offer: Offer
+    contribution: str = field(repr=False)
+    request_digest: str = ""
+    answer: Mapping[str, Json] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Supply:
+    """What stands in the catalogue for one data set: how many people, and the least compensation asked."""
+
+    people: int
+    least_compensation_cents: int
+
+
+class OfferBook(Protocol):
+    """Keeps offers, and what each node said to them."""
+
+    def add(self, arrived: ArrivedOffer) -> None:
+        """Keep a new offer, waiting for each of its nodes."""
+        ...
+
+    def get(self, consent_id: str) -> Offer | None:
+        """An offer by its consent."""
+        ...
+
+    def arrival(self, consent_id: str) -> tuple[str, Mapping[str, Json]] | None:
+        """The digest of the request that brought an offer, and the answer it got."""
+        ...
+
+    def active(self, data_set: str, *, now: datetime) -> Sequence[Offer]:
+        """The active offers of a data set whose consent is in force."""
+        ...
+
+    def supply(self, *, now: datetime) -> Mapping[str, Supply]:
+        """For each data set what `active` would reach."""
+        ...
+
+    def many(self, consent_ids: Iterable[str]) -> Mapping[str, Offer]:
+        """Those of these offers that exist."""
+        ...
+
+    def node_sides(self, consent_id: str) -> Sequence[NodeSide]:
+        """How the nodes stand to an offer, in the order of the policy."""
+        ...
+
+    def waiting_for(self, node_id: str, *, limit: int) -> Mapping[str, str]:
+        """Contributions that a node has not answered, oldest first, by consent."""
+        ...
+
+    def answer(self, node_id: str, answers: Mapping[str, tuple[NodeAnswer, str | None]]) -> None:
+        """Record a node's answers with reasons, and the states that offers not withdrawn have with them."""
+        ...
+
+    def answer_counts(self) -> Mapping[str, Mapping[NodeAnswer, int]]:
+        """For each node, how many offers not withdrawn it gave which answer."""
+        ...
+
+    def refusal_counts(self) -> Mapping[str, Mapping[str, int]]:
+        """For each node, how many offers not withdrawn it refused for which reason."""
+        ...
+
+    def withdraw(self, consent_id: str, *, withdrawal: str, at: datetime, log_index: int) -> None:
+        """Withdraw an offer: its contribution is deleted, its nodes are to be told."""
+        ...
+
+    def withdrawal(self, consent_id: str) -> tuple[str, int] | None:
+        """The withdrawal of an offer and where the log holds it."""
+        ...
+
+    def withdrawals_for(self, node_id: str, *, now: datetime, limit: int) -> Mapping[str, str]:
+        """Withdrawals to be told to a node, by consent: without its receipt, and not put off until later."""
+        ...
+
+    def put_off_withdrawal(self, consent_id: str, node_id: str, *, until: datetime) -> None:
+        """Tell a node of a withdrawal again, but not before a moment."""
+        ...
+
+    def add_deletion_receipt(self, consent_id: str, node_id: str, receipt: str) -> None:
+        """Record a node's deletion receipt; the first one stays."""
+        ...
+
+    def change_spent(self, consent_ids: Iterable[str], epsilon: Decimal) -> None:
+        """Add to (or with a negative number take from) the privacy cost spent on these consents."""
+        ...
+
+
+class OrderBook(Protocol):
+    """Keeps orders, their jobs, and every person's part in them."""
+
+    def add(self, order: Order, job: Job, parts: Sequence[Part]) -> None:
+        """Keep a new order with its job."""
+        ...
+
+    def get(self, order_id: str) -> Order | None:
+        """An order by its id."""
+        ...
+
+    def of_account(self, account_id: str) -> Sequence[Order]:
+        """A buyer's orders, newest first."""
+        ...
+
+    def set_dispute(self, order_id: str, outcome: DisputeOutcome) -> None:
+        """Record what a dispute showed; the first outcome stays."""
+        ...
+
+    def job(self, job_id: str) -> Job:
+        """A job by its id, which must exist."""
+        ...
+
+    def latest_jobs(self, *, limit: int) -> Sequence[Job]:
+        """The jobs that were placed last, newest first."""
+        ...
+
+    def claim(self, worker: str, *, now: datetime, until: datetime) -> Job | None:
+        """Lease the job that is due for longest and that no other worker has leased."""
+        ...
+
+    def renew(self, job_id: str, worker: str, *, until: datetime) -> None:
+        """Prolong a lease: the worker's sign of life.
+
+        Raises:
+            LostLeaseError: the lease is another worker's now.
+        """
+        ...
+
+    def release(self, job_id: str, worker: str, *, due: datetime | None) -> None:
+        """Give a lease back and say when the job is due again; None when it never is.
+
+        Raises:
+            LostLeaseError: the lease is another worker's now.
+        """
+        ...
+
+    def make_due(self, job_id: str, at: datetime | None) -> None:
+        """Have the job looked at by a worker from a moment on; never again if it is None."""
+        ...
+
+    def save(self, job: Job, event: JobEvent | None = None) -> None:
+        """Replace a job and append to its events."""
+        ...
+
+    def events(self, job_id: str) -> Sequence[JobEvent]:
+        """What happened to a job, in order."""
+        ...
+
+    def parts(self, job_id: str) -> Sequence[Part]:
+        """Everybody's part in a job, by consent."""
+        ...
+
+    def save_parts(self, parts: Sequence[Part]) -> None:
+        """Replace parts."""
+        ...
+
+    def parts_of(self, consent_id: str) -> Sequence[Part]:
+        """One person's parts in all jobs, newest first."""
+        ...
+
+    def add_release(self, release: Release) -> None:
+        """Keep what was released for a job, once."""
+        ...
+
+    def release_of(self, job_id: str) -> Release | None:
+        """What was released for a job; None before the release."""
+        ...
+
+
+class Books(Protocol):
+    """All books, as of one database transaction."""
+
+    @property
+    def accounts(self) -> AccountBook: ...  # noqa: D102 — the type says it
+    @property
+    def offers(self) -> OfferBook: ...  # noqa: D102
+    @property
+    def orders(self) -> OrderBook: ...  # noqa: D102
+    @property
+    def ledger(self) -> Book: ...  # noqa: D102
+    @property
+    def log(self) -> LogBook: ...  # noqa: D102
+
+
+class Store(Protocol):
+    """Gives the books of one transaction."""
+
+    def reading(self) -> AbstractContextManager[Books]:
+        """The books as of one moment, not to be changed."""
+        ...
+
+    def writing(self) -> AbstractContextManager[Books]:
+        """The books of the only writer: kept at the end, or as before when an error leaves the block."""
+        ...
+
+
+class Nodes(Protocol):
+    """Talks to the computation nodes by id. Every method raises PeerError kinds of `ssi.http.errors`."""
+
+    def contribute(self, node_id: str, contributions: Sequence[Json]) -> Mapping[str, str | None]:
+        """Hand over contributions; for each consent None if it was accepted, or the reason it was refused."""
+        ...
+
+    def start(self, node_id: str, manifest: str) -> None:
+        """Hand over a manifest; the same one twice is the same job."""
+        ...
+
+    def status(self, node_id: str, job_id: str) -> NodeJobStatus:
+        """Ask how far a job is."""
+        ...
+
+    def collect(self, node_id: str, job_id: str, *, role: int) -> CollectedOutput:
+        """Fetch the output of a finished job."""
+        ...
+
+    def withdraw(self, node_id: str, withdrawal: str) -> str:
+        """Relay a withdrawal; the signed deletion receipt."""
+        ...
+
+    def is_well(self, node_id: str) -> bool:
+        """Whether a node answers its health check; never raises."""
+        ...
+
+
+class StatusLists(Protocol):
+    """Knows which credentials are revoked."""
+
+    def check(self, credential: Credential, *, now: datetime) -> None:
+        """Return only if its issuer says now that a verified credential is valid.
+
+        Raises:
+            RevokedError: it is revoked or suspended.
+            CredentialError: the list is not the issuer's.
+            PeerError: the list cannot be had.
+        """
+        ...

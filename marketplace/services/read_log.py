@@ -1,0 +1,57 @@
+"""Anybody checks the log: its signed state, where an entry stands, and that it only ever grew."""
+
+from dataclasses import dataclass
+
+from crypto.encoding import Json, b64url_encode
+from marketplace.domain.log import Log
+from marketplace.services.desk import Desk
+from marketplace.services.log_entries import signed_checkpoint
+
+
+@dataclass(frozen=True)
+class ReadLog:
+    """Reads the log. Nothing here tells what an entry is about: that takes its body and its salt."""
+
+    desk: Desk
+
+    def size(self) -> int:
+        """How many entries there are."""
+        with self.desk.store.reading() as books:
+            return Log(books.log).size
+
+    def checkpoint(self, size: int | None = None) -> str:
+        """The signed state (C2SP tlog-checkpoint): now, or when there were `size` entries.
+
+        Raises:
+            UnknownEntryError: the log is shorter.
+        """
+        with self.desk.store.reading() as books:
+            return signed_checkpoint(self.desk, Log(books.log), size)
+
+    def entry(self, index: int, *, size: int | None = None) -> dict[str, Json]:
+        """The proof that a leaf stands at an index: among all entries, or among the first `size`.
+
+        Raises:
+            UnknownEntryError: there is no such entry, or the log is shorter.
+        """
+        with self.desk.store.reading() as books:
+            log = Log(books.log)
+            among = log.size if size is None else size
+            note = signed_checkpoint(self.desk, log, among)
+            return log.inclusion(index, size=among, checkpoint=note).to_json()
+
+    def consistency(self, old: int, new: int | None = None) -> dict[str, Json]:
+        """The proof that the log of `new` entries (default: now) continues the log of `old` entries.
+
+        Raises:
+            UnknownEntryError: the sizes are not in order, or the log is shorter.
+        """
+        with self.desk.store.reading() as books:
+            log = Log(books.log)
+            size = log.size if new is None else new
+            return {
+                "old": old,
+                "new": size,
+                "hashes": [b64url_encode(each) for each in log.consistency(old, size)],
+                "checkpoint": signed_checkpoint(self.desk, log, size),
+            }

@@ -1,0 +1,188 @@
+"""All three nodes are done: is it one answer, and may it be handed out?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from consent.computation import Computation, compile
+from consent.errors import ConsentError
+from consent.job import admitted_root
+from crypto.encoding import Json, b64url_encode, sha256
+from marketplace.domain.failure import AttemptFailure
+from marketplace.domain.job import CollectedOutput, Job, JobEvent, JobState, Part, PartOutcome, Release
+from marketplace.domain.ledger import Ledger
+from marketplace.domain.offer import Offer, OfferState
+from marketplace.domain.order import Order
+from marketplace.errors import TransferConflictError
+from marketplace.sdk.errors import NodesContradictError
+from marketplace.sdk.statements import Agreed, NodeIdentity, Run, SignedOutput, check_statements
+from marketplace.services.desk import Desk
+from marketplace.services.end_order import refund
+from marketplace.services.log_entries import append, named
+from marketplace.services.ports import Books, Nodes
+from marketplace.services.read_orders import manifest_digest
+from ssi.dataset import data_set
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Three outputs that are one answer, over these people."""
+
+    admitted: tuple[str, ...]
+    computation: Computation
+    collected: tuple[CollectedOutput, ...]
+
+
+@dataclass(frozen=True)
+class CollectOutputs:
+    """Fetches the outputs of an attempt and checks that they are one answer; changes nothing.
+
+    1. The three signed statements are about this attempt and agree (`sdk.statements`, which the buyer applies
+    again). 2. The people each node says it computed on are the ones whose root it signed, and were in the
+    manifest. 3. The cells are those of the query over these people.
+    """
+
+    desk: Desk
+    nodes: Nodes
+
+    def __call__(self, order: Order, job: Job, offers: Mapping[str, Offer]) -> Checked:
+        """The checked outputs; `offers` are those of the job's parts.
+
+        Raises:
+            PeerError: a node did not hand its output over; asking again may help.
+            NodesContradictError: the outputs are not one answer; the culprits are named where it can be told.
+        """
+        collected = tuple(
+            self.nodes.collect(node_id, job.job_id, role=role) for role, node_id in enumerate(job.node_ids)
+        )
+        agreed = check_statements(self._run(order, job), [_signed(each) for each in collected])  # 1
+        liars = tuple(
+            node_id
+            for node_id, each in zip(job.node_ids, collected, strict=True)
+            if not _names_its_people(each, agreed, offers)
+        )
+        if liars:  # 2
+            raise NodesContradictError("a node names other people than it signed for", liars)
+        admitted = tuple(sorted(collected[0].admitted))
+        return Checked(admitted, _compiled(order, admitted, offers, agreed), collected)  # 3
+
+    def _run(self, order: Order, job: Job) -> Run:
+        registry, now = self.desk.registry(), self.desk.now()
+        return Run(
+            job_id=job.job_id,
+            attempt=job.attempt,
+            query_digest=order.query.digest,
+            manifest_digest=manifest_digest(job),
+            nodes=tuple(
+                NodeIdentity(node_id, registry.node(node_id, now=now).verifying_key)
+                for node_id in job.node_ids
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class ReleaseResult:
+    """Lets the buyer fetch checked outputs, unless somebody in them has withdrawn by now.
+
+    In one transaction: the held price goes into escrow, everybody's part is decided, the outputs are stored
+    under this job's id, and the log says so.
+    """
+
+    desk: Desk
+
+    def __call__(self, books: Books, order: Order, job: Job, checked: Checked) -> Job:
+        """The released job; or the job refunded, or at its next attempt, when it may not be released."""
+        now = self.desk.now()
+        offers = books.offers.many(checked.admitted)
+        if any(offer.state is not OfferState.ACTIVE for offer in offers.values()):
+            failure = AttemptFailure("a person withdrew while it was computed", may_try_again=True)
+            return again_or_refund(self.desk, books, order, job, failure)
+        try:
+            self._charge(books, order)
+        except TransferConflictError:
+            failure = AttemptFailure("the hold on the price has run out")
+            return refund(self.desk, books, order, job, failure)
+        released = replace(
+            job.moved(JobState.RELEASED, now),
+            admitted=len(checked.admitted),
+            dispute_until=now + self.desk.terms.dispute_window,
+        )
+        _decide_parts(books, order, checked)
+        root = admitted_root(checked.admitted)
+        outputs = tuple(each.output for each in checked.collected)
+        books.orders.add_release(Release(job.job_id, root, checked.computation.to_json(), outputs))
+        body: dict[str, Json] = {
+            **named(order),
+            "attempt": job.attempt,
+            "admitted_root": root,
+            "statements": [b64url_encode(sha256(each.statement.encode())) for each in outputs],
+        }
+        append(self.desk, books, "release", [body], now)
+        note = "all three nodes agree; the answer can be opened"
+        books.orders.save(released, JobEvent(now, JobState.RELEASED, note, job.attempt))
+        return released
+
+    def _charge(self, books: Books, order: Order) -> None:
+        if order.price.gross_cents > 0:
+            Ledger(books.ledger).charge(
+                order.hold_id,
+                transfer_id=f"{order.order_id}/charge",
+                amount_cents=order.price.gross_cents,
+                at=self.desk.now(),
+            )
+
+
+def again_or_refund(desk: Desk, books: Books, order: Order, job: Job, failure: AttemptFailure) -> Job:
+    """The job at its next attempt, or refunded where another one would not help or it had its last one."""
+    if job.is_last_attempt or not failure.may_try_again:
+        return refund(desk, books, order, job, failure)
+    now = desk.now()
+    fresh = job.again(now)
+    note = f"attempt {job.attempt} ended: {failure.reason}; it is tried again"
+    books.orders.save(fresh, JobEvent(now, JobState.QUEUED, note, job.attempt))
+    return fresh
+
+
+def _signed(collected: CollectedOutput) -> SignedOutput:
+    output = collected.output
+    return SignedOutput(output.statement, output.held_statement, output.envelope)
+
+
+def _names_its_people(collected: CollectedOutput, agreed: Agreed, offers: Mapping[str, Offer]) -> bool:
+    people = collected.admitted
+    return (
+        len(people) == agreed.admitted
+        and admitted_root(people) == agreed.admitted_root
+        and all(consent_id in offers for consent_id in people)
+    )
+
+
+def _compiled(
+    order: Order, admitted: Sequence[str], offers: Mapping[str, Offer], agreed: Agreed
+) -> Computation:
+    rows = [offers[consent_id].public for consent_id in admitted]
+    try:
+        computation = compile(order.query, data_set(order.query.data_set), rows)
+    except ConsentError as error:
+        raise NodesContradictError(f"the nodes computed what may not be computed: {error}", ()) from error
+    if computation.digest != agreed.cells_digest:
+        # All three say the same: either all three are wrong or we are, and which cannot be told.
+        raise NodesContradictError("the nodes computed other cells than the query's", ())
+    return computation
+
+
+def _decide_parts(books: Books, order: Order, checked: Checked) -> None:
+    admitted = frozenset(checked.admitted)
+    refusals: dict[str, str] = {}
+    for collected in checked.collected:
+        refusals = {**collected.refusals, **refusals}
+    decided: list[Part] = []
+    for part in books.orders.parts(order.job_id):
+        if part.consent_id in admitted:
+            decided.append(replace(part, outcome=PartOutcome.TOOK_PART))
+        else:
+            reason = refusals.get(part.consent_id, "not_in_the_last_attempt")
+            decided.append(replace(part, outcome=PartOutcome.LEFT_OUT, reason=reason))
+    books.orders.save_parts(decided)
+    left_out = [part.consent_id for part in decided if part.outcome is PartOutcome.LEFT_OUT]
+    if order.query.epsilon is not None:
+        books.offers.change_spent(left_out, -order.query.epsilon)

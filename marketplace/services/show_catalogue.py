@@ -1,0 +1,28 @@
+"""What can be asked here, and about roughly how many people?"""
+
+from dataclasses import dataclass
+
+from marketplace.domain.band import band_of
+from marketplace.domain.catalogue import CatalogueEntry
+from marketplace.services.desk import Desk
+from ssi.dataset import data_sets
+
+
+@dataclass(frozen=True)
+class ShowCatalogue:
+    """Lists every data set. Numbers of people are bands, never exact."""
+
+    desk: Desk
+
+    def __call__(self) -> tuple[CatalogueEntry, ...]:
+        """The entries, in the order of the data sets' references."""
+        with self.desk.store.reading() as books:
+            supply = books.offers.supply(now=self.desk.now())
+        return tuple(
+            CatalogueEntry(
+                data_set=each,
+                people=band_of(supply[each.ref].people if each.ref in supply else 0),
+                from_cents=supply[each.ref].least_compensation_cents if each.ref in supply else None,
+            )
+            for each in data_sets()
+        )

@@ -1,0 +1,125 @@
+"""Everything that can be done in the marketplace, in one value for those who serve it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from crypto.sealing import DEFAULT_COST, Argon2Cost
+from marketplace.services.accept_offer import AcceptOffer
+from marketplace.services.accounts import AddAccount, GetAccount, SignIn
+from marketplace.services.api_keys import ListApiKeys, MakeApiKey, RecogniseApiKey, RevokeApiKey
+from marketplace.services.desk import Desk
+from marketplace.services.drive_jobs import DriveJobs
+from marketplace.services.forward_contributions import ForwardContributions, RelayWithdrawals
+from marketplace.services.judge_result import ConfirmResult, DisputeResult
+from marketplace.services.make_quote import MakeQuote
+from marketplace.services.money import ReadStatement, TopUp
+from marketplace.services.oversee import CheckNodes, ExpireHolds, ListJobs, TakeTrialBalance
+from marketplace.services.place_order import PlaceOrder
+from marketplace.services.ports import Clock, Nodes, StatusLists
+from marketplace.services.read_history import ReadHistory
+from marketplace.services.read_log import ReadLog
+from marketplace.services.read_orders import FetchResult, ListOrders, ReadOrder
+from marketplace.services.register_organisation import RegisterOrganisation
+from marketplace.services.show_catalogue import ShowCatalogue
+from marketplace.services.withdraw_offer import WithdrawOffer
+
+
+@dataclass(frozen=True)
+class Services:
+    """The use cases of the marketplace; each is called."""
+
+    marketplace_id: str
+    clock: Clock
+    add_account: AddAccount
+    sign_in: SignIn
+    get_account: GetAccount
+    make_api_key: MakeApiKey
+    list_api_keys: ListApiKeys
+    revoke_api_key: RevokeApiKey
+    recognise_api_key: RecogniseApiKey
+    register_organisation: RegisterOrganisation
+    top_up: TopUp
+    read_statement: ReadStatement
+    show_catalogue: ShowCatalogue
+    make_quote: MakeQuote
+    place_order: PlaceOrder
+    list_orders: ListOrders
+    read_order: ReadOrder
+    fetch_result: FetchResult
+    confirm_result: ConfirmResult
+    dispute_result: DisputeResult
+    accept_offer: AcceptOffer
+    withdraw_offer: WithdrawOffer
+    read_history: ReadHistory
+    read_log: ReadLog
+    read_registry: Callable[[], str]
+    trial_balance: TakeTrialBalance
+    list_jobs: ListJobs
+    node_health: CheckNodes
+    check_store: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the use cases need besides the desk."""
+
+    nodes: Nodes
+    status_lists: StatusLists
+    registry_token: Callable[[], str]
+    check_store: Callable[[], None]
+    password_cost: Argon2Cost = DEFAULT_COST
+
+
+def offer(desk: Desk, around: Surroundings) -> Services:
+    """Make all use cases."""
+    return Services(
+        marketplace_id=desk.marketplace_id,
+        clock=desk.clock,
+        add_account=AddAccount(desk, around.password_cost),
+        sign_in=SignIn(desk, around.password_cost),
+        get_account=GetAccount(desk),
+        make_api_key=MakeApiKey(desk),
+        list_api_keys=ListApiKeys(desk),
+        revoke_api_key=RevokeApiKey(desk),
+        recognise_api_key=RecogniseApiKey(desk),
+        register_organisation=RegisterOrganisation(desk, around.status_lists),
+        top_up=TopUp(desk),
+        read_statement=ReadStatement(desk),
+        show_catalogue=ShowCatalogue(desk),
+        make_quote=MakeQuote(desk),
+        place_order=PlaceOrder(desk, around.status_lists),
+        list_orders=ListOrders(desk),
+        read_order=ReadOrder(desk),
+        fetch_result=FetchResult(desk, around.registry_token),
+        confirm_result=ConfirmResult(desk),
+        dispute_result=DisputeResult(desk),
+        accept_offer=AcceptOffer(desk, around.status_lists),
+        withdraw_offer=WithdrawOffer(desk),
+        read_history=ReadHistory(desk),
+        read_log=ReadLog(desk),
+        read_registry=around.registry_token,
+        trial_balance=TakeTrialBalance(desk),
+        list_jobs=ListJobs(desk),
+        node_health=CheckNodes(desk, around.nodes),
+        check_store=around.check_store,
+    )
+
+
+@dataclass(frozen=True)
+class Duties:
+    """What the worker does, each duty again and again."""
+
+    forward_contributions: ForwardContributions
+    relay_withdrawals: RelayWithdrawals
+    drive_jobs: DriveJobs
+    expire_holds: ExpireHolds
+
+
+def duties(desk: Desk, nodes: Nodes, *, worker: str) -> Duties:
+    """Make the worker's duties."""
+    return Duties(
+        forward_contributions=ForwardContributions(desk, nodes),
+        relay_withdrawals=RelayWithdrawals(desk, nodes),
+        drive_jobs=DriveJobs(desk, nodes, worker),
+        expire_holds=ExpireHolds(desk),
+    )

@@ -1,0 +1,141 @@
+"""Accounts, passwords and API keys in SQL."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from consent.vocabulary import RecipientKind
+from crypto.encoding import b64url_encode, sha256
+from crypto.sealing import Argon2Cost
+from marketplace.domain.account import Account, ApiKey, Organisation, StoredPassword
+from marketplace.errors import AccountConflictError
+from marketplace.storage.tables import accounts, api_keys, organisations, sign_in_failures
+
+
+class SqlAccounts:
+    """The `AccountBook` of one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, account: Account, password: StoredPassword) -> None:
+        """Keep a new account.
+
+        Raises:
+            AccountConflictError: its e-mail address has an account.
+        """
+        row = {
+            "account_id": account.account_id,
+            "email": account.email,
+            "kind": account.kind,
+            "created_at": account.created_at,
+            "password_salt": password.salt,
+            "password_memory_kib": password.cost.memory_kib,
+            "password_iterations": password.cost.iterations,
+            "password_lanes": password.cost.lanes,
+            "password_stretched": password.stretched,
+        }
+        try:
+            with self._session.begin_nested():
+                self._session.execute(insert(accounts).values(row))
+        except IntegrityError as error:
+            raise AccountConflictError("there is an account with this e-mail address") from error
+
+    def get(self, account_id: str) -> Account | None:
+        """An account by id."""
+        row = self._session.execute(select(accounts).where(accounts.c.account_id == account_id)).first()
+        return None if row is None else self._account(row)
+
+    def find(self, email: str) -> tuple[Account, StoredPassword] | None:
+        """An account and its password by e-mail address in its normal spelling."""
+        row = self._session.execute(select(accounts).where(accounts.c.email == email)).first()
+        if row is None:
+            return None
+        cost = Argon2Cost(row.password_memory_kib, row.password_iterations, row.password_lanes)
+        return self._account(row), StoredPassword(row.password_salt, cost, row.password_stretched)
+
+    def set_organisation(self, account_id: str, organisation: Organisation) -> None:
+        """Replace the organisation of an account."""
+        self._session.execute(delete(organisations).where(organisations.c.account_id == account_id))
+        row = {**asdict(organisation), "account_id": account_id, "kind": organisation.kind.value}
+        self._session.execute(insert(organisations).values(row))
+
+    def add_failure(self, email: str, at: datetime) -> None:
+        """Remember a wrong password for an address, known or not."""
+        self._session.execute(insert(sign_in_failures).values(email_digest=_digest(email), at=at))
+
+    def failures_since(self, email: str, since: datetime) -> int:
+        """How many wrong passwords there were for an address."""
+        counted = select(func.count()).where(
+            sign_in_failures.c.email_digest == _digest(email), sign_in_failures.c.at > since
+        )
+        return self._session.execute(counted).scalar_one()
+
+    def forget_failures(self, email: str) -> None:
+        """Forget the wrong passwords of an address."""
+        self._session.execute(
+            delete(sign_in_failures).where(sign_in_failures.c.email_digest == _digest(email))
+        )
+
+    def add_api_key(self, key: ApiKey, secret_digest: str) -> None:
+        """Keep a new API key by the digest of its secret."""
+        self._session.execute(insert(api_keys).values({**asdict(key), "secret_digest": secret_digest}))
+
+    def api_keys(self, account_id: str) -> Sequence[ApiKey]:
+        """The API keys of an account, oldest first."""
+        found = select(api_keys).where(api_keys.c.account_id == account_id)
+        rows = self._session.execute(found.order_by(api_keys.c.created_at, api_keys.c.key_id))
+        return [_api_key(row) for row in rows]
+
+    def find_api_key(self, secret_digest: str) -> ApiKey | None:
+        """The API key with this secret."""
+        row = self._session.execute(select(api_keys).where(api_keys.c.secret_digest == secret_digest)).first()
+        return None if row is None else _api_key(row)
+
+    def revoke_api_key(self, key_id: str, at: datetime) -> None:
+        """End an API key; the first moment stays."""
+        still_valid = (api_keys.c.key_id == key_id) & api_keys.c.revoked_at.is_(None)
+        self._session.execute(update(api_keys).where(still_valid).values(revoked_at=at))
+
+    def _account(self, row: Row[tuple[object, ...]]) -> Account:
+        found = select(organisations).where(organisations.c.account_id == row.account_id)
+        organisation = self._session.execute(found).first()
+        return Account(
+            account_id=row.account_id,
+            email=row.email,
+            kind=row.kind,
+            created_at=row.created_at,
+            organisation=None if organisation is None else _organisation(organisation),
+        )
+
+
+def _organisation(row: Row[tuple[object, ...]]) -> Organisation:
+    return Organisation(
+        subject=row.subject,
+        name=row.name,
+        kind=RecipientKind(row.kind),
+        country=row.country,
+        credential=row.credential,
+        mandate=row.mandate,
+        valid_until=row.valid_until,
+        mandate_valid_until=row.mandate_valid_until,
+        registered_at=row.registered_at,
+    )
+
+
+def _api_key(row: Row[tuple[object, ...]]) -> ApiKey:
+    return ApiKey(
+        key_id=row.key_id,
+        account_id=row.account_id,
+        label=row.label,
+        created_at=row.created_at,
+        revoked_at=row.revoked_at,
+    )
+
+
+def _digest(email: str) -> str:
+    return b64url_encode(sha256(email.encode("utf-8", "replace")))

@@ -1,0 +1,264 @@
+"""Offers, their contributions and the nodes' answers in SQL."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import ROUND_CEILING, Decimal
+from functools import lru_cache
+from typing import cast
+
+from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from consent.odrl import from_odrl, to_offer
+from consent.policy import Policy
+from crypto.encoding import Json, canonical_json, parse_json
+from crypto.signing import VerifyingKey
+from marketplace.domain.offer import NodeAnswer, NodeSide, Offer, OfferState, state_after
+from marketplace.services.ports import ArrivedOffer, Supply
+from marketplace.storage.batches import batched_values
+from marketplace.storage.tables import contributions, offer_nodes, offers
+
+_MILLIONTHS = 1_000_000
+_MAX_REASON = 500
+
+
+class SqlOffers:
+    """The `OfferBook` of one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, arrived: ArrivedOffer) -> None:
+        """Keep a new offer, waiting for each of its nodes."""
+        offer = arrived.offer
+        self._session.execute(insert(offers).values(_row(arrived) | {"number": self._next_number()}))
+        self._session.execute(
+            insert(contributions).values(consent_id=offer.consent_id, document=arrived.contribution)
+        )
+        self._session.execute(
+            insert(offer_nodes),
+            [
+                {
+                    "consent_id": offer.consent_id,
+                    "node_id": node_id,
+                    "role": role,
+                    "answer": NodeAnswer.WAITING,
+                }
+                for role, node_id in enumerate(offer.policy.node_ids)
+            ],
+        )
+
+    def get(self, consent_id: str) -> Offer | None:
+        """An offer by its consent."""
+        row = self._session.execute(select(offers).where(offers.c.consent_id == consent_id)).first()
+        return None if row is None else _offer(row)
+
+    def arrival(self, consent_id: str) -> tuple[str, Mapping[str, Json]] | None:
+        """The digest of the request that brought an offer, and the answer it got."""
+        found = select(offers.c.request_digest, offers.c.answer).where(offers.c.consent_id == consent_id)
+        row = self._session.execute(found).first()
+        return None if row is None else (row.request_digest, row.answer)
+
+    def active(self, data_set: str, *, now: datetime) -> Sequence[Offer]:
+        """The active offers of a data set whose consent is in force."""
+        in_force = (offers.c.state == OfferState.ACTIVE) & (offers.c.valid_until > now)
+        rows = self._session.execute(select(offers).where(in_force, offers.c.data_set == data_set))
+        return [_offer(row) for row in rows]
+
+    def supply(self, *, now: datetime) -> Mapping[str, Supply]:
+        """For each data set what `active` would reach, each person once."""
+        counted = (
+            select(
+                offers.c.data_set,
+                func.count(offers.c.person.distinct()).label("people"),
+                func.min(offers.c.compensation_cents).label("least"),
+            )
+            .where(offers.c.state == OfferState.ACTIVE, offers.c.valid_until > now)
+            .group_by(offers.c.data_set)
+        )
+        return {row.data_set: Supply(row.people, row.least) for row in self._session.execute(counted)}
+
+    def many(self, consent_ids: Iterable[str]) -> Mapping[str, Offer]:
+        """Those of these offers that exist."""
+        found: dict[str, Offer] = {}
+        for batch in batched_values(consent_ids):
+            named = select(offers).where(offers.c.consent_id.in_(batch))
+            found |= {row.consent_id: _offer(row) for row in self._session.execute(named)}
+        return found
+
+    def node_sides(self, consent_id: str) -> Sequence[NodeSide]:
+        """How the nodes stand to an offer, in the order of the policy."""
+        found = select(offer_nodes).where(offer_nodes.c.consent_id == consent_id)
+        rows = self._session.execute(found.order_by(offer_nodes.c.role))
+        return [NodeSide(row.node_id, row.answer, row.reason, row.deletion_receipt) for row in rows]
+
+    def waiting_for(self, node_id: str, *, limit: int) -> Mapping[str, str]:
+        """Contributions that a node has not answered, oldest first, by consent."""
+        found = (
+            select(contributions.c.consent_id, contributions.c.document)
+            .join(offers, offers.c.consent_id == contributions.c.consent_id)
+            .join(offer_nodes, offer_nodes.c.consent_id == contributions.c.consent_id)
+            .where(offer_nodes.c.node_id == node_id, offer_nodes.c.answer == NodeAnswer.WAITING)
+            .order_by(offers.c.number)
+            .limit(limit)
+        )
+        return {row.consent_id: row.document for row in self._session.execute(found)}
+
+    def answer(self, node_id: str, answers: Mapping[str, tuple[NodeAnswer, str | None]]) -> None:
+        """Record a node's answers, and the states that offers not withdrawn have with them."""
+        for consent_id, (answer, reason) in answers.items():
+            mine = (offer_nodes.c.consent_id == consent_id) & (offer_nodes.c.node_id == node_id)
+            values = {"answer": answer, "reason": reason and reason[:_MAX_REASON]}
+            self._session.execute(update(offer_nodes).where(mine).values(values))
+        for batch in batched_values(answers):
+            self._settle_states(batch)
+
+    def answer_counts(self) -> Mapping[str, Mapping[NodeAnswer, int]]:
+        """For each node, how many offers not withdrawn it gave which answer."""
+        counted = (
+            select(offer_nodes.c.node_id, offer_nodes.c.answer, func.count().label("offers"))
+            .join(offers, offers.c.consent_id == offer_nodes.c.consent_id)
+            .where(offers.c.state != OfferState.WITHDRAWN)
+            .group_by(offer_nodes.c.node_id, offer_nodes.c.answer)
+        )
+        found: dict[str, dict[NodeAnswer, int]] = {}
+        for row in self._session.execute(counted):
+            found.setdefault(row.node_id, {})[row.answer] = row.offers
+        return found
+
+    def refusal_counts(self) -> Mapping[str, Mapping[str, int]]:
+        """For each node, how many offers not withdrawn it refused for which reason."""
+        reason = func.coalesce(offer_nodes.c.reason, "refused")
+        counted = (
+            select(offer_nodes.c.node_id, reason.label("why"), func.count().label("offers"))
+            .join(offers, offers.c.consent_id == offer_nodes.c.consent_id)
+            .where(offers.c.state != OfferState.WITHDRAWN, offer_nodes.c.answer == NodeAnswer.REFUSED)
+            .group_by(offer_nodes.c.node_id, offer_nodes.c.reason)
+        )
+        found: dict[str, dict[str, int]] = {}
+        for row in self._session.execute(counted):
+            found.setdefault(row.node_id, {})[row.why] = row.offers
+        return found
+
+    def withdraw(self, consent_id: str, *, withdrawal: str, at: datetime, log_index: int) -> None:
+        """Withdraw an offer: its contribution is deleted, its nodes are to be told."""
+        values = {
+            "state": OfferState.WITHDRAWN,
+            "withdrawn_at": at,
+            "withdrawal": withdrawal,
+            "withdrawal_log_index": log_index,
+        }
+        self._session.execute(update(offers).where(offers.c.consent_id == consent_id).values(values))
+        self._session.execute(delete(contributions).where(contributions.c.consent_id == consent_id))
+        named = offer_nodes.c.consent_id == consent_id
+        self._session.execute(update(offer_nodes).where(named).values(tell_after=at))
+
+    def withdrawal(self, consent_id: str) -> tuple[str, int] | None:
+        """The withdrawal of an offer and where the log holds it."""
+        found = select(offers.c.withdrawal, offers.c.withdrawal_log_index)
+        row = self._session.execute(found.where(offers.c.consent_id == consent_id)).first()
+        return None if row is None or row.withdrawal is None else (row.withdrawal, row.withdrawal_log_index)
+
+    def withdrawals_for(self, node_id: str, *, now: datetime, limit: int) -> Mapping[str, str]:
+        """Withdrawals to be told to a node, by consent: without its receipt, and not put off until later."""
+        found = (
+            select(offers.c.consent_id, offers.c.withdrawal)
+            .join(offer_nodes, offer_nodes.c.consent_id == offers.c.consent_id)
+            .where(offer_nodes.c.node_id == node_id, offer_nodes.c.tell_after <= now)
+            .order_by(offer_nodes.c.tell_after, offers.c.number)
+            .limit(limit)
+        )
+        return {row.consent_id: row.withdrawal for row in self._session.execute(found)}
+
+    def add_deletion_receipt(self, consent_id: str, node_id: str, receipt: str) -> None:
+        """Record a node's deletion receipt; the first one stays."""
+        mine = (offer_nodes.c.consent_id == consent_id) & (offer_nodes.c.node_id == node_id)
+        first = mine & offer_nodes.c.deletion_receipt.is_(None)
+        self._session.execute(update(offer_nodes).where(first).values(deletion_receipt=receipt))
+        self._session.execute(update(offer_nodes).where(mine).values(tell_after=None))
+
+    def put_off_withdrawal(self, consent_id: str, node_id: str, *, until: datetime) -> None:
+        """Tell a node of a withdrawal again, but not before a moment."""
+        mine = (offer_nodes.c.consent_id == consent_id) & (offer_nodes.c.node_id == node_id)
+        waiting = mine & offer_nodes.c.tell_after.is_not(None)
+        self._session.execute(update(offer_nodes).where(waiting).values(tell_after=until))
+
+    def change_spent(self, consent_ids: Iterable[str], epsilon: Decimal) -> None:
+        """Add to (or with a negative number take from) the privacy cost spent on these consents."""
+        spent = offers.c.epsilon_spent_millionths
+        for batch in batched_values(consent_ids):
+            named = offers.c.consent_id.in_(batch)
+            changed = {"epsilon_spent_millionths": spent + _millionths(epsilon)}
+            self._session.execute(update(offers).where(named).values(changed))
+
+    def _settle_states(self, consent_ids: Sequence[str]) -> None:
+        """Bring states in line with the answers; a contribution that no node needs any more is deleted."""
+        named = select(offer_nodes).where(offer_nodes.c.consent_id.in_(consent_ids))
+        answers: dict[str, dict[str, NodeAnswer]] = {}
+        for row in self._session.execute(named):
+            answers.setdefault(row.consent_id, {})[row.node_id] = row.answer
+        by_state: dict[OfferState, list[str]] = {}
+        for consent_id, given in answers.items():
+            by_state.setdefault(state_after(given), []).append(consent_id)
+        for state, members in by_state.items():
+            held = offers.c.consent_id.in_(members) & (offers.c.state != OfferState.WITHDRAWN)
+            self._session.execute(update(offers).where(held).values(state=state))
+        answered = [each for each, given in answers.items() if NodeAnswer.WAITING not in given.values()]
+        self._session.execute(delete(contributions).where(contributions.c.consent_id.in_(answered)))
+
+    def _next_number(self) -> int:
+        return (self._session.execute(select(func.max(offers.c.number))).scalar_one() or 0) + 1
+
+
+def _row(arrived: ArrivedOffer) -> dict[str, object]:
+    offer = arrived.offer
+    return {
+        "consent_id": offer.consent_id,
+        "data_set": offer.policy.data_set,
+        "person": offer.person,
+        "holder_jwk": offer.holder_key.to_jwk(),
+        "policy": to_offer(offer.policy, offer.consent_id),
+        "public": dict(offer.public),
+        "compensation_cents": offer.policy.compensation_cents,
+        "valid_until": offer.policy.valid_until,
+        "inputs_digest": offer.inputs_digest,
+        "state": offer.state,
+        "received_at": offer.received_at,
+        "log_index": offer.log_index,
+        "epsilon_spent_millionths": _millionths(offer.epsilon_spent),
+        "withdrawn_at": offer.withdrawn_at,
+        "request_digest": arrived.request_digest,
+        "answer": dict(arrived.answer),
+    }
+
+
+def _offer(row: Row[tuple[object, ...]]) -> Offer:
+    return Offer(
+        consent_id=row.consent_id,
+        person=row.person,
+        holder_key=_key(canonical_json(row.holder_jwk)),
+        policy=_policy(canonical_json(row.policy)),
+        public=row.public,
+        inputs_digest=row.inputs_digest,
+        state=row.state,
+        received_at=row.received_at,
+        log_index=row.log_index,
+        epsilon_spent=Decimal(row.epsilon_spent_millionths) / _MILLIONTHS,
+        withdrawn_at=row.withdrawn_at,
+    )
+
+
+@lru_cache(maxsize=100_000)
+def _policy(document: bytes) -> Policy:
+    """A policy never changes once it is signed, so reading it again for every quote would be waste."""
+    return from_odrl(parse_json(document), "stored policy")
+
+
+@lru_cache(maxsize=100_000)
+def _key(jwk: bytes) -> VerifyingKey:
+    return VerifyingKey.from_jwk(cast("Mapping[str, object]", parse_json(jwk)))
+
+
+def _millionths(epsilon: Decimal) -> int:
+    """Rounded up, so that no cost is ever forgotten."""
+    return int((epsilon * _MILLIONTHS).to_integral_value(rounding=ROUND_CEILING))

@@ -1,0 +1,68 @@
+"""How are the marketplace's books opened? One database, the books of one transaction at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from marketplace.storage.accounts import SqlAccounts
+from marketplace.storage.ledger import SqlLedgerBook
+from marketplace.storage.log import SqlLogBook
+from marketplace.storage.offers import SqlOffers
+from marketplace.storage.orders import SqlOrders
+from ssi.hosting.database import Database, migrate, open_database
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True)
+class SqlBooks:
+    """The `Books` of one transaction."""
+
+    accounts: SqlAccounts
+    offers: SqlOffers
+    orders: SqlOrders
+    ledger: SqlLedgerBook
+    log: SqlLogBook
+
+
+@dataclass(frozen=True)
+class SqlStore:
+    """The `Store` over one database; safe to share between threads."""
+
+    database: Database
+
+    @contextmanager
+    def reading(self) -> Iterator[SqlBooks]:
+        """The books as of one moment; changing one is an error of the database."""
+        with self.database.reading() as session:
+            yield _books(session)
+
+    @contextmanager
+    def writing(self) -> Iterator[SqlBooks]:
+        """The books of the only writer: kept at the end, or as before when an error leaves the block."""
+        with self.database.writing() as session:
+            yield _books(session)
+
+
+def open_store(database_url: str) -> SqlStore:
+    """Open the books and bring their tables up to date.
+
+    Raises:
+        DatabaseAddressError: not an address of SQLite or PostgreSQL.
+    """
+    database = open_database(database_url)
+    migrate(database.engine, MIGRATIONS)
+    return SqlStore(database)
+
+
+def _books(session: Session) -> SqlBooks:
+    return SqlBooks(
+        accounts=SqlAccounts(session),
+        offers=SqlOffers(session),
+        orders=SqlOrders(session),
+        ledger=SqlLedgerBook(session),
+        log=SqlLogBook(session),
+    )

@@ -1,0 +1,123 @@
+"""The process that drives things forward: contributions to nodes, jobs to their end, holds to their expiry.
+
+Each duty has a thread of its own, and each node has its own for what is sent to it, so that a node that does
+not answer keeps nobody waiting. A duty that fails is logged and tried again; nothing is lost, because what is
+to be done stands in the database.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Counter
+
+from marketplace.services.suite import Duties
+from ssi.errors import CredentialError
+from ssi.hosting.logs import log
+from ssi.http.errors import PeerError
+from ssi.trust import TrustRegistry
+
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Pauses:
+    """How long a duty rests, in seconds, when there was nothing to do and when it failed."""
+
+    idle: float = 0.25
+    failed: float = 2.0
+    expiry: float = 10.0
+    look_for_nodes: float = 5.0
+
+
+@dataclass(frozen=True)
+class Loop:
+    """One duty, again and again: `turn` says whether there was something to do."""
+
+    name: str
+    turn: Callable[[], object]
+    idle: float
+
+
+class Worker:
+    """Runs all duties until it is told to stop."""
+
+    def __init__(
+        self,
+        duties: Duties,
+        trust: Callable[[], TrustRegistry],
+        *,
+        pauses: Pauses | None = None,
+        metrics: CollectorRegistry | None = None,
+    ) -> None:
+        self._duties = duties
+        self._trust = trust
+        self._pauses = pauses or Pauses()
+        self._stop = threading.Event()
+        self._threads: dict[str, threading.Thread] = {}
+        self._turns = Counter(
+            "marketplace_worker_turns",
+            "Turns of the worker's duties by outcome",
+            ("duty", "outcome"),
+            registry=metrics or CollectorRegistry(),
+        )
+
+    def run(self) -> None:
+        """Work until `stop` is called from another thread or a signal handler."""
+        self._begin(Loop("drive jobs", self._duties.drive_jobs, self._pauses.idle))
+        self._begin(Loop("expire holds", self._duties.expire_holds, self._pauses.expiry))
+        while not self._stop.is_set():
+            self._begin_for_nodes()
+            self._stop.wait(self._pauses.look_for_nodes)
+        for thread in self._threads.values():
+            thread.join()
+
+    def stop(self) -> None:
+        """Finish the turns that were begun, then end."""
+        self._stop.set()
+
+    def take_turn(self, loop: Loop) -> float:
+        """Take one turn of a duty, whatever happens in it, and return how long to rest after it."""
+        try:
+            found = loop.turn()
+        except (PeerError, CredentialError) as error:
+            log(_LOGGER, "a duty has to wait", duty=loop.name, error=type(error).__name__)
+            self._turns.labels(loop.name, "waiting").inc()
+            return self._pauses.failed
+        except Exception:
+            _LOGGER.exception("a duty failed: %s", loop.name)
+            self._turns.labels(loop.name, "failed").inc()
+            return self._pauses.failed
+        self._turns.labels(loop.name, "done" if found else "idle").inc()
+        return 0.0 if found else loop.idle
+
+    def _begin_for_nodes(self) -> None:
+        """Begin the duties for nodes that joined the registry since."""
+        try:
+            nodes = self._trust().nodes
+        except CredentialError as error:
+            log(_LOGGER, "the trust registry cannot be used", error=str(error))
+            return
+        duties = self._duties
+        for node in nodes:
+            for name, duty in (
+                ("forward contributions", duties.forward_contributions),
+                ("relay withdrawals", duties.relay_withdrawals),
+            ):
+                turn = _bound(duty, node.id)
+                self._begin(Loop(f"{name} to {node.id}", turn, self._pauses.idle))
+
+    def _begin(self, loop: Loop) -> None:
+        if loop.name not in self._threads:
+            thread = threading.Thread(target=self._go_on, args=(loop,), name=loop.name)
+            self._threads[loop.name] = thread
+            thread.start()
+
+    def _go_on(self, loop: Loop) -> None:
+        while not self._stop.is_set():
+            self._stop.wait(self.take_turn(loop))
+
+
+def _bound(duty: Callable[[str], int], node_id: str) -> Callable[[], int]:
+    return lambda: duty(node_id)

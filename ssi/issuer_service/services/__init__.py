@@ -1,0 +1,1 @@
+"""What the registry office does, one use case per file, on the ports of `ports.py`."""

@@ -1,0 +1,148 @@
+"""How the register looks in SQL. The migrations under `migrations/` make exactly these tables."""
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+from ssi.hosting.columns import UtcMoment, new_metadata
+from ssi.issuer_service.domain.entry import Delivery, Standing
+
+metadata = new_metadata()
+
+
+class Word(TypeDecorator[StrEnum]):
+    """A word of an enumeration, kept as text."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        super().__init__(length=20)
+        self.words = words
+
+    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
+        """The word itself."""
+        return None if value is None else self.words(value).value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> StrEnum | None:
+        """The member of the enumeration."""
+        return None if value is None else self.words(value)
+
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("credential_id", String(32), primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("configuration", String(100), nullable=False),
+    Column("record_key", LargeBinary(32), nullable=False),
+    Column("external_id_key", LargeBinary(32), nullable=False),
+    Column("external_id_sealed", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("content_digest", LargeBinary(32), nullable=False),
+    Column("standing", Word(Standing), nullable=False),
+    Column("delivery", Word(Delivery), nullable=False),
+    Column("created_at", UtcMoment, nullable=False),
+    Column("expires_at", UtcMoment, nullable=False),
+    Column("collected_at", UtcMoment),
+    Column("list_number", Integer, ForeignKey("status_lists.number")),
+    Column("list_index", Integer),
+    Column("values_sealed", LargeBinary),
+    Column("offers_made", Integer, nullable=False),
+    UniqueConstraint("record_key", "version", name="one_entry_per_version"),
+    UniqueConstraint("list_number", "list_index", name="one_entry_per_place"),
+    Index("entries_by_external_id", "external_id_key"),
+    Index("entries_by_sequence", "sequence", unique=True),
+    Index("entries_by_delivery", "delivery", "standing"),
+)
+
+status_changes = Table(
+    "status_changes",
+    metadata,
+    Column("change_id", String(32), primary_key=True),
+    Column("credential_id", String(32), ForeignKey("entries.credential_id"), nullable=False, index=True),
+    Column("ordinal", Integer, nullable=False),
+    Column("changed_at", UtcMoment, nullable=False),
+    Column("standing", Word(Standing), nullable=False),
+    Column("reason_sealed", LargeBinary, nullable=False),
+    Column("changed_by", String(60), nullable=False),
+)
+
+offers = Table(
+    "offers",
+    metadata,
+    Column("credential_id", String(32), ForeignKey("entries.credential_id"), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("offer_fingerprint", LargeBinary(32), nullable=False, unique=True),
+    Column("code_fingerprint", LargeBinary(32), nullable=False, unique=True),
+    Column("needs_transaction_code", Boolean, nullable=False),
+    Column("wrong_codes", Integer, nullable=False),
+    Column("code_used_at", UtcMoment),
+    Column("expires_at", UtcMoment, nullable=False, index=True),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("token_fingerprint", LargeBinary(32), primary_key=True),
+    Column("credential_id", String(32), ForeignKey("entries.credential_id"), nullable=False, index=True),
+    Column("expires_at", UtcMoment, nullable=False, index=True),
+)
+
+used_nonces = Table(
+    "used_nonces",
+    metadata,
+    Column("nonce_fingerprint", LargeBinary(32), primary_key=True),
+    Column("until", UtcMoment, nullable=False, index=True),
+)
+
+status_lists = Table(
+    "status_lists",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("size", Integer, nullable=False),
+    Column("taken", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("key_id", String(20), primary_key=True),
+    Column("fingerprint", LargeBinary(32), nullable=False),
+    Column("created_at", UtcMoment, nullable=False),
+    Column("revoked_at", UtcMoment),
+)
+
+passwords = Table(
+    "passwords",
+    metadata,
+    Column("account", String(40), primary_key=True),
+    Column("salt", LargeBinary(32), nullable=False),
+    Column("memory_kib", Integer, nullable=False),
+    Column("iterations", Integer, nullable=False),
+    Column("lanes", Integer, nullable=False),
+    Column("verifier", LargeBinary(32), nullable=False),
+)
+
+failed_attempts = Table(
+    "failed_attempts",
+    metadata,
+    Column("subject", LargeBinary(32), primary_key=True),
+    Column("at", UtcMoment, primary_key=True),
+    Column("count", Integer, nullable=False),
+)

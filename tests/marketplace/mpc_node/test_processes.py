@@ -1,0 +1,355 @@
+"""Three nodes as their operators run them: processes of their own, over mutual TLS, and a power cut."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, Response, request
+
+from consent.job import Manifest, sign_manifest
+from consent.order import EscrowReceipt, sign_escrow_receipt, sign_mandate
+from consent.receipt import verify_deletion_receipt
+from consent.record import sign_withdrawal
+from crypto.sealing import SealingPublicKey
+from ssi.dataset import data_sets
+from ssi.hosting.tls import CertificateFiles, make_certificate
+from ssi.http.client import Client
+from ssi.http.errors import PeerError, RefusedByPeerError
+from ssi.http.pinning import ClientCertificate
+from ssi.issuance import IssuerKey
+from ssi.status_list import PublishedStatusList, StatusList, sign_status_list
+from ssi.trust import TrustRegistry, sign_registry
+from ssi.trust_parts import Validity, assemble_registry, issuer_part, marketplace_part
+from tests.marketplace.mpc_node.buyer import open_released
+from tests.marketplace.mpc_node.orders import BUYER_KEY, EXACT, MANDATE, buyer_credential
+from tests.marketplace.mpc_node.parties import (
+    ISSUER,
+    MARKET,
+    MARKET_KEY,
+    NAMES,
+    REGISTRAR_KEY,
+    ed25519,
+)
+from tests.marketplace.mpc_node.people import POLICY, Offer, Person, contribution_of, people
+from tests.serving import serving
+
+pytestmark = pytest.mark.journey
+
+START_SECONDS = 60
+JOB_SECONDS = 60
+PEER_TIMEOUT = "4"
+SCRIPT = Path(sys.executable).parent / "mpc-node"
+
+
+@dataclass
+class Operators:
+    """Three operators with a folder each, and the processes that run now."""
+
+    folder: Path
+    ports: dict[str, int]
+    processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+
+    def init(self) -> None:
+        """Make the nodes, as their operators do."""
+        started = [
+            subprocess.Popen(
+                [
+                    *(str(SCRIPT), "init", "--dir", str(self.folder / name), "--id", name),
+                    *("--operator", f"Operator of {name}", "--url", f"https://127.0.0.1:{port}"),
+                ],
+                stdout=subprocess.DEVNULL,
+            )
+            for name, port in self.ports.items()
+        ]
+        assert [process.wait(START_SECONDS) for process in started] == [0] * len(started)
+
+    def part(self, name: str) -> dict[str, Any]:
+        """The public part that an operator hands to the authority."""
+        found: dict[str, Any] = json.loads((self.folder / name / "public.json").read_text())
+        return found
+
+    def serve(self, *names: str) -> None:
+        """Start nodes and wait until each says that it is ready."""
+        for name in names:
+            with (self.folder / f"{name}.log").open("ab") as log:
+                self.processes[name] = subprocess.Popen(
+                    [
+                        *(str(SCRIPT), "serve", "--dir", str(self.folder / name)),
+                        *("--registry", str(self.folder / "registry.jwt")),
+                        *("--authority", str(self.folder / "authority.jwk")),
+                        *("--port", str(self.ports[name]), "--peer-timeout", PEER_TIMEOUT),
+                    ],
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    start_new_session=True,
+                )
+        for name in names:
+            output = self.processes[name].stdout
+            assert output is not None
+            said = output.readline()
+            assert said.startswith(b"ready https://"), (self.folder / f"{name}.log").read_text()
+
+    def kill(self, name: str) -> None:
+        """End a node as a power cut would: the server and its worker at once."""
+        process = self.processes.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
+        assert process.stdout is not None
+        process.stdout.close()
+
+    def close(self) -> None:
+        """Ask every node to finish."""
+        for process in self.processes.values():
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes.values():
+            process.wait(20)
+            assert process.stdout is not None
+            process.stdout.close()
+
+
+@dataclass
+class Market:
+    """The marketplace's side: its certificate, and a client for each node."""
+
+    registry: TrustRegistry
+    certificate: CertificateFiles
+    now: datetime
+
+    def client(self, name: str, *, anonymous: bool = False) -> Client:
+        """Requests to a node, with the marketplace's certificate or without any."""
+        entry = self.registry.node(name, now=self.now)
+        own = ClientCertificate(self.certificate.certificate, self.certificate.key)
+        return Client(entry.url, pinned_pem=entry.tls_certificate, certificate=None if anonymous else own)
+
+    def contribute(self, crowd: Sequence[Person], offer: Offer) -> None:
+        """Deliver everybody's contribution to all nodes."""
+        for name in NAMES:
+            documents = [contribution_of(each, offer).for_node(name).to_json() for each in crowd]
+            answer: Any = self.client(name).post_json("/v1/contributions", {"contributions": documents})
+            assert all(each["accepted"] for each in answer["results"]), answer
+
+    def ask(self, manifest: Manifest, *, of: Sequence[str] = NAMES) -> None:
+        """Start an attempt at some nodes."""
+        for name in of:
+            self.client(name).post_json("/v1/jobs", {"manifest": sign_manifest(manifest, MARKET_KEY)})
+
+    def status(self, name: str) -> dict[str, Any]:
+        """What a node says about the job."""
+        found: Any = self.client(name).get_json("/v1/jobs/job-1")
+        return dict(found)
+
+    def ended(self, name: str) -> dict[str, Any]:
+        """Wait until a node is done with its attempt, one way or the other."""
+        return until(lambda: self.status(name), lambda found: found["state"] in {"DONE", "FAILED"})
+
+
+def until(look: Callable[[], dict[str, Any]], good: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """Look at other processes until what is seen is good."""
+    deadline = time.monotonic() + JOB_SECONDS
+    while True:
+        found = look()
+        if good(found):
+            return found
+        assert time.monotonic() < deadline, found
+        time.sleep(0.05)  # the other processes give no sign to wait for
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def issuers(now: datetime) -> Flask:
+    """The issuers' status lists, on which everybody is valid."""
+    app = Flask("issuers")
+
+    @app.get("/<issuer>/status-lists/1")
+    def status_list(issuer: str) -> Response:
+        signer = {"university": ISSUER, "registrar": REGISTRAR_KEY}[issuer]
+        published = PublishedStatusList(
+            request.base_url, StatusList.of(64, {}), now, now + timedelta(days=1), 60
+        )
+        token = sign_status_list(published, signer.key, kid=signer.kid)
+        return Response(token, content_type="application/statuslist+jwt")
+
+    return app
+
+
+@dataclass
+class Story:
+    """Everything that the journey is played with."""
+
+    operators: Operators
+    market: Market
+    offer: Offer
+    base: str
+    now: datetime
+
+    def manifest(self, crowd: Sequence[Person]) -> Manifest:
+        """A manifest over these people, valid now."""
+        mandate = replace(
+            MANDATE, issued_at=self.now - timedelta(days=1), valid_until=self.now + timedelta(days=1)
+        )
+        receipt = EscrowReceipt("order-1", EXACT.digest, 100_000, 100, self.now)
+        return Manifest(
+            job_id="job-1",
+            attempt=1,
+            order_id="order-1",
+            query=EXACT,
+            buyer_presentation=buyer_credential(
+                status_uri=f"{self.base}/registrar/status-lists/1", expires_at=self.now + timedelta(days=9)
+            ),
+            mandate=sign_mandate(mandate, BUYER_KEY),
+            escrow_receipt=sign_escrow_receipt(receipt, MARKET_KEY),
+            nodes=NAMES,
+            contributions={
+                each.consent_id: contribution_of(each, self.offer).inputs_digest for each in crowd
+            },
+            compensation_cents=100,
+            issued_at=self.now - timedelta(minutes=1),
+            expires_at=self.now + timedelta(hours=1),
+        )
+
+
+def part_of(issuer: IssuerKey, base: str, name: str, types: list[str]) -> dict[str, Any]:
+    """The public part of an issuer whose lists are served by the test."""
+    return issuer_part(
+        issuer.issuer_id,
+        name,
+        keys={issuer.kid: issuer.key.public},
+        credential_types=types,
+        status_uri_prefix=f"{base}/{name}/status-lists/",
+    )
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """Three initialised nodes under one registry, running."""
+    folder = tmp_path_factory.mktemp("operators")
+    now = datetime.now(UTC).replace(microsecond=0)
+    operators = Operators(folder, {name: free_port() for name in NAMES})
+    operators.init()
+    certificate = make_certificate(folder / "market", "market", now=now)
+    with serving(issuers(now)) as base:
+        parts = [
+            part_of(ISSUER, base, "university", [each.credential_type for each in data_sets()]),
+            part_of(REGISTRAR_KEY, base, "registrar", ["urn:argonauta:credential:organisation:1"]),
+            marketplace_part(
+                MARKET,
+                "Market",
+                url="http://127.0.0.1:8000",
+                verifying_key=MARKET_KEY.public,
+                tls_certificate=certificate.pem,
+            ),
+            *(operators.part(name) for name in NAMES),
+        ]
+        authority = ed25519("authority")
+        registry = assemble_registry(
+            [(f"part {index}", json.dumps(part).encode()) for index, part in enumerate(parts)],
+            authority=authority.public,
+            validity=Validity(now - timedelta(days=1), now + timedelta(days=30)),
+        )
+        (folder / "registry.jwt").write_text(sign_registry(registry, authority), encoding="ascii")
+        (folder / "authority.jwk").write_text(json.dumps(authority.public.to_jwk()))
+        sealing: dict[str, SealingPublicKey] = {each.id: each.sealing_key for each in registry.nodes}
+        offer = Offer(
+            policy=replace(POLICY, given_at=now - timedelta(days=1), valid_until=now + timedelta(days=9)),
+            expires_at=now + timedelta(days=9),
+            status_uri=f"{base}/university/status-lists/1",
+            sealing_keys=sealing,
+        )
+        try:
+            operators.serve(*NAMES)
+            yield Story(operators, Market(registry, certificate, now), offer, base, now)
+        finally:
+            operators.close()
+
+
+def test_a_job_survives_a_power_cut_of_one_node_as_its_next_attempt(story: Story):
+    crowd, market = people(12), story.market
+    market.contribute(crowd, story.offer)
+    first = story.manifest(crowd)
+    market.ask(first, of=["node-a", "node-b"])
+    until(lambda: market.status("node-a"), lambda found: found["state"] == "AGREEING")
+
+    story.operators.kill("node-a")
+    story.operators.serve("node-a")
+
+    cut_off, waiting = market.status("node-a"), market.ended("node-b")
+    assert (cut_off["state"], cut_off["reason"]) == ("FAILED", "interrupted")
+    assert (waiting["state"], waiting["reason"]) == ("FAILED", "peer_timeout")
+    for name in ("node-a", "node-b"):
+        with pytest.raises(RefusedByPeerError, match="409"):
+            market.client(name).get_json("/v1/jobs/job-1/output")
+
+    second = replace(first, attempt=2)
+    market.ask(second)
+    ended = [market.ended(name) for name in NAMES]
+    assert {(each["attempt"], each["state"], each["admitted"]) for each in ended} == {(2, "DONE", 12)}
+    released: list[Any] = [market.client(name).get_json("/v1/jobs/job-1/output") for name in NAMES]
+    keys = [market.registry.node(name, now=story.now).verifying_key for name in NAMES]
+    count, mean, _ = open_released(second, crowd, released, keys).answer().rows[0].estimates
+    assert count.value == 12
+    assert mean.value == pytest.approx(sum(each.values["exam_score"] for each in crowd) / 12, abs=1e-9)
+
+
+def test_a_withdrawal_needs_no_certificate_and_gets_a_receipt(story: Story):
+    her = people(13)[12]
+    story.market.contribute([her], story.offer)
+    withdrawal = sign_withdrawal(her.consent_id, story.now, her.key)
+
+    for name in NAMES:
+        answer: Any = story.market.client(name, anonymous=True).post_json(
+            "/v1/withdrawals", {"withdrawal": withdrawal}
+        )
+
+        key = story.market.registry.node(name, now=story.now).verifying_key
+        receipt = verify_deletion_receipt(
+            answer["deletion_receipt"], key, node_id=name, consent_id=her.consent_id
+        )
+        assert receipt.consent_id == her.consent_id
+
+
+def test_without_the_marketplaces_certificate_nobody_starts_a_job(story: Story):
+    token = sign_manifest(story.manifest(people(12)), MARKET_KEY)
+
+    with pytest.raises(RefusedByPeerError, match="403"):
+        story.market.client("node-a", anonymous=True).post_json("/v1/jobs", {"manifest": token})
+
+
+def test_a_certificate_outside_the_registry_is_cut_off(story: Story, tmp_path: Path):
+    stranger = make_certificate(tmp_path, "stranger", now=story.now)
+    entry = story.market.registry.node("node-a", now=story.now)
+    client = Client(
+        entry.url,
+        pinned_pem=entry.tls_certificate,
+        certificate=ClientCertificate(stranger.certificate, stranger.key),
+    )
+
+    with pytest.raises(PeerError):
+        client.get_json("/health")
+
+
+def test_logs_and_databases_say_nothing_about_anybodys_values(story: Story):
+    crowd = people(12)
+    scores = {str(each.values["exam_score"]) for each in crowd}
+
+    for name in NAMES:
+        written = (story.operators.folder / f"{name}.log").read_text()
+        assert not any(each.consent_id in written for each in crowd)
+        for path in (story.operators.folder / name).glob("node.db*"):
+            content = path.read_bytes()
+            assert not any(f'"exam_score":{score}'.encode() in content for score in scores)

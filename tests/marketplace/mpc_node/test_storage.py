@@ -1,0 +1,324 @@
+"""What a node remembers: the same on every database, sealed where it must be, and never half."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from crypto.errors import SealError
+from crypto.sealing import Vault
+from marketplace.mpc_node.bootstrap import MIGRATIONS
+from marketplace.mpc_node.errors import (
+    AttemptFailedError,
+    Failure,
+    NoOutputError,
+    ReplayedError,
+    UnknownJobError,
+)
+from marketplace.mpc_node.state import ReleasedOutput, State
+from marketplace.mpc_node.storage.batch import BATCH
+from marketplace.mpc_node.storage.contributions import (
+    ContributionStore,
+    Incoming,
+    Kept,
+    StoredContribution,
+    Tombstone,
+)
+from marketplace.mpc_node.storage.jobs import JobStore, NewAttempt
+from marketplace.mpc_node.storage.ledger import PrivacyLedger, Purchase
+from marketplace.mpc_node.storage.messages import Heard, MessageStore, Slot
+from marketplace.mpc_node.storage.notes import NoteStore
+from marketplace.mpc_node.storage.tables import Base
+from ssi.hosting.database import Database, differences, migrate, open_database
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ONE = Decimal(1)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An empty, migrated database."""
+    opened = open_database(database_url)
+    migrate(opened.engine, MIGRATIONS)
+    yield opened
+    opened.close()
+
+
+def contribution(consent_id: str = "c-1", *, body: str = "body") -> StoredContribution:
+    """A contribution as it is stored."""
+    return StoredContribution(consent_id, body, f"handle of {consent_id}", {"kty": "EC"}, "shown", "agreed")
+
+
+def put(store: ContributionStore, stored: StoredContribution, shares: bytes = b"shares") -> Kept:
+    """Store one contribution that nobody withdrew."""
+    (kept,) = store.put([Incoming(stored, shares, lambda token: False)], now=NOW)
+    return kept
+
+
+def attempt(
+    number: int = 1, *, job: str = "job-1", order: str = "order-1", terms: str = "terms"
+) -> NewAttempt:
+    """A checked attempt."""
+    return NewAttempt(job, number, order, terms, f"manifest {number}", f"digest {number}", NOW)
+
+
+def output() -> ReleasedOutput:
+    """What an attempt releases."""
+    return ReleasedOutput("statement", "held", b"envelope", ("c-1", "c-2"))
+
+
+def test_the_migrations_make_exactly_the_declared_tables(database: Database):
+    assert differences(database.engine, Base.metadata) == []
+
+
+def test_shares_come_out_as_they_went_in(database: Database):
+    store = ContributionStore(database, Vault(bytes(32)))
+    put(store, contribution("c-1"), b"one")
+    put(store, contribution("c-2"), b"two")
+
+    assert store.shares(["c-1", "c-2", "c-3"]) == {"c-1": b"one", "c-2": b"two"}
+
+
+def test_shares_moved_to_another_row_do_not_open(database: Database):
+    store = ContributionStore(database, Vault(bytes(32)))
+    put(store, contribution("c-1"), b"one")
+    put(store, contribution("c-2"), b"two")
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE contribution SET shares = (SELECT shares FROM contribution WHERE consent_id = 'c-1')"
+        )
+
+    with pytest.raises(SealError):
+        store.shares(["c-2"])
+
+
+def test_shares_do_not_open_under_another_key(database: Database):
+    put(ContributionStore(database, Vault(bytes(32))), contribution())
+
+    with pytest.raises(SealError):
+        ContributionStore(database, Vault(b"\x01" * 32)).shares(["c-1"])
+
+
+def test_more_contributions_than_one_statement_takes_are_found(database: Database):
+    store = ContributionStore(database, Vault(bytes(32)))
+    ids = [f"c-{index}" for index in range(BATCH + 7)]
+    store.put([Incoming(contribution(each), b"s", lambda token: False) for each in ids], now=NOW)
+
+    assert set(store.find(ids)) == set(ids)
+    assert set(store.shares(ids)) == set(ids)
+
+
+def test_another_body_is_not_taken(database: Database):
+    store = ContributionStore(database, Vault(bytes(32)))
+
+    assert put(store, contribution()) is Kept.STORED
+    assert put(store, contribution()) is Kept.SAME
+    assert put(store, contribution(body="other")) is Kept.OTHER_BODY
+
+
+def test_the_first_tombstone_stays_the_only_one(database: Database):
+    store = ContributionStore(database, Vault(bytes(32)))
+    put(store, contribution())
+    first = Tombstone("c-1", {"kty": "EC"}, NOW, "receipt 1")
+
+    assert store.bury(first) == first
+    assert store.bury(replace(first, receipt="receipt 2")) == first
+    assert store.withdrawn(["c-1", "c-2"]) == {"c-1"}
+    assert put(store, contribution()) is Kept.WITHDRAWN
+
+
+def test_a_note_that_counts_keeps_its_contribution_out(database: Database):
+    store, notes = ContributionStore(database, Vault(bytes(32))), NoteStore(database)
+    notes.put("c-1", "hers", now=NOW)
+    notes.put("c-1", "a stranger's", now=NOW)
+
+    (kept,) = store.put([Incoming(contribution(), b"s", lambda token: token == "hers")], now=NOW)
+
+    assert kept is Kept.WITHDRAWN
+
+
+def test_nothing_is_noted_about_what_is_here(database: Database):
+    store, notes = ContributionStore(database, Vault(bytes(32))), NoteStore(database)
+    put(store, contribution())
+
+    assert not notes.put("c-1", "hers", now=NOW)
+
+
+def test_the_oldest_notes_go_first(database: Database):
+    store, notes = ContributionStore(database, Vault(bytes(32))), NoteStore(database, most=2)
+    for minute in range(3):
+        notes.put(f"c-{minute}", f"token {minute}", now=NOW + timedelta(minutes=minute))
+        notes.put(f"c-{minute}", f"token {minute}", now=NOW + timedelta(minutes=minute))
+
+    kept = [
+        store.put([Incoming(contribution(f"c-{each}"), b"s", lambda token: True)], now=NOW)[0]
+        for each in range(3)
+    ]
+
+    assert kept == [Kept.STORED, Kept.WITHDRAWN, Kept.WITHDRAWN]
+
+
+def test_an_attempt_is_opened_once(database: Database):
+    jobs = JobStore(database)
+
+    assert jobs.open(attempt())
+    assert not jobs.open(attempt())
+    assert jobs.knows(attempt())
+    assert jobs.status("job-1").state is State.ADMITTING
+
+
+@pytest.mark.parametrize(
+    "replay",
+    [
+        replace(attempt(), manifest_digest="other"),
+        attempt(job="job-2"),
+        attempt(order="order-2"),
+        attempt(2, terms="other"),
+    ],
+    ids=["other manifest", "order again", "other order", "other terms"],
+)
+def test_an_id_with_another_body_is_a_replay(database: Database, replay):
+    jobs = JobStore(database)
+    jobs.open(attempt())
+
+    with pytest.raises(ReplayedError):
+        jobs.open(replay)
+
+
+def test_a_higher_attempt_ends_the_running_one(database: Database):
+    jobs = JobStore(database)
+    jobs.open(attempt())
+    jobs.open(attempt(2))
+
+    assert not jobs.is_running("job-1", 1)
+    assert jobs.is_running("job-1", 2)
+    with pytest.raises(AttemptFailedError) as caught:
+        jobs.advance("job-1", 1, State.COMPUTING)
+    assert caught.value.failure is Failure.SUPERSEDED
+
+
+def test_a_final_state_is_never_left(database: Database):
+    jobs = JobStore(database)
+    jobs.open(attempt())
+    failure = AttemptFailedError(Failure.PEER_TIMEOUT, "silence", culprits=("node-b",))
+
+    assert jobs.fail("job-1", 1, failure, {"c-1": "expired"})
+    assert not jobs.fail("job-1", 1, AttemptFailedError(Failure.EXPIRED, "late"), {})
+    with pytest.raises(AttemptFailedError):
+        jobs.release("job-1", 1, (), output)
+    status = jobs.status("job-1")
+    assert (status.reason, status.culprits, status.refusals) == (
+        "peer_timeout",
+        ("node-b",),
+        {"c-1": "expired"},
+    )
+
+
+def test_an_output_exists_only_when_the_attempt_is_done(database: Database):
+    jobs = JobStore(database)
+    jobs.open(attempt())
+    with pytest.raises(NoOutputError):
+        jobs.output("job-1")
+
+    jobs.release("job-1", 1, ("c-1", "c-2"), output)
+
+    assert jobs.output("job-1") == output()
+    assert jobs.status("job-1").state is State.DONE
+
+
+def test_who_withdrew_a_moment_before_stops_the_release(database: Database):
+    jobs, store = JobStore(database), ContributionStore(database, Vault(bytes(32)))
+    put(store, contribution())
+    jobs.open(attempt())
+    store.bury(Tombstone("c-1", {}, NOW, "receipt"))
+    made: list[str] = []
+
+    with pytest.raises(AttemptFailedError) as caught:
+        jobs.release("job-1", 1, ("c-1",), lambda: made.append("output") or output())  # type: ignore[func-returns-value]
+
+    assert caught.value.failure is Failure.WITHDRAWN_DURING_COMPUTATION
+    assert caught.value.consents == ("c-1",)
+    assert made == []
+    assert jobs.is_running("job-1", 1)
+
+
+def test_an_output_that_cannot_be_made_leaves_none(database: Database):
+    jobs = JobStore(database)
+    jobs.open(attempt())
+
+    with pytest.raises(ZeroDivisionError):
+        jobs.release("job-1", 1, (), lambda: 1 / 0)  # type: ignore[arg-type,return-value]
+
+    with pytest.raises(NoOutputError):
+        jobs.output("job-1")
+
+
+def test_what_a_crash_left_is_interrupted_and_what_is_final_stays(database: Database):
+    jobs = JobStore(database)
+    jobs.open(attempt())
+    jobs.open(attempt(job="job-2", order="order-2"))
+    jobs.release("job-2", 1, (), output)
+
+    assert jobs.interrupt_unfinished() == 1
+    assert jobs.status("job-1").reason == "interrupted"
+    assert jobs.status("job-2").state is State.DONE
+
+
+def test_an_unknown_job_is_an_error(database: Database):
+    with pytest.raises(UnknownJobError):
+        JobStore(database).status("job-1")
+    with pytest.raises(UnknownJobError):
+        JobStore(database).output("job-1")
+
+
+def test_a_message_is_kept_once_and_a_second_one_is_a_conflict(database: Database):
+    messages = MessageStore(database)
+    slot = Slot("job-1", 1, "keying", "node-b")
+
+    assert messages.put(slot, "token", "digest", now=NOW) is Heard.NEW
+    assert messages.put(slot, "token", "digest", now=NOW) is Heard.SAME
+    assert messages.put(slot, "other", "other digest", now=NOW) is Heard.CONFLICT
+    (kept,) = messages.of_attempt("job-1", 1)
+    assert (kept.token, kept.conflict) == ("token", True)
+    assert messages.of_attempt("job-1", 2) == ()
+
+
+def test_old_messages_are_forgotten(database: Database):
+    messages = MessageStore(database)
+    messages.put(Slot("job-1", 1, "keying", "node-b"), "token", "digest", now=NOW)
+    messages.put(Slot("job-2", 1, "keying", "node-b"), "token", "digest", now=NOW + timedelta(days=1))
+
+    messages.forget_before(NOW + timedelta(hours=1))
+
+    assert messages.of_attempt("job-1", 1) == ()
+    assert len(messages.of_attempt("job-2", 1)) == 1
+
+
+def test_everybody_is_charged_or_nobody(database: Database):
+    ledger = PrivacyLedger(database)
+    purchase = Purchase("job-1", "root", Decimal("0.6"))
+
+    over = ledger.spend(purchase, {"rich": ONE, "poor": Decimal("0.5")}, now=NOW)
+
+    assert over == {"poor"}
+    assert ledger.charges(["rich", "poor"]) == ()
+
+
+def test_the_same_purchase_is_charged_once(database: Database):
+    ledger = PrivacyLedger(database)
+    purchase = Purchase("job-1", "root", ONE)
+
+    for _ in range(2):
+        assert ledger.spend(purchase, {"her": ONE}, now=NOW) == frozenset()
+    assert len(ledger.charges(["her"])) == 1
+
+
+def test_budgets_add_up_over_jobs_and_sets(database: Database):
+    ledger = PrivacyLedger(database)
+    cap = {"her": ONE}
+    ledger.spend(Purchase("job-1", "root", Decimal("0.5")), cap, now=NOW)
+    ledger.spend(Purchase("job-1", "other root", Decimal("0.5")), cap, now=NOW)
+
+    assert ledger.spend(Purchase("job-2", "root", Decimal("0.01")), cap, now=NOW) == {"her"}

@@ -1,0 +1,217 @@
+"""Three nodes in one process: real protocol, real signatures, real envelopes; only the sockets are missing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+import numpy as np
+
+from consent.computation import Computation
+from consent.computation import compile as compile_query
+from consent.job import Manifest, admitted_root, binding, result_context, verify_manifest
+from consent.statement import OutputStatement, SummandStatement, sign_output, sign_summand
+from crypto.encoding import Json, b64url_decode, b64url_encode, sha256
+from crypto.mpc.output import Summand, encode_output
+from crypto.mpc.program import Cell, Inputs, LinearCell, ProductCell, Program
+from crypto.mpc.statistics import Finished, Keying, Resharing, start
+from crypto.randomness import expand
+from crypto.ring import RingVector, ring_from_bytes, to_ring
+from crypto.sealing import SealingPublicKey, seal
+from marketplace.domain.job import CollectedOutput, NodeJobStatus, NodeOutput
+from ssi.dataset import data_set
+from ssi.http.errors import RefusedByPeerError
+from ssi.jws import parse_jws
+from tests.marketplace.fakes import HandClock, deterministic
+from tests.marketplace.web.crowd import NAMES, Person
+from tests.ssi import parties
+
+ROLES = (0, 1, 2)
+Encode = Callable[[Finished], bytes]
+
+
+def honestly(finished: Finished) -> bytes:
+    """What a node seals when it tells the truth."""
+    return encode_output(finished.own, finished.held)
+
+
+def with_another_number(finished: Finished) -> bytes:
+    """What a node seals that adds one to the first number of its own summand."""
+    own = finished.own
+    changed = own.values.copy()
+    changed[0] += np.uint64(1)
+    return encode_output(Summand(own.role, changed, own.salt), finished.held)
+
+
+def with_another_copy(finished: Finished) -> bytes:
+    """What a node seals that adds one to the first number of the summand it holds for the next one."""
+    held = finished.held
+    changed = held.values.copy()
+    changed[0] += np.uint64(1)
+    return encode_output(finished.own, Summand(held.role, changed, held.salt))
+
+
+@dataclass
+class LocalNodes:
+    """The marketplace's `Nodes`, which compute a job as soon as all three have its manifest.
+
+    `seals` says what a role seals, `stays` keeps every job in one state, `fails` makes every job fail for a
+    reason, `unwell` are nodes that give no sign of life.
+    """
+
+    clock: HandClock
+    people: Mapping[str, Person]
+    seals: dict[int, Encode] = field(default_factory=dict)
+    stays: str | None = None
+    fails: NodeJobStatus | None = None
+    unwell: set[str] = field(default_factory=set)
+    manifests: dict[tuple[str, str], str] = field(default_factory=dict)
+    outputs: dict[tuple[str, int], tuple[CollectedOutput, ...]] = field(default_factory=dict)
+
+    def contribute(self, node_id: str, contributions: Sequence[Json]) -> Mapping[str, str | None]:
+        raise NotImplementedError(node_id)
+
+    def withdraw(self, node_id: str, withdrawal: str) -> str:
+        raise NotImplementedError(node_id)
+
+    def is_well(self, node_id: str) -> bool:
+        return node_id not in self.unwell
+
+    def start(self, node_id: str, manifest: str) -> None:
+        self.manifests[node_id, _job_of(manifest)] = manifest
+
+    def status(self, node_id: str, job_id: str) -> NodeJobStatus:
+        manifest = self.manifests.get((node_id, job_id))
+        if manifest is None:
+            raise RefusedByPeerError(node_id, HTTPStatus.NOT_FOUND, None)
+        attempt = int(str(parse_jws(manifest, "manifest").payload["attempt"]))
+        if self.fails is not None:
+            return NodeJobStatus(self.fails.state, attempt, self.fails.reason, self.fails.culprits)
+        return NodeJobStatus(self.stays or "DONE", attempt)
+
+    def collect(self, node_id: str, job_id: str, *, role: int) -> CollectedOutput:
+        token = self.manifests[node_id, job_id]
+        manifest, _ = verify_manifest(token, parties.ed25519("market").public, now=self.clock.now)
+        run = (job_id, manifest.attempt)
+        if run not in self.outputs:
+            self.outputs[run] = compute(manifest, self.people, self.clock, self.seals)
+        return self.outputs[run][role]
+
+
+def compute(
+    manifest: Manifest, people: Mapping[str, Person], clock: HandClock, seals: Mapping[int, Encode]
+) -> tuple[CollectedOutput, ...]:
+    """Run a job at all three roles and return what each would hand out."""
+    crowd = [people[consent_id] for consent_id in sorted(manifest.contributions)]
+    computation = compile_query(
+        manifest.query, data_set(manifest.query.data_set), [person.public for person in crowd]
+    )
+    root = admitted_root(manifest.contributions)
+    bound = binding(
+        manifest.job_id, manifest.attempt, manifest_digest=manifest.digest, admitted_root=root
+    )
+    finished = _play(computation, crowd, bound)
+    signed = [_word_about(manifest, state, bound) for state in finished]
+    outputs = []
+    for role, state in enumerate(finished):
+        envelope = seal(
+            seals.get(role, honestly)(state),
+            _result_key(manifest, role),
+            context=result_context(manifest.job_id, manifest.attempt, role),
+        )
+        statement = OutputStatement(
+            job_id=manifest.job_id,
+            attempt=manifest.attempt,
+            role=role,
+            query_digest=manifest.query.digest,
+            admitted_root=root,
+            admitted=len(crowd),
+            cells_digest=computation.digest,
+            own_digest=b64url_encode(state.own_digest),
+            held_digest=b64url_encode(state.held_digest),
+            envelope_digest=b64url_encode(sha256(envelope)),
+            released_at=clock.now,
+        )
+        output = NodeOutput(
+            role,
+            NAMES[role],
+            sign_output(statement, parties.ed25519(NAMES[role])),
+            signed[(role + 1) % 3],
+            envelope,
+        )
+        outputs.append(CollectedOutput(output, tuple(manifest.contributions)))
+    return tuple(outputs)
+
+
+def _play(computation: Computation, crowd: Sequence[Person], bound: bytes) -> list[Finished]:
+    rows = [person.public for person in crowd]
+    components = _components(crowd)
+    program = _program(computation, rows)
+    noise = deterministic(computation.digest)
+    keying = [
+        start(
+            program,
+            Inputs(components[role], components[(role + 1) % 3]),
+            role=role,
+            noise=np.array(computation.draw_noise(noise), dtype=np.int64),
+            seed=bytes([role + 1]) * 32,
+            binding=bound,
+        )
+        for role in ROLES
+    ]
+    resharing = [state.receive(_inbox(keying, role)) for role, state in enumerate(keying)]
+    return [state.receive(_inbox(resharing, role)) for role, state in enumerate(resharing)]
+
+
+def _inbox(states: Sequence[Keying] | Sequence[Resharing], receiver: int) -> dict[int, bytes]:
+    return {sender: state.outbox[receiver] for sender, state in enumerate(states) if receiver in state.outbox}
+
+
+def _program(computation: Computation, rows: Sequence[Mapping[str, str | None]]) -> Program:
+    masks = {
+        group: None if mask is None else np.array(mask, dtype=np.bool_)
+        for group, mask in computation.row_masks(rows).items()
+    }
+    cells: list[Cell] = []
+    for cell in computation.cells:
+        rows_of = masks[cell.group]
+        linear = cell.right is None
+        cells.append(
+            LinearCell(cell.left, rows_of) if linear else ProductCell(cell.left, cell.right or 0, rows_of)
+        )
+    return Program(tuple(cells))
+
+
+def _components(crowd: Sequence[Person]) -> tuple[RingVector, RingVector, RingVector]:
+    """Three tables that add up to the people's records."""
+    encoded = [data_set(person.ref).encode(person.values) for person in crowd]
+    shape = (len(encoded), len(encoded[0]))
+    count = shape[0] * shape[1]
+    first, second = (
+        ring_from_bytes(expand(b"\x07" * 32, f"component {index}", count * 8), count).reshape(shape)
+        for index in range(2)
+    )
+    plain = to_ring([value for row in encoded for value in row]).reshape(shape)
+    return first, second, plain - first - second
+
+
+def _word_about(manifest: Manifest, state: Finished, bound: bytes) -> str:
+    """What a role signs about its own summand, for the one that holds a copy."""
+    role = state.own.role
+    statement = SummandStatement(
+        manifest.job_id,
+        manifest.attempt,
+        role,
+        b64url_encode(bound),
+        b64url_encode(state.own_digest),
+    )
+    return sign_summand(statement, parties.ed25519(NAMES[role]))
+
+
+def _result_key(manifest: Manifest, role: int) -> SealingPublicKey:
+    keys = parse_jws(manifest.mandate, "mandate").payload["result_keys"]
+    assert isinstance(keys, list)
+    return SealingPublicKey.from_bytes(b64url_decode(str(keys[role])))
+
+
+def _job_of(manifest: str) -> str:
+    return str(parse_jws(manifest, "manifest").payload["job_id"])

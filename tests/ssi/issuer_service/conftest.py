@@ -1,0 +1,50 @@
+"""A registry office with a database of its own, the trust registry that names it, and what tests begin with."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ssi.trust import TrustRegistry
+from tests.ssi.issuer_service.offices import found_office, registry_of
+from tests.ssi.issuer_service.visitors import Office, Officer
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The office's own directory."""
+    return tmp_path / "university"
+
+
+@pytest.fixture
+def office(folder: Path, database_url: str) -> Iterator[Office]:
+    """An office where nothing happened yet."""
+    office = found_office(folder, database_url)
+    yield office
+    office.issuer.database.close()
+
+
+@pytest.fixture
+def trusted(office: Office, folder: Path) -> TrustRegistry:
+    """The trust registry that names the office."""
+    return registry_of(folder)
+
+
+@pytest.fixture
+def handed_in(office: Office) -> dict[str, object]:
+    """The answer to one exam record."""
+    return office.institution.hand_in()
+
+
+@pytest.fixture
+def token(office: Office, handed_in: dict[str, object]) -> str:
+    """An access token for that record."""
+    return office.wallet().token(handed_in["offer_uri"])
+
+
+@pytest.fixture
+def officer(office: Office) -> Officer:
+    """An officer who is signed in."""
+    response = office.officer.sign_in()
+    assert response.status_code == 302
+    return office.officer

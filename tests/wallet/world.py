@@ -1,0 +1,301 @@
+"""The wallet's partners in memory: an issuer, a marketplace with a real log, three nodes."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+from consent.contribution import Contribution, bundle_context
+from consent.log import Checkpoint, Entry, InclusionProof, sign_checkpoint
+from consent.query import Statistic
+from consent.receipt import (
+    ConsentReceipt,
+    DeletionReceipt,
+    UsageReceipt,
+    sign_consent_receipt,
+    sign_deletion_receipt,
+    sign_usage_receipt,
+)
+from consent.record import ConsentRecord, unverified_consent_id, verify_withdrawal
+from consent.vocabulary import Purpose, RecipientKind, StatisticKind
+from crypto import merkle
+from crypto.encoding import Json, sha256
+from crypto.sealing import SealingKey, open_sealed
+from crypto.sharing.replicated import Pair, decode_bundle
+from crypto.signing import SigningKey, VerifyingKey
+from ssi.dataset import data_set
+from ssi.issuance import Subject, issue_credential, person_handle
+from ssi.jws import parse_jws
+from ssi.record import Record
+from ssi.status_list import PublishedStatusList, Status, StatusList, sign_status_list
+from ssi.trust import TrustRegistry
+from ssi.trust_entries import NodeEntry
+from tests.ssi import parties
+from tests.wallet.fakes import CHEAP, MemoryStore, MemoryWalletStore, MovingClock
+from wallet.bootstrap import Custody, Partners, Services, Stores, assemble
+from wallet.domain.held_consent import Delivery
+from wallet.domain.history import History, LoggedReceipt
+from wallet.domain.offer_link import PRE_AUTHORIZED, CredentialOffer, OfferLink, read_offer
+from wallet.domain.use import UseEntry
+from wallet.errors import CodeNeededError, LinkError, PartnerRefusedError, PartnerUnreachableError
+from wallet.services.ports import Collection
+
+ISSUER_URL = parties.STATUS_PREFIX.removesuffix("/status-lists/")
+NODES = ("node-a", "node-b", "node-c")
+MARKET = "market"
+
+
+@dataclass
+class KnownTrust:
+    known: TrustRegistry = field(default_factory=parties.registry)
+    error: Exception | None = None
+
+    def registry(self) -> TrustRegistry:
+        if self.error:
+            raise self.error
+        return self.known
+
+
+@dataclass
+class Promise:
+    """What the issuer will hand out for a code."""
+
+    values: Mapping[str, object]
+    ref: str
+    person: str
+    tx_code: str | None = None
+    index: int = 0
+    used: bool = False
+
+
+@dataclass
+class MemoryIssuers:
+    """Issues real credentials; what is tampered with is up to the test."""
+
+    clock: MovingClock
+    promises: dict[str, Promise] = field(default_factory=dict)
+    revoked: dict[int, Status] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    down: bool = False
+    status_down: bool = False
+    holder_key: VerifyingKey | None = None
+    committed: Mapping[str, object] | None = None
+    years: float = 1
+    tamper: object = None
+
+    def offer(
+        self, values: Mapping[str, object] = parties.EXAM, ref: str = "exam/1", **more: str | None
+    ) -> str:
+        code = f"code-{len(self.promises)}"
+        promise = Promise(values, ref, more.get("person") or "4711", more.get("tx_code"), len(self.promises))
+        self.promises[code] = promise
+        grant: dict[str, Json] = {"pre-authorized_code": code}
+        if promise.tx_code:
+            grant["tx_code"] = {"description": "The code is in the letter."}
+        document = {
+            "credential_issuer": more.get("issuer") or ISSUER_URL,
+            "credential_configuration_ids": [ref],
+            "grants": {PRE_AUTHORIZED: grant},
+        }
+        return f"openid-credential-offer://?credential_offer={quote(json.dumps(document))}"
+
+    def read_offer(self, link: OfferLink) -> CredentialOffer:
+        self.asked.append(str(link.address))
+        return read_offer(link.document)
+
+    def collect(self, collection: Collection) -> str:
+        if self.down:
+            raise PartnerUnreachableError("The issuer cannot be reached now.")
+        promise = self.promises[collection.offer.code]
+        if promise.used:
+            raise LinkError("This link was used already or has run out.")
+        if promise.tx_code != collection.tx_code:
+            raise CodeNeededError("The issuer did not accept the code.")
+        promise.used = True
+        return self.issue(promise, collection.holder_key.public)
+
+    def issue(self, promise: Promise, holder_key: VerifyingKey) -> str:
+        now = self.clock().replace(microsecond=0)
+        record = Record.commit(data_set(promise.ref), promise.values)
+        if self.committed is not None:
+            record = replace(
+                record, commitment=Record.commit(data_set(promise.ref), self.committed).commitment
+            )
+        handle = person_handle(sha256(b"pairwise"), data_set=promise.ref, person=promise.person)
+        terms = parties.terms(
+            index=promise.index, issued_at=now, expires_at=now + timedelta(days=365 * self.years)
+        )
+        subject = Subject(handle, self.holder_key or holder_key)
+        compact = issue_credential(record, subject, issuer=parties.ISSUER, terms=terms)
+        return self.tamper(compact) if callable(self.tamper) else compact  # type: ignore[no-any-return]
+
+    def status_list(self, uri: str) -> str:
+        if self.status_down:
+            raise PartnerUnreachableError("The issuer cannot be reached now.")
+        now = self.clock().replace(microsecond=0)
+        listed = PublishedStatusList(uri, StatusList.of(256, self.revoked), now, now + timedelta(hours=1), 60)
+        return sign_status_list(listed, parties.ISSUER.key, kid=parties.ISSUER.kid)
+
+
+@dataclass
+class MemoryLog:
+    """A log whose entries a test can also forge."""
+
+    entries: list[Entry] = field(default_factory=list)
+
+    def append(self, entry: Entry) -> int:
+        self.entries.append(entry)
+        return len(self.entries) - 1
+
+    @property
+    def leaves(self) -> list[bytes]:
+        return [entry.leaf.encode() for entry in self.entries]
+
+    def checkpoint(self, key: SigningKey, size: int | None = None) -> str:
+        size = len(self.entries) if size is None else size
+        return sign_checkpoint(Checkpoint(MARKET, size, merkle.root(self.leaves[:size])), key)
+
+    def prove(self, index: int, key: SigningKey) -> InclusionProof:
+        hashes = tuple(merkle.inclusion_proof(index, self.leaves))
+        return InclusionProof(self.entries[index].leaf, index, hashes, self.checkpoint(key))
+
+
+@dataclass
+class MemoryMarket:
+    """A marketplace that keeps its promises unless a test says otherwise."""
+
+    clock: MovingClock
+    key: SigningKey = field(default_factory=lambda: parties.ed25519(MARKET), repr=False)
+    log: MemoryLog = field(default_factory=MemoryLog)
+    offers: dict[str, Contribution] = field(default_factory=dict)
+    answers: dict[str, LoggedReceipt] = field(default_factory=dict)
+    withdrawals: dict[str, str] = field(default_factory=dict)
+    delivery: Delivery = Delivery.ACTIVE
+    refusal: str | None = None
+    uses: list[tuple[str, str, int]] = field(default_factory=list)
+    others: list[UseEntry] = field(default_factory=list)
+    deletion_receipts: list[str] = field(default_factory=list)
+    published: int = 0
+    down: bool = False
+    says_no: bool = False
+
+    def publish(self, contribution: Json) -> LoggedReceipt:
+        self._answering()
+        if self.says_no:
+            raise PartnerRefusedError("The marketplace said no: the consent is not in force now.")
+        self.published += 1
+        parsed = Contribution.from_json(contribution)
+        record = ConsentRecord.from_json(parse_jws(parsed.consent, "consent").payload)
+        if record.consent_id not in self.answers:
+            self.offers[record.consent_id] = parsed
+            entry = Entry.of("offer", self._now(), {"consent_id": record.consent_id})
+            index = self.log.append(entry)
+            receipt = sign_consent_receipt(ConsentReceipt(record, self._now()), self.key)
+            self.answers[record.consent_id] = LoggedReceipt(receipt, entry, self.log.prove(index, self.key))
+        return self.answers[record.consent_id]
+
+    def withdraw(self, withdrawal: str) -> None:
+        self._answering()
+        self.withdrawals[unverified_consent_id(withdrawal)] = withdrawal
+
+    def history(self, consent_id: str, holder_key: SigningKey) -> History:
+        self._answering()
+        uses = tuple(
+            LoggedReceipt(receipt, self.log.entries[index], self.log.prove(index, self.key))
+            for owner, receipt, index in self.uses
+            if owner == consent_id
+        )
+        others = tuple(use for use in self.others if use.consent_id == consent_id)
+        return History(self.delivery, self.refusal, uses, others, tuple(self.deletion_receipts))
+
+    def checkpoint(self) -> str:
+        self._answering()
+        return self.log.checkpoint(self.key)
+
+    def consistency(self, old_size: int, new_size: int) -> tuple[bytes, ...]:
+        self._answering()
+        return tuple(merkle.consistency_proof(old_size, self.log.leaves[:new_size]))
+
+    def use(self, owner: str, job_id: str = "job-1", cents: int = 75, **changes: object) -> None:
+        """Somebody used this consent and paid for it."""
+        entry = Entry.of("use", self._now(), {"consent_id": owner, "job_id": job_id})
+        index = self.log.append(entry)
+        receipt = UsageReceipt(
+            consent_id=owner,
+            job_id=job_id,
+            buyer_id="urn:argonauta:organisation:iph",
+            buyer_name="Institute of Public Health",
+            buyer_kind=RecipientKind.RESEARCH_INSTITUTE,
+            purpose=Purpose.SCIENTIFIC_RESEARCH,
+            statistics=(Statistic(StatisticKind.COUNT), Statistic(StatisticKind.MEAN, "exam_score")),
+            group_by=None,
+            amount_cents=cents,
+            used_at=self._now(),
+            log_index=index,
+        )
+        receipt = replace(receipt, **changes)  # type: ignore[arg-type]
+        self.uses.append((owner, sign_usage_receipt(receipt, self.key), index))
+
+    def _answering(self) -> None:
+        if self.down:
+            raise PartnerUnreachableError("The marketplace cannot be reached now.")
+
+    def _now(self) -> datetime:
+        return self.clock().replace(microsecond=0)
+
+
+@dataclass
+class MemoryNodes:
+    """Three nodes that sign deletion receipts, unless they are down, empty or lie."""
+
+    clock: MovingClock
+    down: set[str] = field(default_factory=set)
+    empty: set[str] = field(default_factory=set)
+    signing_with: dict[str, SigningKey] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+
+    def withdraw(self, node: NodeEntry, withdrawal: str) -> str | None:
+        self.told.append(node.id)
+        if node.id in self.down:
+            raise PartnerUnreachableError(f"{node.operator} cannot be reached now.")
+        if node.id in self.empty:
+            return None
+        key = self.signing_with.get(node.id, parties.ed25519(node.id))
+        now = self.clock().replace(microsecond=0)
+        return sign_deletion_receipt(DeletionReceipt(node.id, unverified_consent_id(withdrawal), now), key)
+
+
+@dataclass
+class World:
+    """A wallet installation with all its partners."""
+
+    clock: MovingClock = field(default_factory=lambda: MovingClock(parties.NOW))
+    stores: Stores | None = None
+
+    def __post_init__(self) -> None:
+        self.trust = KnownTrust()
+        self.issuers = MemoryIssuers(self.clock)
+        self.market = MemoryMarket(self.clock)
+        self.nodes = MemoryNodes(self.clock)
+        self.stores = self.stores or memory_stores()
+        partners = Partners(self.trust, self.issuers, self.market, self.nodes)
+        self.services: Services = assemble(self.stores, partners, Custody(b"k" * 32, CHEAP), clock=self.clock)
+
+    def opened_bundle(self, consent_id: str, role: int) -> Pair:
+        """What a node finds in its envelope."""
+        node, contribution = NODES[role], self.market.offers[consent_id]
+        record = ConsentRecord.from_json(parse_jws(contribution.consent, "consent").payload)
+        context = bundle_context(consent_id, node_id=node, role=role, data_set=record.policy.data_set)
+        key = SealingKey.generate(parties.random_of(node))
+        raw = open_sealed(contribution.bundles[node], key, context=context)
+        return decode_bundle(raw, role, data_set(record.policy.data_set).bits)
+
+    def withdrawal_holds(self, consent_id: str, key: VerifyingKey) -> bool:
+        return verify_withdrawal(self.market.withdrawals[consent_id], key).consent_id == consent_id
+
+
+def memory_stores() -> Stores:
+    return Stores(
+        MemoryWalletStore(), MemoryStore(), MemoryStore(), MemoryStore(), MemoryStore(), MemoryStore()
+    )

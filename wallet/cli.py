@@ -1,0 +1,89 @@
+"""The command `wallet`: serve the wallets of one installation."""
+
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from crypto.sealing import Argon2Cost
+from ssi.hosting import logs
+from ssi.hosting.errors import HostingError
+from ssi.hosting.server import on_close
+from ssi.hosting.server import serve as serve_app
+from wallet.bootstrap import build
+from wallet.config import IDLE_MINUTES, Settings
+from wallet.errors import WalletError
+from wallet.web.app import create_app
+
+_DEFAULT = Argon2Cost()
+
+
+@click.group()
+def main() -> None:
+    """Keep people's records, and let them decide what may be computed from them."""
+
+
+@main.command()
+@click.option(
+    "--dir",
+    "folder",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The installation's own directory: its lookup key and, unless told otherwise, the database.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", default=0, show_default=True, help="Where to listen; 0 lets the system choose.")
+@click.option("--registry", required=True, help="The signed trust registry: a file or an http(s) address.")
+@click.option(
+    "--authority",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The trust authority's public key, authority.jwk.",
+)
+@click.option("--marketplace", required=True, help="The marketplace's address.")
+@click.option("--database-url", help="sqlite:///FILE or postgresql://HOST/NAME; a file in --dir otherwise.")
+@click.option("--idle-minutes", default=IDLE_MINUTES, show_default=True, help="Lock a wallet after so long.")
+@click.option(
+    "--password-memory-kib",
+    default=_DEFAULT.memory_kib,
+    show_default=True,
+    help="What one guess of a new wallet's password costs, in KiB of memory; less only for demonstrations.",
+)
+def serve(
+    folder: Path,
+    host: str,
+    port: int,
+    registry: str,
+    authority: Path,
+    marketplace: str,
+    database_url: str | None,
+    idle_minutes: int,
+    password_memory_kib: int,
+) -> None:
+    """Serve the screens until told to stop."""
+    logs.configure()
+    settings = Settings(
+        directory=folder,
+        marketplace_url=marketplace,
+        registry=registry,
+        authority=authority,
+        database_url=database_url,
+        password_cost=Argon2Cost(password_memory_kib, _DEFAULT.iterations, _DEFAULT.lanes),
+        idle_minutes=idle_minutes,
+    )
+    try:
+        build(settings).close()  # what is wrong with the settings is told here, not by the serving process
+        serve_app(lambda: _app(settings), host=host, port=port)
+    except (WalletError, HostingError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _app(settings: Settings) -> Flask:
+    services = build(settings)
+    app = create_app(services, idle_minutes=settings.idle_minutes)
+    on_close(app, services.close)
+    return app
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""How a wallet talks to issuers, to the marketplace, to the nodes and to the trust authority's registry."""

@@ -1,0 +1,33 @@
+"""Talks to the computing nodes, over TLS with the one certificate that the trust registry names for each."""
+
+from dataclasses import dataclass
+
+from crypto.reading import Fields
+from ssi.http.errors import RefusedByPeerError
+from ssi.trust_entries import NodeEntry
+from wallet.clients.connections import Connections
+from wallet.clients.failures import talking_to
+from wallet.errors import PartnerRefusedError
+
+_NOT_FOUND = 404
+MAX_RECEIPT = 10_000
+
+
+@dataclass(frozen=True)
+class NodeClient:
+    """`services.ports.NodeOffice` over HTTPS."""
+
+    connections: Connections
+
+    def withdraw(self, node: NodeEntry, withdrawal: str) -> str | None:
+        """Tell a node that a consent ended; asked again when the connection broke."""
+        try:
+            with talking_to(node.operator):
+                client = self.connections.to(node.url, pinned_pem=node.tls_certificate)
+                answer = client.post_json("/v1/withdrawals", {"withdrawal": withdrawal}, repeatable=True)
+                return Fields.of(answer, "answer").text("deletion_receipt", max_length=MAX_RECEIPT)
+        except PartnerRefusedError as error:
+            cause = error.__cause__
+            if isinstance(cause, RefusedByPeerError) and cause.status == _NOT_FOUND:
+                return None
+            raise

@@ -1,0 +1,192 @@
+"""What a person chooses when she offers a record, and the policy that her choices make.
+
+Every choice starts at its most private value; whoever wants to allow more says so. Health data start with
+nothing chosen at all, because agreeing to their use must be an act of its own (GDPR art. 9(2)(a)).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import TypeVar
+
+from consent.errors import ConsentError
+from consent.policy import NODES, Policy
+from consent.query import LEAST_FLOOR, decimal_text, read_decimal
+from consent.vocabulary import Purpose, RecipientKind, StatisticKind
+from crypto.encoding import Json
+from crypto.errors import MalformedError
+from crypto.reading import Fields
+from ssi.attribute import Sensitivity
+from ssi.dataset import DataSet
+from wallet.domain.calendar import add_months
+from wallet.errors import ChoiceError
+
+MOST_MONTHS = 12
+MOST_FLOOR = 100_000
+MOST_CENTS = 100_000
+MOST_EPSILON = Decimal(20)
+
+TermT = TypeVar("TermT", bound=Enum)
+
+
+@dataclass(frozen=True)
+class PolicyChoices:
+    """One person's choices about one record; the defaults are the most private ones.
+
+    `attributes` None stands for every attribute of the data set, `node_ids` None for the first three nodes
+    of the trust registry. `epsilon_per_query` and `epsilon_total` are privacy budgets, `compensation_cents`
+    the least she receives for each use, `months` (1 to 12) how long the offer stands. `explicit_consent` is
+    the separate tick that health data need.
+    """
+
+    attributes: tuple[str, ...] | None = None
+    purposes: tuple[Purpose, ...] = (
+        Purpose.ACADEMIC_RESEARCH,
+        Purpose.SCIENTIFIC_RESEARCH,
+        Purpose.NON_COMMERCIAL_RESEARCH,
+    )
+    recipient_kinds: tuple[RecipientKind, ...] = (RecipientKind.UNIVERSITY, RecipientKind.RESEARCH_INSTITUTE)
+    statistics: tuple[StatisticKind, ...] = tuple(StatisticKind)
+    crowd_floor: int = 50
+    exact_allowed: bool = False
+    epsilon_per_query: Decimal = Decimal("0.5")
+    epsilon_total: Decimal = Decimal(2)
+    compensation_cents: int = 50
+    months: int = 6
+    node_ids: tuple[str, ...] | None = None
+    explicit_consent: bool = False
+
+    def policy(self, data_set: DataSet, *, known_nodes: Sequence[str], now: datetime) -> Policy:
+        """The policy that holds from `now` on.
+
+        Raises:
+            ChoiceError: a choice is missing or cannot be offered; it names the choice and the remedy.
+        """
+        for holds, field, message in self._rules(data_set, known_nodes):
+            if not holds:
+                raise ChoiceError(message, field)
+        given_at = now.replace(microsecond=0)
+        try:
+            return Policy(
+                data_set=data_set.ref,
+                attributes=frozenset(self._attributes(data_set)),
+                purposes=frozenset(self.purposes),
+                recipient_kinds=frozenset(self.recipient_kinds),
+                statistics=frozenset(self.statistics),
+                crowd_floor=self.crowd_floor,
+                exact_allowed=self.exact_allowed,
+                epsilon_per_query=self.epsilon_per_query,
+                epsilon_total=self.epsilon_total,
+                compensation_cents=self.compensation_cents,
+                node_ids=self._nodes(known_nodes),
+                given_at=given_at,
+                valid_until=add_months(given_at, self.months),
+            )
+        except ConsentError as error:
+            raise ChoiceError(f"These choices do not go together: {error}.", "review") from error
+
+    def _attributes(self, data_set: DataSet) -> tuple[str, ...]:
+        every = tuple(attribute.name for attribute in data_set.attributes)
+        return every if self.attributes is None else self.attributes
+
+    def _nodes(self, known_nodes: Sequence[str]) -> tuple[str, ...]:
+        return tuple(known_nodes[:NODES]) if self.node_ids is None else self.node_ids
+
+    def _rules(self, data_set: DataSet, known_nodes: Sequence[str]) -> Iterator[tuple[bool, str, str]]:
+        known = {attribute.name for attribute in data_set.attributes}
+        chosen = set(self._attributes(data_set))
+        yield bool(chosen), "attributes", "Choose at least one part of your record."
+        yield chosen <= known, "attributes", "A part you chose is not in this kind of record."
+        yield bool(self.purposes), "purposes", "Choose at least one purpose."
+        yield bool(self.recipient_kinds), "recipient_kinds", "Choose at least one kind of organisation."
+        yield bool(self.statistics), "statistics", "Choose at least one kind of answer."
+        yield (
+            LEAST_FLOOR <= self.crowd_floor <= MOST_FLOOR,
+            "crowd_floor",
+            f"Choose a group of {LEAST_FLOOR} to {MOST_FLOOR} people.",
+        )
+        yield (
+            0 < self.epsilon_per_query <= self.epsilon_total <= MOST_EPSILON,
+            "epsilon_total",
+            f"Choose a limit above 0, for one answer no more than for all, and at most {MOST_EPSILON}.",
+        )
+        yield (
+            0 <= self.compensation_cents <= MOST_CENTS,
+            "compensation_cents",
+            f"Choose an amount from 0 to {MOST_CENTS // 100} euros.",
+        )
+        yield 1 <= self.months <= MOST_MONTHS, "months", f"Choose 1 to {MOST_MONTHS} months."
+        nodes = self._nodes(known_nodes)
+        yield (
+            len(set(nodes)) == len(nodes) == NODES and set(nodes) <= set(known_nodes),
+            "node_ids",
+            f"Choose {NODES} different computing partners.",
+        )
+        yield (
+            self.explicit_consent or not is_health(data_set),
+            "explicit_consent",
+            "These are health data. Tick the box to say that you explicitly agree.",
+        )
+
+    def to_document(self) -> Json:
+        """The choices as a document, for a draft."""
+        return {
+            "attributes": None if self.attributes is None else list(self.attributes),
+            "purposes": [purpose.value for purpose in self.purposes],
+            "recipient_kinds": [kind.value for kind in self.recipient_kinds],
+            "statistics": [kind.value for kind in self.statistics],
+            "crowd_floor": self.crowd_floor,
+            "exact_allowed": self.exact_allowed,
+            "epsilon_per_query": decimal_text(self.epsilon_per_query),
+            "epsilon_total": decimal_text(self.epsilon_total),
+            "compensation_cents": self.compensation_cents,
+            "months": self.months,
+            "node_ids": None if self.node_ids is None else list(self.node_ids),
+            "explicit_consent": self.explicit_consent,
+        }
+
+    @classmethod
+    def from_fields(cls, fields: Fields) -> "PolicyChoices":
+        """Read what `to_document` wrote.
+
+        Raises:
+            MalformedError: it has another form.
+        """
+        choices = cls(
+            attributes=fields.texts("attributes") if fields.has("attributes") else None,
+            purposes=_terms(fields, "purposes", Purpose),
+            recipient_kinds=_terms(fields, "recipient_kinds", RecipientKind),
+            statistics=_terms(fields, "statistics", StatisticKind),
+            crowd_floor=fields.integer("crowd_floor", least=0, most=MOST_FLOOR),
+            exact_allowed=fields.boolean("exact_allowed"),
+            epsilon_per_query=read_decimal(fields, "epsilon_per_query"),
+            epsilon_total=read_decimal(fields, "epsilon_total"),
+            compensation_cents=fields.integer("compensation_cents", least=0, most=MOST_CENTS),
+            months=fields.integer("months", least=0, most=MOST_MONTHS),
+            node_ids=fields.texts("node_ids") if fields.has("node_ids") else None,
+            explicit_consent=fields.boolean("explicit_consent"),
+        )
+        fields.done()
+        return choices
+
+
+def most_private(data_set: DataSet) -> PolicyChoices:
+    """What the wizard starts with: the defaults, and for health data nothing chosen."""
+    if is_health(data_set):
+        return PolicyChoices(attributes=(), purposes=(), recipient_kinds=(), statistics=())
+    return PolicyChoices()
+
+
+def is_health(data_set: DataSet) -> bool:
+    """Whether a record of this kind holds health data, in the data set or in any part of it."""
+    health = Sensitivity.HEALTH
+    return data_set.sensitivity is health or any(each.sensitivity is health for each in data_set.attributes)
+
+
+def _terms(fields: Fields, name: str, kind: type[TermT]) -> tuple[TermT, ...]:
+    try:
+        return tuple(kind(text) for text in fields.texts(name))
+    except ValueError as error:
+        raise MalformedError(f"{fields.where}.{name}: an unknown term") from error

@@ -1,0 +1,161 @@
+"""What the marketplace tells about one consent, and which of it holds.
+
+A paid use is believed when four things agree: a usage receipt that the marketplace signed, a log entry about
+the same job and consent, its place in the log, and the checkpoint of that log. The checkpoint itself is tied
+to the ones seen before by `services.watch_log`.
+"""
+
+from dataclasses import dataclass, field
+
+from consent.log import Entry, InclusionProof
+from consent.query import MAX_NAME, MOST_STATISTICS, Statistic
+from consent.receipt import verify_usage_receipt
+from consent.vocabulary import Purpose, RecipientKind
+from crypto.encoding import Json
+from crypto.errors import MalformedError
+from crypto.reading import Fields
+from ssi.trust_entries import MarketplaceEntry
+from wallet.domain.held_consent import Delivery
+from wallet.domain.use import Buyer, Outcome, UseEntry
+
+MAX_TOKEN = 100_000
+MOST_USES = 10_000
+MAX_ID = 500
+
+
+@dataclass(frozen=True)
+class LoggedReceipt:
+    """A signed receipt with the log entry that it claims, nothing of it checked."""
+
+    receipt: str = field(repr=False)
+    entry: Entry = field(repr=False)
+    proof: InclusionProof = field(repr=False)
+
+    @classmethod
+    def from_fields(cls, fields: Fields) -> "LoggedReceipt":
+        """Read the members `receipt` and `log`, which has `entry` and `proof`.
+
+        Raises:
+            MalformedError: one is missing or not of its form.
+        """
+        log = fields.section("log")
+        return cls(
+            fields.text("receipt", max_length=MAX_TOKEN),
+            _entry(log.section("entry")),
+            InclusionProof.from_json(log.any("proof"), f"{log.where}.proof"),
+        )
+
+
+@dataclass(frozen=True)
+class History:
+    """The marketplace's account of a consent: how far it came, who used it, who deleted it. Unchecked."""
+
+    delivery: Delivery
+    refusal: str | None
+    uses: tuple[LoggedReceipt, ...]
+    others: tuple[UseEntry, ...]
+    deletion_receipts: tuple[str, ...] = field(repr=False)
+
+    @classmethod
+    def from_json(cls, document: Json, consent_id: str) -> "History":
+        """Read the answer of the marketplace.
+
+        Raises:
+            MalformedError: it does not have the promised form.
+        """
+        fields = Fields.of(document, "history")
+        nodes = fields.objects("nodes", most=10) if fields.has("nodes") else ()
+        reasons = [each.text("reason") for each in nodes if each.has("reason")]
+        return cls(
+            delivery=fields.choice("state", _delivery),
+            refusal=reasons[0] if reasons else None,
+            uses=tuple(LoggedReceipt.from_fields(each) for each in _objects(fields, "uses")),
+            others=tuple(_other(each, consent_id) for each in _objects(fields, "others")),
+            deletion_receipts=fields.texts("deletion_receipts", max_length=MAX_TOKEN)
+            if fields.has("deletion_receipts")
+            else (),
+        )
+
+
+def read_use(logged: LoggedReceipt, consent_id: str, marketplace: MarketplaceEntry) -> UseEntry:
+    """The use that a receipt states, after checking who signed it and about whom; its proof is still pending.
+
+    Raises:
+        MalformedError: it is no usage receipt, or about another consent.
+        SignatureError: the marketplace did not sign it.
+    """
+    receipt = verify_usage_receipt(logged.receipt, marketplace.verifying_key)
+    if receipt.consent_id != consent_id:
+        raise MalformedError("usage receipt: it is about another consent")
+    return UseEntry(
+        consent_id=consent_id,
+        job_id=receipt.job_id,
+        at=receipt.used_at,
+        buyer=Buyer(receipt.buyer_name, receipt.buyer_kind),
+        purpose=receipt.purpose,
+        statistics=receipt.statistics,
+        group_by=receipt.group_by,
+        outcome=Outcome.PAID,
+        amount_cents=receipt.amount_cents,
+        log_index=receipt.log_index,
+    )
+
+
+def verify_logged(logged: LoggedReceipt, use: UseEntry, marketplace: MarketplaceEntry) -> str:
+    """Return the checkpoint under which the log holds this very use.
+
+    1. The entry is about this job and this consent. 2. Its place is the one the receipt names. 3. The proof
+    is about this entry, and its checkpoint is one that the log signed.
+
+    Raises:
+        MalformedError: the entry is about something else, or stands elsewhere.
+        MismatchError: the proof is about another entry.
+        SignatureError: the log did not sign the checkpoint.
+        ProofError: the entry does not stand there.
+    """
+    body = logged.entry.body
+    if (body.get("job_id"), body.get("consent_id")) != (use.job_id, use.consent_id):  # 1
+        raise MalformedError("log entry: it is about something else than the receipt")
+    if logged.proof.index != use.log_index:  # 2
+        raise MalformedError("log entry: it stands elsewhere than the receipt says")
+    logged.proof.verify_entry(logged.entry, marketplace.id, marketplace.verifying_key)  # 3
+    return logged.proof.checkpoint
+
+
+def _delivery(state: str) -> Delivery:
+    return Delivery.WAITING if state == "withdrawn" else Delivery(state)
+
+
+def _objects(fields: Fields, name: str) -> tuple[Fields, ...]:
+    return fields.objects(name, most=MOST_USES) if fields.has(name) else ()
+
+
+def _entry(fields: Fields) -> Entry:
+    body = fields.any("body")
+    if not isinstance(body, dict):
+        raise MalformedError(f"{fields.where}.body: expected an object")
+    return Entry(fields.text("kind", max_length=MAX_NAME), fields.moment("at"), body, fields.binary("salt"))
+
+
+def _other(fields: Fields, consent_id: str) -> UseEntry:
+    buyer = fields.section("buyer")
+    country = buyer.text("country", max_length=10) if buyer.has("country") else None
+    statistics = fields.objects("statistics", least=1, most=MOST_STATISTICS)
+    return UseEntry(
+        consent_id=consent_id,
+        job_id=fields.text("job_id", max_length=MAX_ID),
+        at=fields.moment("at"),
+        buyer=Buyer(buyer.text("name", max_length=MAX_ID), buyer.choice("kind", RecipientKind), country),
+        purpose=fields.choice("purpose", Purpose),
+        statistics=tuple(Statistic.from_fields(each) for each in statistics),
+        group_by=fields.text("group_by", max_length=MAX_NAME) if fields.has("group_by") else None,
+        outcome=fields.choice("outcome", _outcome),
+        reason=fields.text("reason") if fields.has("reason") else None,
+    )
+
+
+def _outcome(text: str) -> Outcome:
+    outcome = Outcome(text)
+    if outcome is Outcome.PAID:
+        raise ValueError(text)  # only a receipt can say that something was paid
+    return outcome

@@ -1,0 +1,88 @@
+"""How a record is made ready for computations: split, sealed to three nodes, agreed to by signature.
+
+What leaves the wallet is a signed consent, the credential without its private claims, three commitments and
+three sealed bundles. Nobody who gets them can read a value; two nodes that combine their bundles can.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from consent.contribution import Contribution, bundle_context
+from consent.policy import Policy
+from consent.record import ConsentRecord, sign_consent
+from consent.record_document import Notice, StatusChange
+from consent.vocabulary import ConsentStatus
+from crypto.randomness import RandomBytes
+from crypto.sealing import seal
+from crypto.sharing.integer_masked import Component, split
+from crypto.sharing.replicated import encode_bundle
+from ssi.credential import present
+from ssi.record import Record as OpenedRecord
+from ssi.trust_entries import NodeEntry
+from wallet.domain.credential import HeldCredential
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the consent will say: its id, the policy, who answers for it, and the words that were shown."""
+
+    consent_id: str
+    policy: Policy
+    controller: str
+    notice: Notice
+
+
+@dataclass(frozen=True)
+class SignedOffer:
+    """The signed record and everything that goes to the marketplace with it."""
+
+    record: ConsentRecord
+    contribution: Contribution = field(repr=False)
+
+
+def make_offer(
+    held: HeldCredential,
+    opened: OpenedRecord,
+    terms: Terms,
+    *,
+    nodes: Sequence[NodeEntry],
+    random: RandomBytes,
+) -> SignedOffer:
+    """Split an opened record, seal the shares to the nodes by role, and sign the consent that names them.
+
+    `nodes` are the registry entries of the policy's nodes, in its order.
+
+    Raises:
+        ShareError: the record does not fit the widths of its data set.
+    """
+    data_set = opened.data_set
+    components = split(opened.encoded, data_set.bits, opened.blinding, random)
+    commitments = tuple(each.commitment(data_set.commitment_domain).to_bytes() for each in components)
+    bundles = _bundles(components, terms, nodes)
+    public = {attribute.name for attribute in data_set.public_attributes} & set(held.claims)
+    unsigned = Contribution("-", present(held.compact, public), commitments, bundles)
+    record = ConsentRecord(
+        consent_id=terms.consent_id,
+        subject=held.handle,
+        controller=terms.controller,
+        policy=terms.policy,
+        credential_digest=held.digest,
+        inputs_digest=unsigned.inputs_digest,
+        notice=terms.notice,
+        history=(StatusChange(ConsentStatus.GIVEN, terms.policy.given_at),),
+    )
+    signed = sign_consent(record, held.holder_key)
+    return SignedOffer(record, Contribution(signed, unsigned.presentation, commitments, bundles))
+
+
+def _bundles(components: Sequence[Component], terms: Terms, nodes: Sequence[NodeEntry]) -> dict[str, bytes]:
+    return {
+        node.id: seal(
+            encode_bundle(role, components),
+            node.sealing_key,
+            context=bundle_context(
+                terms.consent_id, node_id=node.id, role=role, data_set=terms.policy.data_set
+            ),
+        )
+        for role, node in enumerate(nodes)
+    }

@@ -1,0 +1,111 @@
+"""One time that somebody asked for a person's data: who, why, what, how it ended, what it paid. No values.
+
+A use that was paid comes with a usage receipt signed by the marketplace and an inclusion proof; only what the
+two say counts as checked. A job that did not (yet) pay is the marketplace's word and is shown as such.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from consent.query import Statistic
+from consent.vocabulary import Purpose, RecipientKind
+from crypto.encoding import Json
+from crypto.reading import Fields, utc_text
+
+MOST_CENTS = 10**12
+MOST_ENTRIES = 2**53 - 1
+
+
+class Outcome(StrEnum):
+    """How a job ended for this person."""
+
+    PAID = "paid"
+    RUNNING = "running"
+    LEFT_OUT = "left_out"
+    FAILED = "failed"
+
+
+class Proof(StrEnum):
+    """What checking the entry against the public log showed."""
+
+    CHECKED = "checked"
+    PENDING = "pending"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Who asked, as its credential names it."""
+
+    name: str
+    kind: RecipientKind
+    country: str | None = None
+
+
+@dataclass(frozen=True)
+class UseEntry:
+    """One line of "who used my data". `amount_cents` is what this person was paid for it."""
+
+    consent_id: str
+    job_id: str
+    at: datetime
+    buyer: Buyer
+    purpose: Purpose
+    statistics: tuple[Statistic, ...]
+    group_by: str | None
+    outcome: Outcome
+    amount_cents: int = 0
+    reason: str | None = None
+    log_index: int | None = None
+    proof: Proof = Proof.PENDING
+
+    def proven(self, proof: Proof) -> "UseEntry":
+        """The entry after its proof was looked at."""
+        return replace(self, proof=proof)
+
+    def to_document(self) -> dict[str, Json]:
+        """The entry as a document to be sealed."""
+        return {
+            "consent_id": self.consent_id,
+            "job_id": self.job_id,
+            "at": utc_text(self.at),
+            "buyer_name": self.buyer.name,
+            "buyer_kind": self.buyer.kind.value,
+            "buyer_country": self.buyer.country,
+            "purpose": self.purpose.value,
+            "statistics": [statistic.to_json() for statistic in self.statistics],
+            "group_by": self.group_by,
+            "outcome": self.outcome.value,
+            "amount_cents": self.amount_cents,
+            "reason": self.reason,
+            "log_index": self.log_index,
+            "proof": self.proof.value,
+        }
+
+    @classmethod
+    def from_fields(cls, fields: Fields) -> "UseEntry":
+        """Read what `to_document` wrote.
+
+        Raises:
+            MalformedError: it has another form.
+        """
+        country = fields.text("buyer_country") if fields.has("buyer_country") else None
+        entry = cls(
+            consent_id=fields.text("consent_id"),
+            job_id=fields.text("job_id"),
+            at=fields.moment("at"),
+            buyer=Buyer(fields.text("buyer_name"), fields.choice("buyer_kind", RecipientKind), country),
+            purpose=fields.choice("purpose", Purpose),
+            statistics=tuple(Statistic.from_fields(each) for each in fields.objects("statistics")),
+            group_by=fields.text("group_by") if fields.has("group_by") else None,
+            outcome=fields.choice("outcome", Outcome),
+            amount_cents=fields.integer("amount_cents", least=0, most=MOST_CENTS),
+            reason=fields.text("reason") if fields.has("reason") else None,
+            log_index=(
+                fields.integer("log_index", least=0, most=MOST_ENTRIES) if fields.has("log_index") else None
+            ),
+            proof=fields.choice("proof", Proof),
+        )
+        fields.done()
+        return entry

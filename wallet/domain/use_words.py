@@ -1,0 +1,27 @@
+"""What was computed from a person's data, in words."""
+
+from consent.vocabulary import StatisticKind
+from consent.words import words_of
+from ssi.dataset import DataSet
+from wallet.domain.use import UseEntry
+
+LANGUAGE = "en"
+
+
+def computed_text(use: UseEntry, data_set: DataSet) -> str:
+    """What was asked, such as "Number of people and average exam score, by sex".
+
+    An attribute that the data set does not have is called by its name, since a partner may know newer ones.
+    """
+    words = words_of(LANGUAGE)
+    labels = {each.name: each.label[LANGUAGE].lower() for each in data_set.attributes}
+
+    def label(name: str | None) -> str:
+        return labels.get(name or "", name or "")
+
+    parts = [words.computed[each.kind].format(attribute=label(each.attribute)) for each in use.statistics]
+    *first, last = parts or [words.computed[StatisticKind.COUNT]]
+    text = f"{', '.join(first)} {words.joiner} {last}" if first else last
+    if use.group_by is not None:
+        text += f", {words.sentences['by'].strip().format(attribute=label(use.group_by))}"
+    return text[:1].upper() + text[1:]

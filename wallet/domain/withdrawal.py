@@ -1,0 +1,84 @@
+"""What became of a withdrawal: who was told, and which nodes proved that they deleted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from crypto.encoding import Json
+from crypto.errors import MalformedError
+from crypto.reading import Fields, utc_text
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """A node's signed word that it deleted the shares, verified under its key in the trust registry."""
+
+    receipt: str = field(repr=False)
+    deleted_at: datetime
+
+
+@dataclass(frozen=True)
+class WithdrawalProgress:
+    """A signed withdrawal on its way.
+
+    `deletions` has the nodes that proved that they deleted; `without` those that say they never held anything
+    and will not use what comes later. Any other node has not answered yet, and is asked again.
+    """
+
+    signed: str = field(repr=False)
+    at: datetime
+    marketplace_told: bool = False
+    deletions: Mapping[str, Deletion] = field(default_factory=dict, hash=False)
+    without: tuple[str, ...] = ()
+
+    def told(self) -> "WithdrawalProgress":
+        """After the marketplace took note."""
+        return replace(self, marketplace_told=True)
+
+    def deleted(self, node_id: str, deletion: Deletion) -> "WithdrawalProgress":
+        """After a node proved that it deleted; the first proof stays."""
+        return replace(self, deletions={node_id: deletion, **self.deletions})
+
+    def holds_nothing(self, node_id: str) -> "WithdrawalProgress":
+        """After a node said that it holds nothing of this consent."""
+        return self if node_id in self.without else replace(self, without=(*self.without, node_id))
+
+    def to_document(self) -> Json:
+        """The progress as a document to be sealed."""
+        return {
+            "signed": self.signed,
+            "at": utc_text(self.at),
+            "marketplace_told": self.marketplace_told,
+            "deletions": {
+                node: {"receipt": each.receipt, "deleted_at": utc_text(each.deleted_at)}
+                for node, each in self.deletions.items()
+            },
+            "without": list(self.without),
+        }
+
+    @classmethod
+    def from_fields(cls, fields: Fields) -> "WithdrawalProgress":
+        """Read what `to_document` wrote.
+
+        Raises:
+            MalformedError: it has another form.
+        """
+        deletions = fields.section("deletions")
+        nodes = fields.any("deletions")
+        if not isinstance(nodes, Mapping):
+            raise MalformedError(f"{fields.where}.deletions: expected an object")
+        progress = cls(
+            signed=fields.text("signed"),
+            at=fields.moment("at"),
+            marketplace_told=fields.boolean("marketplace_told"),
+            deletions={node: _deletion(deletions.section(node)) for node in nodes},
+            without=fields.texts("without"),
+        )
+        fields.done()
+        return progress
+
+
+def _deletion(fields: Fields) -> Deletion:
+    deletion = Deletion(fields.text("receipt"), fields.moment("deleted_at"))
+    fields.done()
+    return deletion

@@ -1,0 +1,1 @@
+"""The use cases of a wallet, one per file; `ports.py` says what they need from outside."""

@@ -1,0 +1,176 @@
+"""What the use cases need from outside, and what they promise each other about it.
+
+Each port has a suite in `tests/contracts` that is run on the real adapter and on the fake.
+"""
+
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from crypto.encoding import Json
+from crypto.signing import SigningKey
+from ssi.trust import TrustRegistry
+from ssi.trust_entries import NodeEntry
+from wallet.domain.custody import Attempts, LockedWallet
+from wallet.domain.history import History, LoggedReceipt
+from wallet.domain.offer_link import CredentialOffer, OfferLink
+from wallet.domain.session import Session
+
+
+class Kept(Protocol):
+    """A value with a place in the store: its random name, and how often it changed (0: not yet stored)."""
+
+    @property
+    def row_id(self) -> str: ...  # noqa: D102 — the class says it
+    @property
+    def revision(self) -> int: ...  # noqa: D102
+
+
+KeptT = TypeVar("KeptT", bound=Kept)
+
+
+class WalletStore(Protocol):
+    """Keeps locked wallets."""
+
+    def add(self, locked: LockedWallet) -> None:
+        """Keep a new wallet.
+
+        Raises:
+            LoginTakenError: another wallet has this login digest.
+        """
+        ...
+
+    def by_login(self, login_digest: str) -> LockedWallet | None:
+        """The wallet with this digest, or none."""
+        ...
+
+    def note_attempts(self, wallet_id: str, attempts: Attempts) -> None:
+        """Remember the wrong passwords so far."""
+        ...
+
+
+class Store(Protocol[KeptT]):
+    """Keeps one kind of thing for every wallet, each readable only with its own session."""
+
+    def all(self, session: Session) -> tuple[KeptT, ...]:
+        """Everything of this wallet, in no promised order."""
+        ...
+
+    def get(self, session: Session, row_id: str) -> KeptT:
+        """One thing of this wallet.
+
+        Raises:
+            NotInWalletError: this wallet has nothing of that name, whoever else may have.
+        """
+        ...
+
+    def save(self, session: Session, item: KeptT) -> KeptT:
+        """Keep a new or changed thing and return it with its new revision.
+
+        Raises:
+            ConflictError: it changed, vanished or appeared since this value of it was read.
+        """
+        ...
+
+    def remove(self, session: Session, row_id: str) -> None:
+        """Forget a thing; forgetting what is not there is no error."""
+        ...
+
+
+class Trust(Protocol):
+    """Knows whom to trust."""
+
+    def registry(self) -> TrustRegistry:
+        """The verified trust registry.
+
+        Raises:
+            PartnerUnreachableError: it cannot be had now.
+            PartnerRefusedError: what was had is not signed by the pinned authority, or has run out.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What it takes to collect an offered credential."""
+
+    offer: CredentialOffer
+    tx_code: str | None = field(repr=False)
+    holder_key: SigningKey = field(repr=False)
+
+
+class Issuers(Protocol):
+    """Talks to issuers (OpenID4VCI 1.0), each under its own address."""
+
+    def read_offer(self, link: OfferLink) -> CredentialOffer:
+        """Read the offer behind a link, without using it up.
+
+        Raises:
+            LinkError: it cannot be used; the message says why.
+            PartnerUnreachableError: the issuer does not answer.
+            PartnerRefusedError: the issuer knows no such offer.
+        """
+        ...
+
+    def collect(self, collection: Collection) -> str:
+        """Exchange the code of an offer for the credential, bound to the holder key.
+
+        Raises:
+            CodeNeededError: the transaction code is missing or wrong.
+            LinkError: the link was used before or has run out.
+            PartnerUnreachableError: the issuer does not answer.
+            PartnerRefusedError: the issuer said no.
+            PartnerFaultError: it answered something else than promised.
+        """
+        ...
+
+    def status_list(self, uri: str) -> str:
+        """Fetch a status list token.
+
+        Raises:
+            PartnerUnreachableError: the issuer does not answer.
+            PartnerRefusedError: the issuer has no such list.
+        """
+        ...
+
+
+class Market(Protocol):
+    """Talks to the marketplace. Every method raises the errors that `publish` names."""
+
+    def publish(self, contribution: Json) -> LoggedReceipt:
+        """Hand in a contribution; the same one twice is one offer.
+
+        Raises:
+            PartnerUnreachableError: no answer; whether it arrived is unknown.
+            PartnerRefusedError: the marketplace said no.
+            PartnerFaultError: it answered something else than promised.
+        """
+        ...
+
+    def withdraw(self, withdrawal: str) -> None:
+        """Hand in a signed withdrawal; an offer that never arrived counts as withdrawn."""
+        ...
+
+    def history(self, consent_id: str, holder_key: SigningKey) -> History:
+        """What became of a consent, told only to who holds its key. Nothing in it is checked."""
+        ...
+
+    def checkpoint(self) -> str:
+        """The present checkpoint of the log, as a signed note."""
+        ...
+
+    def consistency(self, old_size: int, new_size: int) -> tuple[bytes, ...]:
+        """The hashes that lead from one size of the log to a later one."""
+        ...
+
+
+class NodeOffice(Protocol):
+    """Talks to the computing nodes, each recognised by its pinned certificate."""
+
+    def withdraw(self, node: NodeEntry, withdrawal: str) -> str | None:
+        """Tell a node that a consent ended; its signed deletion receipt, None if it holds nothing of it.
+
+        Raises:
+            PartnerUnreachableError: it gave no answer.
+            PartnerRefusedError: it said no. PartnerFaultError: it answered something else than promised.
+        """
+        ...

@@ -1,0 +1,163 @@
+"""Bring a wallet up to date: is everything still valid, who used it, what is still to be sent or deleted?
+
+Each step stands for itself: a partner that does not answer costs its own lines and no others, and what could
+not be done is said in words.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from consent.errors import ConsentError
+from crypto.errors import CryptoError
+from wallet.domain.acceptance import verify_standing
+from wallet.domain.clock import Clock
+from wallet.domain.credential import HeldCredential, Standing
+from wallet.domain.held_consent import Delivery, HeldConsent
+from wallet.domain.history import History, LoggedReceipt, read_use, verify_logged
+from wallet.domain.session import Session
+from wallet.domain.use import Outcome, Proof, UseEntry
+from wallet.errors import (
+    ConflictError,
+    LogForkedError,
+    PartnerError,
+    PartnerFaultError,
+    PartnerRefusedError,
+    RefusedCredentialError,
+)
+from wallet.services.deliver_consent import DeliverConsent
+from wallet.services.ports import Issuers, Market, Store, Trust
+from wallet.services.watch_log import WatchLog
+from wallet.services.withdraw_consent import WithdrawConsent
+
+
+@dataclass
+class RefreshReport:
+    """What a refresh could not do, and what it found wrong, each said once in words for the person."""
+
+    problems: list[str] = field(default_factory=list)
+    alarms: list[str] = field(default_factory=list)
+
+    def problem(self, text: str) -> None:
+        """Note something that could not be done."""
+        if text not in self.problems:
+            self.problems.append(text)
+
+    def alarm(self, text: str) -> None:
+        """Note something that must not be."""
+        if text not in self.alarms:
+            self.alarms.append(text)
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Note what goes wrong in a step, and go on with the next."""
+        try:
+            yield
+        except LogForkedError as error:
+            self.alarm(str(error))
+        except (PartnerError, RefusedCredentialError) as error:
+            self.problem(str(error))
+        except ConflictError:
+            pass  # another window is refreshing the same line; it will be there at the next look
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """Asks issuers, marketplace and nodes for news, and checks what they say."""
+
+    credentials: Store[HeldCredential]
+    consents: Store[HeldConsent]
+    trust: Trust
+    issuers: Issuers
+    market: Market
+    log: WatchLog
+    deliver: DeliverConsent
+    withdraw: WithdrawConsent
+    clock: Clock
+
+    def __call__(self, session: Session) -> RefreshReport:
+        """Bring everything up to date; what partners do wrong is in the report and not raised.
+
+        Raises:
+            DamagedError: a part of the wallet does not open.
+        """
+        report = RefreshReport()
+        consents = self.consents.all(session)
+        if consents:
+            with report.noting():
+                self.log.look(session)
+        self._check_standings(session, report)
+        for held in consents:
+            with report.noting():
+                self._bring_up_to_date(session, held, report)
+        return report
+
+    def _check_standings(self, session: Session, report: RefreshReport) -> None:
+        tokens: dict[str, str] = {}
+        for held in self.credentials.all(session):
+            if held.standing is Standing.REVOKED:
+                continue  # revoked is for good
+            with report.noting():
+                uri = held.status.uri
+                tokens[uri] = tokens.get(uri) or self.issuers.status_list(uri)
+                now = self.clock()
+                standing = verify_standing(held, tokens[uri], self.trust.registry(), now=now)
+                self.credentials.save(session, held.with_standing(standing, now))
+
+    def _bring_up_to_date(self, session: Session, held: HeldConsent, report: RefreshReport) -> None:
+        if held.delivery is Delivery.SENDING and held.withdrawal is None:
+            try:
+                held = self.deliver(session, held)
+            except PartnerRefusedError as error:
+                self.deliver.refused(session, held, str(error))
+                raise
+        held = self.withdraw.tell(session, held)
+        if held.receipt is None:
+            return  # the marketplace never had it, so it has no history
+        key = self.credentials.get(session, held.credential_id).holder_key
+        history = self.market.history(held.consent_id, key)
+        self.consents.save(session, self._with_history(session, held, history, report))
+
+    def _with_history(
+        self, session: Session, held: HeldConsent, history: History, report: RefreshReport
+    ) -> HeldConsent:
+        uses = [self._use(session, held, logged, report) for logged in history.uses]
+        progress = held.withdrawal
+        if progress is not None:
+            progress = self.withdraw.believe(held, progress, history.deletion_receipts)
+        return replace(
+            held,
+            delivery=history.delivery,
+            refusal=history.refusal if history.delivery is Delivery.REFUSED else None,
+            uses=_merged(held.uses, [use for use in uses if use is not None], history.others),
+            withdrawal=progress,
+            refreshed_at=self.clock(),
+        )
+
+    def _use(
+        self, session: Session, held: HeldConsent, logged: LoggedReceipt, report: RefreshReport
+    ) -> UseEntry | None:
+        marketplace = self.trust.registry().marketplace
+        try:
+            use = read_use(logged, held.consent_id, marketplace)
+        except (CryptoError, ConsentError):
+            report.alarm("The marketplace sent a receipt that it did not sign, or that is not yours.")
+            return None
+        try:
+            note = verify_logged(logged, use, marketplace)
+            self.log.tie(session, note)
+        except (CryptoError, ConsentError, LogForkedError, PartnerFaultError):
+            report.alarm("A use of your data is not in the public log as it should be.")
+            return use.proven(Proof.BROKEN)
+        return use.proven(Proof.CHECKED)
+
+
+def _merged(
+    before: Sequence[UseEntry], paid: Sequence[UseEntry], others: Sequence[UseEntry]
+) -> tuple[UseEntry, ...]:
+    """Uses by job, newest first. What was paid once stays, even if the marketplace stops telling of it."""
+    known = {use.job_id: use for use in before if use.outcome is Outcome.PAID}
+    told = {use.job_id: use for use in others}
+    proven = {use.job_id: use for use in paid}
+    merged = {**told, **known, **proven}
+    return tuple(sorted(merged.values(), key=lambda use: (use.at, use.job_id), reverse=True))

@@ -1,0 +1,102 @@
+"""Keeps one kind of thing for every wallet, each sealed under its wallet's data key.
+
+The associated data is ``table|row|column``. A document that was copied to another row, another table or
+another wallet does not open, which is reported as damage and never as an empty place.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+
+from crypto.encoding import Json, canonical_json, parse_json
+from crypto.errors import CryptoError
+from ssi.hosting.database import Database
+from wallet.domain.session import Session
+from wallet.errors import ConflictError, DamagedError, NotInWalletError
+from wallet.services.ports import KeptT
+from wallet.storage.tables import SealedRow
+
+
+@dataclass(frozen=True)
+class Form(Generic[KeptT]):
+    """How a thing is written as a document, and read back with its row name and revision."""
+
+    write: Callable[[KeptT], Json]
+    read: Callable[[Json, str, int], KeptT]
+
+
+@dataclass(frozen=True)
+class SealedStore(Generic[KeptT]):
+    """`services.ports.Store` on SQLite or PostgreSQL."""
+
+    database: Database
+    row: type[SealedRow]
+    form: Form[KeptT]
+
+    def all(self, session: Session) -> tuple[KeptT, ...]:
+        """Everything of this wallet."""
+        wanted = select(self.row).where(self.row.wallet_id == session.wallet_id)
+        with self.database.reading() as transaction:
+            rows = transaction.scalars(wanted).all()
+        return tuple(self._opened(session, row) for row in rows)
+
+    def get(self, session: Session, row_id: str) -> KeptT:
+        """One thing of this wallet."""
+        with self.database.reading() as transaction:
+            row = transaction.get(self.row, row_id)
+        if row is None or row.wallet_id != session.wallet_id:
+            raise NotInWalletError("This is not in your wallet.")
+        return self._opened(session, row)
+
+    def save(self, session: Session, item: KeptT) -> KeptT:
+        """Keep a new or changed thing."""
+        document = self.form.write(item)
+        sealed = session.vault.seal(canonical_json(document), self._place(item.row_id))
+        revision = item.revision + 1
+        if item.revision == 0:
+            self._insert(session, item.row_id, sealed)
+        else:
+            self._replace(session, item, sealed)
+        return self.form.read(document, item.row_id, revision)
+
+    def remove(self, session: Session, row_id: str) -> None:
+        """Forget a thing."""
+        doomed = delete(self.row).where(self.row.row_id == row_id, self.row.wallet_id == session.wallet_id)
+        with self.database.writing() as transaction:
+            transaction.execute(doomed)
+
+    def _insert(self, session: Session, row_id: str, sealed: bytes) -> None:
+        row = self.row(row_id=row_id, wallet_id=session.wallet_id, revision=1, sealed_document=sealed)
+        try:
+            with self.database.writing() as transaction:
+                transaction.add(row)
+        except IntegrityError as error:
+            raise ConflictError("This was added at the same time elsewhere. Look again.") from error
+
+    def _replace(self, session: Session, item: KeptT, sealed: bytes) -> None:
+        change = (
+            update(self.row)
+            .where(
+                self.row.row_id == item.row_id,
+                self.row.wallet_id == session.wallet_id,
+                self.row.revision == item.revision,
+            )
+            .values(revision=item.revision + 1, sealed_document=sealed)
+            .returning(self.row.row_id)
+        )
+        with self.database.writing() as transaction:
+            if transaction.execute(change).first() is None:
+                raise ConflictError("This changed at the same time elsewhere. Look again, then repeat.")
+
+    def _opened(self, session: Session, row: SealedRow) -> KeptT:
+        try:
+            plain = session.vault.open(row.sealed_document, self._place(row.row_id))
+            return self.form.read(parse_json(plain), row.row_id, row.revision)
+        except CryptoError as error:
+            raise DamagedError("A part of this wallet was changed from outside and does not open.") from error
+
+    def _place(self, row_id: str) -> str:
+        return f"{self.row.__tablename__}|{row_id}|sealed_document"

@@ -1,0 +1,74 @@
+"""The tables of a wallet database; a column called ``sealed_…`` holds nothing that the database can read."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Integer, LargeBinary, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from ssi.hosting.columns import UtcMoment, new_metadata
+
+UUID_LENGTH = 36
+DIGEST_LENGTH = 43
+
+
+class Base(DeclarativeBase):
+    """The wallet's own metadata, shared with no other deployable."""
+
+    metadata = new_metadata()
+
+
+class WalletRow(Base):
+    """One wallet: how it is found and opened."""
+
+    __tablename__ = "wallet"
+
+    wallet_id: Mapped[str] = mapped_column(String(UUID_LENGTH), primary_key=True)
+    login_digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH), unique=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    memory_kib: Mapped[int] = mapped_column(Integer)
+    iterations: Mapped[int] = mapped_column(Integer)
+    lanes: Mapped[int] = mapped_column(Integer)
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    failed_attempts: Mapped[int] = mapped_column(Integer, default=0)
+    blocked_until: Mapped[datetime | None] = mapped_column(UtcMoment)
+
+
+class SealedRow(Base):
+    """Anything a wallet keeps: a random name, whose it is, how often it changed, and one sealed document."""
+
+    __abstract__ = True
+
+    row_id: Mapped[str] = mapped_column(String(UUID_LENGTH), primary_key=True)
+    wallet_id: Mapped[str] = mapped_column(ForeignKey("wallet.wallet_id", ondelete="CASCADE"), index=True)
+    revision: Mapped[int] = mapped_column(Integer)
+    sealed_document: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LogMemoryRow(SealedRow):
+    """What a wallet remembers of the public log."""
+
+    __tablename__ = "log_memory"
+
+
+class CredentialRow(SealedRow):
+    """One credential with its holder key."""
+
+    __tablename__ = "credential"
+
+
+class ArrivalRow(SealedRow):
+    """A record on its way into the wallet, looked at and not yet kept."""
+
+    __tablename__ = "arrival"
+
+
+class ConsentRow(SealedRow):
+    """One consent with what came of it."""
+
+    __tablename__ = "consent"
+
+
+class OfferDraftRow(SealedRow):
+    """An offer that a person has begun to put together."""
+
+    __tablename__ = "offer_draft"

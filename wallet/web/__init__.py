@@ -1,0 +1,1 @@
+"""The wallet's screens: forms and pages that work without scripts, for a person in a hurry."""

@@ -1,0 +1,53 @@
+"""The wallet as a web application: its screens, and the design around them."""
+
+from datetime import timedelta
+
+from flask import Flask
+from flask_wtf.csrf import CSRFError
+
+from crypto.randomness import random_bytes
+from ssi.hosting import metrics
+from ssi.hosting.design.blueprint import install
+from ssi.hosting.health import health
+from wallet.bootstrap import Services
+from wallet.config import IDLE_MINUTES
+from wallet.web import consents, doorway, home, offers, problems, records, uses, visitor
+from wallet.web.sessions import MemorySessions, SessionTable
+
+MAX_REQUEST_BYTES = 256 * 1024
+SECRET_BYTES = 32
+
+
+def create_app(services: Services, *, idle_minutes: int = IDLE_MINUTES) -> Flask:
+    """Build the application over ready services; a session ends after so many minutes without a request."""
+    app = Flask(__name__, template_folder="templates", static_folder="static", static_url_path="/wallet")
+    # Only form tokens are signed with it, and those live no longer than the sessions in this process.
+    app.secret_key = random_bytes(SECRET_BYTES)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    install(app, name="argonauta", role="Wallet", nav=visitor.navigation)
+    table = SessionTable(services.clock, timedelta(minutes=idle_minutes))
+    app.session_interface = MemorySessions(table)
+    app.register_error_handler(CSRFError, visitor.expired_form)
+    app.context_processor(lambda: _seen_everywhere(services))
+    problems.install(app)
+    app.register_blueprint(doorway.screens(services, table))
+    for screens in (
+        home.screens,
+        records.screens,
+        offers.screens,
+        consents.screens,
+        uses.uses,
+        uses.earnings,
+    ):
+        app.register_blueprint(screens(services))
+    app.register_blueprint(health("wallet", {"database": services.ends.check}))
+    metrics.install(app)
+    return app
+
+
+def _seen_everywhere(services: Services) -> dict[str, object]:
+    """What the frame of every page shows: whose wallet it is, what the last refresh found, and any alarm."""
+    if not visitor.is_open():
+        return {"wallet": None, "news": None, "alarm": None}
+    wallet = visitor.current()
+    return {"wallet": wallet, "news": visitor.news(), "alarm": services.read.log.memory(wallet).alarm}

@@ -1,0 +1,95 @@
+"""The screens about agreements: the list, one agreement, ending it."""
+
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from consent.wording import describe_policy, purpose_text
+from ssi.dataset import DataSet, data_set
+from ssi.trust_entries import NodeEntry
+from wallet.bootstrap import Services
+from wallet.domain.held_consent import HeldConsent
+from wallet.domain.use_words import computed_text
+from wallet.errors import PartnerError
+from wallet.services.publish_offer import LANGUAGE
+from wallet.web import visitor
+
+
+def screens(services: Services) -> Blueprint:
+    """Agreements."""
+    consents = Blueprint("consents", __name__, url_prefix="/agreements")
+    consents.before_request(visitor.door)
+
+    @consents.get("/")
+    def overview() -> str:
+        held, now = services.consents(visitor.current()), services.clock()
+        return render_template(
+            "wallet/consents.html",
+            active=[each for each in held if each.state(now).is_active],
+            ended=[each for each in held if not each.state(now).is_active],
+            now=now,
+            data_set=data_set,
+            summary=_summary,
+        )
+
+    @consents.get("/<row_id>")
+    def detail(row_id: str) -> str:
+        held = services.read.consent(visitor.current(), row_id)
+        described = data_set(held.policy.data_set)
+        return render_template(
+            "wallet/consent.html",
+            held=held,
+            state=held.state(services.clock()),
+            data_set=described,
+            words=describe_policy(held.policy, described, LANGUAGE),
+            nodes=_nodes(services, held),
+            computed=lambda use: computed_text(use, described),
+            purpose=lambda each: purpose_text(each, LANGUAGE),
+        )
+
+    @consents.get("/<row_id>/end")
+    def ending(row_id: str) -> str:
+        held = services.read.consent(visitor.current(), row_id)
+        return render_template(
+            "wallet/end_consent.html",
+            held=held,
+            state=held.state(services.clock()),
+            data_set=data_set(held.policy.data_set),
+            summary=_summary(held),
+        )
+
+    @consents.post("/<row_id>/end")
+    def end(row_id: str) -> AnyResponse:
+        wallet = visitor.current()
+        held = services.read.consent(wallet, row_id)
+        services.withdraw_consent(wallet, held.consent_id)
+        flash("This agreement has ended. Nothing new is computed from your data under it.", "good")
+        return redirect(url_for("consents.detail", row_id=row_id))
+
+    @consents.get("/<row_id>/proof.json")
+    def proof(row_id: str) -> Response:
+        """Everything somebody else needs to check the agreement without this wallet."""
+        held = services.read.consent(visitor.current(), row_id)
+        response = jsonify(
+            consent=held.signed,
+            notice=held.notice,
+            receipt=held.receipt.to_document() if held.receipt else None,
+            withdrawal=held.withdrawal.to_document() if held.withdrawal else None,
+        )
+        response.headers["Content-Disposition"] = "attachment; filename=agreement.json"
+        return response
+
+    return consents
+
+
+def _summary(held: HeldConsent) -> str:
+    described: DataSet = data_set(held.policy.data_set)
+    return describe_policy(held.policy, described, LANGUAGE).summary
+
+
+def _nodes(services: Services, held: HeldConsent) -> list[tuple[str, NodeEntry | None]]:
+    """The partners of an agreement by id, with their entries as far as the registry names them now."""
+    try:
+        known = {node.id: node for node in services.trust.registry().nodes}
+    except PartnerError:
+        known = {}
+    return [(node_id, known.get(node_id)) for node_id in held.policy.node_ids]

@@ -1,0 +1,73 @@
+"""The wallet at a glance, and bringing it up to date."""
+
+from datetime import timedelta
+from http import HTTPStatus
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from wallet.bootstrap import Services
+from wallet.domain.session import Session
+from wallet.domain.use import Outcome
+from wallet.services.read_wallet import Overview
+from wallet.web import visitor
+
+STALE = timedelta(minutes=1)
+_RETURNS = {"home.overview", "records.overview", "consents.overview", "uses.overview", "earnings.overview"}
+
+
+def screens(services: Services) -> Blueprint:
+    """Home."""
+    home = Blueprint("home", __name__)
+    home.before_request(visitor.door)
+
+    @home.get("/home")
+    def overview() -> str:
+        seen = services.read.overview(visitor.current())
+        now = services.clock()
+        active = [held for held in seen.consents if held.state(now).is_active]
+        return render_template(
+            "wallet/home.html",
+            seen=seen,
+            active=active,
+            uses=[use for use in seen.uses if use.outcome is Outcome.PAID],
+            this_month=seen.earnings.cents_in_month_of(now),
+            offerable=_offerable(seen, {held.credential_id for held in active}),
+            stale=_is_stale(services, seen),
+        )
+
+    @home.post("/refresh")
+    def refresh() -> Response:
+        wallet = visitor.current()
+        before = _fingerprint(services, wallet)
+        visitor.tell_news(services.refresh(wallet), services.clock())
+        if not request.headers.get("HX-Request"):
+            endpoint = request.form.get("onward", "")
+            return redirect(url_for(endpoint if endpoint in _RETURNS else "home.overview"))
+        if _fingerprint(services, wallet) != before:
+            return make_response("", HTTPStatus.OK, {"HX-Refresh": "true"})
+        onward = request.values.get("onward", "home.overview")
+        return make_response(render_template("wallet/freshness.html", stale=False, onward=onward))
+
+    return home
+
+
+def _is_stale(services: Services, seen: Overview) -> bool:
+    found = visitor.news()
+    return bool(seen.consents) and (found is None or services.clock() - found.at > STALE)
+
+
+def _offerable(seen: Overview, offered: set[str]) -> int:
+    return sum(record.can_be_offered and record.credential_id not in offered for record in seen.records)
+
+
+def _fingerprint(services: Services, wallet: Session) -> tuple[object, ...]:
+    """What would look different on a page, so that a page is only loaded again when it does."""
+    seen = services.read.overview(wallet)
+    now = services.clock()
+    return (
+        tuple((record.credential_id, record.state) for record in seen.records),
+        tuple((held.consent_id, held.state(now), held.nodes_to_ask) for held in seen.consents),
+        tuple((use.job_id, use.outcome, use.proof) for use in seen.uses),
+        seen.log.alarm,
+    )

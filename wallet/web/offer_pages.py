@@ -1,0 +1,129 @@
+"""What the pages of the offer wizard show."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from flask import render_template
+
+from consent.errors import ConsentError
+from consent.vocabulary import Purpose, RecipientKind, StatisticKind
+from consent.wording import describe_policy, odds_in_hundred, purpose_text, recipient_text, statistic_text
+from ssi.dataset import DataSet
+from ssi.trust_entries import NodeEntry
+from wallet.bootstrap import Services
+from wallet.domain.choices import PolicyChoices, is_health
+from wallet.domain.offer_draft import STEPS, OfferDraft
+from wallet.domain.record import Record
+from wallet.domain.sample_answer import sample_answer
+from wallet.errors import ChoiceError
+from wallet.services.publish_offer import LANGUAGE
+from wallet.web import visitor
+from wallet.web.offer_form import FLOORS, LEVELS, level_of
+
+_NO_ERRORS: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One draft with the record it is about and the partners there are."""
+
+    draft: OfferDraft
+    record: Record
+    nodes: tuple[NodeEntry, ...]
+
+    @property
+    def data_set(self) -> DataSet:
+        """What kind of record it is."""
+        return self.record.data_set
+
+    @property
+    def node_ids(self) -> list[str]:
+        """The partners there are, by id."""
+        return [node.id for node in self.nodes]
+
+    def require_known(self, choices: PolicyChoices) -> None:
+        """Return only if every part and partner that was chosen exists.
+
+        Raises:
+            ChoiceError: one does not.
+        """
+        known = {attribute.name for attribute in self.data_set.attributes}
+        if not set(choices.attributes or ()) <= known:
+            raise ChoiceError("A part you chose is not in this kind of record.", "attributes")
+        if not set(choices.node_ids or ()) <= set(self.node_ids):
+            raise ChoiceError("Choose three of the computing partners below.", "node_ids")
+
+
+@dataclass(frozen=True)
+class OfferPages:
+    """Renders the steps."""
+
+    services: Services
+
+    def desk(self, row_id: str) -> Desk:
+        """Everything about one draft of the open wallet.
+
+        Raises:
+            NotInWalletError: it has no such draft.
+            PartnerError: the list of partners cannot be had.
+        """
+        wallet = visitor.current()
+        draft = self.services.draft_offer.get(wallet, row_id)
+        record = self.services.read.record(wallet, draft.credential_id)
+        now = self.services.clock()
+        entries = sorted(self.services.trust.registry().nodes, key=lambda node: node.id)
+        return Desk(draft, record, tuple(node for node in entries if node.holds_at(now)))
+
+    def form(
+        self, desk: Desk, step: str, choices: PolicyChoices, errors: Mapping[str, str] = _NO_ERRORS
+    ) -> str:
+        """One of the first four steps."""
+        return render_template(
+            f"wallet/offer/{step}.html",
+            desk=desk,
+            step=step,
+            steps=STEPS,
+            choices=choices,
+            errors=errors,
+            sentence=self.sentence(desk, choices),
+            health=is_health(desk.data_set),
+            kinds={kind.value: recipient_text(kind, LANGUAGE) for kind in RecipientKind},
+            purposes={each.value: purpose_text(each, LANGUAGE) for each in Purpose},
+            statistics={kind.value: statistic_text(kind, LANGUAGE) for kind in StatisticKind},
+            floors=FLOORS,
+            levels=LEVELS,
+            level=level_of(choices),
+            odds=odds_in_hundred,
+        )
+
+    def review(self, desk: Desk, errors: Mapping[str, str] = _NO_ERRORS) -> str:
+        """The last step: everything at once, before anything is signed."""
+        choices = replace(desk.draft.choices, explicit_consent=True)
+        wallet, credential_id = visitor.current(), desk.draft.credential_id
+        try:
+            proposal = self.services.publish_offer.propose(wallet, credential_id, choices)
+        except ChoiceError as error:
+            return render_template("wallet/offer/impossible.html", desk=desk, error=error)
+        return render_template(
+            "wallet/offer/review.html",
+            desk=desk,
+            step=STEPS[-1],
+            steps=STEPS,
+            proposal=proposal,
+            errors=errors,
+            sample=sample_answer(choices, desk.data_set),
+            health=is_health(desk.data_set),
+            right_in_all=odds_in_hundred(choices.epsilon_total),
+        )
+
+    def sentence(self, desk: Desk, choices: PolicyChoices) -> str:
+        """What the choices so far would allow, in plain words; or what is still missing."""
+        explicit = replace(choices, explicit_consent=True)
+        try:
+            policy = explicit.policy(desk.data_set, known_nodes=desk.node_ids, now=self.services.clock())
+            words = describe_policy(policy, desk.data_set, LANGUAGE)
+        except ChoiceError as error:
+            return f"Nothing is allowed yet. {error}"
+        except ConsentError:
+            return "Nothing is allowed yet."
+        return f"{words.summary} {words.compensation}"

@@ -1,0 +1,64 @@
+"""Errors of the use cases as pages in plain words: the one table that pairs them with a status."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from flask import Flask
+from werkzeug.wrappers import Response
+
+from ssi.hosting.design.error_pages import Words, page
+from wallet.errors import (
+    ChoiceError,
+    CodeNeededError,
+    ConflictError,
+    DamagedError,
+    LinkError,
+    LogForkedError,
+    LoginTakenError,
+    NotInWalletError,
+    PartnerFaultError,
+    PartnerRefusedError,
+    PartnerUnreachableError,
+    RefusedCredentialError,
+    TooManyAttemptsError,
+    WalletError,
+    WeakPasswordError,
+    WrongPasswordError,
+)
+
+STATUS: dict[type[WalletError], tuple[HTTPStatus, str]] = {
+    NotInWalletError: (HTTPStatus.NOT_FOUND, "This is not in your wallet"),
+    WrongPasswordError: (HTTPStatus.UNPROCESSABLE_ENTITY, "That did not open a wallet"),
+    TooManyAttemptsError: (HTTPStatus.TOO_MANY_REQUESTS, "One moment, please"),
+    LoginTakenError: (HTTPStatus.CONFLICT, "This name is taken"),
+    WeakPasswordError: (HTTPStatus.UNPROCESSABLE_ENTITY, "Choose another password"),
+    LinkError: (HTTPStatus.UNPROCESSABLE_ENTITY, "This link cannot be used"),
+    CodeNeededError: (HTTPStatus.UNPROCESSABLE_ENTITY, "The code is needed"),
+    RefusedCredentialError: (HTTPStatus.UNPROCESSABLE_ENTITY, "This record was not added"),
+    ChoiceError: (HTTPStatus.UNPROCESSABLE_ENTITY, "This cannot be offered like that"),
+    ConflictError: (HTTPStatus.CONFLICT, "This changed in the meantime"),
+    DamagedError: (HTTPStatus.INTERNAL_SERVER_ERROR, "A part of your wallet does not open"),
+    LogForkedError: (HTTPStatus.BAD_GATEWAY, "The public log contradicts itself"),
+    PartnerRefusedError: (HTTPStatus.BAD_GATEWAY, "That was refused"),
+    PartnerFaultError: (HTTPStatus.BAD_GATEWAY, "The answer does not hold"),
+    PartnerUnreachableError: (HTTPStatus.SERVICE_UNAVAILABLE, "Not reachable right now"),
+}
+
+
+def install(app: Flask) -> None:
+    """Answer the errors that no screen handles itself."""
+    for kind, (status, heading) in STATUS.items():
+        app.register_error_handler(kind, _answer(status, heading))
+
+
+def status_of(error: WalletError) -> HTTPStatus:
+    """The status that belongs to an error shown on a screen of its own."""
+    return STATUS.get(type(error), (HTTPStatus.INTERNAL_SERVER_ERROR, ""))[0]
+
+
+def _answer(status: HTTPStatus, heading: str) -> Callable[[WalletError], Response]:
+    def answer(error: WalletError) -> Response:
+        # The messages of these errors are written for the person and hold no secret.
+        return page(status, Words(heading, str(error)))
+
+    return answer

@@ -1,0 +1,113 @@
+"""Whose wallet is open in this browser? The door of every screen but the first two."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+
+from flask import flash, redirect, request, session, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.wrappers import Response
+
+from ssi.hosting.design.blueprint import NavItem
+from ssi.hosting.design.error_pages import Words, page
+from wallet.domain.session import Session
+from wallet.errors import NotInWalletError
+from wallet.services.refresh import RefreshReport
+from wallet.web.sessions import ServerSession, SessionTable
+
+_WALLET, _ONWARD, _NEWS = "wallet", "onward", "news"
+_LOCKED = "Your wallet is locked. Sign in to go on."
+
+
+@dataclass(frozen=True)
+class News:
+    """What the last refresh in this browser session found, and when."""
+
+    report: RefreshReport
+    at: datetime
+
+
+def open_in_browser(table: SessionTable, wallet: Session) -> None:
+    """Begin a browser session with an open wallet, under a new cookie."""
+    asked_for = session.get(_ONWARD)
+    table.renew(present_session())
+    session.clear()
+    session[_WALLET] = wallet
+    if asked_for:
+        session[_ONWARD] = asked_for
+
+
+def lock() -> None:
+    """Forget the open wallet and everything the browser session held."""
+    session.clear()
+
+
+def present_session() -> ServerSession:
+    """This request's session itself, behind Flask's proxy."""
+    found: ServerSession = session._get_current_object()  # type: ignore[attr-defined]
+    return found
+
+
+def current() -> Session:
+    """The open wallet; only behind the door.
+
+    Raises:
+        NotInWalletError: no wallet is open.
+    """
+    wallet = session.get(_WALLET)
+    if not isinstance(wallet, Session):
+        raise NotInWalletError("No wallet is open here.")
+    return wallet
+
+
+def is_open() -> bool:
+    """Whether a wallet is open in this browser."""
+    return isinstance(session.get(_WALLET), Session)
+
+
+def door() -> Response | None:
+    """Let in who has a wallet open; send everybody else to sign in, and back afterwards."""
+    if is_open():
+        return None
+    if request.method == "GET":
+        session[_ONWARD] = request.path
+    flash(_LOCKED, "note")
+    return redirect(url_for("doorway.sign_in"))
+
+
+def onward() -> str:
+    """Where to go after signing in: the page that was asked for, or home."""
+    return str(session.pop(_ONWARD, None) or url_for("home.overview"))
+
+
+def tell_news(report: RefreshReport, at: datetime) -> None:
+    """Remember what a refresh found."""
+    session[_NEWS] = News(report, at)
+
+
+def news() -> News | None:
+    """What the last refresh found."""
+    found = session.get(_NEWS)
+    return found if isinstance(found, News) else None
+
+
+def navigation() -> list[NavItem]:
+    """The entries of the navigation for an open wallet; none before."""
+    if not is_open():
+        return []
+    return [
+        NavItem("Home", "home.overview", "home"),
+        NavItem("Records", "records.overview", "certificate", also=("records.", "offers.")),
+        NavItem("Agreements", "consents.overview", "file-text", also=("consents.",)),
+        NavItem("Who used my data", "uses.overview", "history", also=("uses.",)),
+        NavItem("Earnings", "earnings.overview", "coin-euro", also=("earnings.",)),
+    ]
+
+
+def expired_form(_error: CSRFError) -> Response:
+    """A form from before the wallet was locked leads to the sign-in page, any other to an explanation."""
+    if not is_open() and request.endpoint not in {"doorway.sign_in", "doorway.sign_up"}:
+        flash(_LOCKED, "note")
+        return redirect(url_for("doorway.sign_in"))
+    words = Words("This form is too old", "Nothing was changed. Open the page again and send it once more.")
+    return page(HTTPStatus.BAD_REQUEST, words)
