@@ -11,14 +11,15 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 
-
+from crypto.reading import Fields
 from crypto.sealing import Argon2Cost
 from examples.records import Record
 from examples.town import API_KEY, Town
 from ssi.http.client import Client
-from wallet.bootstrap import Services, build
+from wallet.bootstrap import build
 from wallet.config import Settings
 from wallet.domain.choices import PolicyChoices
+from wallet.services.suite import Services
 
 BATCH = 100
 DEMONSTRATION_PASSWORD = "nautilus tide lantern"
@@ -76,14 +77,15 @@ def invite(
             for record in batch
         ]
         answer = client.post_json("/api/v1/credentials/batch", {"records": rows})
-        for record, row in zip(batch, answer["results"], strict=True):
+        results = Fields.of(answer, "issuer's answer").objects("results", least=len(batch), most=len(batch))
+        for record, row in zip(batch, results, strict=True):
             yield Invitation(
                 login=record.external_id,
                 password=DEMONSTRATION_PASSWORD,
                 record=record,
                 data_set=data_set,
-                offer_uri=row["offer_uri"],
-                issued_id=row["credential_id"],
+                offer_uri=row.text("offer_uri"),
+                issued_id=row.text("credential_id"),
                 choices=choices,
             )
 

@@ -183,24 +183,29 @@ class Town:
 
     def _init(self, program: str, name: str, *arguments: str | Path) -> tuple[str | Path, ...]:
         # An app is told its database when it is served, issuers and nodes when they are founded.
-        database = self._database(name) if program in {"issuer", "mpc-node"} else ()
+        database = self.database(name) if program in {"issuer", "mpc-node"} else ()
         return (program, "init", "--dir", self.home(name), "--url", self.url(name), *arguments, *database)
 
-    def _database(self, name: str) -> tuple[str, ...]:
+    @property
+    def trust(self) -> tuple[str | Path, ...]:
+        """The options by which a command is told whom to trust."""
+        return ("--registry", self.registry, "--authority", self.authority)
+
+    def database(self, name: str) -> tuple[str, ...]:
+        """The option by which a command is told its database; none for SQLite in its own folder."""
         return ("--database-url", self.database_url(name)) if self.database_url else ()
 
     def _serve(self, name: str) -> list[str | Path]:
-        trust: list[str | Path] = ["--registry", self.registry, "--authority", self.authority]
         port = ["--port", str(self.ports[name])] if name != WORKER else []
         if name in self.ISSUERS:
             return ["serve", "--dir", self.home(name), *port]
         if name in self.NODES:
-            return ["serve", "--dir", self.home(name), *port, *trust]
+            return ["serve", "--dir", self.home(name), *port, *self.trust]
         if name == WALLET:
             market = ["--marketplace", self.url(MARKETPLACE)]
-            return ["serve", "--dir", self.home(name), *port, *trust, *market, *self._database(name)]
+            return ["serve", "--dir", self.home(name), *port, *self.trust, *market, *self.database(name)]
         command = "worker" if name == WORKER else "serve"
-        return [command, "--dir", self.home(MARKETPLACE), *port, *trust, *self._database(MARKETPLACE)]
+        return [command, "--dir", self.home(MARKETPLACE), *port, *self.trust, *self.database(MARKETPLACE)]
 
 
 def run_command(program: str | Path, *arguments: str | Path) -> str:

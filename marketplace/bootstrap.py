@@ -92,6 +92,8 @@ def duties_of(house: House, *, worker: str) -> Duties:
 def make_app(settings: Settings) -> Flask:
     """The web application with everything it needs, closed when the server ends."""
     house = open_house(settings)
-    app = create_app(services_of(house, settings), settings, interfaces=install_api)
+    app = create_app(
+        services_of(house, settings), settings, interfaces=install_api, authority=house.trust.authority
+    )
     on_close(app, house.close)
     return app

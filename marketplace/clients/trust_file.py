@@ -31,7 +31,7 @@ class TrustFile:
 
     def __init__(self, registry: Path, authority: Path, *, clock: Clock) -> None:
         self._path = registry
-        self._authority = read_authority(authority)
+        self.authority = read_authority(authority)
         self._clock = clock
         self._lock = threading.Lock()
         self._latest: _Read | None = None
@@ -76,7 +76,7 @@ class TrustFile:
             token = self._path.read_text("ascii").strip()
         except (OSError, UnicodeError) as error:
             raise RegistryError(f"the trust registry {self._path.name} cannot be read") from error
-        return _Read(stamp, token, verify_registry(token, self._authority, now=now))
+        return _Read(stamp, token, verify_registry(token, self.authority, now=now))
 
 
 def read_authority(path: Path) -> VerifyingKey:

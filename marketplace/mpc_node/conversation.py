@@ -72,7 +72,7 @@ class Conversation:
             waiting = {role: token for role, token in waiting.items() if not self._delivered(role, token)}
             if not waiting:
                 return
-            self._heard_so_far()
+            self.require_unbroken()
             self._wait(seen, deadline, silent=tuple(waiting))
 
     def hear(self, step: Step, roles: tuple[int, ...]) -> dict[int, bytes]:
@@ -87,7 +87,9 @@ class Conversation:
             heard = self._heard_so_far()
             bodies = {role: heard[role, step].body for role in roles if (role, step) in heard}
             if len(bodies) == len(roles):
+                # Even if a peer has given up since: from the same messages this node can tell why.
                 return bodies
+            _require_nobody_left(heard)
             self._wait(seen, deadline, silent=tuple(role for role in roles if role not in bodies))
 
     def require_unbroken(self) -> None:
@@ -96,7 +98,7 @@ class Conversation:
         Raises:
             AttemptFailedError: as `tell`.
         """
-        self._heard_so_far()
+        _require_nobody_left(self._heard_so_far())
 
     def leave(self) -> None:
         """Tell the peers, once each and without waiting for them, that this attempt is over here."""
@@ -152,8 +154,6 @@ class Conversation:
             raise AttemptFailedError(
                 Failure.PEER_VIOLATION, f"{sender} spoke for role {message.sender}", culprits=(sender,)
             )
-        if message.step is Step.FAILED:
-            raise AttemptFailedError(Failure.PEER_FAILED, f"{sender} gave up")
         return message
 
     def _wait(self, seen: int, deadline: float, *, silent: tuple[int, ...]) -> None:
@@ -164,3 +164,9 @@ class Conversation:
                 Failure.PEER_TIMEOUT, f"no answer from {', '.join(names)}", culprits=names
             )
         self.mailbox.wait(seen, min(left, LOOK_AGAIN_SECONDS))
+
+
+def _require_nobody_left(heard: Mapping[tuple[int, Step], PeerMessage]) -> None:
+    left = [role for role, step in heard if step is Step.FAILED]
+    if left:
+        raise AttemptFailedError(Failure.PEER_FAILED, f"role {left[0]} gave up")

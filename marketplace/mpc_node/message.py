@@ -86,8 +86,7 @@ def _read(fields: Fields) -> PeerMessage:
         manifest_digest=fields.text("manifest_digest", max_length=64),
         step=fields.choice("step", Step),
         sender=fields.integer("from", least=0, most=LAST_ROLE),
-        body=fields.binary("body") if fields.has("body") and fields.any("body") != "" else b"",
+        body=b"" if fields.any("body") == "" else fields.binary("body"),
     )
-    fields.any("body")
     fields.done()
     return message

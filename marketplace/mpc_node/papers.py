@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from consent.contribution import NodeContribution
 from consent.errors import ConsentError
@@ -31,12 +32,12 @@ class Papers:
     credential: RecordCredential = field(repr=False)
     record: ConsentRecord = field(repr=False)
 
-    @property
+    @cached_property
     def public(self) -> dict[str, str]:
         """The public attributes that the presentation shows, by name."""
         return {name: str(value) for name, value in self.credential.claims.items()}
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The digest of all that a computation depends on besides shares: consent, inputs, attributes."""
         return digest_of({"consent": self.record.digest, "public": self.public})

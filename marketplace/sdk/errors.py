@@ -41,3 +41,15 @@ class LyingNodeError(NodesContradictError):
         super().__init__(message, (node,))
         self.node = node
         self.role = role
+
+
+class EnrolmentError(SdkError):
+    """The organisation's credential was not collected, or must not be used; the message says why.
+
+    `credential` is there only where nothing is known against it but its issuer's word that it still holds
+    could not be had: keep it and check it again later, because the link is used up.
+    """
+
+    def __init__(self, message: str, *, credential: str | None = None) -> None:
+        super().__init__(message)
+        self.credential = credential

@@ -78,12 +78,13 @@ class DriveJobs:
     def _attempt(self, job: Job) -> Job:
         if job.manifest is None:
             return self._start(job)
-        progress = FollowAttempt(self.nodes)(job, job.manifest)
+        is_over = job.attempt_until is not None and self.desk.now() >= job.attempt_until
+        progress = FollowAttempt(self.nodes)(job, None if is_over else job.manifest)
         if progress.failure is not None:
             return self._end_attempt(job, progress.failure)
         if progress.is_done:
             return self._release(job)
-        if job.attempt_until is not None and self.desk.now() >= job.attempt_until:
+        if is_over:
             reason = "the nodes did not finish in time"
             return self._end_attempt(job, AttemptFailure(reason, progress.silent, may_try_again=True))
         return self._advance(job, progress)

@@ -53,32 +53,44 @@ class FollowAttempt:
 
     nodes: Nodes
 
-    def __call__(self, job: Job, manifest: str) -> Progress:
-        """What they said. A node that cannot be reached is silent; that alone is no failure."""
+    def __call__(self, job: Job, manifest: str | None) -> Progress:
+        """What they said. A node that cannot be reached is silent; that alone is no failure.
+
+        `manifest` is handed to a node that does not know the attempt yet; without one, such a node is silent.
+        """
         reports: dict[str, NodeJobStatus] = {}
         silent: list[str] = []
         for node_id in job.node_ids:
+            report = None
             try:
-                reports[node_id] = self._ask(node_id, job, manifest)
+                report = self._ask(node_id, job, manifest)
             except RefusedByPeerError as error:
                 if error.status not in _ASK_LATER:
                     return Progress(reports, tuple(silent), _refused(node_id, error), job.node_ids)
-                silent.append(node_id)
             except PeerError:
+                pass
+            if report is None:
                 silent.append(node_id)
+            else:
+                reports[node_id] = report
         return Progress(reports, tuple(silent), explain(reports), job.node_ids)
 
-    def _ask(self, node_id: str, job: Job, manifest: str) -> NodeJobStatus:
+    def _ask(self, node_id: str, job: Job, manifest: str | None) -> NodeJobStatus | None:
+        status = self._known(node_id, job)
+        if status is None and manifest is not None:
+            self.nodes.start(node_id, manifest)
+            status = self._known(node_id, job)
+        return status
+
+    def _known(self, node_id: str, job: Job) -> NodeJobStatus | None:
+        """What a node says about the present attempt, None if it has not heard of it."""
         try:
             status = self.nodes.status(node_id, job.job_id)
         except RefusedByPeerError as error:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise
-            status = None
-        if status is None or status.attempt < job.attempt:
-            self.nodes.start(node_id, manifest)
-            status = self.nodes.status(node_id, job.job_id)
-        return status
+            return None
+        return status if status.attempt >= job.attempt else None
 
 
 def _refused(node_id: str, error: RefusedByPeerError) -> AttemptFailure:

@@ -129,6 +129,6 @@ def _nearby(query: Query) -> Iterable[Query]:
 def _reason(found: Match, query: Query) -> str:
     text = f"fewer than {query.floor} people take part in this"
     refusal: Refusal | None = found.main_refusal
-    if refusal is None:
+    if refusal in {None, Refusal.CROWD_TOO_SMALL}:  # that is what the text says already
         return text
     return f"{text}. Most of the others: {explain_refusal(refusal, 'en')}"

@@ -1,30 +1,39 @@
 """The market as a web application: the screens, the JSON interfaces and the design around them."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from flask import Blueprint, Flask
 
+from crypto.signing import VerifyingKey
 from marketplace.config import Settings
 from marketplace.services.suite import Services
-from marketplace.web import ask, catalogue, operator, orders, organisation, purse, refusals, visitor
+from marketplace.web import ask, catalogue, operations, orders, organisation, purse, refusals, result, visitor
 from ssi.hosting.design.blueprint import install
 
 InstallInterfaces = Callable[[Flask, Services], Sequence[Blueprint]]
 
+SESSION_LIFETIME = timedelta(hours=12)
 
-def create_app(services: Services, settings: Settings, *, interfaces: InstallInterfaces) -> Flask:
+
+def create_app(
+    services: Services, settings: Settings, *, interfaces: InstallInterfaces, authority: VerifyingKey
+) -> Flask:
     """Build the application over ready services.
 
     `interfaces` installs the JSON interfaces (`marketplace.api.app.install_api`); they read no cookies, so
-    forms are protected and they are not.
+    forms are protected and they are not. `authority` is the pinned key of the trust authority: the page that
+    opens a result holds the registry of nodes against it. A session ends 12 hours after signing in.
     """
     app = Flask(__name__, template_folder="templates", static_folder="static", static_url_path="/market")
     app.secret_key = settings.session_secret
+    app.config["PERMANENT_SESSION_LIFETIME"] = SESSION_LIFETIME
     csrf = install(app, name="argonauta", role="Market", nav=visitor.navigation(services))
     for blueprint in interfaces(app, services):
         csrf.exempt(blueprint)
     visitor.install(app, services)
     refusals.install(app)
-    for screens in (catalogue, ask, orders, organisation, purse, operator):
+    for screens in (catalogue, ask, orders, organisation, purse, operations):
         app.register_blueprint(screens.screens(services))
+    app.register_blueprint(result.screens(services, authority))
     return app

@@ -1,20 +1,25 @@
 """Building a question: what to compute, about whom, how protected; then price and accuracy before paying."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from consent.errors import QueryRefusedError
 from consent.query import Query
-from consent.wording import describe_query
+from consent.wording import describe_query, purpose_text
 from crypto.encoding import canonical_json
+from marketplace.domain.catalogue import Quote
 from marketplace.errors import NotRegisteredError, TooFewPeopleError
 from marketplace.services.suite import Services
 from marketplace.web.catalogue import entry_of
-from marketplace.web.query_form import EXACT, LEVELS, PURPOSES, FormError, QueryForm, kinds
+from marketplace.web.earlier import earlier_orders
+from marketplace.web.query_form import FormError, QueryForm, groupings, kinds
 from marketplace.web.visitor import for_buyers, visitor
+from marketplace.web.words import EXACT, LEVELS, PURPOSES, plainly, sentence, unit_text
+from ssi.dataset import DataSet, data_set
 
 UNPROCESSABLE = 422
 LANGUAGE = "en"
@@ -22,22 +27,41 @@ LANGUAGE = "en"
 
 @dataclass(frozen=True)
 class Turned:
-    """Why a question cannot be answered, and what could be asked instead."""
+    """Why a question cannot be answered, what to do instead, and a question close to it that can be."""
 
-    title: str
-    text: str | None
+    reason: str
+    remedy: str = ""
     nearby: Query | None = None
+    nearby_people: str | None = None
+
+    @property
+    def nearby_sentence(self) -> str:
+        """The question close to it, in words."""
+        return "" if self.nearby is None else describe(self.nearby)
+
+    @property
+    def nearby_address(self) -> str:
+        """Where the builder is filled with it."""
+        return "" if self.nearby is None else builder_address(self.nearby)
 
 
 def screens(services: Services) -> Blueprint:
-    """The query builder and the price page."""
+    """The query builder, its preview, and the price page."""
     blueprint = Blueprint("ask", __name__)
 
     @blueprint.get("/ask/<name>/<int:version>")
     @for_buyers
     def build(name: str, version: int) -> str:
         entry = entry_of(services, f"{name}/{version}")
-        return _builder(QueryForm.read(entry.data_set, request.args), people=entry.people.text)
+        form = QueryForm.read(entry.data_set, request.args)
+        return _builder(form, people=entry.people.text, **_glance(services, form))
+
+    @blueprint.get("/ask/<name>/<int:version>/glance")
+    @for_buyers
+    def glance(name: str, version: int) -> str:
+        entry = entry_of(services, f"{name}/{version}")
+        form = QueryForm.read(entry.data_set, request.args)
+        return render_template("market/glance.html", unit_text=unit_text, **_glance(services, form))
 
     @blueprint.get("/ask/<name>/<int:version>/price")
     @for_buyers
@@ -46,28 +70,28 @@ def screens(services: Services) -> Blueprint:
         form = QueryForm.read(entry.data_set, request.args)
         people = entry.people.text
         try:
-            query = form.query()
-            quote = services.make_quote(visitor().account_id, query)
+            quote = services.make_quote(visitor().account_id, form.query())
         except FormError as error:
-            return _builder(replace(form, errors=error.errors), people=people), UNPROCESSABLE
-        except QueryRefusedError as error:
-            refused = Turned(error.reason, error.remedy)
-        except TooFewPeopleError as error:
-            refused = Turned(error.reason, error.nearby_people, error.nearby)
-        except NotRegisteredError:
-            return render_template("market/not_registered.html"), UNPROCESSABLE
-        else:
-            return render_template(
-                "market/price.html",
-                quote=quote,
-                sentence=describe_query(query, entry.data_set, LANGUAGE),
-                query_json=query_text(query),
-                order_id=str(uuid.uuid4()),
-                change=_builder_address(form),
-            )
-        return _builder(form, people=people, refused=refused), UNPROCESSABLE
+            flawed = replace(form, errors=error.errors)
+            return _builder(flawed, people=people, **_NOTHING), UNPROCESSABLE
+        except (QueryRefusedError, TooFewPeopleError) as error:
+            turned = turned_by(error, entry.data_set)
+            return _builder(form, people=people, **{**_NOTHING, "turned": turned}), UNPROCESSABLE
+        return _price(services, quote)
 
     return blueprint
+
+
+def turned_by(error: QueryRefusedError | TooFewPeopleError, about: DataSet) -> Turned:
+    """A refusal in words for the one who asks."""
+    if isinstance(error, QueryRefusedError):
+        return Turned(sentence(plainly(error.reason, about)), sentence(plainly(error.remedy, about)))
+    return Turned(sentence(error.reason), nearby=error.nearby, nearby_people=error.nearby_people)
+
+
+def describe(query: Query) -> str:
+    """A query as a sentence."""
+    return describe_query(query, data_set(query.data_set), LANGUAGE)
 
 
 def query_text(query: Query) -> str:
@@ -75,19 +99,64 @@ def query_text(query: Query) -> str:
     return canonical_json(query.to_json()).decode()
 
 
-def _builder(form: QueryForm, *, people: str, refused: Turned | None = None) -> str:
+def builder_address(query: Query) -> str:
+    """Where the builder is filled with a query."""
+    return _address("ask.build", query)
+
+
+def price_address(query: Query) -> str:
+    """Where the price of a query stands."""
+    return _address("ask.price", query)
+
+
+_NOTHING: Mapping[str, None] = {"quote": None, "turned": None, "asked": None}
+
+
+def _address(endpoint: str, query: Query) -> str:
+    about = data_set(query.data_set)
+    return url_for(endpoint, name=about.id, version=about.version, **QueryForm.of(query, about).address)
+
+
+def _glance(services: Services, form: QueryForm) -> Mapping[str, Quote | Turned | str | None]:
+    """What can be said about a form while it is filled in: the question, and its price or refusal."""
+    try:
+        query = form.query()
+        asked = describe(query)
+        return {**_NOTHING, "asked": asked, "quote": services.make_quote(visitor().account_id, query)}
+    except FormError:
+        return _NOTHING
+    except NotRegisteredError:
+        return {**_NOTHING, "asked": asked}
+    except (QueryRefusedError, TooFewPeopleError) as error:
+        return {**_NOTHING, "asked": asked, "turned": turned_by(error, form.data_set)}
+
+
+def _price(services: Services, quote: Quote) -> str:
+    query = quote.query
+    return render_template(
+        "market/price.html",
+        quote=quote,
+        sentence=describe(query),
+        purpose=purpose_text(query.purpose, LANGUAGE),
+        query_json=query_text(query),
+        order_id=str(uuid.uuid4()),
+        change=builder_address(query),
+        earlier=earlier_orders(query, services.list_orders(visitor().account_id)),
+        unit_text=unit_text,
+    )
+
+
+def _builder(form: QueryForm, *, people: str, **glance: object) -> str:
     return render_template(
         "market/ask.html",
         form=form,
         data_set=form.data_set,
         kinds=kinds,
+        groupings=groupings(form.data_set),
         purposes=PURPOSES,
         levels=LEVELS,
         exact=EXACT,
         people=people,
-        refused=refused,
+        unit_text=unit_text,
+        **glance,
     )
-
-
-def _builder_address(form: QueryForm) -> str:
-    return f"/ask/{form.data_set.ref}?{request.query_string.decode('ascii', 'replace')}"

@@ -1,23 +1,24 @@
-"""Buying, watching the job, opening the result, and saying that it is right or wrong."""
+"""Buying, watching the job, and saying that the answer is right or wrong."""
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from http import HTTPStatus
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from consent.errors import QueryRefusedError
 from consent.query import Query
-from consent.wording import describe_query
+from consent.wording import purpose_text
 from crypto.encoding import b64url_decode, parse_json
 from crypto.errors import MalformedError
 from marketplace.domain.job import JobState
-from marketplace.domain.view import OrderView
-from marketplace.errors import InsufficientFundsError, PriceChangedError
+from marketplace.errors import PriceChangedError, TooFewPeopleError
 from marketplace.services.suite import Services
-from marketplace.web.ask import LANGUAGE, query_text
-from marketplace.web.labels import labels_of
+from marketplace.web.ask import LANGUAGE, builder_address, describe, price_address, query_text, turned_by
 from marketplace.web.visitor import for_buyers, visitor
+from marketplace.web.words import level_text, sentence, state_words
 from ssi.dataset import data_set
 
-PAYMENT_REQUIRED, CONFLICT = 402, 409
 _UNDER_WAY = frozenset({JobState.QUEUED, JobState.ADMITTED, JobState.RUNNING})
 _ANSWERED = frozenset({JobState.RELEASED, JobState.SETTLED})
 
@@ -43,12 +44,14 @@ def _buying(blueprint: Blueprint, services: Services) -> None:
                 query=query,
                 accepted_price_cents=price,
             )
-        except InsufficientFundsError as error:
-            return render_template(
-                "market/no_funds.html", missing_cents=error.missing_cents
-            ), PAYMENT_REQUIRED
         except PriceChangedError as error:
-            return render_template("market/price_changed.html", price_cents=error.price_cents), CONFLICT
+            page = render_template(
+                "market/price_changed.html", price_cents=error.price_cents, again=price_address(query)
+            )
+            return page, HTTPStatus.CONFLICT
+        except (QueryRefusedError, TooFewPeopleError) as error:
+            turned = turned_by(error, data_set(query.data_set))
+            return render_template("market/turned.html", turned=turned), HTTPStatus.UNPROCESSABLE_ENTITY
         return redirect(url_for("orders.detail", order_id=order.order_id))
 
 
@@ -57,7 +60,9 @@ def _watching(blueprint: Blueprint, services: Services) -> None:
     @for_buyers
     def overview() -> str:
         orders = services.list_orders(visitor().account_id)
-        return render_template("market/orders.html", orders=orders, sentence=_sentence)
+        return render_template(
+            "market/orders.html", orders=orders, describe=describe, state_words=state_words
+        )
 
     @blueprint.get("/orders/<order_id>")
     @for_buyers
@@ -66,38 +71,37 @@ def _watching(blueprint: Blueprint, services: Services) -> None:
         return render_template(
             "market/order.html",
             order=order,
-            sentence=_sentence(order),
+            sentence=describe(order.query),
+            purpose=purpose_text(order.query.purpose, LANGUAGE),
+            level=level_text(order.query.epsilon),
             query_json=query_text(order.query),
+            again=builder_address(order.query),
             under_way=order.state in _UNDER_WAY,
             has_result=order.state in _ANSWERED,
+            as_sentence=sentence,
         )
 
     @blueprint.get("/orders/<order_id>/progress")
     @for_buyers
     def progress(order_id: str) -> Response | str:
         order = services.read_order(visitor().account_id, order_id)
-        if order.state in _UNDER_WAY:
-            return render_template("market/progress.html", order=order)
-        # The page as a whole has changed: htmx reloads it, a browser without scripts is sent there.
-        if request.headers.get("HX-Request"):
-            return Response(status=200, headers={"HX-Refresh": "true"})
-        return redirect(url_for("orders.detail", order_id=order_id))
-
-    @blueprint.get("/orders/<order_id>/result")
-    @for_buyers
-    def result(order_id: str) -> Response:
-        document = services.fetch_result(visitor().account_id, order_id)
-        order = services.read_order(visitor().account_id, order_id)
-        return jsonify({**document, "labels": labels_of(order.query)})
+        if order.state not in _UNDER_WAY:
+            # The page as a whole has changed: htmx loads it anew, a browser without scripts is sent there.
+            if request.headers.get("HX-Request"):
+                return Response(status=HTTPStatus.NO_CONTENT, headers={"HX-Refresh": "true"})
+            return redirect(url_for("orders.detail", order_id=order_id))
+        if request.args.get("seen") == str(len(order.events)):
+            return Response(status=HTTPStatus.NO_CONTENT)
+        return render_template("market/progress.html", order=order, as_sentence=sentence)
 
 
 def _judging(blueprint: Blueprint, services: Services) -> None:
     @blueprint.post("/orders/<order_id>/confirmation")
     @for_buyers
-    def confirm(order_id: str) -> Response:
-        services.confirm_result(visitor().account_id, order_id)
-        if request.headers.get("X-Requested-With"):
-            return Response(status=204)
+    def confirm(order_id: str) -> Response | str:
+        order = services.confirm_result(visitor().account_id, order_id)
+        if request.headers.get("HX-Request"):
+            return render_template("market/bill.html", order=order)
         flash("Thank you. The people who took part have been paid.", "good")
         return redirect(url_for("orders.detail", order_id=order_id))
 
@@ -105,8 +109,7 @@ def _judging(blueprint: Blueprint, services: Services) -> None:
     @for_buyers
     def dispute(order_id: str) -> Response:
         role, private_key = _read_dispute()
-        outcome = services.dispute_result(visitor().account_id, order_id, role=role, private_key=private_key)
-        flash(outcome.reason, "good" if outcome.proven else "warning")
+        services.dispute_result(visitor().account_id, order_id, role=role, private_key=private_key)
         return redirect(url_for("orders.detail", order_id=order_id))
 
 
@@ -119,13 +122,8 @@ def _read_order() -> tuple[Query, int]:
 
 
 def _read_dispute() -> tuple[int, bytes]:
+    fields = request.form
     try:
-        return int(request.form.get("role", "")), b64url_decode(
-            request.form.get("private_key", ""), length=32
-        )
+        return int(fields.get("role", "")), b64url_decode(fields.get("private_key", "").strip(), length=32)
     except (MalformedError, ValueError) as error:
         raise BadRequest from error
-
-
-def _sentence(order: OrderView) -> str:
-    return describe_query(order.query, data_set(order.query.data_set), LANGUAGE)

@@ -1,16 +1,17 @@
 """Who the buyer is: its keys, its organisation credential and mandate, and keys for its programs."""
 
+from http import HTTPStatus
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from crypto.errors import CryptoError
+from marketplace.domain.account import NewApiKey
 from marketplace.errors import MandateRefusedError
 from marketplace.services.suite import Services
 from marketplace.web.visitor import for_buyers, visitor
-from ssi.errors import CredentialError
-
-UNPROCESSABLE = 422
-MAX_LABEL = 60
+from marketplace.web.words import ORGANISATIONS, sentence
+from ssi.errors import CredentialError, RegistryError
 
 
 def screens(services: Services) -> Blueprint:
@@ -27,22 +28,31 @@ def screens(services: Services) -> Blueprint:
     def register() -> Response | tuple[str, int]:
         credential = request.form.get("credential", "").strip()
         mandate = request.form.get("mandate", "").strip()
+        errors = _missing(credential, mandate)
+        if errors:
+            return _page(services, credential=credential, errors=errors), HTTPStatus.UNPROCESSABLE_ENTITY
         try:
             services.register_organisation(visitor().account_id, credential=credential, mandate=mandate)
-        except (CredentialError, CryptoError, MandateRefusedError) as error:
-            return _page(services, error=str(error)), UNPROCESSABLE
-        flash("Your organisation is registered. You can order answers now.", "good")
-        return redirect(url_for("organisation.overview"))
+        except RegistryError:
+            raise
+        except (CredentialError, CryptoError) as error:
+            errors = {"credential": f"This credential was not accepted. {sentence(str(error))}"}
+        except MandateRefusedError as error:
+            errors = {"mandate": f"This mandate was not accepted. {sentence(str(error))}"}
+        else:
+            flash("Your organisation is registered. You can order answers now.", "good")
+            return redirect(url_for("organisation.overview"))
+        return _page(services, credential=credential, errors=errors), HTTPStatus.UNPROCESSABLE_ENTITY
 
-    @blueprint.post("/organisation/api-keys")
+    @blueprint.post("/organisation/keys")
     @for_buyers
     def make_key() -> str:
-        label = request.form.get("label", "").strip()[:MAX_LABEL] or "API key"
+        label = request.form.get("label", "")
         return _page(services, new_key=services.make_api_key(visitor().account_id, label))
 
-    @blueprint.post("/organisation/api-keys/<key_id>/revocation")
+    @blueprint.post("/organisation/keys/<key_id>/end")
     @for_buyers
-    def revoke_key(key_id: str) -> Response:
+    def end_key(key_id: str) -> Response:
         services.revoke_api_key(visitor().account_id, key_id)
         flash("The key no longer works.", "good")
         return redirect(url_for("organisation.overview"))
@@ -50,12 +60,29 @@ def screens(services: Services) -> Blueprint:
     return blueprint
 
 
-def _page(services: Services, *, error: str | None = None, new_key: object = None) -> str:
+def _missing(credential: str, mandate: str) -> dict[str, str]:
+    errors = {}
+    if not credential:
+        errors["credential"] = "Paste the credential that the register of organisations gave you."
+    if not mandate:
+        errors["mandate"] = "Choose your key file above, so that the mandate is signed."
+    return errors
+
+
+def _page(
+    services: Services,
+    *,
+    credential: str = "",
+    errors: dict[str, str] | None = None,
+    new_key: NewApiKey | None = None,
+) -> str:
     return render_template(
         "market/organisation.html",
         organisation=visitor().organisation,
+        kinds=ORGANISATIONS,
         marketplace_id=services.marketplace_id,
         keys=services.list_api_keys(visitor().account_id),
         new_key=new_key,
-        error=error,
+        credential=credential,
+        errors=errors or {},
     )

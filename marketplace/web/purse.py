@@ -1,6 +1,8 @@
 """The buyer's money: what is available, what is held for open orders, and every movement."""
 
+import re
 import uuid
+from http import HTTPStatus
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -10,7 +12,9 @@ from marketplace.services.suite import Services
 from marketplace.web.visitor import for_buyers, visitor
 
 CENTS = 100
-MAX_EUROS_TEXT = 8
+USUAL_EUROS = "100"
+_EUROS = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{2}))?")
+_AMOUNT_HELP = "Give an amount such as 100 or 12.50, at most 1,000,000 euros."
 
 
 def screens(services: Services) -> Blueprint:
@@ -20,28 +24,40 @@ def screens(services: Services) -> Blueprint:
     @blueprint.get("/money")
     @for_buyers
     def overview() -> str:
-        statement = services.read_statement(visitor().account_id)
-        return render_template("market/money.html", statement=statement, transfer_id=str(uuid.uuid4()))
+        return _page(services, transfer_id=str(uuid.uuid4()))
 
     @blueprint.post("/money/top-ups")
     @for_buyers
-    def top_up() -> Response:
+    def top_up() -> Response | tuple[str, int]:
+        transfer_id, euros = request.form.get("transfer_id", ""), request.form.get("euros", "").strip()
         try:
-            services.top_up(
-                visitor().account_id,
-                transfer_id=request.form.get("transfer_id", ""),
-                amount_cents=_cents(request.form.get("euros", "").strip()),
-            )
+            services.top_up(visitor().account_id, transfer_id=transfer_id, amount_cents=_cents(euros))
         except (AmountError, TransferConflictError) as error:
-            flash(f"Nothing was added: {error}.", "bad")
-        else:
-            flash("The sandbox money is in your account.", "good")
+            said = (
+                _AMOUNT_HELP if isinstance(error, AmountError) else "This form was sent before. Look below."
+            )
+            page = _page(services, transfer_id=str(uuid.uuid4()), euros=euros, error=said)
+            return page, HTTPStatus.UNPROCESSABLE_ENTITY
+        flash("The money is in your account.", "good")
         return redirect(url_for("purse.overview"))
 
     return blueprint
 
 
+def _page(services: Services, *, transfer_id: str, euros: str = USUAL_EUROS, error: str | None = None) -> str:
+    statement = services.read_statement(visitor().account_id)
+    return render_template(
+        "market/money.html", statement=statement, transfer_id=transfer_id, euros=euros, error=error
+    )
+
+
 def _cents(euros: str) -> int:
-    if not (euros.isascii() and euros.isdigit() and len(euros) <= MAX_EUROS_TEXT):
-        raise AmountError("give a whole number of euros")
-    return int(euros) * CENTS
+    """An amount as people write it, in cents.
+
+    Raises:
+        AmountError: it is not one.
+    """
+    found = _EUROS.fullmatch(euros)
+    if found is None:
+        raise AmountError("expected an amount such as 100 or 12.50")
+    return int(found[1]) * CENTS + int(found[2] or 0)

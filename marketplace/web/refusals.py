@@ -3,40 +3,68 @@
 from collections.abc import Callable
 from http import HTTPStatus
 
-from flask import Flask
+from flask import Flask, render_template
 from werkzeug.wrappers import Response
 
+from crypto.errors import MalformedError
 from marketplace.errors import (
     ConflictError,
-    MarketplaceError,
+    InsufficientFundsError,
     NotAllowedError,
     NotRegisteredError,
     RefusedError,
     TooManyAttemptsError,
     UnknownError,
 )
+from marketplace.web.words import sentence
+from ssi.errors import CredentialError, RegistryError, UnknownDataSetError
 from ssi.hosting.design.error_pages import Words, page
+from ssi.http.errors import PeerError
 
-_PAGES: dict[type[MarketplaceError], tuple[HTTPStatus, str]] = {
+_PAGES: dict[type[Exception], tuple[HTTPStatus, str]] = {
     UnknownError: (HTTPStatus.NOT_FOUND, "There is nothing here"),
+    UnknownDataSetError: (HTTPStatus.NOT_FOUND, "There is no such data set"),
     NotAllowedError: (HTTPStatus.FORBIDDEN, "You may not do this"),
-    NotRegisteredError: (HTTPStatus.FORBIDDEN, "Your organisation is not registered yet"),
     ConflictError: (HTTPStatus.CONFLICT, "That does not fit what happened before"),
     RefusedError: (HTTPStatus.UNPROCESSABLE_ENTITY, "That cannot be done like this"),
+    CredentialError: (HTTPStatus.UNPROCESSABLE_ENTITY, "Your organisation credential is not accepted"),
+    MalformedError: (HTTPStatus.BAD_REQUEST, "That form cannot be read"),
     TooManyAttemptsError: (HTTPStatus.TOO_MANY_REQUESTS, "One moment, please"),
 }
+"""Flask takes the entry of the nearest class. The services' messages hold no secret and no personal data."""
+
+_LATER = Words(
+    "We cannot check that right now",
+    "Somebody whose word is needed does not answer. Nothing was changed and nothing was bought; please try"
+    " again in a few minutes.",
+)
 
 
 def install(app: Flask) -> None:
     """Answer the services' errors on screens; the JSON interfaces answer their own."""
     for kind, (status, heading) in _PAGES.items():
         app.register_error_handler(kind, _answer(status, heading))
+    for later in (PeerError, RegistryError):
+        app.register_error_handler(later, _answer_later)
+    app.register_error_handler(NotRegisteredError, _not_registered)
+    app.register_error_handler(InsufficientFundsError, _no_funds)
 
 
-def _answer(status: HTTPStatus, heading: str) -> Callable[[MarketplaceError], Response]:
-    def answer(error: MarketplaceError) -> Response:
-        # The services' messages hold no secret and no personal data.
-        message = str(error)
-        return page(status, Words(heading, f"{message[:1].upper()}{message[1:]}."))
+def _answer(status: HTTPStatus, heading: str) -> Callable[[Exception], Response]:
+    def answer(error: Exception) -> Response:
+        return page(status, Words(heading, sentence(str(error))))
 
     return answer
+
+
+def _answer_later(_error: Exception) -> Response:
+    return page(HTTPStatus.SERVICE_UNAVAILABLE, _LATER)
+
+
+def _not_registered(_error: Exception) -> tuple[str, HTTPStatus]:
+    return render_template("market/not_registered.html"), HTTPStatus.FORBIDDEN
+
+
+def _no_funds(error: InsufficientFundsError) -> tuple[str, HTTPStatus]:
+    body = render_template("market/no_funds.html", missing_cents=error.missing_cents)
+    return body, HTTPStatus.PAYMENT_REQUIRED

@@ -41,7 +41,7 @@ def navigation(services: Services) -> Callable[[], list[NavItem]]:
         if account is None:
             return market
         if account.kind is AccountKind.OPERATOR:
-            return [*market, NavItem("Operations", "operator.overview", "server", also=("operator.",))]
+            return [*market, NavItem("Operations", "operations.overview", "server", also=("operations.",))]
         return [
             *market,
             NavItem("Orders", "orders.overview", "list-details", also=("orders.",)),
@@ -68,18 +68,30 @@ def visitor() -> Account:
     return account
 
 
+def signed_in() -> Account | None:
+    """The account that is signed in, if one is."""
+    account: Account | None = g.get("visitor")
+    return account
+
+
 def _door(view: Callable[Arguments, Page], kind: AccountKind) -> Callable[Arguments, Page | Response]:
     @wraps(view)
     def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Page | Response:
-        account: Account | None = g.get("visitor")
+        account = signed_in()
         if account is None:
-            here = request.full_path if request.method == "GET" else None
-            return redirect(url_for(_SIGN_IN, next=here))
+            return _to_sign_in()
         if account.kind is not kind:
             raise Forbidden
         return view(*args, **kwargs)
 
     return guarded
+
+
+def _to_sign_in() -> Response:
+    onward = url_for(_SIGN_IN, next=request.full_path.rstrip("?") if request.method == "GET" else None)
+    if request.headers.get("HX-Request"):  # a part of a page cannot become the sign-in page: the whole goes
+        return Response(status=204, headers={"HX-Redirect": url_for(_SIGN_IN)})
+    return redirect(onward)
 
 
 def _finder(services: Services) -> Callable[[], None]:
@@ -98,13 +110,15 @@ def _find_account(services: Services) -> Account | None:
                 g.visitor = services.get_account(account_id)
             except UnknownAccountError:
                 session.clear()
-    account: Account | None = g.visitor
-    return account
+    return signed_in()
 
 
 def _sign_in(services: Services) -> Callable[[], str | Response | tuple[str, int]]:
     def sign_in() -> str | Response | tuple[str, int]:
         onward = _local(request.values.get("next"))
+        known = signed_in()
+        if request.method == "GET" and known is not None:
+            return redirect(onward or _home_of(known))
         if request.method == "GET":
             return render_template("market/sign_in.html", error=None, email="", onward=onward)
         email = request.form.get("email", "")
@@ -117,11 +131,16 @@ def _sign_in(services: Services) -> Callable[[], str | Response | tuple[str, int
         else:
             session.clear()  # a session from before signing in must not live on
             session[_ACCOUNT] = account.account_id
-            return redirect(onward or url_for("catalogue.overview"))
+            return redirect(onward or _home_of(account))
         page = render_template("market/sign_in.html", error=error, email=email, onward=onward)
         return page, status
 
     return sign_in
+
+
+def _home_of(account: Account) -> str:
+    is_operator = account.kind is AccountKind.OPERATOR
+    return url_for("operations.overview" if is_operator else "catalogue.overview")
 
 
 def _sign_out() -> Response:

@@ -10,6 +10,7 @@ Every address that the metadata names must lie at the issuer's own origin: the a
 proof of the holder key go nowhere else. What is collected is not believed; `ssi.credential` verifies it.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -36,6 +37,8 @@ PROOF_TYP = "openid4vci-proof+jwt"
 MAX_TOKEN = 5_000
 MAX_CREDENTIAL = 1_000_000
 _MAX_TOKEN_TYPE = 20
+_VISIBLE = re.compile(r"[\x21-\x7e]+")
+"""What may stand in a header after the word Bearer; RFC 6750 §2.1 allows less than that."""
 _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _FORM = "application/x-www-form-urlencoded"
 _USED_UP = "the link was used before or has run out; ask the issuer for a new one"
@@ -147,7 +150,10 @@ def _token(form: dict[str, str], endpoints: _Endpoints, client: Client) -> str:
     fields = Fields.of(answer.json(), "token")
     if fields.text("token_type", max_length=_MAX_TOKEN_TYPE).lower() != "bearer":
         raise MalformedError("token: expected a bearer token")
-    return fields.text("access_token", max_length=MAX_TOKEN)
+    access_token = fields.text("access_token", max_length=MAX_TOKEN)
+    if _VISIBLE.fullmatch(access_token) is None:
+        raise MalformedError("token.access_token: expected visible ASCII characters")
+    return access_token
 
 
 def _nonce(endpoints: _Endpoints, client: Client) -> str | None:

@@ -63,7 +63,7 @@ class UsedOfferError(OfferError):
 
 
 class TransactionCodeError(OfferError):
-    """The code that the issuer sent apart from the link is missing or wrong; a few wrong ones lock the link."""
+    """The code that the issuer sent apart from the link is missing or wrong; too many wrong ones lock it."""
 
 
 class RequestProofError(ExchangeError):

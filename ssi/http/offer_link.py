@@ -1,8 +1,8 @@
 """What does a link say that adds a credential? Credential offers of OpenID4VCI 1.0, §4.1.
 
 A link names where the offer lies (`credential_offer_uri`) or carries it (`credential_offer`). Nothing in it
-is believed: whoever follows one asks `issuer_behind` first and talks only to addresses that belong to an issuer
-of the trust registry, so that a link cannot make anybody ask anything of anybody else.
+is believed: whoever follows one asks `issuer_behind` first and talks only to addresses that belong to an
+issuer of the trust registry, so that a link cannot make its reader ask anything of anybody else.
 """
 
 from collections.abc import Mapping

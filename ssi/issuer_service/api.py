@@ -32,6 +32,7 @@ from ssi.issuer_service.errors import (
     UnauthorisedError,
     UnknownEntryError,
 )
+from ssi.issuer_service.operations import Operations
 from ssi.issuer_service.services.change_status import ChangeStatus
 from ssi.issuer_service.services.hand_over import HandOver
 from ssi.issuer_service.services.look_up import LookUp
@@ -60,6 +61,7 @@ class ApiServices:
     hand_over: HandOver
     look_up: LookUp
     change_status: ChangeStatus
+    operations: Operations
     now: Callable[[], datetime]
 
 
@@ -101,6 +103,7 @@ class _Endpoints:
         """201 for a new or corrected record, 200 for one that is known already."""
         submission = read_submission(Fields.parse(request.get_data(), "record"), self._services.catalogue)
         answer = self._register([submission])[0]
+        self._services.operations.registered([answer], by=g.acting)
         if isinstance(answer, IssuerError):
             raise answer
         known = answer.change is Change.UNCHANGED
@@ -115,6 +118,7 @@ class _Endpoints:
         accepted = [submission for submission in read if isinstance(submission, Submission)]
         answers = iter(self._register(accepted) if accepted else [])
         results = [next(answers) if isinstance(each, Submission) else each for each in read]
+        self._services.operations.registered(results, by=g.acting)
         return jsonify(results=[{"row": row, **self._result(each)} for row, each in enumerate(results)])
 
     def find(self) -> Response:
@@ -135,6 +139,7 @@ class _Endpoints:
         fields.done()
         now = self._services.now()
         entry = self._services.change_status(credential_id, standing, reason=reason, by=g.acting, now=now)
+        self._services.operations.status_changed(entry, by=g.acting)
         return jsonify(_entry(entry))
 
     def _register(self, submissions: Sequence[Submission]) -> list[Registered | RecordRefusedError]:

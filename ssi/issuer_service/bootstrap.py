@@ -18,6 +18,7 @@ from ssi.hosting.health import health
 from ssi.issuer_service.api import ApiServices, create_api
 from ssi.issuer_service.errors import SettingsError
 from ssi.issuer_service.openid4vci import IssuerName, WalletServices, create_openid4vci
+from ssi.issuer_service.operations import Operations
 from ssi.issuer_service.services.change_status import ChangeStatus
 from ssi.issuer_service.services.hand_over import HandOver
 from ssi.issuer_service.services.issue_credential import IssueCredential, Office
@@ -112,13 +113,12 @@ def create_app(issuer: IssuerApp) -> Flask:
     app.config["PERMANENT_SESSION_LIFETIME"] = _SESSION_LIFETIME
     app.config["MAX_CONTENT_LENGTH"] = _MAX_REQUEST_BYTES
     csrf = install(app, name="argonauta", role="Registry office", nav=navigation)
-    services = _Services(issuer)
+    services = _Services(issuer, Operations(metrics.install(app)))
     for blueprint in (create_api(services.api()), create_openid4vci(services.wallet())):
         csrf.exempt(blueprint)
         app.register_blueprint(blueprint)
     app.register_blueprint(create_screens(services.office()))
     app.register_blueprint(health("issuer", {"database": issuer.database.check}))
-    metrics.install(app)
     tidy = TidyUp(issuer.books)
 
     @app.before_request
@@ -131,8 +131,9 @@ def create_app(issuer: IssuerApp) -> Flask:
 class _Services:
     """The use cases, each made once."""
 
-    def __init__(self, issuer: IssuerApp) -> None:
+    def __init__(self, issuer: IssuerApp, operations: Operations) -> None:
         self._issuer = issuer
+        self._operations = operations
         self._settings = issuer.identity.settings
         self._secrets = issuer.identity.secrets
         self._catalogue = self._settings.catalogue
@@ -151,6 +152,7 @@ class _Services:
             hand_over=self._hand_over,
             look_up=self._look_up,
             change_status=self._change_status,
+            operations=self._operations,
             now=self._issuer.now,
         )
 
@@ -172,6 +174,7 @@ class _Services:
             publish_status=PublishStatus(
                 books, self._issuer.identity.issuer, issuer_url=settings.url, ttl=settings.status_ttl
             ),
+            operations=self._operations,
             nonce_lifetime=timedelta(seconds=settings.nonce_seconds),
             random=random,
             now=self._issuer.now,
@@ -187,6 +190,7 @@ class _Services:
             hand_over=self._hand_over,
             look_up=self._look_up,
             change_status=self._change_status,
+            operations=self._operations,
             renew_offer=RenewOffer(self._issuer.books, self._issuer.terms),
             address_key=self._secrets.session_key,
             status_ttl=self._settings.status_ttl,

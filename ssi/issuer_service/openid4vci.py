@@ -16,9 +16,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, jsonify, request
 
-from crypto.errors import MalformedError
 from crypto.randomness import RandomBytes
-from crypto.reading import Fields
 from ssi.issuer_service.domain.catalogue import Catalogue
 from ssi.issuer_service.domain.documents import (
     GRANT_TYPE,
@@ -28,11 +26,13 @@ from ssi.issuer_service.domain.documents import (
 )
 from ssi.issuer_service.domain.secrets import IssuerSecrets
 from ssi.issuer_service.errors import ErrorCode, ProtocolRefusalError, UnknownEntryError
+from ssi.issuer_service.operations import Operations
 from ssi.issuer_service.services.hand_over import OFFERS_PATH
-from ssi.issuer_service.services.issue_credential import CredentialRequest, IssueCredential
+from ssi.issuer_service.services.issue_credential import IssueCredential
 from ssi.issuer_service.services.look_up import LookUp
 from ssi.issuer_service.services.publish_status import STATUS_LISTS_PATH, PublishStatus
 from ssi.issuer_service.services.redeem_code import RedeemCode
+from ssi.issuer_service.wallet_requests import access_token, credential_request, form_parameter
 
 STATUS_LIST_MEDIA_TYPE = "application/statuslist+jwt"
 _STATUS = {
@@ -62,6 +62,7 @@ class WalletServices:
     redeem: RedeemCode
     issue: IssueCredential
     publish_status: PublishStatus
+    operations: Operations
     nonce_lifetime: timedelta
     random: RandomBytes
     now: Callable[[], datetime]
@@ -71,7 +72,11 @@ def create_openid4vci(services: WalletServices) -> Blueprint:
     """The blueprint of the protocol's endpoints."""
     protocol = Blueprint("openid4vci", __name__)
     _Endpoints(services).add_to(protocol)
-    protocol.register_error_handler(ProtocolRefusalError, _refused)
+
+    @protocol.errorhandler(ProtocolRefusalError)
+    def refuse(refusal: ProtocolRefusalError) -> Response:
+        services.operations.refused(refusal, endpoint=request.endpoint or "")
+        return _refused(refusal)
 
     @protocol.after_request
     def keep_no_copy(response: Response) -> Response:
@@ -116,12 +121,12 @@ class _Endpoints:
 
     def token(self) -> Response:
         """An access token for a pre-authorised code (§6)."""
-        if _parameter("grant_type") != GRANT_TYPE:
+        if form_parameter("grant_type") != GRANT_TYPE:
             raise ProtocolRefusalError(ErrorCode.UNSUPPORTED_GRANT_TYPE, f"only {GRANT_TYPE} is supported")
-        code = _parameter("pre-authorized_code")
+        code = form_parameter("pre-authorized_code")
         if code is None:
             raise ProtocolRefusalError(ErrorCode.INVALID_REQUEST, "pre-authorized_code is missing")
-        granted = self._services.redeem(code, _parameter("tx_code"), now=self._services.now())
+        granted = self._services.redeem(code, form_parameter("tx_code"), now=self._services.now())
         return jsonify(
             {
                 "access_token": granted.token,
@@ -141,8 +146,10 @@ class _Endpoints:
 
     def credential(self) -> Response:
         """A credential for an access token and a proof of the holder's key (§8)."""
-        token = _access_token()
-        issued = self._services.issue(token, _credential_request(), now=self._services.now())
+        token = access_token()
+        asked = credential_request()
+        issued = self._services.issue(token, asked, now=self._services.now())
+        self._services.operations.issued(asked.configuration_id)
         return jsonify(credentials=[{"credential": issued}])
 
     def status_list(self, number: int) -> Response:
@@ -152,59 +159,6 @@ class _Endpoints:
         except UnknownEntryError:
             abort(HTTPStatus.NOT_FOUND)
         return Response(token, content_type=STATUS_LIST_MEDIA_TYPE)
-
-
-def _parameter(name: str) -> str | None:
-    """A parameter of a form; without a value it counts as left out, twice is an error (RFC 6749 §3.2)."""
-    values = request.form.getlist(name)
-    if len(values) > 1:
-        raise ProtocolRefusalError(ErrorCode.INVALID_REQUEST, f"{name} stands twice")
-    return values[0] if values and values[0] else None
-
-
-def _access_token() -> str:
-    if "access_token" in request.args or "access_token" in request.form:
-        # Addresses are written to logs and histories (RFC 6750 §5.3), so this way is closed for good.
-        raise ProtocolRefusalError(
-            ErrorCode.INVALID_REQUEST, "send the access token in the Authorization header only"
-        )
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise ProtocolRefusalError(ErrorCode.INVALID_TOKEN, "the access token is missing")
-    return token.strip()
-
-
-def _credential_request() -> CredentialRequest:
-    if request.mimetype != "application/json":
-        raise ProtocolRefusalError(
-            ErrorCode.INVALID_CREDENTIAL_REQUEST, "expected the media type application/json"
-        )
-    try:
-        return _read_request(Fields.parse(request.get_data(), "request"))
-    except MalformedError as error:
-        raise ProtocolRefusalError(ErrorCode.INVALID_CREDENTIAL_REQUEST, str(error)) from error
-
-
-def _read_request(fields: Fields) -> CredentialRequest:
-    if fields.has("credential_identifier"):
-        raise ProtocolRefusalError(
-            ErrorCode.UNKNOWN_IDENTIFIER, "no credential identifiers were given: name the configuration"
-        )
-    if fields.has("credential_response_encryption"):
-        raise ProtocolRefusalError(ErrorCode.INVALID_ENCRYPTION, "encrypted responses are not offered")
-    return CredentialRequest(
-        configuration_id=fields.text("credential_configuration_id", max_length=200), proof=_one_proof(fields)
-    )
-
-
-def _one_proof(fields: Fields) -> str:
-    try:
-        proofs = fields.section("proofs")
-        (proof,) = proofs.texts("jwt", least=1, most=1, max_length=20_000)
-        proofs.done()
-    except MalformedError as error:
-        raise ProtocolRefusalError(ErrorCode.INVALID_PROOF, f"one proof is needed: {error}") from error
-    return proof
 
 
 def _refused(refusal: ProtocolRefusalError) -> Response:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from consent.log import Entry
-from marketplace.domain.account import AccountKind, ApiKey, StoredPassword
+from marketplace.domain.account import ApiKey, StoredPassword
 from marketplace.domain.chart import SANDBOX, buyer_available, escrow
 from marketplace.domain.job import JobEvent, JobState, NodeOutput, PartOutcome, Release
 from marketplace.domain.ledger import Balance, EntryKind, Ledger, Transfer
@@ -31,7 +31,8 @@ from tests.marketplace.builders import (
     an_organisation,
     consent_id,
 )
-from tests.marketplace.fakes import CHEAP, NOW, MemoryStore
+from tests.marketplace.fakes import CHEAP, MemoryStore
+from tests.marketplace.mpc_node.parties import NOW
 
 PASSWORD = StoredPassword(b"salt" * 4, CHEAP, b"stretched" * 3)
 LATER = NOW + timedelta(hours=1)
@@ -57,7 +58,9 @@ def sql(database_url) -> Iterator[SqlStore]:
 def add_offers(store: Store, *numbers: int, **changes) -> None:
     with store.writing() as books:
         for number in numbers:
-            arrived = ArrivedOffer(an_offer(number, **changes), f"contribution {number}", "digest", {"n": number})
+            arrived = ArrivedOffer(
+                an_offer(number, **changes), f"contribution {number}", "digest", {"n": number}
+            )
             books.offers.add(arrived)
 
 

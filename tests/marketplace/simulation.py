@@ -106,9 +106,7 @@ class SimulatedNodes:
             manifest.query, data_set(manifest.query.data_set), [self._public(each) for each in admitted]
         )
         root = admitted_root(admitted)
-        run = binding(
-            manifest.job_id, manifest.attempt, manifest_digest=manifest.digest, admitted_root=root
-        )
+        run = binding(manifest.job_id, manifest.attempt, manifest_digest=manifest.digest, admitted_root=root)
         summands = self._summands(manifest, computation, admitted)
         output = Output(summands[role], summands[(role + 1) % 3])
         own, held = (b64url_encode(each.digest(run)) for each in output)
@@ -158,9 +156,7 @@ class SimulatedNodes:
     ) -> tuple[Summand, ...]:
         random = stream(manifest.job_id.encode(), f"summands {manifest.attempt}")
         totals = np.array(self.totals(computation, admitted), dtype=np.int64).view(np.uint64)
-        first, second = (
-            np.frombuffer(random(8 * len(totals)), dtype=np.uint64).copy() for _ in range(2)
-        )
+        first, second = (np.frombuffer(random(8 * len(totals)), dtype=np.uint64).copy() for _ in range(2))
         parts = (first, second, totals - first - second)
         return tuple(Summand(role, part, random(32)) for role, part in enumerate(parts))
 
@@ -180,5 +176,3 @@ class SimulatedNodes:
 
     def _public(self, consent_id: str) -> dict[str, str | None]:
         return {"school_type": str(self.people[consent_id].values["school_type"])}
-
-

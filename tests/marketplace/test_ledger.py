@@ -17,7 +17,8 @@ from marketplace.errors import (
     LedgerCorruptError,
     TransferConflictError,
 )
-from tests.marketplace.fakes import NOW, MemoryLedgerBook
+from tests.marketplace.fakes import MemoryLedgerBook
+from tests.marketplace.mpc_node.parties import NOW
 
 BUYER = chart.buyer_available("b1")
 ESCROW = chart.escrow("o1")

@@ -65,7 +65,7 @@ class MemoryStore:
     def get(self, session: Session, row_id: str) -> Any:
         owner, item = self.kept.get(row_id, ("", None))
         if owner != session.wallet_id:
-            raise NotInWalletError("This is not in your wallet.")
+            raise NotInWalletError("It was removed, or it was never in this wallet.")
         return item
 
     def save(self, session: Session, item: Any) -> Any:

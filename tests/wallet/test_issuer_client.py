@@ -1,172 +1,242 @@
-"""The wallet at a real issuer: what it collects there, and what it tells the person when it cannot."""
+"""Collecting credentials from a real issuer over loopback (OpenID4VCI 1.0, pre-authorised code)."""
 
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+import socket
+import threading
+from dataclasses import dataclass
+from urllib.parse import quote
 
 import pytest
+from flask import Flask, jsonify
+from werkzeug.serving import make_server
 
-from crypto.signing import generate_es256
-from ssi.credential import verify_record
-from ssi.revocation import check_status
-from tests.ssi.http.live_issuer import ISSUER_METADATA, SERVER_METADATA, LiveIssuer, live_issuer
-from tests.ssi.issuer_service.visitors import record
+from tests.serving import serving
+from tests.ssi.issuer_service import offices
+from tests.ssi.issuer_service.offices import found_office, registry_of
+from tests.ssi.issuer_service.visitors import Office
+from tests.ssi.parties import EXAM, HOLDER, NOW
+from tests.wallet.fakes import CHEAP
+from tests.wallet.world import KnownTrust, MemoryMarket, MemoryNodes, memory_stores
 from wallet.clients.connections import Connections
 from wallet.clients.issuers import IssuerClient
-from wallet.domain.offer_link import CredentialOffer, parse_link
+from wallet.domain.offer_link import OfferLink
+from wallet.domain.record import RecordState
 from wallet.errors import (
     CodeNeededError,
     LinkError,
     PartnerFaultError,
     PartnerRefusedError,
     PartnerUnreachableError,
+    RefusedCredentialError,
 )
 from wallet.services.ports import Collection
+from wallet.services.suite import Custody, Partners, Services, assemble
 
-KEY = generate_es256()
-CANNOT_BE_USED = r"^The issuer gave an answer that cannot be used\.$"
-CANNOT_BE_REACHED = r"^The issuer cannot be reached now\. Nothing is lost; try again later\.$"
-USED_UP = r"^This link was used already or has run out\. Ask the issuer for a new one\.$"
-WRONG_CODE = r"^The issuer did not accept the code\. After three wrong codes the link is locked\.$"
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+@dataclass
+class Counter:
+    """A wallet installation at a real registry office."""
+
+    office: Office
+    services: Services
+    issuers: IssuerClient
+    url: str
+
+    def wallet(self, name="anna"):
+        return self.services.create_wallet(name, "a quiet harbour")
 
 
 @pytest.fixture
-def live(tmp_path: Path, database_url: str) -> Iterator[LiveIssuer]:
-    with live_issuer(tmp_path / "issuer", database_url) as live:
-        yield live
+def counter(tmp_path, database_url, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    monkeypatch.setattr(offices, "URL", url)
+    office = found_office(tmp_path / "university", database_url)
+    server = make_server("127.0.0.1", port, office.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    connections = Connections()
+    issuers = IssuerClient(connections, office.clock)
+    trust = KnownTrust(registry_of(tmp_path / "university"))
+    partners = Partners(trust, issuers, MemoryMarket(office.clock), MemoryNodes(office.clock))
+    services = assemble(memory_stores(), partners, Custody(b"k" * 32, CHEAP), clock=office.clock)
+    yield Counter(office, services, issuers, url)
+    connections.close()
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
+    office.issuer.database.close()
 
 
-@pytest.fixture
-def issuers(live: LiveIssuer) -> Iterator[IssuerClient]:
-    with closing(Connections()) as connections:
-        yield IssuerClient(connections, live.clock)
+def test_a_record_is_collected_from_a_real_issuer_and_verified(counter):
+    answer = counter.office.institution.hand_in(values={"exam_score": 1.5})
 
-
-def offer_of(issuers: IssuerClient, link: str) -> CredentialOffer:
-    return issuers.read_offer(parse_link(link))
-
-
-def collected(issuers: IssuerClient, link: str, tx_code: str | None = None) -> str:
-    return issuers.collect(Collection(offer_of(issuers, link), tx_code, KEY))
-
-
-def address_in(link: str) -> str:
-    (address,) = parse_qs(urlsplit(link).query)["credential_offer_uri"]
-    return address
-
-
-def test_what_is_collected_verifies_and_is_in_force(live: LiveIssuer, issuers: IssuerClient):
-    credential = verify_record(collected(issuers, live.link()), live.registry, now=live.clock())
-
-    assert credential.holder_key == KEY.public
-    token = issuers.status_list(credential.status.uri)
-    check_status(credential, token, live.registry, now=live.clock())
-
-
-def test_a_link_that_was_used_says_so(live: LiveIssuer, issuers: IssuerClient):
-    link = live.link()
-    offer = offer_of(issuers, link)
-    collected(issuers, link)
-
-    with pytest.raises(LinkError, match=USED_UP):
-        offer_of(issuers, link)
-    with pytest.raises(LinkError, match=USED_UP):
-        issuers.collect(Collection(offer, None, KEY))
-
-
-def test_a_wrong_code_says_so_and_the_right_one_still_works(live: LiveIssuer, issuers: IssuerClient):
-    handed_in = live.hand_in(record(transaction_code=True))
-    link, tx_code = handed_in.text("offer_uri"), handed_in.text("tx_code")
-
-    with pytest.raises(CodeNeededError, match=WRONG_CODE):
-        collected(issuers, link, "000000" if tx_code != "000000" else "111111")
-    with pytest.raises(CodeNeededError, match=WRONG_CODE):
-        collected(issuers, link)
-    assert offer_of(issuers, link).tx_code_hint == (
-        "Enter the code that you were given together with the link."
+    record = counter.services.receive_credential(
+        counter.wallet(), answer["offer_uri"], tx_code=answer.get("tx_code")
     )
-    assert collected(issuers, link, tx_code)
+
+    assert record.state is RecordState.VALID
+    assert record.issuer_name == "Example University"
+    assert record.fields[0].text == "1.500"
 
 
-def test_an_offer_of_another_issuer_than_the_links_is_refused(live: LiveIssuer, issuers: IssuerClient):
-    link = live.link()
-    live.change(urlsplit(address_in(link)).path, credential_issuer="https://attacker.example")
+def test_looking_leaves_the_link_usable_and_names_the_issuer(counter):
+    answer = counter.office.institution.hand_in()
+    wallet = counter.wallet()
 
-    with pytest.raises(LinkError, match=r"^This link points to another issuer than the one it came from\.$"):
-        offer_of(issuers, link)
+    arrival = counter.services.receive_credential.look(wallet, answer["offer_uri"])
 
-
-def test_an_offer_that_cannot_be_read_says_what_is_amiss(live: LiveIssuer, issuers: IssuerClient):
-    link = live.link()
-    live.change(urlsplit(address_in(link)).path, grants=7)
-
-    with pytest.raises(
-        LinkError, match=r"^The link leads to an offer that cannot be read: offer\.grants: expected an object"
-    ):
-        offer_of(issuers, link)
+    assert (arrival.issuer_name, arrival.kind) == ("Example University", "exam/1")
+    assert counter.services.receive_credential(wallet, answer["offer_uri"])
 
 
-def test_an_offer_that_asks_for_a_sign_in_says_so(live: LiveIssuer, issuers: IssuerClient):
-    link = live.link()
-    live.change(urlsplit(address_in(link)).path, grants={"authorization_code": {}})
+def test_a_link_works_once(counter):
+    answer = counter.office.institution.hand_in()
+    counter.services.receive_credential(counter.wallet(), answer["offer_uri"])
 
-    with pytest.raises(LinkError, match=r"^This link asks for a sign-in at the issuer"):
-        offer_of(issuers, link)
-
-
-@pytest.mark.parametrize(
-    ("path", "members"),
-    [
-        (ISSUER_METADATA, {"credential_issuer": "https://attacker.example"}),
-        (ISSUER_METADATA, {"credential_endpoint": "https://attacker.example/credential"}),
-        (SERVER_METADATA, {"token_endpoint": "https://attacker.example/token"}),
-        ("/token", {"token_type": "DPoP"}),
-        ("/nonce", {"c_nonce": 7}),
-        ("/credential", {"credentials": [{"credential": "a~"}, {"credential": "b~"}]}),
-    ],
-)
-def test_an_answer_that_was_not_promised_is_the_issuers_fault(
-    live: LiveIssuer, issuers: IssuerClient, path: str, members: dict[str, object]
-):
-    live.change(path, **members)
-
-    with pytest.raises(PartnerFaultError, match=CANNOT_BE_USED):
-        collected(issuers, live.link())
+    with pytest.raises(LinkError, match="used already"):
+        counter.services.receive_credential(counter.wallet("ben"), answer["offer_uri"])
 
 
-@pytest.mark.parametrize("path", [ISSUER_METADATA, "/token", "/credential"])
-@pytest.mark.parametrize("status", [429, 503])
-def test_an_issuer_that_cannot_answer_now_counts_as_unreachable(
-    live: LiveIssuer, issuers: IssuerClient, path: str, status: int
-):
-    live.refusals[path] = status
+def test_a_code_that_travels_apart_is_needed_and_checked(counter):
+    answer = counter.office.institution.hand_in(transaction_code=True)
+    wallet = counter.wallet()
 
-    with pytest.raises(PartnerUnreachableError, match=CANNOT_BE_REACHED):
-        collected(issuers, live.link())
-
-
-@pytest.mark.parametrize("path", [ISSUER_METADATA, "/token", "/credential"])
-def test_an_issuer_that_says_no_is_named(live: LiveIssuer, issuers: IssuerClient, path: str):
-    live.refusals[path] = 403
-
-    with pytest.raises(PartnerRefusedError, match=r"^The issuer said no[.:]"):
-        collected(issuers, live.link())
+    with pytest.raises(CodeNeededError, match="separately"):
+        counter.services.receive_credential(wallet, answer["offer_uri"])
+    with pytest.raises(CodeNeededError, match="did not accept"):
+        counter.services.receive_credential(wallet, answer["offer_uri"], tx_code="000000")
+    assert counter.services.receive_credential(wallet, answer["offer_uri"], tx_code=answer["tx_code"])
 
 
-def test_an_offer_that_the_issuer_forbids_to_read_is_no_used_link(live: LiveIssuer, issuers: IssuerClient):
-    link = live.link()
-    live.refusals[urlsplit(address_in(link)).path] = 403
+def test_a_revocation_at_the_issuer_shows_after_one_refresh(counter):
+    answer = counter.office.institution.hand_in()
+    wallet = counter.wallet()
+    counter.services.receive_credential(wallet, answer["offer_uri"])
+    counter.office.institution.set_status(answer["credential_id"], "revoked")
+    counter.office.clock.move(minutes=5)
 
-    with pytest.raises(PartnerRefusedError, match=r"^The issuer said no\.$"):
-        offer_of(issuers, link)
+    report = counter.services.refresh(wallet)
+
+    (record,) = counter.services.records(wallet)
+    assert record.state is RecordState.REVOKED
+    assert report.problems == []
 
 
-def test_an_address_that_may_not_be_asked_is_the_issuers_fault(issuers: IssuerClient):
-    with pytest.raises(PartnerFaultError, match=CANNOT_BE_USED):
-        issuers.status_list("http://university.example/status-lists/0")
+def test_a_correction_is_a_newer_version_of_the_same_record(counter):
+    wallet = counter.wallet()
+    for score in (0.5, 0.75):
+        answer = counter.office.institution.hand_in(values={"exam_score": score})
+        counter.services.receive_credential(wallet, answer["offer_uri"])
+        counter.office.clock.move(minutes=5)
+
+    newest, older = counter.services.records(wallet)
+
+    assert newest.fields[0].text == "0.750"
+    assert older.state in {RecordState.REPLACED, RecordState.REVOKED}
 
 
-def test_a_status_list_that_is_not_there_is_refused(live: LiveIssuer, issuers: IssuerClient):
+def test_an_offer_that_the_issuer_does_not_know_says_so(counter):
+    address = quote(f"{counter.url}/credential-offers/unknown", safe="")
+
+    with pytest.raises(LinkError, match="used already or has run out"):
+        counter.services.receive_credential.look(
+            counter.wallet(), f"openid-credential-offer://?credential_offer_uri={address}"
+        )
+
+
+def test_a_status_list_is_fetched_as_it_is_signed(counter):
+    answer = counter.office.institution.hand_in()
+    wallet = counter.wallet()
+    counter.services.receive_credential(wallet, answer["offer_uri"])
+
     with pytest.raises(PartnerRefusedError):
-        issuers.status_list(f"{live.url}/status-lists/99")
+        counter.issuers.status_list(f"{counter.url}/status-lists/999")
+
+
+def _issuer(**answers):
+    """An issuer that answers what it is told to, by path."""
+    app = Flask(__name__)
+    for number, (path, answer) in enumerate(answers.items()):
+        app.add_url_rule(
+            f"/{path.replace('__', '/').replace('_', '-')}",
+            f"view{number}",
+            lambda answer=answer: jsonify(answer),
+            methods=["GET", "POST"],
+        )
+    return app
+
+
+@pytest.fixture
+def client():
+    connections = Connections()
+    yield IssuerClient(connections, lambda: NOW)
+    connections.close()
+
+
+def _offer(url, issuer=None):
+    return {
+        "credential_issuer": issuer or url,
+        "credential_configuration_ids": ["exam/1"],
+        "grants": {"urn:ietf:params:oauth:grant-type:pre-authorized_code": {"pre-authorized_code": "c"}},
+    }
+
+
+def test_an_offer_of_another_issuer_than_where_it_lies_is_refused(client):
+    with serving(_issuer(offer=_offer("x", "https://attacker.example"))) as url, pytest.raises(LinkError):
+        client.read_offer(OfferLink(address=f"{url}/offer"))
+
+
+@pytest.mark.parametrize("name", ["token_endpoint", "credential_endpoint", "authorization_servers"])
+def test_nothing_is_sent_to_an_address_outside_the_issuers_own_origin(client, name):
+    app = _issuer()
+    with serving(app) as url:
+        metadata: dict[str, object] = {"credential_issuer": url, "credential_endpoint": f"{url}/credential"}
+        server = {"token_endpoint": f"{url}/token"}
+        elsewhere = "http://127.0.0.1:9/steal"
+        if name == "token_endpoint":
+            server[name] = elsewhere
+        else:
+            metadata[name] = [elsewhere] if name == "authorization_servers" else elsewhere
+        app.add_url_rule("/.well-known/openid-credential-issuer", "m", lambda: jsonify(metadata))
+        app.add_url_rule("/.well-known/oauth-authorization-server", "s", lambda: jsonify(server))
+        offer = client.read_offer(OfferLink(document=_offer(url)))
+
+        with pytest.raises(PartnerFaultError):
+            client.collect(Collection(offer, None, HOLDER))
+
+
+def test_an_issuer_that_does_not_answer_is_unreachable(client):
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        address = f"http://127.0.0.1:{probe.getsockname()[1]}/offer"
+
+    with pytest.raises(PartnerUnreachableError):
+        client.read_offer(OfferLink(address=address))
+
+
+def test_a_garbled_offer_is_refused(client):
+    with serving(_issuer(offer=["not", "an", "offer"])) as url, pytest.raises(LinkError):
+        client.read_offer(OfferLink(address=f"{url}/offer"))
+
+
+def test_the_values_of_the_record_are_those_that_were_handed_in(counter):
+    answer = counter.office.institution.hand_in()
+    wallet = counter.wallet()
+    counter.services.receive_credential(wallet, answer["offer_uri"])
+
+    (held,) = counter.services.read.credentials.all(wallet)
+
+    assert dict(held.claims) == EXAM
+
+
+def test_an_issuer_outside_the_registry_is_not_asked(counter):
+    answer = counter.office.institution.hand_in()
+    counter.services.trust.known = KnownTrust().known
+
+    arrival = counter.services.receive_credential.look(counter.wallet(), answer["offer_uri"])
+
+    assert not arrival.is_verified
+    with pytest.raises(RefusedCredentialError):
+        counter.services.receive_credential(counter.wallet("ben"), answer["offer_uri"])

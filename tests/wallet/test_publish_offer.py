@@ -27,6 +27,7 @@ from wallet.errors import (
     PartnerRefusedError,
 )
 
+DEFAULTS = PolicyChoices()
 HEALTHY = PolicyChoices(explicit_consent=True)
 
 
@@ -41,7 +42,7 @@ def health(world, anna):
     return world.services.receive_credential(anna, link).credential_id
 
 
-def _publish(world, anna, credential_id, choices=PolicyChoices()):
+def _publish(world, anna, credential_id, choices=DEFAULTS):
     return world.services.publish_offer(anna, credential_id, choices)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from crypto.signing import generate_es256
+from ssi.issuance import issue_credential
 from ssi.status_list import Status
 from tests.ssi import parties
 from tests.wallet.world import ISSUER_URL
@@ -115,7 +116,7 @@ def _refused(world, anna):
 
 def test_wrong_issuer_is_refused(world, anna):
     other = replace(parties.ISSUER, issuer_id="did:web:nobody.example")
-    world.issuers.tamper = lambda _: parties.issue_credential(
+    world.issuers.tamper = lambda _: issue_credential(
         parties.record(), parties.subject(), issuer=other, terms=parties.terms()
     )
 
@@ -134,7 +135,7 @@ def test_a_record_of_another_verified_issuer_than_the_link_led_to_is_refused(wor
     world.trust.known = replace(registry, issuers=(university, *others, other))
     key = replace(parties.ISSUER, issuer_id=other.id, kid="k", key=parties.es256("other"))
     terms = parties.terms(uri="https://other.example/1")
-    world.issuers.tamper = lambda _: parties.issue_credential(
+    world.issuers.tamper = lambda _: issue_credential(
         parties.record(), parties.subject(), issuer=key, terms=terms
     )
 

@@ -7,12 +7,14 @@ import pytest
 from consent.log import Entry
 from consent.query import Statistic
 from consent.vocabulary import Purpose, RecipientKind, StatisticKind
+from ssi.dataset import data_set
 from ssi.status_list import Status
 from tests.ssi import parties
 from wallet.domain.choices import PolicyChoices
 from wallet.domain.held_consent import ConsentState, Delivery
 from wallet.domain.record import RecordState
 from wallet.domain.use import Buyer, Outcome, Proof, UseEntry
+from wallet.domain.use_words import computed_text
 from wallet.errors import PartnerFaultError
 
 
@@ -45,6 +47,41 @@ def test_a_use_is_shown_with_its_checked_proof(world, anna, given):
     assert (use.outcome, use.amount_cents, use.proof) == (Outcome.PAID, 75, Proof.CHECKED)
     assert use.buyer.name == "Institute of Public Health"
     assert (report.problems, report.alarms) == ([], [])
+
+
+def test_the_whole_question_is_told_if_it_is_the_one_in_the_log(world, anna, given):
+    world.market.tells_questions = True
+    world.market.use(given.consent_id)
+    world.services.refresh(anna)
+
+    (use,) = world.services.history(anna)
+
+    assert computed_text(use, data_set("exam/1")) == (
+        "Average exam score, only type of school: girls only, over at least 50 people, with a random error"
+    )
+    assert use.buyer.country == "AT"
+
+
+def test_another_question_than_the_one_in_the_log_is_not_told(world, anna, given):
+    world.market.tells_questions = True
+    world.market.use(given.consent_id)
+    entry = world.market.log.entries[-1]
+    world.market.log.entries[-1] = replace(entry, body={**entry.body, "query_digest": "another"})
+    world.services.refresh(anna)
+
+    (use,) = world.services.history(anna)
+
+    assert use.query is None
+    assert computed_text(use, data_set("exam/1")) == "Number of people and average exam score"
+
+
+def test_another_amount_in_the_log_than_on_the_receipt_is_reported(world, anna, given):
+    world.market.use(given.consent_id, amount_cents=76)
+
+    report = world.services.refresh(anna)
+
+    assert len(report.alarms) == 1
+    assert world.services.history(anna)[0].proof is Proof.BROKEN
 
 
 def test_earnings_add_up_to_the_cent(world, anna, given):

@@ -71,7 +71,7 @@ def test_a_marketplace_that_is_down_does_not_stop_the_nodes_from_being_told(worl
 
 
 def test_a_receipt_that_the_node_did_not_sign_counts_for_nothing(world, anna, given):
-    world.nodes.signing_with = {"node-a": parties.ed25519("node-b")}
+    world.nodes.keys = {"node-a": parties.ed25519("node-b")}
 
     ended = _end(world, anna, given)
 

@@ -1,14 +1,14 @@
 """The wallet's partners in memory: an issuer, a marketplace with a real log, three nodes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from consent.contribution import Contribution, bundle_context
 from consent.log import Checkpoint, Entry, InclusionProof, sign_checkpoint
-from consent.query import Statistic
+from consent.query import Query, Statistic
 from consent.receipt import (
     ConsentReceipt,
     DeletionReceipt,
@@ -17,10 +17,11 @@ from consent.receipt import (
     sign_deletion_receipt,
     sign_usage_receipt,
 )
-from consent.record import ConsentRecord, unverified_consent_id, verify_withdrawal
+from consent.record import CONSENT_TYP, ConsentRecord, unverified_consent_id, verify_withdrawal
 from consent.vocabulary import Purpose, RecipientKind, StatisticKind
 from crypto import merkle
 from crypto.encoding import Json, sha256
+from crypto.errors import SignatureError
 from crypto.sealing import SealingKey, open_sealed
 from crypto.sharing.replicated import Pair, decode_bundle
 from crypto.signing import SigningKey, VerifyingKey
@@ -33,17 +34,25 @@ from ssi.trust import TrustRegistry
 from ssi.trust_entries import NodeEntry
 from tests.ssi import parties
 from tests.wallet.fakes import CHEAP, MemoryStore, MemoryWalletStore, MovingClock
-from wallet.bootstrap import Custody, Partners, Services, Stores, assemble
+from wallet.domain.clock import Clock
 from wallet.domain.held_consent import Delivery
 from wallet.domain.history import History, LoggedReceipt
 from wallet.domain.offer_link import PRE_AUTHORIZED, CredentialOffer, OfferLink, read_offer
 from wallet.domain.use import UseEntry
 from wallet.errors import CodeNeededError, LinkError, PartnerRefusedError, PartnerUnreachableError
 from wallet.services.ports import Collection
+from wallet.services.suite import Custody, Partners, Services, Stores, assemble
 
 ISSUER_URL = parties.STATUS_PREFIX.removesuffix("/status-lists/")
 NODES = ("node-a", "node-b", "node-c")
 MARKET = "market"
+QUESTION: dict[str, Json] = {
+    "data_set": "exam/1",
+    "purpose": "dpv:ScientificResearch",
+    "statistics": [{"kind": "mean", "attribute": "exam_score"}],
+    "where": [{"attribute": "school_type", "is": "girls"}],
+    "privacy": {"floor": 50, "epsilon": "0.5"},
+}
 
 
 @dataclass
@@ -73,7 +82,7 @@ class Promise:
 class MemoryIssuers:
     """Issues real credentials; what is tampered with is up to the test."""
 
-    clock: MovingClock
+    clock: Clock
     promises: dict[str, Promise] = field(default_factory=dict)
     revoked: dict[int, Status] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
@@ -82,7 +91,7 @@ class MemoryIssuers:
     holder_key: VerifyingKey | None = None
     committed: Mapping[str, object] | None = None
     years: float = 1
-    tamper: object = None
+    tamper: Callable[[str], str] | None = None
 
     def offer(
         self, values: Mapping[str, object] = parties.EXAM, ref: str = "exam/1", **more: str | None
@@ -128,7 +137,7 @@ class MemoryIssuers:
         )
         subject = Subject(handle, self.holder_key or holder_key)
         compact = issue_credential(record, subject, issuer=parties.ISSUER, terms=terms)
-        return self.tamper(compact) if callable(self.tamper) else compact  # type: ignore[no-any-return]
+        return self.tamper(compact) if self.tamper else compact
 
     def status_list(self, uri: str) -> str:
         if self.status_down:
@@ -143,6 +152,7 @@ class MemoryLog:
     """A log whose entries a test can also forge."""
 
     entries: list[Entry] = field(default_factory=list)
+    origin: str = MARKET
 
     def append(self, entry: Entry) -> int:
         self.entries.append(entry)
@@ -154,7 +164,7 @@ class MemoryLog:
 
     def checkpoint(self, key: SigningKey, size: int | None = None) -> str:
         size = len(self.entries) if size is None else size
-        return sign_checkpoint(Checkpoint(MARKET, size, merkle.root(self.leaves[:size])), key)
+        return sign_checkpoint(Checkpoint(self.origin, size, merkle.root(self.leaves[:size])), key)
 
     def prove(self, index: int, key: SigningKey) -> InclusionProof:
         hashes = tuple(merkle.inclusion_proof(index, self.leaves))
@@ -165,7 +175,7 @@ class MemoryLog:
 class MemoryMarket:
     """A marketplace that keeps its promises unless a test says otherwise."""
 
-    clock: MovingClock
+    clock: Clock
     key: SigningKey = field(default_factory=lambda: parties.ed25519(MARKET), repr=False)
     log: MemoryLog = field(default_factory=MemoryLog)
     offers: dict[str, Contribution] = field(default_factory=dict)
@@ -176,6 +186,7 @@ class MemoryMarket:
     uses: list[tuple[str, str, int]] = field(default_factory=list)
     others: list[UseEntry] = field(default_factory=list)
     deletion_receipts: list[str] = field(default_factory=list)
+    tells_questions: bool = False
     published: int = 0
     down: bool = False
     says_no: bool = False
@@ -201,8 +212,18 @@ class MemoryMarket:
 
     def history(self, consent_id: str, holder_key: SigningKey) -> History:
         self._answering()
+        try:
+            signed = parse_jws(self.offers[consent_id].consent, "consent")
+            signed.verify(holder_key.public, typ=CONSENT_TYP)
+        except (KeyError, SignatureError) as error:
+            raise PartnerRefusedError("The marketplace said no: there is no such offer of yours") from error
         uses = tuple(
-            LoggedReceipt(receipt, self.log.entries[index], self.log.prove(index, self.key))
+            LoggedReceipt(
+                receipt,
+                self.log.entries[index],
+                self.log.prove(index, self.key),
+                Query.from_json(QUESTION) if self.tells_questions else None,
+            )
             for owner, receipt, index in self.uses
             if owner == consent_id
         )
@@ -219,7 +240,15 @@ class MemoryMarket:
 
     def use(self, owner: str, job_id: str = "job-1", cents: int = 75, **changes: object) -> None:
         """Somebody used this consent and paid for it."""
-        entry = Entry.of("use", self._now(), {"consent_id": owner, "job_id": job_id})
+        query = Query.from_json(QUESTION)
+        told: dict[str, Json] = {
+            "consent_id": owner,
+            "job_id": job_id,
+            "amount_cents": cents,
+            "query_digest": query.digest,
+            "buyer": {"country": "AT"},
+        }
+        entry = Entry.of("use", self._now(), told)
         index = self.log.append(entry)
         receipt = UsageReceipt(
             consent_id=owner,
@@ -249,21 +278,24 @@ class MemoryMarket:
 class MemoryNodes:
     """Three nodes that sign deletion receipts, unless they are down, empty or lie."""
 
-    clock: MovingClock
+    clock: Clock
     down: set[str] = field(default_factory=set)
     empty: set[str] = field(default_factory=set)
-    signing_with: dict[str, SigningKey] = field(default_factory=dict)
+    holding: set[str] | None = None
+    keys: dict[str, SigningKey] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
 
     def withdraw(self, node: NodeEntry, withdrawal: str) -> str | None:
         self.told.append(node.id)
+        consent_id = unverified_consent_id(withdrawal)
         if node.id in self.down:
             raise PartnerUnreachableError(f"{node.operator} cannot be reached now.")
-        if node.id in self.empty:
+        if node.id in self.empty or (self.holding is not None and consent_id not in self.holding):
             return None
-        key = self.signing_with.get(node.id, parties.ed25519(node.id))
-        now = self.clock().replace(microsecond=0)
-        return sign_deletion_receipt(DeletionReceipt(node.id, unverified_consent_id(withdrawal), now), key)
+        key = self.keys.get(node.id, parties.ed25519(node.id))
+        return sign_deletion_receipt(
+            DeletionReceipt(node.id, consent_id, self.clock().replace(microsecond=0)), key
+        )
 
 
 @dataclass

@@ -8,7 +8,7 @@ to the ones seen before by `services.watch_log`.
 from dataclasses import dataclass, field
 
 from consent.log import Entry, InclusionProof
-from consent.query import MAX_NAME, MOST_STATISTICS, Statistic
+from consent.query import MAX_NAME, MOST_STATISTICS, Query, Statistic
 from consent.receipt import verify_usage_receipt
 from consent.vocabulary import Purpose, RecipientKind
 from crypto.encoding import Json
@@ -21,15 +21,17 @@ from wallet.domain.use import Buyer, Outcome, UseEntry
 MAX_TOKEN = 100_000
 MOST_USES = 10_000
 MAX_ID = 500
+MAX_COUNTRY = 10
 
 
 @dataclass(frozen=True)
 class LoggedReceipt:
-    """A signed receipt with the log entry that it claims, nothing of it checked."""
+    """A signed receipt with the log entry it claims, and the question of a use; nothing of it is checked."""
 
     receipt: str = field(repr=False)
     entry: Entry = field(repr=False)
     proof: InclusionProof = field(repr=False)
+    query: Query | None = None
 
     @classmethod
     def from_fields(cls, fields: Fields) -> "LoggedReceipt":
@@ -43,6 +45,7 @@ class LoggedReceipt:
             fields.text("receipt", max_length=MAX_TOKEN),
             _entry(log.section("entry")),
             InclusionProof.from_json(log.any("proof"), f"{log.where}.proof"),
+            _query(fields),
         )
 
 
@@ -91,21 +94,22 @@ def read_use(logged: LoggedReceipt, consent_id: str, marketplace: MarketplaceEnt
         consent_id=consent_id,
         job_id=receipt.job_id,
         at=receipt.used_at,
-        buyer=Buyer(receipt.buyer_name, receipt.buyer_kind),
+        buyer=Buyer(receipt.buyer_name, receipt.buyer_kind, _country(logged.entry)),
         purpose=receipt.purpose,
         statistics=receipt.statistics,
         group_by=receipt.group_by,
         outcome=Outcome.PAID,
         amount_cents=receipt.amount_cents,
         log_index=receipt.log_index,
+        query=_named_query(logged),
     )
 
 
 def verify_logged(logged: LoggedReceipt, use: UseEntry, marketplace: MarketplaceEntry) -> str:
     """Return the checkpoint under which the log holds this very use.
 
-    1. The entry is about this job and this consent. 2. Its place is the one the receipt names. 3. The proof
-    is about this entry, and its checkpoint is one that the log signed.
+    1. The entry is about this job, this consent and this amount. 2. Its place is the one the receipt names.
+    3. The proof is about this entry, and its checkpoint is one that the log signed.
 
     Raises:
         MalformedError: the entry is about something else, or stands elsewhere.
@@ -114,12 +118,29 @@ def verify_logged(logged: LoggedReceipt, use: UseEntry, marketplace: Marketplace
         ProofError: the entry does not stand there.
     """
     body = logged.entry.body
-    if (body.get("job_id"), body.get("consent_id")) != (use.job_id, use.consent_id):  # 1
+    told = (body.get("job_id"), body.get("consent_id"), body.get("amount_cents"))
+    if told != (use.job_id, use.consent_id, use.amount_cents):  # 1
         raise MalformedError("log entry: it is about something else than the receipt")
     if logged.proof.index != use.log_index:  # 2
         raise MalformedError("log entry: it stands elsewhere than the receipt says")
     logged.proof.verify_entry(logged.entry, marketplace.id, marketplace.verifying_key)  # 3
     return logged.proof.checkpoint
+
+
+def _query(fields: Fields) -> Query | None:
+    return Query.from_json(fields.any("query")) if fields.has("query") else None
+
+
+def _named_query(logged: LoggedReceipt) -> Query | None:
+    """The question, if it is the one that the entry names."""
+    named = logged.query is not None and logged.query.digest == logged.entry.body.get("query_digest")
+    return logged.query if named else None
+
+
+def _country(entry: Entry) -> str | None:
+    buyer = entry.body.get("buyer")
+    country = buyer.get("country") if isinstance(buyer, dict) else None
+    return country[:MAX_COUNTRY] if isinstance(country, str) and country else None
 
 
 def _delivery(state: str) -> Delivery:
@@ -151,6 +172,7 @@ def _other(fields: Fields, consent_id: str) -> UseEntry:
         group_by=fields.text("group_by", max_length=MAX_NAME) if fields.has("group_by") else None,
         outcome=fields.choice("outcome", _outcome),
         reason=fields.text("reason") if fields.has("reason") else None,
+        query=_query(fields),
     )
 
 

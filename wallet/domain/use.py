@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from consent.query import Statistic
+from consent.query import Query, Statistic
 from consent.vocabulary import Purpose, RecipientKind
 from crypto.encoding import Json
 from crypto.reading import Fields, utc_text
@@ -45,7 +45,10 @@ class Buyer:
 
 @dataclass(frozen=True)
 class UseEntry:
-    """One line of "who used my data". `amount_cents` is what this person was paid for it."""
+    """One line of "who used my data". `amount_cents` is what this person was paid for it.
+
+    `query` is the whole question, where it is known and is the one that the log names.
+    """
 
     consent_id: str
     job_id: str
@@ -58,6 +61,7 @@ class UseEntry:
     amount_cents: int = 0
     reason: str | None = None
     log_index: int | None = None
+    query: Query | None = None
     proof: Proof = Proof.PENDING
 
     def proven(self, proof: Proof) -> "UseEntry":
@@ -80,6 +84,7 @@ class UseEntry:
             "amount_cents": self.amount_cents,
             "reason": self.reason,
             "log_index": self.log_index,
+            "query": None if self.query is None else self.query.to_json(),
             "proof": self.proof.value,
         }
 
@@ -105,6 +110,7 @@ class UseEntry:
             log_index=(
                 fields.integer("log_index", least=0, most=MOST_ENTRIES) if fields.has("log_index") else None
             ),
+            query=Query.from_json(fields.any("query")) if fields.has("query") else None,
             proof=fields.choice("proof", Proof),
         )
         fields.done()

@@ -1,8 +1,10 @@
 """What was computed from a person's data, in words."""
 
 from consent.vocabulary import StatisticKind
+from consent.wording import describe_query
 from consent.words import words_of
 from ssi.dataset import DataSet
+from ssi.errors import DataSetError
 from wallet.domain.use import UseEntry
 
 LANGUAGE = "en"
@@ -11,8 +13,14 @@ LANGUAGE = "en"
 def computed_text(use: UseEntry, data_set: DataSet) -> str:
     """What was asked, such as "Number of people and average exam score, by sex".
 
-    An attribute that the data set does not have is called by its name, since a partner may know newer ones.
+    Where the whole question is known it is said in full, with conditions, group size and random error. An
+    attribute that the data set does not have is called by its name, since a partner may know newer ones.
     """
+    if use.query is not None:
+        try:
+            return describe_query(use.query, data_set, LANGUAGE)
+        except DataSetError:
+            pass  # said in less words below
     words = words_of(LANGUAGE)
     labels = {each.name: each.label[LANGUAGE].lower() for each in data_set.attributes}
 

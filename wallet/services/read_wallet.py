@@ -70,7 +70,7 @@ class ReadWallet:
         for held in self.kept_consents.all(session):
             if held.consent_id == consent_id:
                 return held
-        raise NotInWalletError("This is not in your wallet.")
+        raise NotInWalletError("It was removed, or it was never in this wallet.")
 
     def history(self, session: Session) -> tuple[UseEntry, ...]:
         """Every use, newest first, as of the last refresh."""

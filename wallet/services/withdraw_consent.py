@@ -42,7 +42,7 @@ class WithdrawConsent:
         """
         found = [each for each in self.consents.all(session) if each.consent_id == consent_id]
         if not found:
-            raise NotInWalletError("This is not in your wallet.")
+            raise NotInWalletError("It was removed, or it was never in this wallet.")
         held = found[0]
         if held.withdrawal is None:
             held = self.consents.save(session, self._ended(session, held))

@@ -48,7 +48,7 @@ class SealedStore(Generic[KeptT]):
         with self.database.reading() as transaction:
             row = transaction.get(self.row, row_id)
         if row is None or row.wallet_id != session.wallet_id:
-            raise NotInWalletError("This is not in your wallet.")
+            raise NotInWalletError("It was removed, or it was never in this wallet.")
         return self._opened(session, row)
 
     def save(self, session: Session, item: KeptT) -> KeptT:

@@ -9,8 +9,8 @@ from crypto.randomness import random_bytes
 from ssi.hosting import metrics
 from ssi.hosting.design.blueprint import install
 from ssi.hosting.health import health
-from wallet.bootstrap import Services
 from wallet.config import IDLE_MINUTES
+from wallet.services.suite import Services
 from wallet.web import consents, doorway, home, offers, problems, records, uses, visitor
 from wallet.web.sessions import MemorySessions, SessionTable
 

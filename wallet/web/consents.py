@@ -6,11 +6,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from consent.wording import describe_policy, purpose_text
 from ssi.dataset import DataSet, data_set
 from ssi.trust_entries import NodeEntry
-from wallet.bootstrap import Services
 from wallet.domain.held_consent import HeldConsent
 from wallet.domain.use_words import computed_text
 from wallet.errors import PartnerError
 from wallet.services.publish_offer import LANGUAGE
+from wallet.services.suite import Services
 from wallet.web import visitor
 
 

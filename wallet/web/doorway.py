@@ -6,8 +6,8 @@ from http import HTTPStatus
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from wallet.bootstrap import Services
 from wallet.errors import LoginTakenError, TooManyAttemptsError, WeakPasswordError, WrongPasswordError
+from wallet.services.suite import Services
 from wallet.web import visitor
 from wallet.web.problems import status_of
 from wallet.web.sessions import SessionTable

@@ -6,10 +6,10 @@ from http import HTTPStatus
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from wallet.bootstrap import Services
 from wallet.domain.session import Session
 from wallet.domain.use import Outcome
 from wallet.services.read_wallet import Overview
+from wallet.services.suite import Services
 from wallet.web import visitor
 
 STALE = timedelta(minutes=1)

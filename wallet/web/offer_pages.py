@@ -10,13 +10,13 @@ from consent.vocabulary import Purpose, RecipientKind, StatisticKind
 from consent.wording import describe_policy, odds_in_hundred, purpose_text, recipient_text, statistic_text
 from ssi.dataset import DataSet
 from ssi.trust_entries import NodeEntry
-from wallet.bootstrap import Services
 from wallet.domain.choices import PolicyChoices, is_health
 from wallet.domain.offer_draft import STEPS, OfferDraft
 from wallet.domain.record import Record
 from wallet.domain.sample_answer import sample_answer
 from wallet.errors import ChoiceError
 from wallet.services.publish_offer import LANGUAGE
+from wallet.services.suite import Services
 from wallet.web import visitor
 from wallet.web.offer_form import FLOORS, LEVELS, level_of
 

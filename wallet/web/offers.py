@@ -9,9 +9,9 @@ from http import HTTPStatus
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from wallet.bootstrap import Services
 from wallet.domain.offer_draft import STEPS
 from wallet.errors import ChoiceError, NotInWalletError, PartnerRefusedError
+from wallet.services.suite import Services
 from wallet.web import visitor
 from wallet.web.offer_form import read_leniently, read_step
 from wallet.web.offer_pages import OfferPages

@@ -7,7 +7,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ssi.errors import CredentialError
-from wallet.bootstrap import Services
 from wallet.domain.record import Record
 from wallet.errors import (
     CodeNeededError,
@@ -18,6 +17,7 @@ from wallet.errors import (
     WalletError,
 )
 from wallet.services.receive_record import ReceiveRecord
+from wallet.services.suite import Services
 from wallet.web import visitor
 from wallet.web.problems import status_of
 

@@ -6,11 +6,11 @@ from flask import Blueprint, Response, render_template
 
 from consent.wording import purpose_text
 from ssi.dataset import DataSet, data_set
-from wallet.bootstrap import Services
 from wallet.domain.held_consent import HeldConsent
 from wallet.domain.session import Session
 from wallet.domain.use import UseEntry
 from wallet.domain.use_words import LANGUAGE, computed_text
+from wallet.services.suite import Services
 from wallet.web import visitor
 
 

@@ -6,6 +6,7 @@ show them. Its id, such as `exam/1`, is the reference of its data set.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Protocol
 
 from crypto.encoding import Json
@@ -135,6 +136,10 @@ class DataSetConfiguration:
         return found
 
 
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"
+
+
 def _claim(attribute: Attribute) -> Claim:
     numeric = attribute.kind is Kind.NUMBER
     return Claim(
@@ -144,6 +149,6 @@ def _claim(attribute: Attribute) -> Claim:
         required=attribute.required,
         choices=tuple((code, label["en"]) for code, label in attribute.categories),
         unit=attribute.unit,
-        hint=f"{attribute.minimum} to {attribute.maximum}" if numeric else "",
+        hint=f"{_plain(attribute.minimum)} to {_plain(attribute.maximum)}" if numeric else "",
         numeric=numeric,
     )

@@ -87,6 +87,7 @@ class _Desk:
         """Issue it, and go on to the link; pressed twice it leads to the same link."""
         now = self._services.now()
         (registered,) = self._services.register([form.submission()], by=words.OFFICER, now=now)
+        self._services.operations.registered([registered], by=words.OFFICER)
         if isinstance(registered, RecordRefusedError):
             raise registered
         endpoint = "office.link" if registered.offer else "office.detail"

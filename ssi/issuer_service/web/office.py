@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from flask import request, session
 
 from ssi.issuer_service.domain.catalogue import Catalogue
+from ssi.issuer_service.operations import Operations
 from ssi.issuer_service.services.change_status import ChangeStatus
 from ssi.issuer_service.services.hand_over import HandOver
 from ssi.issuer_service.services.look_up import LookUp
@@ -30,6 +31,7 @@ class OfficeServices:
     look_up: LookUp
     change_status: ChangeStatus
     renew_offer: RenewOffer
+    operations: Operations
     address_key: bytes = field(repr=False)
     status_ttl: timedelta
     now: Callable[[], datetime]

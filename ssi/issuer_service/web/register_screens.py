@@ -134,12 +134,13 @@ class _Desk:
         if errors:
             return self.show(credential_id, errors, HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
-            self._services.change_status(
+            entry = self._services.change_status(
                 credential_id, Standing(wanted), reason=reason, by=words.OFFICER, now=self._services.now()
             )
         except StatusConflictError:
             errors["status"] = "This record was taken back for good. Issue a new one instead."
             return self.show(credential_id, errors, HTTPStatus.CONFLICT)
+        self._services.operations.status_changed(entry, by=words.OFFICER)
         within = words.within(self._services.status_ttl)
         flash(f"Done. Wallets and buyers see this within {within}.", "good")
         return redirect(url_for("office.detail", credential_id=credential_id))

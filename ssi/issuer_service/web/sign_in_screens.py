@@ -23,11 +23,13 @@ def add_sign_in(screens: Blueprint, services: OfficeServices) -> None:
         password = request.form.get("password", "")
         try:
             mark = services.sign_in(password, address=services.address(), now=services.now())
-        except UnauthorisedError:
+        except UnauthorisedError as error:
+            services.operations.sign_in_refused(error)
             return _page(
                 services, "This password is not right. Please try again.", HTTPStatus.UNPROCESSABLE_ENTITY
             )
         except TooManyAttemptsError as error:
+            services.operations.sign_in_refused(error)
             text = "There were too many wrong passwords. Please wait five minutes, then try again."
             response = _page(services, text, HTTPStatus.TOO_MANY_REQUESTS)
             response.headers["Retry-After"] = str(error.retry_after_seconds)

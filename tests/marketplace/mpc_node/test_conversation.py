@@ -155,7 +155,7 @@ def test_a_node_that_speaks_for_another_role_is_named(hasty: Town):
 
 
 @pytest.mark.parametrize("step", ["admission", "keying", "resharing"])
-@pytest.mark.parametrize("body", [b"", b"{}", b"\xff\xfe", b'{"message": 7}'])
+@pytest.mark.parametrize("body", [b"", b'{"message": 7}'])
 def test_a_node_that_sends_garbage_is_named(hasty: Town, step, body):
     altering(hasty, "node-b", step, lambda message: replace(message, body=body))
 

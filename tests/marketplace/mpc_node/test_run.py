@@ -1,6 +1,7 @@
 """Whole jobs at three nodes: what comes out, and that nothing comes out when something is wrong."""
 
 import statistics
+import threading
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -160,12 +161,14 @@ def test_who_withdraws_while_the_job_runs_is_in_no_output(town: Town):
     leaving = crowd[4]
 
     gone: list[str] = []
+    one_at_a_time = threading.Lock()
 
     def withdraw_before_resharing(sender: str, receiver: str, token: str) -> list[str]:
-        if step_of(token) == "resharing" and not gone:
-            gone.extend(NAMES)
-            for name in NAMES:
-                town.post(name, "/v1/withdrawals", {"withdrawal": withdrawal_of(leaving)}, caller=None)
+        with one_at_a_time:
+            if step_of(token) == "resharing" and not gone:
+                gone.extend(NAMES)
+                for name in NAMES:
+                    town.post(name, "/v1/withdrawals", {"withdrawal": withdrawal_of(leaving)}, caller=None)
         return [token]
 
     town.wire = withdraw_before_resharing

@@ -4,10 +4,12 @@ Everything is real but two things: time stands still until a test moves it, and 
 their apps' test clients instead of sockets. The caller's TLS fingerprint is put where a server finds it.
 """
 
+import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from flask.testing import FlaskClient
 from consent.contribution import Contribution
 from consent.job import Manifest, sign_manifest
 from marketplace.mpc_node.bootstrap import MIGRATIONS, build_node, create_app
-from marketplace.mpc_node.config import Settings
+from marketplace.mpc_node.config import DATABASE_FILE, Settings
 from marketplace.mpc_node.node import Node, Surroundings
 from marketplace.mpc_node.output import EncodeOutput, encode_honestly
 from ssi.hosting.database import migrate, open_database
@@ -79,6 +81,17 @@ class Wire:
                 raise RefusedByPeerError(node_id, answer.status_code, None)
 
 
+@cache
+def migrated() -> bytes:
+    """An empty database of a node: migrated once, then copied for every node of every test."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / DATABASE_FILE
+        database = open_database(f"sqlite:///{file}")
+        migrate(database.engine, MIGRATIONS)
+        database.close()
+        return file.read_bytes()
+
+
 class Town:
     """Three nodes that can reach each other, and everybody else they have to do with."""
 
@@ -115,8 +128,10 @@ class Town:
             max_running=self.max_running,
         )
         settings.directory.mkdir(exist_ok=True)
+        file = settings.directory / DATABASE_FILE
+        if not file.exists():
+            file.write_bytes(migrated())
         database = open_database(settings.database)
-        migrate(database.engine, MIGRATIONS)
         around = Surroundings(
             registry=lambda: self.registry,
             fetch_status=self.statuses,

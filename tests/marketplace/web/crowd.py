@@ -13,7 +13,7 @@ from crypto.encoding import digest_of
 from marketplace.domain.offer import NodeAnswer, Offer, OfferState
 from marketplace.services.ports import ArrivedOffer, Books
 from ssi.dataset import data_set
-from tests.marketplace.fakes import NOW
+from tests.marketplace.mpc_node.parties import NOW
 from tests.ssi import parties
 
 NAMES = ("node-a", "node-b", "node-c")
@@ -44,7 +44,7 @@ class Person:
 
 @cache
 def students(count: int = CROWD) -> tuple[Person, ...]:
-    """People with exam results: half at mixed schools, a third at girls' schools, a sixth at boys' schools."""
+    """People with exam results: one in two at a mixed, one in three at a girls' school."""
     return tuple(_student(FIRST_EXAM + place) for place in range(count))
 
 

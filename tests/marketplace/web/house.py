@@ -31,7 +31,8 @@ from ssi.credential import Credential
 from ssi.errors import RevokedError
 from ssi.issuance import Organisation, Subject, issue_organisation_credential, organisation_handle
 from ssi.trust import sign_registry
-from tests.marketplace.fakes import CHEAP, NOW, HandClock
+from tests.marketplace.fakes import CHEAP, HandClock
+from tests.marketplace.mpc_node.parties import NOW
 from tests.marketplace.web.crowd import let_in, patients, students
 from tests.marketplace.web.nodes import LocalNodes
 from tests.ssi import parties

@@ -1,4 +1,4 @@
-"""Three nodes in one process: real protocol, real signatures, real envelopes; only the sockets are missing."""
+"""Three nodes in one process: real protocol, signatures and envelopes; only the sockets are missing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +21,7 @@ from marketplace.domain.job import CollectedOutput, NodeJobStatus, NodeOutput
 from ssi.dataset import data_set
 from ssi.http.errors import RefusedByPeerError
 from ssi.jws import parse_jws
+from tests.crypto.parties import Sends
 from tests.marketplace.fakes import HandClock, deterministic
 from tests.marketplace.web.crowd import NAMES, Person
 from tests.ssi import parties
@@ -106,9 +107,7 @@ def compute(
         manifest.query, data_set(manifest.query.data_set), [person.public for person in crowd]
     )
     root = admitted_root(manifest.contributions)
-    bound = binding(
-        manifest.job_id, manifest.attempt, manifest_digest=manifest.digest, admitted_root=root
-    )
+    bound = binding(manifest.job_id, manifest.attempt, manifest_digest=manifest.digest, admitted_root=root)
     finished = _play(computation, crowd, bound)
     signed = [_word_about(manifest, state, bound) for state in finished]
     outputs = []
@@ -162,7 +161,7 @@ def _play(computation: Computation, crowd: Sequence[Person], bound: bytes) -> li
     return [state.receive(_inbox(resharing, role)) for role, state in enumerate(resharing)]
 
 
-def _inbox(states: Sequence[Keying] | Sequence[Resharing], receiver: int) -> dict[int, bytes]:
+def _inbox(states: Sequence[Sends], receiver: int) -> dict[int, bytes]:
     return {sender: state.outbox[receiver] for sender, state in enumerate(states) if receiver in state.outbox}
 
 

@@ -1,4 +1,4 @@
-"""A registry office with a database of its own, the trust registry that names it, and what tests begin with."""
+"""A registry office with a database of its own, and what tests begin with."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -52,6 +52,7 @@ def test_a_reinstated_credential_counts_again(office: Office, trusted):
 
 def test_a_correction_revokes_the_delivered_credential(office: Office, trusted):
     compact = office.wallet().collect(office.institution.hand_in()["offer_uri"])
+    status_of(office, trusted, compact)  # so that the office has a list at hand
     office.institution.hand_in(values={"exam_score": 2})
 
     published, reference = status_of(office, trusted, compact)

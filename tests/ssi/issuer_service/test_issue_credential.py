@@ -1,13 +1,18 @@
 """Each record is issued once, to who may have it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
 from crypto.encoding import canonical_json
+from crypto.randomness import RandomBytes, random_bytes
 from ssi.credential import verify_record
+from ssi.issuer_service.errors import ErrorCode, ProtocolRefusalError
+from ssi.issuer_service.services import issue_credential
+from ssi.issuer_service.services.issue_credential import CredentialRequest, IssueCredential
 from ssi.trust import TrustRegistry
-from tests.ssi.issuer_service.visitors import Office, refusal
+from tests.ssi.issuer_service.visitors import URL, Office, refusal
 from tests.ssi.parties import es256
 
 pytestmark = pytest.mark.database
@@ -80,6 +85,39 @@ def test_a_lost_credential_is_issued_again_under_the_same_handle(office: Office,
 
     assert (first.handle, new_key.public) == (second.handle, second.holder_key)
     assert again["version"] == 2
+
+
+def issuing(office: Office, random: RandomBytes = random_bytes) -> IssueCredential:
+    """The use case itself, without the tidying that the app does before each request."""
+    identity = office.issuer.identity
+    desk = issue_credential.Office(identity.issuer, URL, identity.settings.catalogue, status_list_size=2**10)
+    return IssueCredential(office.issuer.books, identity.secrets, desk, random)
+
+
+def test_a_token_that_ran_out_is_refused_before_it_is_forgotten(office: Office, token: str):
+    request = CredentialRequest("exam/1", office.wallet().proof())
+
+    with pytest.raises(ProtocolRefusalError) as refused:
+        issuing(office)(token, request, now=office.clock() + timedelta(minutes=5))
+
+    assert refused.value.code is ErrorCode.INVALID_TOKEN
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [("suspended", ErrorCode.DENIED), ("revoked", ErrorCode.INVALID_TOKEN)]
+)
+def test_a_record_that_changes_while_it_is_prepared_is_not_issued(
+    office: Office, handed_in, token: str, status: str, code: ErrorCode
+):
+    def meddle(length: int) -> bytes:  # the blinding is drawn after the record was read
+        office.institution.set_status(handed_in["credential_id"], status)
+        return random_bytes(length)
+
+    request = CredentialRequest("exam/1", office.wallet().proof())
+    with pytest.raises(ProtocolRefusalError) as refused:
+        issuing(office, meddle)(token, request, now=office.clock())
+
+    assert refused.value.code is code
 
 
 def test_of_many_requests_with_one_token_at_the_same_moment_one_is_answered(office: Office, token: str):

@@ -3,7 +3,7 @@
 import pytest
 
 from ssi.issuer_service.domain.documents import GRANT_TYPE
-from tests.ssi.issuer_service.visitors import Office, refusal
+from tests.ssi.issuer_service.visitors import Office, link_of, refusal
 
 pytestmark = pytest.mark.database
 
@@ -110,7 +110,7 @@ def test_the_code_of_a_record_on_hold_works_once_it_counts_again(office: Office,
 
 def test_a_link_is_gone_once_it_was_used(office: Office, handed_in):
     wallet = office.wallet()
-    path = str(handed_in["offer_uri"]).rpartition("%2F")[2]
+    path = link_of(handed_in)
     wallet.token(handed_in["offer_uri"])
 
     assert wallet.client.get(f"/credential-offers/{path}").status_code == 404

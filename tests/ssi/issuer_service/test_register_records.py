@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ssi.issuer_service.visitors import Office, moment, record
+from tests.ssi.issuer_service.visitors import Office, link_of, moment, record
 from tests.ssi.parties import HEALTH
 
 pytestmark = pytest.mark.database
@@ -52,6 +52,7 @@ def test_a_link_to_the_old_version_is_dead(office: Office):
     code = office.wallet().code(old["offer_uri"])
     office.institution.hand_in(values={"exam_score": 1.5})
 
+    assert office.visitor().get(f"/credential-offers/{link_of(old)}").status_code == 404
     assert office.wallet().redeem(code).get_json()["error"] == "invalid_grant"
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from crypto.errors import SealError
 from ssi.hosting.database import differences, migrate
 from ssi.issuer_service.bootstrap import MIGRATIONS
-from ssi.issuer_service.domain.entry import Delivery, Entry, Offer, Sought, Standing, State
+from ssi.issuer_service.domain.entry import Delivery, Entry, Grant, Offer, Sought, Standing, State
 from ssi.issuer_service.errors import UnknownEntryError
 from ssi.issuer_service.storage.tables import entries, metadata
 from ssi.status_list import Status
@@ -154,6 +154,18 @@ def test_tidying_keeps_what_can_still_be_collected(office: Office):
         assert lapsed == 1
         assert register.entries.get(entry(1).credential_id).delivery is Delivery.LAPSED
         assert register.entries.values(entry(2).credential_id) == {"a": 1}
+
+
+def test_a_token_that_ran_out_is_forgotten(office: Office):
+    with office.issuer.books.writing() as register:
+        register.entries.add([(entry(1), {})])
+        register.offers.grant(b"t" * 32, Grant(entry(1).credential_id, NOW))
+        before = register.offers.granted(b"t" * 32)
+        register.offers.tidy(NOW)
+        after = register.offers.granted(b"t" * 32)
+
+    assert before is not None
+    assert after is None
 
 
 def test_a_challenge_is_used_once_and_forgotten_after_its_end(office: Office):

@@ -228,6 +228,11 @@ class Office:
         return self.app.test_client()
 
 
+def link_of(answer: Mapping[str, object]) -> str:
+    """The unguessable part of the link in an answer."""
+    return str(answer["offer_uri"]).rpartition("%2F")[2]
+
+
 def moment(text: object) -> datetime:
     """A moment of an answer."""
     return datetime.fromisoformat(str(text)).astimezone(UTC)

@@ -1,0 +1,33 @@
+"""One of three computation nodes, run by an organisation of its own: it checks, computes, and sees no record.
+
+**What it does.** A node keeps its part of people's shares. Asked for a computation, it trusts nobody's word
+that it may: it verifies by itself who asks, what was paid, what each person consented to, that the data is
+what an issuer signed, and that the crowd is large enough. Then it computes with two other nodes and gives its
+third of the result, sealed, to the buyer. The marketplace carries the envelope and cannot open it.
+
+**Words.** A *contribution* is one person's shares with the papers that prove them: credential and consent. A
+*manifest* is the marketplace's request for one *attempt* of a *job*. A *role* (0, 1, 2) is a node's place in
+a job; role i holds components i and i + 1 of every record. A node *admits* people to a job; the three *agree*
+on those whom all admit; the *root* names that set. An *output* is one role's sealed part of the result with
+the signed statement about it.
+
+**What it guarantees**, as long as this one node is honest and whatever the other two and the marketplace do:
+
+* Nobody's shares enter a computation that her consent does not cover, that has no buyer with a credential and
+  no money behind it, or whose crowd is smaller than she or the query asks. A withdrawal that arrives before
+  the release is in no output.
+* No person pays more privacy than she allowed, over all buyers together: it is spent before it is computed.
+* An attempt ends as done with an output, or as failed with a reason and without one. Whoever contradicts
+  itself is named, whoever is silent is named as silent.
+* Shares rest sealed, logs and metrics hold no id of a person, and a deletion is receipted over a signature.
+
+**What it does not.** Two nodes that collude read every record: that is what three operators are for. A node
+can refuse anybody, and so shape a crowd by leaving people out. One node can shift a result by choosing its
+own noise, and a product cell by lying in one multiplication; `crypto.mpc` says how far detection reaches. A
+person with credentials of two issuers counts as two. Operators see who takes part under which pseudonym.
+
+**The ladder.** `errors`, `state`, `message`; then `keys`, `config`, `trust_file` (what the operator owns);
+`storage`; `papers`, `contribution_check`, `ingest`, `withdrawal` (what people hand in and take back);
+`job_check`, `status`, `admission`, `agreement` (whether, and on whom); `mailbox`, `peers`, `conversation`,
+`rounds`, `computation`, `output`, `run`, `runner` (how); `node`, `api`, `bootstrap`, `cli` (the process).
+"""

@@ -1,0 +1,37 @@
+"""Has the buyer asked this, or something close to it, before?
+
+The same question again costs money and brings no news. Two exact answers about almost the same people can
+say something about one of them when they are compared, so the buyer is told that both exist.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from consent.query import Query
+from marketplace.domain.job import JobState
+from marketplace.domain.view import OrderView
+
+_WITHOUT_ANSWER = frozenset({JobState.FAILED, JobState.REFUNDED})
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Orders that gave or will give an answer: of the same question, and exact ones comparable with it."""
+
+    same: tuple[OrderView, ...]
+    comparable: tuple[OrderView, ...]
+
+
+def earlier_orders(query: Query, orders: Sequence[OrderView]) -> Earlier:
+    """What of the buyer's orders, newest first, bears on this query."""
+    answered = [order for order in orders if order.state not in _WITHOUT_ANSWER]
+    same = tuple(order for order in answered if order.query == query)
+    comparable = tuple(
+        order for order in answered if order.query != query and _is_comparable(order.query, query)
+    )
+    return Earlier(same, comparable)
+
+
+def _is_comparable(one: Query, other: Query) -> bool:
+    exact = one.epsilon is None and other.epsilon is None
+    return exact and one.data_set == other.data_set and bool(set(one.statistics) & set(other.statistics))

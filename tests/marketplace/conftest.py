@@ -1,0 +1,23 @@
+"""Marketplaces for tests: on books in memory, or on books in memory and in a database."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from marketplace.storage.store import open_store
+from tests.marketplace.market import Market, open_market
+
+
+@pytest.fixture
+def market() -> Market:
+    return open_market()
+
+
+@pytest.fixture(params=["memory", "sql"])
+def any_market(request: pytest.FixtureRequest, database_url: str) -> Iterator[Market]:
+    if request.param == "memory":
+        yield open_market()
+        return
+    store = open_store(database_url)
+    yield open_market(store)
+    store.database.close()

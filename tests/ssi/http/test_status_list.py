@@ -1,0 +1,34 @@
+from contextlib import closing
+
+import pytest
+from flask import Flask, Response, request
+
+from ssi.http.client import Client
+from ssi.http.errors import GarbledAnswerError, RefusedByPeerError
+from ssi.http.status_list import fetch_status_list
+from tests.serving import serving
+
+
+@pytest.fixture
+def client():
+    app = Flask(__name__)
+
+    @app.get("/status-lists/<int:number>")
+    def status_list(number):
+        asked_for_a_list = request.headers["Accept"] == "application/statuslist+jwt"
+        return f" list {number} {request.args.get('v')} {asked_for_a_list}\n"
+
+    app.add_url_rule("/bytes", "bytes", lambda: Response(b"\xff"))
+    with serving(app) as address, closing(Client(address)) as client:
+        yield client
+
+
+def test_a_list_is_fetched_from_its_address_as_a_list(client):
+    assert fetch_status_list(f"{client.base_url}/status-lists/3?v=1", client) == "list 3 1 True"
+
+
+def test_a_list_that_is_not_there_or_no_text_is_refused(client):
+    with pytest.raises(RefusedByPeerError):
+        fetch_status_list(f"{client.base_url}/status-lists/x", client)
+    with pytest.raises(GarbledAnswerError):
+        fetch_status_list(f"{client.base_url}/bytes", client)
