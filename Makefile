@@ -47,4 +47,4 @@ lock:
 	  --exclude-newer "$$(date -u -d '7 days ago' +%F)" -o requirements.lock
 
 clean:
-	rm -rf .demo .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .demo .demo-bench .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,6 +6,7 @@ are opened by several processes at once, because deriving a key from a password 
 """
 
 import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -38,6 +39,16 @@ class Person:
     consent_id: str
     credential_id: str
     issued_id: str
+    steps: "Steps"
+
+
+@dataclass(frozen=True)
+class Steps:
+    """How many seconds each step of settling in took in the wallet's own process."""
+
+    open_wallet: float
+    receive: float
+    offer: float
 
 
 @dataclass(frozen=True)
@@ -101,9 +112,13 @@ def settle_in(town: Town, invitations: Iterable[Invitation]) -> Iterator[Person]
 def _settle_in(job: tuple[Settings, Invitation]) -> Person:
     settings, invitation = job
     services = _services(settings)
+    began = time.perf_counter()
     session = services.create_wallet(invitation.login, invitation.password)
+    opened = time.perf_counter()
     record = services.receive_credential(session, invitation.offer_uri)
+    received = time.perf_counter()
     consent = services.publish_offer(session, record.credential_id, invitation.choices)
+    offered = time.perf_counter()
     return Person(
         login=invitation.login,
         password=invitation.password,
@@ -112,6 +127,7 @@ def _settle_in(job: tuple[Settings, Invitation]) -> Person:
         consent_id=consent.consent_id,
         credential_id=record.credential_id,
         issued_id=invitation.issued_id,
+        steps=Steps(opened - began, received - opened, offered - received),
     )
 
 

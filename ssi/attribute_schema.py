@@ -125,7 +125,8 @@ def _edges(fields: Fields) -> tuple[Decimal, ...]:
 
 
 def _decimal(number: float) -> Decimal:
-    return Decimal(repr(number))
+    # A whole number keeps its short form, which stands in messages to people.
+    return Decimal(int(number)) if float(number).is_integer() else Decimal(repr(number))
 
 
 def read_name(fields: Fields, member: str) -> str:

@@ -50,7 +50,7 @@ def play(town: Town, services: Services, report: Report, people: int) -> Cast:
 def _people_arrive(
     town: Town, services: Services, report: Report, people: int
 ) -> tuple[list[Person], list[Person]]:
-    report.act(1, "A university and a hospital issue records; people receive them and offer them")
+    report.act("A university and a hospital issue records; people receive them and offer them")
     half = round(people * SHARE_OF_STUDENTS)
     invitations = [
         *invite(town, "university", "exam/1", exam_records(half), STUDENTS),
@@ -68,7 +68,7 @@ def _people_arrive(
 
 
 def _buyer_arrives(town: Town, report: Report) -> Enrolled:
-    report.act(2, "A research institute shows its credential and adds money")
+    report.act("A research institute shows its credential and adds money")
     email, password = BUYER_LOGIN
     institute = Organisation("Institute for Education and Health Research", "research_institute")
     buyer = enrol(town, institute, email=email, password=password)
@@ -79,7 +79,7 @@ def _buyer_arrives(town: Town, report: Report) -> Enrolled:
 def _ask(
     buyer: Enrolled, query: Query, people: Sequence[Person], report: Report, title: str
 ) -> story.Answered:
-    report.act(3, f"A question is asked, paid and computed: {title}")
+    report.act(f"A question is asked, paid and computed: {title}")
     answered = story.buy(
         buyer, query, people, tell=lambda progress: report.say(f"[dim]{progress.label} …[/]")
     )
@@ -91,7 +91,7 @@ def _ask(
 
 
 def _look_into_wallets(services: Services, report: Report, *people: Person) -> None:
-    report.act(4, "The people look into their wallets")
+    report.act("The people look into their wallets")
     for person in people:
         account = story.look_into_wallet(services, person)
         for use in account.uses:
@@ -105,7 +105,7 @@ def _look_into_wallets(services: Services, report: Report, *people: Person) -> N
 def _leave(
     town: Town, services: Services, buyer: Enrolled, students: Sequence[Person], report: Report
 ) -> None:
-    report.act(5, "One person withdraws, one record is revoked by its issuer")
+    report.act("One person withdraws, one record is revoked by its issuer")
     leaving, revoked, *staying = students
     deletions = story.withdraw(services, leaving)
     report.promise(
@@ -118,7 +118,7 @@ def _leave(
 
 
 def _settle_accounts(town: Town, report: Report) -> None:
-    report.act(6, "The books and the log")
+    report.act("The books and the log")
     balances = story.trial_balance(town)
     paid = sum(cents for account, cents in balances.items() if account.startswith("subject:"))
     held = sum(cents for account, cents in balances.items() if account.startswith("escrow:"))

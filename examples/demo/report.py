@@ -19,10 +19,12 @@ class Report:
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(highlight=False)
         self.promises: list[tuple[str, bool]] = []
+        self._acts = 0
 
-    def act(self, number: int, title: str) -> None:
-        """Begin an act."""
-        self.console.print(f"\n[bold cyan]{number}. {title}[/]")
+    def act(self, title: str) -> None:
+        """Begin the next act."""
+        self._acts += 1
+        self.console.print(f"\n[bold cyan]{self._acts}. {title}[/]")
 
     def say(self, text: str) -> None:
         """Tell what happened."""

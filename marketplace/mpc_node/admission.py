@@ -51,6 +51,7 @@ class Candidate:
 
     consent_id: str
     handle: str
+    row_digest: str
     papers: Papers = field(repr=False)
     use: Use = field(repr=False)
 
@@ -92,7 +93,7 @@ class Admission:
                 admitted=len(self.candidates),
                 refusals=self.refusals,
             ),
-            rows={each.consent_id: each.papers.digest for each in self.candidates.values()},
+            rows={each.consent_id: each.row_digest for each in self.candidates.values()},
             cannot_afford=frozenset(too_dear) if epsilon else frozenset(),
             charged_roots=frozenset(
                 charge.admitted_root for charge in self.charges if charge.job_id == manifest.job_id
@@ -176,7 +177,7 @@ class _Decision:
         decision = papers.record.decide(use, now=self.now)
         if isinstance(decision, Refused):
             return decision.reason.value
-        return Candidate(stored.consent_id, stored.handle, papers, use)
+        return Candidate(stored.consent_id, stored.handle, stored.body_digest, papers, use)
 
 
 def _newest_of_each(found: Iterable[Candidate]) -> dict[str, Candidate]:

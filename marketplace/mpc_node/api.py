@@ -35,7 +35,7 @@ from marketplace.mpc_node.runner import Runner
 from marketplace.mpc_node.state import AttemptStatus
 from marketplace.mpc_node.status import StatusCheck
 from marketplace.mpc_node.withdrawal import MAX_TOKEN as MAX_WITHDRAWAL
-from marketplace.mpc_node.withdrawal import WithdrawContribution
+from marketplace.mpc_node.withdrawal import Held, WithdrawContribution
 from ssi.errors import RegistryError, UnknownNodeError
 from ssi.http.problems import register
 
@@ -104,7 +104,7 @@ def _add_contributions(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
     ingest = IngestContributions(
         ThisNode(node.node_id, node.keys.sealing),
         node.contributions,
-        node.around.registry,
+        node.papers,
         clock=node.now,
         random=node.around.random,
     )
@@ -161,7 +161,10 @@ def _add_jobs(blueprint: Blueprint, node: Node, runner: Runner, doors: _Doors) -
 
 def _add_open(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
     withdraw = WithdrawContribution(
-        node.contributions, node.notes, node_id=node.node_id, key=node.keys.signing, clock=node.now
+        Held(node.contributions, node.notes, node.papers),
+        node_id=node.node_id,
+        key=node.keys.signing,
+        clock=node.now,
     )
 
     @blueprint.post("/peer/messages")

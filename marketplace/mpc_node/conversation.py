@@ -24,17 +24,20 @@ PATIENCE = {Step.ADMISSION: 1.0, Step.KEYING: 1.25, Step.RESHARING: 1.5}
 """How many time-outs long each step is waited for: longer for later ones. An honest peer that waits in vain
 for the third at an earlier step must have the time to say so before it is taken for silent itself.
 """
+CHECK_SECONDS = 0.01
+"""How much longer admission is waited for, for each person whose papers the peers have to check."""
 
 
 @dataclass(frozen=True)
 class Party:
-    """Who talks about what: this node's role among the three nodes of one attempt."""
+    """Who talks about what: this node's role among the three nodes of one attempt over so many people."""
 
     job_id: str
     attempt: int
     manifest_digest: str
     nodes: tuple[str, ...]
     role: int
+    people: int
 
     @property
     def peers(self) -> tuple[int, ...]:
@@ -109,7 +112,8 @@ class Conversation:
                 continue  # it will notice by its own time-out
 
     def _deadline(self, step: Step) -> float:
-        return self.monotonic() + self.timeout_seconds * PATIENCE[step]
+        checking = self.party.people * CHECK_SECONDS if step is Step.ADMISSION else 0.0
+        return self.monotonic() + self.timeout_seconds * PATIENCE[step] + checking
 
     def _signed(self, step: Step, body: bytes) -> str:
         party = self.party

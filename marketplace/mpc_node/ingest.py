@@ -26,6 +26,7 @@ from marketplace.mpc_node.contribution_check import (
     ThisNode,
     open_contribution,
 )
+from marketplace.mpc_node.papers import PapersOnFile
 from marketplace.mpc_node.storage.contributions import ContributionStore, Incoming, Kept, StoredContribution
 from marketplace.mpc_node.withdrawal import is_withdrawal_of
 from ssi.trust import TrustRegistry
@@ -53,14 +54,14 @@ class IngestContributions:
         self,
         node: ThisNode,
         contributions: ContributionStore,
-        registry: Callable[[], TrustRegistry],
+        papers: PapersOnFile,
         *,
         clock: Callable[[], datetime],
         random: RandomBytes = random_bytes,
     ) -> None:
         self._node = node
         self._contributions = contributions
-        self._registry = registry
+        self._papers = papers
         self._clock = clock
         self._random = random
 
@@ -70,12 +71,16 @@ class IngestContributions:
         Raises:
             RegistryError: there is no registry that holds now, so nobody's word counts.
         """
-        registry, now = self._registry(), self._clock()
+        registry, now = self._papers.registry(), self._clock()
         checked = [self._check(document, registry, now) for document in documents]
         wrong = self._wrong_openings([each for each in checked if isinstance(each, Opened)])
         holding = [each for each in checked if isinstance(each, Opened) and each.papers.digest not in wrong]
-        kept = iter(self._contributions.put([_incoming(each) for each in holding], now=now))  # 8
-        return [each if isinstance(each, Verdict) else _verdict(each, wrong, kept) for each in checked]
+        kept = self._contributions.put([_incoming(each) for each in holding], now=now)  # 8
+        for each, outcome in zip(holding, kept, strict=True):
+            if outcome is Kept.STORED:
+                self._papers.remember(registry, each.papers, digest=each.papers.digest)
+        outcomes = iter(kept)
+        return [each if isinstance(each, Verdict) else _verdict(each, wrong, outcomes) for each in checked]
 
     def _check(self, document: object, registry: TrustRegistry, now: datetime) -> Opened | Verdict:
         try:

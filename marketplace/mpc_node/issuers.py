@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 from ssi.http.client import Client, Limits
 
 MEDIA_TYPE = "application/statuslist+jwt"
-LIMITS = Limits(connect_seconds=3.0, read_seconds=5.0, total_seconds=10.0, answer_bytes=2_000_000)
+LIMITS = Limits(connect_seconds=2.0, read_seconds=3.0, total_seconds=5.0, answer_bytes=2_000_000)
+"""Short, because the peers wait while a silent issuer is asked."""
 
 
 class HttpStatusLists:

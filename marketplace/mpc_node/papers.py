@@ -5,7 +5,7 @@ the registry, a key is replaced, a credential runs out.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -22,7 +22,7 @@ from ssi.errors import ExpiredError
 from ssi.jws import parse_jws
 from ssi.trust import TrustRegistry
 
-MOST_REMEMBERED = 50_000
+MOST_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,12 @@ class PapersOnFile:
     """The papers of stored contributions, checked against the registry of the day.
 
     What was verified under one registry is remembered with it, so that the same registry costs one check of
-    signatures for each contribution and not one for each job. Times are compared every time.
+    signatures for each contribution and not one for each job. Times are compared every time. `registry`
+    gives the registry as it stands.
     """
 
     def __init__(self, registry: Callable[[], TrustRegistry], *, most: int = MOST_REMEMBERED) -> None:
-        self._registry = registry
+        self.registry = registry
         self._most = most
         self._lock = threading.Lock()
         self._known_under: TrustRegistry | None = None
@@ -82,26 +83,32 @@ class PapersOnFile:
         Raises:
             CredentialError: the issuer is not trusted any more, or the credential ran out.
         """
-        registry = self._registry()
+        registry = self.registry()
         papers = self._remembered(registry).get(stored.body_digest)
         if papers is None:
             papers = _read(stored, registry, now)
-            self._remember(registry, stored.body_digest, papers)
+            self.remember(registry, papers, digest=stored.body_digest)
         registry.issuer(papers.credential.issuer, now=now)
         if now >= papers.credential.expires_at:
             raise ExpiredError("the credential has run out")
         return papers
 
-    def _remembered(self, registry: TrustRegistry) -> Mapping[str, Papers]:
+    def remember(self, registry: TrustRegistry, papers: Papers, *, digest: str) -> None:
+        """Keep papers that were verified under this very registry; `digest` is theirs."""
+        known = self._remembered(registry)
+        if len(known) < self._most:
+            known[digest] = papers
+
+    def forget(self, digest: str) -> None:
+        """Drop papers whose contribution was withdrawn."""
+        with self._lock:
+            self._known.pop(digest, None)
+
+    def _remembered(self, registry: TrustRegistry) -> dict[str, Papers]:
         with self._lock:
             if self._known_under is not registry:
                 self._known_under, self._known = registry, {}
             return self._known
-
-    def _remember(self, registry: TrustRegistry, digest: str, papers: Papers) -> None:
-        with self._lock:
-            if self._known_under is registry and len(self._known) < self._most:
-                self._known[digest] = papers
 
 
 def _read(stored: StoredContribution, registry: TrustRegistry, now: datetime) -> Papers:

@@ -191,7 +191,12 @@ class Attempt:
     def _rounds(self) -> Rounds:
         node, manifest = self.node, self.job.manifest
         party = Party(
-            manifest.job_id, manifest.attempt, self.job.manifest_digest, manifest.nodes, self.job.role
+            job_id=manifest.job_id,
+            attempt=manifest.attempt,
+            manifest_digest=self.job.manifest_digest,
+            nodes=manifest.nodes,
+            role=self.job.role,
+            people=len(manifest.contributions),
         )
         conversation = Conversation(
             party,

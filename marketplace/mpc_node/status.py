@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 from crypto.errors import CryptoError
 from ssi.credential import Credential
 from ssi.errors import CredentialError, RevokedError
-from ssi.http.errors import ExchangeError
+from ssi.http.errors import ExchangeError, UnreachablePeerError
 from ssi.revocation import verify_issuer_status_list
 from ssi.status_list import PublishedStatusList
 from ssi.trust import TrustRegistry
@@ -43,7 +43,8 @@ class _Kept(NamedTuple):
 class StatusCheck:
     """The status lists of one attempt: each fetched once, and again when its time to live is over.
 
-    A list that could not be had is not asked for a second time, so that one silent issuer costs one time-out.
+    A list that could not be had is not asked for a second time, and an issuer that could not be reached is
+    not asked for another list, so that one silent issuer costs one time-out.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class StatusCheck:
         self._registry = registry
         self._clock = clock
         self._lists: dict[tuple[str, str], _Kept | StatusUnknownError] = {}
+        self._silent: set[str] = set()
 
     def require_valid(self, credential: Credential) -> None:
         """Return only if the issuer says now that its credential is valid.
@@ -79,6 +81,8 @@ class StatusCheck:
 
     def _fetched(self, issuer_id: str, uri: str) -> _Kept | StatusUnknownError:
         now = self._clock()
+        if issuer_id in self._silent:
+            return StatusUnknownError(f"{issuer_id} cannot be reached now")
         try:
             issuer = self._registry.issuer(issuer_id, now=now)
             if not issuer.covers_status(uri):
@@ -88,5 +92,7 @@ class StatusCheck:
                 self._fetch(uri), self._registry, issuer_id=issuer_id, uri=uri, now=now
             )
         except (ExchangeError, CredentialError, CryptoError) as error:
+            if isinstance(error, UnreachablePeerError):
+                self._silent.add(issuer_id)
             return StatusUnknownError(f"the status list of {issuer_id} cannot be had: {error}")
         return _Kept(published, min(published.expires_at, now + timedelta(seconds=published.ttl_seconds)))

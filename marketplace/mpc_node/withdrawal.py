@@ -12,6 +12,7 @@ are forgotten in time; their number is bounded, and the oldest go first.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from consent.receipt import DeletionReceipt, sign_deletion_receipt
@@ -19,10 +20,20 @@ from consent.record import unverified_consent_id, verify_withdrawal
 from crypto.errors import CryptoError
 from crypto.signing import SigningKey, VerifyingKey
 from marketplace.mpc_node.errors import UnknownContributionError, WithdrawalRefusedError
+from marketplace.mpc_node.papers import PapersOnFile
 from marketplace.mpc_node.storage.contributions import ContributionStore, StoredContribution, Tombstone
 from marketplace.mpc_node.storage.notes import NoteStore
 
 MAX_TOKEN = 4000
+
+
+@dataclass(frozen=True)
+class Held:
+    """Everywhere that something of a contribution may be."""
+
+    contributions: ContributionStore
+    notes: NoteStore
+    papers: PapersOnFile
 
 
 class WithdrawContribution:
@@ -30,15 +41,13 @@ class WithdrawContribution:
 
     def __init__(
         self,
-        contributions: ContributionStore,
-        notes: NoteStore,
+        held: Held,
         *,
         node_id: str,
         key: SigningKey,
         clock: Callable[[], datetime],
     ) -> None:
-        self._contributions = contributions
-        self._notes = notes
+        self._held = held
         self._node_id = node_id
         self._key = key
         self._clock = clock
@@ -52,7 +61,7 @@ class WithdrawContribution:
         """
         consent_id = _named(token)
         receipt = self._receipt(consent_id, token)
-        if receipt is None and not self._notes.put(consent_id, token, now=self._clock()):
+        if receipt is None and not self._held.notes.put(consent_id, token, now=self._clock()):
             receipt = self._receipt(consent_id, token)  # it has arrived in between
         if receipt is None:
             raise UnknownContributionError(
@@ -61,11 +70,11 @@ class WithdrawContribution:
         return receipt
 
     def _receipt(self, consent_id: str, token: str) -> str | None:
-        tombstone = self._contributions.tombstone(consent_id)
+        tombstone = self._held.contributions.tombstone(consent_id)
         if tombstone is not None:
             _require(token, VerifyingKey.from_jwk(tombstone.holder_key), consent_id)
             return tombstone.receipt
-        stored = self._contributions.find([consent_id]).get(consent_id)
+        stored = self._held.contributions.find([consent_id]).get(consent_id)
         return None if stored is None else self._delete(stored, token)
 
     def _delete(self, stored: StoredContribution, token: str) -> str:
@@ -73,7 +82,9 @@ class WithdrawContribution:
         now = self._clock().replace(microsecond=0)
         receipt = sign_deletion_receipt(DeletionReceipt(self._node_id, stored.consent_id, now), self._key)
         tombstone = Tombstone(stored.consent_id, stored.holder_key, now, receipt)
-        return self._contributions.bury(tombstone).receipt
+        kept = self._held.contributions.bury(tombstone)
+        self._held.papers.forget(stored.body_digest)
+        return kept.receipt
 
 
 def is_withdrawal_of(token: str, consent_id: str, holder_key: VerifyingKey) -> bool:

@@ -17,7 +17,12 @@ from ssi.errors import CredentialError, RegistryError
 def screens(services: Services) -> Blueprint:
     """The organisation page and what can be done on it."""
     blueprint = Blueprint("organisation", __name__)
+    _registering(blueprint, services)
+    _keys(blueprint, services)
+    return blueprint
 
+
+def _registering(blueprint: Blueprint, services: Services) -> None:
     @blueprint.get("/organisation")
     @for_buyers
     def overview() -> str:
@@ -28,27 +33,19 @@ def screens(services: Services) -> Blueprint:
     def register() -> Response | tuple[str, int]:
         credential = request.form.get("credential", "").strip()
         mandate = request.form.get("mandate", "").strip()
-        errors = _missing(credential, mandate)
+        errors = _missing(credential, mandate) or _refused(services, credential, mandate)
         if errors:
             return _page(services, credential=credential, errors=errors), HTTPStatus.UNPROCESSABLE_ENTITY
-        try:
-            services.register_organisation(visitor().account_id, credential=credential, mandate=mandate)
-        except RegistryError:
-            raise
-        except (CredentialError, CryptoError) as error:
-            errors = {"credential": f"This credential was not accepted. {sentence(str(error))}"}
-        except MandateRefusedError as error:
-            errors = {"mandate": f"This mandate was not accepted. {sentence(str(error))}"}
-        else:
-            flash("Your organisation is registered. You can order answers now.", "good")
-            return redirect(url_for("organisation.overview"))
-        return _page(services, credential=credential, errors=errors), HTTPStatus.UNPROCESSABLE_ENTITY
+        flash("Your organisation is registered. You can order answers now.", "good")
+        return redirect(url_for("organisation.overview"))
 
+
+def _keys(blueprint: Blueprint, services: Services) -> None:
     @blueprint.post("/organisation/keys")
     @for_buyers
     def make_key() -> str:
-        label = request.form.get("label", "")
-        return _page(services, new_key=services.make_api_key(visitor().account_id, label))
+        made = services.make_api_key(visitor().account_id, request.form.get("label", ""))
+        return _page(services, new_key=made)
 
     @blueprint.post("/organisation/keys/<key_id>/end")
     @for_buyers
@@ -56,8 +53,6 @@ def screens(services: Services) -> Blueprint:
         services.revoke_api_key(visitor().account_id, key_id)
         flash("The key no longer works.", "good")
         return redirect(url_for("organisation.overview"))
-
-    return blueprint
 
 
 def _missing(credential: str, mandate: str) -> dict[str, str]:
@@ -67,6 +62,23 @@ def _missing(credential: str, mandate: str) -> dict[str, str]:
     if not mandate:
         errors["mandate"] = "Choose your key file above, so that the mandate is signed."
     return errors
+
+
+def _refused(services: Services, credential: str, mandate: str) -> dict[str, str]:
+    """Register, and say what is wrong by field where that is refused.
+
+    Raises:
+        RegistryError: nobody's papers can be looked at now; that is no fault of these.
+    """
+    try:
+        services.register_organisation(visitor().account_id, credential=credential, mandate=mandate)
+    except RegistryError:
+        raise
+    except (CredentialError, CryptoError) as error:
+        return {"credential": f"This credential was not accepted. {sentence(str(error))}"}
+    except MandateRefusedError as error:
+        return {"mandate": f"This mandate was not accepted. {sentence(str(error))}"}
+    return {}
 
 
 def _page(

@@ -18,6 +18,12 @@ class Browser:
         self.page = ""
         self.path = "/"
 
+    @property
+    def cookie(self) -> str:
+        """What the server knows this browser by."""
+        cookie = self.client.get_cookie("argonauta-wallet")
+        return cookie.value if cookie else ""
+
     def get(self, path: str, status: int = 200) -> str:
         answer = self.client.get(path, follow_redirects=True)
         return self._shown(answer, status)
@@ -55,7 +61,7 @@ class Browser:
         """Confirm each step as it is offered, and agree."""
         self.begin_offer()
         for step in ("data", "who", "protection", "compensation"):
-            self.press(f"/{step}", **ticked(self.page))
+            self.press(f"/{step}", 200, **ticked(self.page))  # type: ignore[arg-type]
         return self.press("/agree", explicit_consent="yes")
 
     def _shown(self, answer: object, status: int) -> str:

@@ -347,7 +347,7 @@ def test_openings_are_checked_with_fresh_randomness(town: Town):
     ingest = IngestContributions(
         ThisNode("node-a", node.keys.sealing),
         node.contributions,
-        lambda: town.registry,
+        node.papers,
         clock=lambda: NOW,
         random=counting,
     )

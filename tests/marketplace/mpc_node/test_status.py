@@ -8,9 +8,10 @@ import pytest
 from marketplace.mpc_node.status import StatusCheck, StatusUnknownError
 from ssi.credential import Credential, verify_credential
 from ssi.errors import RevokedError, SuspendedError
+from ssi.http.errors import UnreachablePeerError
 from ssi.status_list import PublishedStatusList, Status, StatusList, sign_status_list
-from tests.marketplace.mpc_node.parties import ISSUER, NOW, es256, registry
-from tests.marketplace.mpc_node.people import PLAIN, credential_of, person
+from tests.marketplace.mpc_node.parties import ISSUER, NOW, STATUS_URI, es256, registry
+from tests.marketplace.mpc_node.people import PLAIN, Offer, credential_of, person
 
 HER = person(1)
 HOUR = timedelta(hours=1)
@@ -104,3 +105,21 @@ def test_another_attempt_asks_again():
     check(publisher).require_valid(credential())
 
     assert publisher.fetched == 2
+
+
+def test_a_silent_issuer_is_not_asked_for_its_other_lists():
+    asked: list[str] = []
+
+    def silent(uri: str) -> str:
+        asked.append(uri)
+        raise UnreachablePeerError("no answer")
+
+    asking = StatusCheck(silent, registry(), clock=lambda: NOW)
+    elsewhere = Offer(status_uri="https://university.example/status-lists/2")
+    other = verify_credential(credential_of(HER, elsewhere), registry(), now=NOW)
+
+    for each in (credential(), other):
+        with pytest.raises(StatusUnknownError):
+            asking.require_valid(each)
+
+    assert asked == [STATUS_URI]

@@ -55,6 +55,16 @@ def test_nothing_of_the_contribution_is_left_in_the_table(settled: Town):
     assert consent not in str(tombstones)
 
 
+def test_her_papers_are_not_kept_in_memory_either(settled: Town):
+    node = settled.nodes["node-a"]
+    stored = node.contributions.find([HER.consent_id])[HER.consent_id]
+    assert stored.body_digest in node.papers._known
+
+    withdraw(settled, withdrawal_of(HER))
+
+    assert stored.body_digest not in node.papers._known
+
+
 def test_asking_again_gives_the_first_receipt_again(settled: Town):
     first = withdraw(settled, withdrawal_of(HER)).json
     settled.moment = NOW + timedelta(days=1)

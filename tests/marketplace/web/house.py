@@ -170,7 +170,7 @@ class Visitor:
     email: str | None = None
 
     def get(self, path: str, **more: object) -> TestResponse:
-        return self.client.get(path, **more)  # type: ignore[arg-type]
+        return self.client.get(path, **more)
 
     def send(self, path: str, *, seen_on: str = "/how-it-works", **form: object) -> TestResponse:
         """Send a form with the token of a page that was looked at before."""

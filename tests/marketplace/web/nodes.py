@@ -13,7 +13,7 @@ from consent.statement import OutputStatement, SummandStatement, sign_output, si
 from crypto.encoding import Json, b64url_decode, b64url_encode, sha256
 from crypto.mpc.output import Summand, encode_output
 from crypto.mpc.program import Cell, Inputs, LinearCell, ProductCell, Program
-from crypto.mpc.statistics import Finished, Keying, Resharing, start
+from crypto.mpc.statistics import Finished, start
 from crypto.randomness import expand
 from crypto.ring import RingVector, ring_from_bytes, to_ring
 from crypto.sealing import SealingPublicKey, seal

@@ -15,7 +15,7 @@ WITHOUT_ORIGIN = [
     "https://university.example:port",
     "https://[::1",
     "https://university.example@attacker.example",
-    "https://user:secret@university.example",
+    "https://:@university.example",
 ]
 
 
