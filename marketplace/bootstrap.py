@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from marketplace.api.app import install_api
-from marketplace.clients.nodes import HttpNodes
+from marketplace.clients.nodes import HttpNodes, over_tls
 from marketplace.clients.status_lists import HttpStatusLists
 from marketplace.clients.trust_file import TrustFile
 from marketplace.config import CERTIFICATE, CERTIFICATE_KEY, Settings
@@ -16,6 +16,7 @@ from marketplace.services.suite import Duties, Services, Surroundings, duties, o
 from marketplace.storage.store import SqlStore, open_store
 from marketplace.web.app import create_app
 from ssi.hosting.server import on_close
+from ssi.http.pinning import ClientCertificate
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,8 @@ def open_house(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     """
     store = open_store(settings.database)
     trust = TrustFile(settings.registry, settings.authority, clock=clock)
-    nodes = HttpNodes(
-        trust,
-        certificate=settings.directory / CERTIFICATE,
-        key=settings.directory / CERTIFICATE_KEY,
-        clock=clock,
-    )
+    shown = ClientCertificate(settings.directory / CERTIFICATE, settings.directory / CERTIFICATE_KEY)
+    nodes = HttpNodes(trust, over_tls(shown), clock=clock)
     desk = Desk(
         marketplace_id=settings.marketplace_id,
         key=settings.signing_key,

@@ -8,7 +8,7 @@ from wallet.clients.issuers import IssuerClient
 from wallet.clients.marketplace import MarketplaceClient
 from wallet.clients.nodes import NodeClient
 from wallet.clients.trust import SignedRegistry, read_authority
-from wallet.config import Settings, lookup_key
+from wallet.config import Settings, lookup_key, make_database_file
 from wallet.domain.arrival import Arrival
 from wallet.domain.clock import Clock
 from wallet.domain.credential import HeldCredential
@@ -38,6 +38,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
     authority = read_authority(settings.authority)
     connections = Connections()
     trust = SignedRegistry(settings.registry, authority, connections, clock)
+    make_database_file(settings)
     database = open_wallet_database(settings.database)
     partners = Partners(
         trust=trust,

@@ -51,7 +51,7 @@ def lookup_key(directory: Path, random: RandomBytes = random_bytes) -> bytes:
     Raises:
         WalletError: the file does not hold 32 bytes, or others may read it.
     """
-    directory.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = directory / LOOKUP_KEY_FILE
     if not path.exists():
         _publish(path, random(LOOKUP_KEY_BYTES))
@@ -61,6 +61,12 @@ def lookup_key(directory: Path, random: RandomBytes = random_bytes) -> bytes:
     if path.stat().st_mode & 0o077:
         raise WalletError(f"{LOOKUP_KEY_FILE} may be read by others: run chmod 600 on it")
     return key
+
+
+def make_database_file(settings: Settings) -> None:
+    """Make the SQLite file of the installation, if that is its database, for the owner's eyes only."""
+    if settings.database_url is None:
+        (settings.directory / DATABASE_FILE).touch(mode=0o600)
 
 
 def _publish(path: Path, content: bytes) -> None:

@@ -7,7 +7,6 @@ a node belongs to somebody else.
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TypeVar
 
 from crypto.encoding import Json
@@ -20,6 +19,7 @@ from ssi.http.client import Client, Limits
 from ssi.http.errors import GarbledAnswerError, PeerError
 from ssi.http.pinning import ClientCertificate
 from ssi.trust import TrustRegistry
+from ssi.trust_entries import NodeEntry
 
 T = TypeVar("T")
 
@@ -32,19 +32,25 @@ _WORK = Limits(connect_seconds=2.0, read_seconds=10.0, total_seconds=20.0)
 _GLANCE = Limits(connect_seconds=1.0, read_seconds=2.0, total_seconds=3.0)
 
 
+Connect = Callable[[NodeEntry, Limits], Client]
+"""Makes a client to the node of a registry entry."""
+
+
+def over_tls(certificate: ClientCertificate) -> Connect:
+    """Connections that accept exactly the node's certificate and show this one."""
+
+    def connect(node: NodeEntry, limits: Limits) -> Client:
+        return Client(node.url, pinned_pem=node.tls_certificate, certificate=certificate, limits=limits)
+
+    return connect
+
+
 class HttpNodes:
     """The `Nodes` port over HTTP; safe to share between threads."""
 
-    def __init__(
-        self,
-        registry: Callable[[], TrustRegistry],
-        *,
-        certificate: Path,
-        key: Path,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, registry: Callable[[], TrustRegistry], connect: Connect, *, clock: Clock) -> None:
         self._registry = registry
-        self._certificate = ClientCertificate(certificate, key)
+        self._connect = connect
         self._clock = clock
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str, Limits], Client] = {}
@@ -102,12 +108,7 @@ class HttpNodes:
         address = (entry.url, entry.tls_certificate, limits)
         with self._lock:
             if address not in self._clients:
-                self._clients[address] = Client(
-                    entry.url,
-                    pinned_pem=entry.tls_certificate,
-                    certificate=self._certificate,
-                    limits=limits,
-                )
+                self._clients[address] = self._connect(entry, limits)
             return self._clients[address]
 
 

@@ -1,6 +1,6 @@
 """How is a node put together? Settings and keys, then memory, then surroundings, then the app."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -58,8 +58,16 @@ def build_node(settings: Settings, keys: NodeKeys, database: Database, around: S
     )
 
 
-def create_app(node: Node, *, fingerprint_of: PeerFingerprint = peer_fingerprint) -> Flask:
-    """The app of a node. Attempts that a crash left behind are closed before it answers anything."""
+def create_app(
+    node: Node,
+    *,
+    fingerprint_of: PeerFingerprint = peer_fingerprint,
+    closing: Sequence[Callable[[], None]] = (),
+) -> Flask:
+    """The app of a node. Attempts that a crash left behind are closed before it answers anything.
+
+    `closing` is called when the server ends, after the attempts have told their peers.
+    """
     app = Flask(__name__, static_folder=None)
     runner = Runner(node)
     runner.recover()
@@ -70,8 +78,8 @@ def create_app(node: Node, *, fingerprint_of: PeerFingerprint = peer_fingerprint
     install_metrics(app, node.meter.registry)
     app.register_blueprint(health(ROLE, checks))
     app.register_blueprint(node_api(node, runner, fingerprint_of))
-    on_close(app, node.database.close)
-    on_close(app, runner.close)
+    for close in (node.database.close, *closing, runner.close):
+        on_close(app, close)  # the last one first
     return app
 
 
@@ -88,10 +96,8 @@ def serve_folder(settings: Settings, registry: Path, authority: VerifyingKey) ->
     database = open_database(settings.database)
     migrate(database.engine, MIGRATIONS)
     around = Surroundings(registry=trust, fetch_status=statuses, transport=transport, clock=utc_now)
-    app = create_app(build_node(settings, load_keys(settings.directory), database, around))
-    on_close(app, transport.close)
-    on_close(app, statuses.close)
-    return app
+    node = build_node(settings, load_keys(settings.directory), database, around)
+    return create_app(node, closing=(transport.close, statuses.close))
 
 
 def _client_limits(timeout_seconds: float) -> ClientLimits:

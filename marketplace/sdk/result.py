@@ -149,7 +149,7 @@ def _computation(sealed: SealedResult, agreed: Agreed) -> Computation:
         )
     except (ConsentError, CredentialError) as error:
         raise ResultRefusedError(f"this is not a computation of the query: {error}") from error
-    if compiled.digest != agreed.cells_digest:
+    if not compiled.digest == agreed.cells_digest == claimed.digest:
         raise ResultRefusedError("the nodes computed something else than the query asks for")
     return compiled
 

@@ -1,21 +1,18 @@
 """Every promise of the wallet's stores, asked of the database and of the fakes."""
 
-import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from crypto.encoding import Json
-from ssi.hosting.database import Database, differences, migrate, open_database
+from ssi.hosting.database import Database, differences
 from tests.wallet.fakes import CHEAP, NOW, MemoryStore, MemoryWalletStore, deterministic, session
 from wallet.domain.custody import Attempts, LockedWallet, make_lock
 from wallet.errors import ConflictError, DamagedError, LoginTakenError, NotInWalletError
-from wallet.storage.schema import MIGRATIONS, VERSION_TABLE
+from wallet.storage.schema import VERSION_TABLE, open_wallet_database
 from wallet.storage.sealed import Form, SealedStore
 from wallet.storage.tables import ArrivalRow, Base, CredentialRow, SealedRow
 from wallet.storage.wallets import SqlWalletStore
@@ -40,13 +37,12 @@ def _read(document: Json, row_id: str, revision: int) -> Note:
 NOTES = Form(_write, _read)
 
 
+pytestmark = pytest.mark.database
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    address = os.environ.get("ARGONAUTA_TEST_DATABASE_URL", f"sqlite:///{tmp_path}/wallet.db")
-    opened = open_database(address)
-    migrate(opened.engine, MIGRATIONS, version_table=VERSION_TABLE)
-    with opened.writing() as transaction:
-        transaction.execute(text("DELETE FROM wallet"))
+def database(database_url: str) -> Iterator[Database]:
+    opened = open_wallet_database(database_url)
     yield opened
     opened.close()
 

@@ -1,6 +1,6 @@
 """A whole marketplace in one process: real papers, real books, a clock that stands still, simulated nodes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import uuid4
@@ -142,10 +142,16 @@ def registry_token(known: TrustRegistry | None = None) -> str:
     return sign_registry(known or registry(), ed25519("authority"))
 
 
-def open_market(store: Store | None = None, *, terms: Terms | None = None) -> Market:
-    """A marketplace on fresh books."""
+def open_market(
+    store: Store | None = None,
+    *,
+    terms: Terms | None = None,
+    real_nodes: Callable[[HandClock], Nodes] | None = None,
+) -> Market:
+    """A marketplace on fresh books, over simulated nodes or real ones."""
     clock = HandClock(NOW)
     nodes, status_lists = SimulatedNodes(clock), KnownStatusLists()
+    asked = nodes if real_nodes is None else real_nodes(clock)
     desk = Desk(
         marketplace_id=MARKET,
         key=MARKET_KEY,
@@ -154,7 +160,7 @@ def open_market(store: Store | None = None, *, terms: Terms | None = None) -> Ma
         clock=clock,
         terms=terms or Terms(),
     )
-    around = Surroundings(nodes, status_lists, registry_token, lambda: None, CHEAP)
+    around = Surroundings(asked, status_lists, registry_token, lambda: None, CHEAP)
     return Market(
         store=desk.store,
         clock=clock,
@@ -162,5 +168,5 @@ def open_market(store: Store | None = None, *, terms: Terms | None = None) -> Ma
         status_lists=status_lists,
         desk=desk,
         services=offer(desk, around),
-        duties=duties(desk, nodes, worker="worker"),
+        duties=duties(desk, asked, worker="worker"),
     )

@@ -61,7 +61,7 @@ class Browser:
         """Confirm each step as it is offered, and agree."""
         self.begin_offer()
         for step in ("data", "who", "protection", "compensation"):
-            self.press(f"/{step}", 200, **ticked(self.page))  # type: ignore[arg-type]
+            self.press(f"/{step}", 200, **ticked(self.page))
         return self.press("/agree", explicit_consent="yes")
 
     def _shown(self, answer: object, status: int) -> str:

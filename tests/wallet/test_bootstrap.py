@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from crypto.encoding import canonical_json
 from ssi.trust import sign_registry
@@ -19,6 +20,7 @@ from wallet.config import LOOKUP_KEY_FILE, Settings, lookup_key
 from wallet.domain.choices import PolicyChoices
 from wallet.errors import PartnerFaultError, PartnerUnreachableError, WalletError
 
+pytestmark = pytest.mark.database
 PASSWORD = "a quiet harbour"
 
 
@@ -93,8 +95,14 @@ services.close()
     services.close()
 
 
-def test_the_default_database_is_a_file_in_the_directory(configured):
-    assert replace(configured, database_url=None).database.endswith("/wallet/wallet.db")
+def test_the_default_database_is_a_file_in_the_directory_for_the_owner_only(configured):
+    services = build(replace(configured, database_url=None), clock=MovingClock(parties.NOW))
+    services.create_wallet("anna", PASSWORD)
+    services.close()
+
+    files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in configured.directory.iterdir()}
+    assert files["wallet.db"] == 0o600
+    assert stat.S_IMODE(configured.directory.stat().st_mode) == 0o700
 
 
 def test_the_lookup_key_is_made_once_and_for_the_owner_only(tmp_path):
@@ -125,7 +133,7 @@ def test_a_lookup_key_of_another_length_is_refused(tmp_path):
 def test_an_authority_that_is_no_key_is_refused(configured, content):
     configured.authority.write_bytes(content)
 
-    with pytest.raises(WalletError, match="authority.jwk"):
+    with pytest.raises(WalletError, match=r"authority\.jwk"):
         build(configured)
 
 
@@ -168,8 +176,6 @@ def test_a_registry_is_looked_at_again_after_a_minute(configured, registry_file)
 
 
 def test_a_registry_behind_an_address_is_fetched_and_verified(configured, registry_file):
-    from flask import Flask
-
     app = Flask(__name__)
     app.add_url_rule("/registry", "registry", registry_file.read_text)
     with serving(app) as url:

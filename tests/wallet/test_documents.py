@@ -12,6 +12,7 @@ from consent.vocabulary import Purpose, RecipientKind, StatisticKind
 from crypto.encoding import canonical_json, parse_json
 from crypto.errors import MalformedError
 from crypto.reading import Fields
+from ssi.dataset import data_set
 from tests.ssi import parties
 from tests.wallet.world import QUESTION
 from wallet.domain.arrival import Arrival, Collected
@@ -161,9 +162,7 @@ def test_deletions_must_be_an_object():
 
 
 def test_health_data_begin_with_nothing_chosen():
-    data_set = parties.data_set("health/1")
-
-    choices = most_private(data_set)
+    choices = most_private(data_set("health/1"))
 
     assert (choices.attributes, choices.purposes, choices.recipient_kinds, choices.statistics) == ((),) * 4
-    assert most_private(parties.data_set("exam/1")) == PolicyChoices()
+    assert most_private(data_set("exam/1")) == PolicyChoices()

@@ -119,7 +119,7 @@ def test_the_table_adds_up_to_the_cent(amounts):
 def test_a_name_that_a_spreadsheet_would_run_is_defused(name):
     table = earnings_of([replace(USE, buyer=Buyer(name, USE.buyer.kind))]).to_csv()
 
-    row = list(csv.DictReader(io.StringIO(table)))[0]
+    row = next(iter(csv.DictReader(io.StringIO(table))))
     assert row["organisation"] == f"'{name}"
     assert tuple(row) == CSV_COLUMNS
 
@@ -132,11 +132,11 @@ def test_newest_earnings_come_first():
 
 @pytest.mark.parametrize(
     ("start", "months", "end"),
-    [
-        ((2026, 8, 31), 6, (2027, 2, 28)),
-        ((2026, 1, 15), 12, (2027, 1, 15)),
-        ((2027, 12, 31), 2, (2028, 2, 29)),
-    ],
+    [("2026-08-31", 6, "2027-02-28"), ("2026-01-15", 12, "2027-01-15"), ("2027-12-31", 2, "2028-02-29")],
 )
 def test_months_are_counted_as_people_do(start, months, end):
-    assert add_months(datetime(*start, tzinfo=UTC), months) == datetime(*end, tzinfo=UTC)
+    assert add_months(_day(start), months) == _day(end)
+
+
+def _day(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

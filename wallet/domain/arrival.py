@@ -17,7 +17,7 @@ class Collected:
     unverified_compact: str = field(repr=False)
     holder_key: SigningKey = field(repr=False)
 
-    def to_document(self) -> Json:
+    def to_document(self) -> dict[str, Json]:
         """Both as a document to be sealed."""
         return {"compact": self.unverified_compact, "holder_key": self.holder_key.to_pem().decode()}
 
@@ -67,7 +67,7 @@ class Arrival:
         """After the credential was fetched and verified."""
         return replace(self, collected=None, held=held)
 
-    def to_document(self) -> Json:
+    def to_document(self) -> dict[str, Json]:
         """The arrival as a document to be sealed."""
         held = self.held
         return {

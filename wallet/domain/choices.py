@@ -130,7 +130,7 @@ class PolicyChoices:
             "These are health data. Tick the box to say that you explicitly agree.",
         )
 
-    def to_document(self) -> Json:
+    def to_document(self) -> dict[str, Json]:
         """The choices as a document, for a draft."""
         return {
             "attributes": None if self.attributes is None else list(self.attributes),

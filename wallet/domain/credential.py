@@ -54,7 +54,7 @@ class HeldCredential:
         """The credential after another look at its status list."""
         return replace(self, standing=standing, checked_at=checked_at)
 
-    def to_document(self) -> Json:
+    def to_document(self) -> dict[str, Json]:
         """The credential as a document to be sealed."""
         checked = None if self.checked_at is None else utc_text(self.checked_at)
         return {

@@ -48,7 +48,7 @@ class GivenReceipt:
     log_index: int
     proof: Json = field(repr=False, hash=False)
 
-    def to_document(self) -> Json:
+    def to_document(self) -> dict[str, Json]:
         """The receipt as a document to be sealed."""
         return {
             "receipt": self.receipt,
@@ -121,7 +121,7 @@ class HeldConsent:
         """After the marketplace gave its receipt; what was to be sent is let go of."""
         return replace(self, delivery=Delivery.WAITING, contribution=None, receipt=receipt)
 
-    def to_document(self) -> Json:
+    def to_document(self) -> dict[str, Json]:
         """The consent as a document to be sealed."""
         return {
             "consent_id": self.consent_id,

@@ -22,7 +22,7 @@ class LogAlarm:
     earlier: str = field(repr=False)
     later: str = field(repr=False)
 
-    def to_document(self) -> Json:
+    def to_document(self) -> dict[str, Json]:
         """The alarm as a document to be sealed."""
         return {
             "found_at": utc_text(self.found_at),
@@ -52,7 +52,7 @@ class LogMemory:
         """After a contradiction; the first one stays, and so does the checkpoint that was seen before it."""
         return replace(self, alarm=self.alarm or LogAlarm(now, words, self.note or "", other))
 
-    def to_document(self) -> Json:
+    def to_document(self) -> dict[str, Json]:
         """The memory as a document to be sealed."""
         return {
             "note": self.note,

@@ -32,7 +32,7 @@ class OfferDraft:
         """The first step that was not confirmed."""
         return STEPS[min(self.done, len(STEPS) - 1)]
 
-    def to_document(self) -> Json:
+    def to_document(self) -> dict[str, Json]:
         """The draft as a document to be sealed."""
         return {"credential_id": self.credential_id, "choices": self.choices.to_document(), "done": self.done}
 

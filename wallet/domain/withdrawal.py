@@ -43,7 +43,7 @@ class WithdrawalProgress:
         """After a node said that it holds nothing of this consent."""
         return self if node_id in self.without else replace(self, without=(*self.without, node_id))
 
-    def to_document(self) -> Json:
+    def to_document(self) -> dict[str, Json]:
         """The progress as a document to be sealed."""
         return {
             "signed": self.signed,

@@ -1,61 +1,99 @@
 // The page of an order: the buyer chooses her key file, the answer opens here and is shown here, nowhere else.
+// Only an answer in which everything fits together is shown, and only then are the people paid.
 
 import { decode } from "./answer.js";
-import { NodeFault, openTotals } from "./sealed.js";
+import { digestOf } from "./bytes.js";
+import { button, notice } from "./elements.js";
+import { openTotals } from "./envelopes.js";
+import { Fault, KeyFileError } from "./faults.js";
+import { readKeyFile } from "./key_file.js";
+import { readRun } from "./run.js";
 import { showAnswer } from "./show_answer.js";
+import { agreed } from "./statements.js";
 
 const place = document.getElementById("opening");
 const step = (name) => place.querySelector(`[data-step="${name}"]`);
 
-function turnTo(name) {
-  for (const each of place.querySelectorAll("[data-step]")) each.hidden = each.dataset.step !== name;
+function turnTo(...names) {
+  for (const each of place.querySelectorAll("[data-step]")) each.hidden = !names.includes(each.dataset.step);
 }
 
-function fail(message) {
-  const box = document.createElement("div");
-  box.className = "notice notice-bad";
-  box.textContent = message;
-  step("failed").replaceChildren(box);
-  turnTo("failed");
-  step("closed").hidden = false;
+async function fetchResult() {
+  // Browsers lend their cryptography only to pages that nobody on the way can change.
+  if (!window.isSecureContext) throw new Fault("This page was not loaded over a secure connection (https).");
+
+  const answer = await fetch(place.dataset.result, { headers: { Accept: "application/json" }, redirect: "error" });
+  if (!answer.ok) throw new Fault("The market does not hand out the result now. Please try again.");
+  return answer.json();
 }
 
-async function readKeys(file) {
-  const document_ = JSON.parse(await file.text());
-  if (document_.version !== 1 || !Array.isArray(document_.result_keys) || document_.result_keys.length !== 3) {
-    throw new SyntaxError("not a key file");
+// The steps of marketplace/sdk/result.py: the registry, the order, the statements, the computation, the envelopes.
+async function openAnswer(result, keys) {
+  const expected = { order: place.dataset.order, query: place.dataset.query };
+  const run = await readRun(result, expected, Date.now());
+  const agreement = await agreed(run);
+  const { computation } = result;
+  if ((await digestOf(computation)) !== agreement.cellsDigest || computation.query_digest !== run.queryDigest) {
+    throw new Fault("The market handed out another description of the computation than the nodes signed.");
   }
-  return document_.result_keys;
+  const totals = await openTotals(run, agreement, keys.result_keys, computation.cells.length);
+  return { result, run, agreement, rows: decode(computation, totals) };
 }
 
-async function confirm() {
-  if (place.dataset.settled === "yes") return;
-  const headers = { "X-CSRFToken": place.dataset.csrf, "X-Requested-With": "fetch" };
-  await fetch(place.dataset.confirmation, { method: "POST", headers, redirect: "error" });
+// The form is there while the answer is neither confirmed nor disputed; htmx sends it and shows the new bill.
+function confirm() {
+  document.getElementById("confirmation")?.requestSubmit();
+}
+
+function reportForm(fault, keys) {
+  const form = document.getElementById("dispute");
+  if (!form || !fault.provable) return [];
+  const [role] = fault.roles;
+  return [button("Report it and get the money back", "bad", "hand-stop", () => {
+    form.elements.role.value = String(role);
+    form.elements.private_key.value = keys.result_keys[role];
+    form.requestSubmit();
+  })];
+}
+
+function fail(error, keys) {
+  if (error instanceof KeyFileError) return showFailure(notice("bad", "The answer was not opened", error.message));
+  if (!(error instanceof Fault)) {
+    return showFailure(notice("bad", "The answer was not opened", "What the market handed out cannot be read. Nothing was confirmed."));
+  }
+  const names = error.roles.map((role) => place.dataset.nodes.split(" ")[role]).join(" and ");
+  const blame = names ? [`To blame: ${names}, or the market on the way.`] : [];
+  const proof = error.provable
+    ? ["The key of this one part proves what the node did. Alone it opens nothing of the answer; afterwards you register again with a new key file."]
+    : [];
+  return showFailure(notice("bad", "The answer is not shown: it does not fit together", error.message, ...blame,
+    "Nothing was confirmed and nobody was paid.", ...proof), ...reportForm(error, keys));
+}
+
+function showFailure(...parts) {
+  step("failed").replaceChildren(...parts);
+  turnTo("closed", "failed");
 }
 
 async function open(file) {
   turnTo("opening");
+  let keys = null;
   try {
-    const keys = await readKeys(file);
-    const answer = await fetch(place.dataset.result);
-    if (!answer.ok) throw new Error("the market does not hand out the result");
-    const result = await answer.json();
-    const totals = await openTotals(result, keys, place.dataset.query);
-    showAnswer(step("open"), result, decode(result.computation, totals));
+    keys = await readKeyFile(file);
+    const opened = await openAnswer(await fetchResult(), keys);
     turnTo("open");
-    await confirm();
+    showAnswer(step("open"), opened);
+    step("open").focus();
+    confirm();
   } catch (error) {
-    if (error instanceof NodeFault) {
-      const nodes = error.roles.map((role) => `node ${role + 1}`).join(" and ");
-      fail(`${error.message} Responsible: ${nodes}. You can report it below.`);
-    } else if (error instanceof SyntaxError) fail("This is not a key file. Choose the file you saved when you registered.");
-    else fail(`The answer could not be opened: ${error.message}.`);
+    fail(error, keys);
   }
 }
 
 turnTo("closed");
 document.getElementById("key-file").addEventListener("change", (event) => {
   const [file] = event.target.files;
+  // So that the same file can be chosen again after a failure.
+  event.target.value = "";
   if (file) open(file);
 });

@@ -1,113 +1,76 @@
-// Showing an opened answer: a table and a chart for each statistic, withheld groups named in words.
+// Showing an opened answer: what was checked, the figures and charts with their tables, and how it was made.
 
-const NAMES = { count: "Number of people", mean: "Average", sd: "Spread (standard deviation)", histogram: "Distribution" };
+import { button, dataTable, element, notice } from "./elements.js";
+import { save } from "./key_file.js";
+import { methodCard } from "./method.js";
+import { numberText, partsOf, rangeText, withheldGroups } from "./report.js";
+import { csvOf } from "./table_file.js";
 
-export function showAnswer(place, result, groups) {
-  const labels = result.labels;
-  const parts = result.computation.statistics.flatMap((statistic, index) =>
-    statistic.kind === "histogram"
-      ? groups.map((group) => chartOfBars(statistic, group, index, labels))
-      : [chartOfGroups(statistic, groups, index, labels, result.computation.withheld)]);
-  place.replaceChildren(checked(result), ...parts.map(figure));
+export function showAnswer(place, opened) {
+  const { result, rows } = opened;
+  const parts = partsOf(result, rows);
+  place.replaceChildren(checked(opened), ...withheldNotice(result), ...parts.map(shown), methodCard(opened, downloads(opened, parts)));
+  // charts.js draws what htmx brings into a page; this part of the page was brought by us.
   place.dispatchEvent(new CustomEvent("htmx:afterSettle", { bubbles: true }));
 }
 
-function checked(result) {
-  const text = `Opened and checked: ${result.admitted} people took part, all three nodes signed the same answer, and each part of it arrived twice.`;
-  const box = element("div", "notice notice-good", text);
-  box.setAttribute("role", "status");
-  return box;
+function checked({ agreement }) {
+  const people = numberText(agreement.admitted, 0);
+  return notice("good", "Opened and checked",
+    `${people} people took part. All three nodes signed the same answer, and each part of it came twice and agreed.`);
 }
 
-function title(statistic, labels) {
-  const about = statistic.attribute ? ` · ${labels.attributes[statistic.attribute]}` : "";
-  return NAMES[statistic.kind] + about;
+function withheldNotice(result) {
+  const names = withheldGroups(result);
+  if (names.length === 0) return [];
+  const told = `Not computed, because fewer than ${numberText(result.computation.floor, 0)} people are in the group, or none: ${names.join(", ")}.`;
+  return [notice("warning", names.length === 1 ? "One group is withheld" : "Some groups are withheld", told)];
 }
 
-function bar(label, estimate) {
-  if (estimate.withheld) return { label, withheld: estimate.withheld };
-  const noisy = estimate.noiseSd > 0;
-  return { label, value: estimate.value, low: noisy ? estimate.low : null, high: noisy ? estimate.high : null };
+const shown = (part) => (part.kind === "figures" ? figures(part) : chart(part));
+
+function figures(part) {
+  const tiles = part.rows.map((row) => element("div", "card figure",
+    element("div", "figure-label", row.label),
+    element("div", "figure-value", ...(row.withheld ? ["withheld"] : [numberText(row.value, row.decimals), unit(row)])),
+    element("div", "figure-note", note(row))));
+  const table = element("div", "chart", element("span", "chart-title", part.title), tableOf(part, "What"));
+  return element("div", "", element("div", "figures", ...tiles), table);
 }
 
-function chartOfGroups(statistic, groups, index, labels, withheld) {
-  const rows = groups.map((group) => bar(labels.groups[group.group] ?? "Everybody", group.statistics[index].estimates[0]));
-  const hidden = withheld.map((code) => ({ label: labels.groups[code], withheld: "Too few people in this group." }));
-  return chart(statistic, title(statistic, labels), "Group", [...rows, ...hidden], labels);
+const unit = (row) => element("span", "unit", row.unit ? ` ${row.unit}` : "");
+
+function note(row) {
+  if (row.withheld) return row.withheld;
+  return row.low === null ? "exact, without noise" : `95 %: noise, ${rangeText(row)}`;
 }
 
-function chartOfBars(statistic, group, index, labels) {
-  const codes = labels.categories[statistic.attribute] ?? {};
-  const rows = group.statistics[index].estimates.map((each) => bar(codes[each.label] ?? each.label, each));
-  const about = group.group === null ? "" : ` · ${labels.groups[group.group]}`;
-  return chart(statistic, title(statistic, labels) + about, labels.attributes[statistic.attribute], rows, labels);
-}
-
-function chart(statistic, heading, label, rows, labels) {
-  const noisy = rows.some((row) => row.low !== undefined && row.low !== null);
-  const counted = statistic.kind === "count" || statistic.kind === "histogram";
-  return {
-    title: heading,
-    description: noisy ? "Noise protects the people; the whiskers hold the true value 95 % of the time." : "Exact, without noise.",
-    unit: counted ? "people" : labels.units[statistic.attribute] ?? "",
-    label,
-    decimals: counted ? 0 : 3,
-    interval_label: noisy ? "95 %: noise" : "",
-    rows,
-  };
-}
-
-function figure(chart) {
+function chart(part) {
   const whole = element("figure", "chart");
   whole.dataset.chart = "";
-  const caption = element("figcaption");
-  caption.append(element("span", "chart-title", chart.title), " ", element("span", "chart-about", chart.description));
+  const caption = element("figcaption", "", element("span", "chart-title", part.title), " ", element("span", "chart-about", part.description));
   const canvas = element("div", "chart-canvas");
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", `${chart.title}. ${chart.description} The table has the figures.`);
+  canvas.setAttribute("aria-label", `${part.title}. ${part.description} The table has the figures.`);
   canvas.hidden = true;
-  const data = element("script", "", JSON.stringify(chart));
+  const data = element("script", "", JSON.stringify(part));
   data.type = "application/json";
-  whole.append(caption, canvas, data, table(chart));
+  whole.append(caption, canvas, data, tableOf(part, part.label));
   return whole;
 }
 
-function table(chart) {
-  const number = (value) => value.toLocaleString("en", { minimumFractionDigits: chart.decimals, maximumFractionDigits: chart.decimals });
-  const heads = [chart.label, "Answer", chart.interval_label || "Range"];
-  const whole = element("table", "data-table");
-  whole.setAttribute("role", "table");
-  whole.append(element("caption", "visually-hidden", `${chart.title}, as a table`));
-  const head = element("tr");
-  head.append(...heads.map((text, index) => {
-    const cell = element("th", index ? "is-number" : "", text);
-    cell.scope = "col";
-    return cell;
-  }));
-  const top = element("thead");
-  top.append(head);
-  const body = element("tbody");
-  for (const row of chart.rows) {
-    const range = row.withheld ?? (row.low === null ? "exact" : `${number(row.low)} to ${number(row.high)}`);
-    const value = row.withheld ? "withheld" : `${number(row.value)} ${chart.unit}`;
-    const line = element("tr");
-    line.append(...[row.label, value, range].map((text, index) => {
-      const cell = element("td", index ? "is-number" : "");
-      cell.dataset.label = heads[index];
-      cell.append(element("span", "cell", text));
-      return cell;
-    }));
-    body.append(line);
-  }
-  whole.append(top, body);
-  const frame = element("div", "table-frame");
-  frame.append(whole);
-  return frame;
+function tableOf(part, label) {
+  const lines = part.rows.map((row) => [
+    row.label,
+    row.withheld ? element("span", "tag tag-quiet", "withheld") : `${numberText(row.value, row.decimals)}${row.unit ? ` ${row.unit}` : ""}`,
+    rangeText(row),
+  ]);
+  return dataTable(`${part.title}, as a table`, [label, "Answer", part.interval_label || "Error"], lines);
 }
 
-function element(name, className = "", text = null) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text !== null) made.textContent = text;
-  return made;
+function downloads({ result }, parts) {
+  const name = `argonauta-${result.order_id}`;
+  return element("div", "actions",
+    button("Save as a table (CSV)", "quiet", "download", () => save(`${name}.csv`, csvOf(result, parts), "text/csv;charset=utf-8")),
+    button("Save the signed documents", "quiet", "certificate", () => save(`${name}.json`, JSON.stringify(result, null, 1), "application/json")));
 }

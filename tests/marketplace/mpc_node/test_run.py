@@ -155,6 +155,19 @@ def test_any_error_before_the_output_leaves_none(tmp_path: Path):
     assert "envelope" not in answer.json
 
 
+def test_stored_papers_that_somebody_altered_stop_the_job(town: Town):
+    crowd = people(12)
+    town.settle(crowd)
+    with town.nodes["node-b"].database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE contribution SET consent = 'e30.e30.e30'")
+    town.start("node-b")  # what it had verified is no longer in memory
+
+    ended = town.run(manifest_for(crowd))
+
+    assert (ended["node-b"]["state"], ended["node-b"]["reason"]) == ("FAILED", "internal_error")
+    assert not any(each["state"] == "DONE" for each in ended.values())
+
+
 def test_who_withdraws_while_the_job_runs_is_in_no_output(town: Town):
     crowd = people(13)
     town.settle(crowd)

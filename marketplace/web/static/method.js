@@ -1,0 +1,66 @@
+// How the answer was made, for the reader of a paper: what, over how many, how protected, by whom, and what was
+// checked here. The details for those who check it again stand in a fold.
+
+import { dataTable, element, icon } from "./elements.js";
+import { numberText } from "./report.js";
+
+export function methodCard(opened, downloads) {
+  const { result, run, agreement } = opened;
+  const head = element("div", "tile-head", icon("file-text"), element("h2", "", "How this answer was made"));
+  const body = element("div", "tile-body", factsOf(opened), checks(), downloads, details(result, run, agreement));
+  return element("section", "card tile method", head, body);
+}
+
+function factsOf({ result, run, agreement }) {
+  const { labels } = result;
+  const day = agreement.statements[0].released_at.slice(0, 10);
+  const nodes = run.nodes.map((node) => `${node.id} (${node.operator})`).join(", ");
+  return facts([
+    ["What was computed", `${labels.question}.`],
+    ["From", `${labels.data_set}, single records signed by the institution that made them`],
+    ["Over", `${numberText(agreement.admitted, 0)} people, each of whom allowed it`],
+    ["Protection", protection(result)],
+    ["Computed by", nodes],
+    ["Released", day],
+    ["To cite it", `${labels.question}. ${numberText(agreement.admitted, 0)} people. Argonauta, order ${result.order_id}, ${day}.`],
+  ]);
+}
+
+function protection({ computation, labels }) {
+  const noisy = computation.measures.some((each) => each.noise_variance > 0);
+  const noise = noisy
+    ? "Each node added its share of random noise; what is shown as “95 %: noise” is the error from that noise alone, not from the choice of people"
+    : "no noise was added; two exact answers about almost the same people must not be compared";
+  return `${labels.protection}. ${noise[0].toUpperCase()}${noise.slice(1)}. No group of fewer than ${numberText(computation.floor, 0)} people was computed where groups are known.`;
+}
+
+function checks() {
+  const done = [
+    "The three nodes are vouched for by the authority, and each signed its own result.",
+    "All three computed the same numbers over the same people, for your question.",
+    "Each part of the answer came from two nodes, and the two copies are equal.",
+  ];
+  return element("div", "", element("h3", "", "What was checked on your computer"),
+    element("ul", "", ...done.map((text) => element("li", "", text))),
+    element("p", "field-help", "These checks ran in a page of this market. With the Python tools you can run them without trusting the page: save the signed documents and open them there."));
+}
+
+function details(result, run, agreement) {
+  const { computation } = result;
+  const rows = computation.measures.map((each) => [each.measure, String(each.noise_variance)]);
+  const digests = facts([
+    ["Job", `${run.jobId}, attempt ${run.attempt}`],
+    ["Digest of the question", run.queryDigest],
+    ["Digest of the computation", agreement.cellsDigest],
+    ["Root of the people who took part", agreement.admittedRoot],
+    ["Digest of the manifest", run.manifestDigest],
+  ]);
+  const fold = element("details", "fold", element("summary", "", "Details for checking it again"),
+    element("div", "fold-body", digests, dataTable("Variance of the noise", ["Measure", "Variance of the noise"], rows)));
+  return fold;
+}
+
+function facts(pairs) {
+  return element("dl", "facts", ...pairs.map(([label, value]) =>
+    element("div", "fact", element("dt", "", label), element("dd", "", value))));
+}

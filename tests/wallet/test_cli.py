@@ -1,0 +1,70 @@
+"""The command serves an installation, and says what is wrong in one line."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from crypto.encoding import canonical_json
+from ssi.http.client import Client
+from ssi.trust import sign_registry
+from tests.ssi import parties
+from wallet import cli
+
+
+@pytest.fixture
+def arguments(tmp_path: Path) -> list[str]:
+    (tmp_path / "registry.jwt").write_text(sign_registry(parties.registry(), parties.AUTHORITY))
+    (tmp_path / "authority.jwk").write_bytes(canonical_json(parties.AUTHORITY.public.to_jwk()))
+    given = {
+        "--dir": tmp_path / "wallet",
+        "--registry": tmp_path / "registry.jwt",
+        "--authority": tmp_path / "authority.jwk",
+        "--marketplace": "http://127.0.0.1:9",
+    }
+    return ["serve", *(str(part) for pair in given.items() for part in pair)]
+
+
+@pytest.mark.journey
+def test_the_wallet_serves_until_it_is_told_to_stop(arguments):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wallet.cli", *arguments],
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    client = Client(process.stdout.readline().removeprefix("ready ").strip())
+
+    health, page = client.get_json("/health"), client.get_text("/sign-in")
+    client.close()
+    process.send_signal(signal.SIGTERM)
+    _, logged = process.communicate(timeout=30)
+
+    assert health == {"role": "wallet", "status": "ok", "checks": {"database": "ok"}}
+    assert "Open your wallet" in page
+    assert process.returncode == 0, logged
+
+
+def test_an_authority_that_is_no_key_is_said_in_one_line(arguments, tmp_path):
+    (tmp_path / "authority.jwk").write_text("{}")
+
+    result = CliRunner().invoke(cli.main, arguments)
+
+    assert result.exit_code == 1
+    assert result.output.strip() == "Error: expected the trust authority's public key in authority.jwk"
+
+
+def test_another_kind_of_database_is_said_in_one_line(arguments):
+    result = CliRunner().invoke(cli.main, [*arguments, "--database-url", "mysql://localhost/x"])
+
+    assert result.exit_code == 1
+    assert "sqlite or postgresql" in result.output
+
+
+def test_what_is_needed_is_told():
+    assert "--registry" in CliRunner().invoke(cli.main, ["serve", "--help"]).output
