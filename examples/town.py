@@ -107,8 +107,9 @@ class Town:
         command = [*self._program(name), *(str(argument) for argument in self._serve(name))]
         self.home(name).mkdir(parents=True, exist_ok=True)
         with (self.home(name) / "process.log").open("ab") as log:
+            # A group of its own: Ctrl-C ends the story first, and a power cut takes a server's workers along.
             self.processes[name] = subprocess.Popen(
-                command, stdout=log, stderr=log, env={**os.environ, **self.settings}
+                command, stdout=log, stderr=log, env={**os.environ, **self.settings}, start_new_session=True
             )
         if wait and name != WORKER:
             self.wait_until_healthy(name)
@@ -116,7 +117,7 @@ class Town:
     def kill(self, name: str) -> None:
         """End a process as a power cut would (SIGKILL), without a chance to tidy up."""
         process = self.processes.pop(name)
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
     def stop(self, name: str) -> None:
@@ -128,7 +129,7 @@ class Town:
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
     def close(self) -> None:

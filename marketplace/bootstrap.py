@@ -9,7 +9,6 @@ from flask import Flask
 from marketplace.api.app import install_api
 from marketplace.clients.nodes import HttpNodes, over_tls
 from marketplace.clients.status_lists import HttpStatusLists
-from marketplace.clients.trust_file import TrustFile
 from marketplace.config import CERTIFICATE, CERTIFICATE_KEY, Settings
 from marketplace.services.desk import Desk
 from marketplace.services.suite import Duties, Services, Surroundings, duties, offer
@@ -17,6 +16,7 @@ from marketplace.storage.store import SqlStore, open_store
 from marketplace.web.app import create_app
 from ssi.hosting.server import on_close
 from ssi.http.pinning import ClientCertificate
+from ssi.trust_file import TrustFile, read_authority
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def open_house(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         DatabaseAddressError: not an address of SQLite or PostgreSQL.
     """
     store = open_store(settings.database)
-    trust = TrustFile(settings.registry, settings.authority, clock=clock)
+    trust = TrustFile(settings.registry, read_authority(settings.authority), clock=clock)
     shown = ClientCertificate(settings.directory / CERTIFICATE, settings.directory / CERTIFICATE_KEY)
     nodes = HttpNodes(trust, over_tls(shown), clock=clock)
     desk = Desk(

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 
 from ssi.hosting.database import Database
+from ssi.trust_file import read_authority
 from wallet.clients.connections import Connections
 from wallet.clients.issuers import IssuerClient
 from wallet.clients.marketplace import MarketplaceClient
 from wallet.clients.nodes import NodeClient
-from wallet.clients.trust import SignedRegistry, read_authority
+from wallet.clients.trust import SignedRegistry
 from wallet.config import Settings, lookup_key, make_database_file
 from wallet.domain.arrival import Arrival
 from wallet.domain.clock import Clock
@@ -31,7 +32,8 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
     """Open the database and connect everything; several processes may do so over the same one.
 
     Raises:
-        WalletError: the lookup key or the authority's key cannot be used.
+        WalletError: the lookup key cannot be used.
+        RegistryError: the authority's key cannot be read.
         DatabaseAddressError: the database address cannot be used.
     """
     key = lookup_key(settings.directory)

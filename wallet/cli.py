@@ -6,6 +6,7 @@ import click
 from flask import Flask
 
 from crypto.sealing import Argon2Cost
+from ssi.errors import RegistryError
 from ssi.hosting import logs
 from ssi.hosting.errors import HostingError
 from ssi.hosting.server import on_close
@@ -74,7 +75,7 @@ def serve(
     try:
         build(settings).close()  # what is wrong with the settings is told here, not by the serving process
         serve_app(lambda: _app(settings), host=host, port=port)
-    except (WalletError, HostingError) as error:
+    except (WalletError, HostingError, RegistryError) as error:
         raise click.ClickException(str(error)) from error
 
 

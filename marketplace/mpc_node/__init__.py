@@ -26,7 +26,7 @@ can refuse anybody, and so shape a crowd by leaving people out. One node can shi
 own noise, and a product cell by lying in one multiplication; `crypto.mpc` says how far detection reaches. A
 person with credentials of two issuers counts as two. Operators see who takes part under which pseudonym.
 
-**The ladder.** `errors`, `state`, `message`; then `keys`, `config`, `trust_file` (what the operator owns);
+**The ladder.** `errors`, `state`, `message`; then `keys`, `config` (what the operator owns);
 `storage`; `papers`, `contribution_check`, `ingest`, `withdrawal` (what people hand in and take back);
 `job_check`, `status`, `admission`, `agreement` (whether, and on whom); `mailbox`, `peers`, `conversation`,
 `rounds`, `computation`, `output`, `run`, `runner` (how); `node`, `api`, `bootstrap`, `cli` (the process).

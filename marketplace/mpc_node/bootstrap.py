@@ -23,13 +23,13 @@ from marketplace.mpc_node.storage.jobs import JobStore
 from marketplace.mpc_node.storage.ledger import PrivacyLedger
 from marketplace.mpc_node.storage.messages import MessageStore
 from marketplace.mpc_node.storage.notes import NoteStore
-from marketplace.mpc_node.trust_file import TrustFile
 from ssi.hosting.database import Database, migrate, open_database
 from ssi.hosting.health import health
 from ssi.hosting.metrics import install as install_metrics
 from ssi.hosting.server import on_close, peer_fingerprint
 from ssi.http.client import Limits as ClientLimits
 from ssi.http.pinning import ClientCertificate
+from ssi.trust_file import TrustFile
 
 MIGRATIONS = Path(__file__).parent / "storage" / "migrations"
 ROLE = "mpc-node"

@@ -22,11 +22,11 @@ from marketplace.mpc_node.config import (
 )
 from marketplace.mpc_node.errors import SettingsError
 from marketplace.mpc_node.keys import generate_keys, save_keys
-from marketplace.mpc_node.trust_file import TrustFile, read_authority
 from ssi.errors import RegistryError
 from ssi.hosting.logs import configure
 from ssi.hosting.server import serve as serve_app
 from ssi.hosting.tls import LOOPBACK_HOSTS, ServerTls, make_certificate
+from ssi.trust_file import TrustFile, read_authority
 from ssi.trust_parts import node_part
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)

@@ -29,23 +29,23 @@ class RegisterOrganisation:
         """The account with its organisation.
 
         1. The account is a buyer's. 2. The credential is an organisation's, of a trusted issuer, unaltered
-        and in its time. 3. Its issuer did not take it back. 4. The mandate is signed with the credential's
-        key, for this marketplace, and in its time.
+        and in its time. 3. The mandate is signed with the credential's key, for this marketplace, and in its
+        time. 4. The issuer did not take the credential back.
 
         Raises:
             UnknownAccountError: there is no such account.
             NotAllowedError: it is not a buyer's, or of a kind of organisation that no consent can name.
-            CredentialError: step 2 or 3 fails; the kind says why.
+            CredentialError: step 2 or 4 fails; the kind says why.
+            MandateRefusedError: step 3 fails.
             PeerError: the issuer's status list cannot be had now.
-            MandateRefusedError: step 4 fails.
         """
         now = self.desk.now()
         with self.desk.store.reading() as books:
             _require_buyer(books.accounts.get(account_id))  # 1
         verified = verify_organisation(credential, self.desk.registry(), now=now)  # 2
         kind = _kind(verified)
-        self.status_lists.check(verified, now=now)  # 3
-        agreed = self._mandate(mandate, verified, now)  # 4
+        agreed = self._mandate(mandate, verified, now)  # 3
+        self.status_lists.check(verified, now=now)  # 4
         with self.desk.store.writing() as books:
             account = _require_buyer(books.accounts.get(account_id))
             organisation = Organisation(

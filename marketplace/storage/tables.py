@@ -4,16 +4,12 @@ Moments are UTC, money is whole cents, privacy cost is whole millionths of epsil
 log entries are only ever added; triggers refuse to change or delete a transfer or a hash of the log.
 """
 
-from enum import StrEnum
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -21,39 +17,18 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
 )
 
 from marketplace.domain.account import AccountKind
 from marketplace.domain.job import JobState, PartOutcome
 from marketplace.domain.ledger import EntryKind
 from marketplace.domain.offer import NodeAnswer, OfferState
-from ssi.hosting.columns import UtcMoment, new_metadata
+from ssi.hosting.columns import UtcMoment, Word, new_metadata
 
 metadata = new_metadata()
 
 _Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up INTEGER keys only
 _ID = String(200)
-
-
-class Word(TypeDecorator[StrEnum]):
-    """A word of an enumeration, kept as text."""
-
-    impl = String
-    cache_ok = True
-
-    def __init__(self, words: type[StrEnum]) -> None:
-        super().__init__(length=20)
-        self.words = words
-
-    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
-        """The word itself."""
-        return None if value is None else self.words(value).value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> StrEnum | None:
-        """The member of the enumeration."""
-        return None if value is None else self.words(value)
-
 
 accounts = Table(
     "accounts",

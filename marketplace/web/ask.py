@@ -1,7 +1,6 @@
 """Building a question: what to compute, about whom, how protected; then price and accuracy before paying."""
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from flask import Blueprint, render_template, request, url_for
@@ -11,6 +10,7 @@ from consent.errors import QueryRefusedError
 from consent.query import Query
 from consent.wording import describe_query, purpose_text
 from crypto.encoding import canonical_json
+from marketplace.domain.band import Band
 from marketplace.domain.catalogue import Quote
 from marketplace.errors import NotRegisteredError, TooFewPeopleError
 from marketplace.services.suite import Services
@@ -23,6 +23,15 @@ from ssi.dataset import DataSet, data_set
 
 UNPROCESSABLE = 422
 LANGUAGE = "en"
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What can be said about a form while it is filled in: the question, and its price or refusal."""
+
+    asked: str | None = None
+    quote: Quote | None = None
+    turned: "Turned | None" = None
 
 
 @dataclass(frozen=True)
@@ -54,29 +63,28 @@ def screens(services: Services) -> Blueprint:
     def build(name: str, version: int) -> str:
         entry = entry_of(services, f"{name}/{version}")
         form = QueryForm.read(entry.data_set, request.args)
-        return _builder(form, people=entry.people.text, **_glance(services, form))
+        return _builder(form, entry.people, glance=_glance(services, form))
 
     @blueprint.get("/ask/<name>/<int:version>/glance")
     @for_buyers
     def glance(name: str, version: int) -> str:
         entry = entry_of(services, f"{name}/{version}")
         form = QueryForm.read(entry.data_set, request.args)
-        return render_template("market/glance.html", unit_text=unit_text, **_glance(services, form))
+        return render_template("market/glance.html", unit_text=unit_text, glance=_glance(services, form))
 
     @blueprint.get("/ask/<name>/<int:version>/price")
     @for_buyers
     def price(name: str, version: int) -> str | Response | tuple[str, int]:
         entry = entry_of(services, f"{name}/{version}")
         form = QueryForm.read(entry.data_set, request.args)
-        people = entry.people.text
         try:
-            quote = services.make_quote(visitor().account_id, form.query())
+            query = form.query()
+            quote = services.make_quote(visitor().account_id, query)
         except FormError as error:
-            flawed = replace(form, errors=error.errors)
-            return _builder(flawed, people=people, **_NOTHING), UNPROCESSABLE
+            return _builder(replace(form, errors=error.errors), entry.people), UNPROCESSABLE
         except (QueryRefusedError, TooFewPeopleError) as error:
             turned = turned_by(error, entry.data_set)
-            return _builder(form, people=people, **{**_NOTHING, "turned": turned}), UNPROCESSABLE
+            return _builder(form, entry.people, Glance(describe(query)), turned), UNPROCESSABLE
         return _price(services, quote)
 
     return blueprint
@@ -109,26 +117,23 @@ def price_address(query: Query) -> str:
     return _address("ask.price", query)
 
 
-_NOTHING: Mapping[str, None] = {"quote": None, "turned": None, "asked": None}
-
-
 def _address(endpoint: str, query: Query) -> str:
     about = data_set(query.data_set)
     return url_for(endpoint, name=about.id, version=about.version, **QueryForm.of(query, about).address)
 
 
-def _glance(services: Services, form: QueryForm) -> Mapping[str, Quote | Turned | str | None]:
-    """What can be said about a form while it is filled in: the question, and its price or refusal."""
+def _glance(services: Services, form: QueryForm) -> Glance:
     try:
         query = form.query()
-        asked = describe(query)
-        return {**_NOTHING, "asked": asked, "quote": services.make_quote(visitor().account_id, query)}
     except FormError:
-        return _NOTHING
+        return Glance()
+    asked = describe(query)
+    try:
+        return Glance(asked, quote=services.make_quote(visitor().account_id, query))
     except NotRegisteredError:
-        return {**_NOTHING, "asked": asked}
+        return Glance(asked)
     except (QueryRefusedError, TooFewPeopleError) as error:
-        return {**_NOTHING, "asked": asked, "turned": turned_by(error, form.data_set)}
+        return Glance(asked, turned=turned_by(error, form.data_set))
 
 
 def _price(services: Services, quote: Quote) -> str:
@@ -146,7 +151,7 @@ def _price(services: Services, quote: Quote) -> str:
     )
 
 
-def _builder(form: QueryForm, *, people: str, **glance: object) -> str:
+def _builder(form: QueryForm, people: Band, glance: Glance = Glance(), turned: Turned | None = None) -> str:
     return render_template(
         "market/ask.html",
         form=form,
@@ -156,7 +161,8 @@ def _builder(form: QueryForm, *, people: str, **glance: object) -> str:
         purposes=PURPOSES,
         levels=LEVELS,
         exact=EXACT,
-        people=people,
+        people=people.text,
         unit_text=unit_text,
-        **glance,
+        glance=glance,
+        turned=turned,
     )

@@ -464,7 +464,8 @@ def test_a_worker_that_lost_its_lease_changes_nothing(ordered, monkeypatch):
         monkeypatch.undo()
         with market.store.writing() as books:
             books.orders.leases[job_id] = ("thief", market.clock.now + timedelta(hours=1))
-        return honest(node_id, job_id)
+        status: NodeJobStatus = honest(node_id, job_id)
+        return status
 
     monkeypatch.setattr(market.nodes, "status", stolen)
     market.turn()

@@ -1,4 +1,4 @@
-"""The marketplace and three real nodes in one process: from contributions to an opened answer, and attacks."""
+"""The marketplace and three real nodes in one process: from contributions to an opened answer, and lies."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from crypto.encoding import canonical_json
+from ssi.errors import RegistryError
 from ssi.trust import sign_registry
 from tests.serving import serving
 from tests.ssi import parties
@@ -133,7 +134,7 @@ def test_a_lookup_key_of_another_length_is_refused(tmp_path):
 def test_an_authority_that_is_no_key_is_refused(configured, content):
     configured.authority.write_bytes(content)
 
-    with pytest.raises(WalletError, match=r"authority\.jwk"):
+    with pytest.raises(RegistryError, match=r"authority\.jwk"):
         build(configured)
 
 

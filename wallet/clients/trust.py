@@ -6,30 +6,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crypto.encoding import parse_json
-from crypto.errors import MalformedError
 from crypto.signing import VerifyingKey
 from ssi.errors import RegistryError
 from ssi.trust import TrustRegistry, verify_registry
 from wallet.clients.connections import Connections, path_of
 from wallet.clients.failures import talking_to
 from wallet.domain.clock import Clock
-from wallet.errors import PartnerFaultError, PartnerUnreachableError, WalletError
+from wallet.errors import PartnerFaultError, PartnerUnreachableError
 
 FRESH = timedelta(minutes=1)
-
-
-def read_authority(path: Path) -> VerifyingKey:
-    """Read the pinned public key of the trust authority.
-
-    Raises:
-        WalletError: the file cannot be read or holds no public key.
-    """
-    try:
-        jwk = parse_json(path.read_bytes())
-        return VerifyingKey.from_jwk(jwk if isinstance(jwk, dict) else {})
-    except (OSError, MalformedError) as error:
-        raise WalletError(f"expected the trust authority's public key in {path.name}") from error
 
 
 @dataclass

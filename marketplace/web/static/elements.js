@@ -7,16 +7,19 @@ export function element(name, className = "", ...children) {
   return made;
 }
 
-const ICONS = "/design/vendor/icons.svg";
 const SVG = "http://www.w3.org/2000/svg";
 
-export function icon(name) {
-  const made = document.createElementNS(SVG, "svg");
-  for (const [key, value] of [["class", "glyph"], ["width", "20"], ["height", "20"], ["aria-hidden", "true"]]) made.setAttribute(key, value);
-  const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `${ICONS}#${name}`);
-  made.append(use);
+export function svg(name, attributes, ...children) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  made.append(...children);
   return made;
+}
+
+// An icon of the design, from the file that the icons of this page came from.
+export function icon(name) {
+  const [file] = document.querySelector("svg use").getAttribute("href").split("#");
+  return svg("svg", { class: "glyph", width: 20, height: 20, "aria-hidden": "true" }, svg("use", { href: `${file}#${name}` }));
 }
 
 export function notice(tone, title, ...texts) {

@@ -29,9 +29,10 @@ function factsOf({ result, run, agreement }) {
 function protection({ computation, labels }) {
   const noisy = computation.measures.some((each) => each.noise_variance > 0);
   const noise = noisy
-    ? "Each node added its share of random noise; what is shown as “95 %: noise” is the error from that noise alone, not from the choice of people"
-    : "no noise was added; two exact answers about almost the same people must not be compared";
-  return `${labels.protection}. ${noise[0].toUpperCase()}${noise.slice(1)}. No group of fewer than ${numberText(computation.floor, 0)} people was computed where groups are known.`;
+    ? "Each node added its share of random noise; “95 %: noise” is the error from that noise alone, not from the choice of people"
+    : "No noise was added. Two exact answers about almost the same people must not be compared";
+  const groups = computation.by_rows ? ` No group of fewer than ${numberText(computation.floor, 0)} people was computed.` : "";
+  return `${labels.protection}. ${noise}.${groups}`;
 }
 
 function checks() {

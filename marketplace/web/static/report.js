@@ -4,21 +4,24 @@
 const NAMES = {
   count: "Number of people", mean: "Average", sd: "Spread", histogram: "Distribution",
 };
-const MOST_DECIMALS = 4;
+const LEAST_DECIMALS = 1;
+const MOST_DECIMALS = 3;
 const NOISE = "95 %: noise";
 
 // One part for each statistic, or for each group of a distribution.
 export function partsOf(result, rows) {
   const { computation, labels } = result;
   const grouped = computation.group_by !== null;
-  const scalars = computation.statistics.flatMap((estimator, statistic) =>
-    estimator.kind === "histogram" || grouped ? [] : [figure(estimator, rows[0].estimates.find((each) => each.statistic === statistic), labels)]);
+  const of = (row, statistic) => row.estimates.filter((each) => each.statistic === statistic);
   const charts = computation.statistics.flatMap((estimator, statistic) => {
-    const of = (row) => row.estimates.filter((each) => each.statistic === statistic);
-    if (estimator.kind === "histogram") return rows.map((row) => distribution(estimator, row, of(row), result));
-    return grouped ? [comparison(estimator, rows.map((row) => [row.group, of(row)[0]]), result)] : [];
+    if (estimator.kind === "histogram") return rows.map((row) => distribution(estimator, row, of(row, statistic), result));
+    return grouped ? [comparison(estimator, rows.map((row) => [row.group, of(row, statistic)[0]]), result)] : [];
   });
-  return [...(scalars.length > 0 ? [{ kind: "figures", title: "The figures", rows: scalars, interval_label: intervalOf(scalars) }] : []), ...charts];
+  if (grouped) return charts;
+  const single = computation.statistics.flatMap((estimator, statistic) =>
+    estimator.kind === "histogram" ? [] : [row(titleOf(estimator, labels), estimator, of(rows[0], statistic)[0], labels)]);
+  if (single.length === 0) return charts;
+  return [{ kind: "figures", title: "The figures", label: "What", rows: single, unit: "", interval_label: intervalOf(single) }, ...charts];
 }
 
 export function titleOf(estimator, labels) {
@@ -38,10 +41,6 @@ export const numberText = (value, decimals) =>
 export function rangeText(row) {
   if (row.withheld) return row.withheld;
   return row.low === null ? "exact" : `${numberText(row.low, row.decimals)} to ${numberText(row.high, row.decimals)}`;
-}
-
-function figure(estimator, estimate, labels) {
-  return row(titleOf(estimator, labels), estimator, estimate, labels);
 }
 
 function comparison(estimator, found, result) {
@@ -68,7 +67,7 @@ function chart(title, label, rows, { estimator, labels }) {
     ? "The whiskers hold the number without noise in 95 of 100 answers."
     : "Exact, without noise.";
   return {
-    kind: "chart", title, label, description, rows, unit: unitOf(estimator, labels), decimals: decimalsOf(estimator),
+    kind: "chart", title, label, description, rows, unit: unitOf(estimator, labels), bars: isCount(estimator),
     interval_label: interval,
   };
 }
@@ -86,5 +85,5 @@ function labelOfGroup(code, { computation, labels }) {
 
 const isCount = (estimator) => estimator.kind === "count" || estimator.kind === "histogram";
 const unitOf = (estimator, labels) => (isCount(estimator) ? "people" : labels.units[estimator.attribute]);
-const decimalsOf = (estimator) => (isCount(estimator) ? 0 : Math.min(estimator.decimals + 1, MOST_DECIMALS));
+const decimalsOf = (estimator) => (isCount(estimator) ? 0 : Math.min(Math.max(estimator.decimals, LEAST_DECIMALS), MOST_DECIMALS));
 const intervalOf = (rows) => (rows.some((each) => each.low !== undefined && each.low !== null) ? NOISE : "");

@@ -1,5 +1,6 @@
 // Showing an opened answer: what was checked, the figures and charts with their tables, and how it was made.
 
+import { drawing } from "./drawing.js";
 import { button, dataTable, element, notice } from "./elements.js";
 import { save } from "./key_file.js";
 import { methodCard } from "./method.js";
@@ -10,8 +11,6 @@ export function showAnswer(place, opened) {
   const { result, rows } = opened;
   const parts = partsOf(result, rows);
   place.replaceChildren(checked(opened), ...withheldNotice(result), ...parts.map(shown), methodCard(opened, downloads(opened, parts)));
-  // charts.js draws what htmx brings into a page; this part of the page was brought by us.
-  place.dispatchEvent(new CustomEvent("htmx:afterSettle", { bubbles: true }));
 }
 
 function checked({ agreement }) {
@@ -34,7 +33,7 @@ function figures(part) {
     element("div", "figure-label", row.label),
     element("div", "figure-value", ...(row.withheld ? ["withheld"] : [numberText(row.value, row.decimals), unit(row)])),
     element("div", "figure-note", note(row))));
-  const table = element("div", "chart", element("span", "chart-title", part.title), tableOf(part, "What"));
+  const table = element("div", "chart", element("span", "chart-title", part.title), tableOf(part));
   return element("div", "", element("div", "figures", ...tiles), table);
 }
 
@@ -46,26 +45,22 @@ function note(row) {
 }
 
 function chart(part) {
-  const whole = element("figure", "chart");
-  whole.dataset.chart = "";
   const caption = element("figcaption", "", element("span", "chart-title", part.title), " ", element("span", "chart-about", part.description));
-  const canvas = element("div", "chart-canvas");
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", `${part.title}. ${part.description} The table has the figures.`);
-  canvas.hidden = true;
-  const data = element("script", "", JSON.stringify(part));
-  data.type = "application/json";
-  whole.append(caption, canvas, data, tableOf(part, part.label));
+  const whole = element("figure", "chart", caption, drawing(part), tableOf(part));
+  whole.dataset.drawn = "yes";
   return whole;
 }
 
-function tableOf(part, label) {
+function tableOf(part) {
+  // The unit stands above the column, or beside each number where they differ.
+  const answer = (row) => numberText(row.value, row.decimals) + (part.unit || !row.unit ? "" : ` ${row.unit}`);
   const lines = part.rows.map((row) => [
     row.label,
-    row.withheld ? element("span", "tag tag-quiet", "withheld") : `${numberText(row.value, row.decimals)}${row.unit ? ` ${row.unit}` : ""}`,
+    row.withheld ? element("span", "tag tag-quiet", "withheld") : answer(row),
     rangeText(row),
   ]);
-  return dataTable(`${part.title}, as a table`, [label, "Answer", part.interval_label || "Error"], lines);
+  const heading = part.unit ? `Answer, ${part.unit}` : "Answer";
+  return dataTable(`${part.title}, as a table`, [part.label, heading, part.interval_label || "Error"], lines);
 }
 
 function downloads({ result }, parts) {

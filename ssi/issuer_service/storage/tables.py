@@ -1,47 +1,22 @@
 """How the register looks in SQL. The migrations under `migrations/` make exactly these tables."""
 
-from enum import StrEnum
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
     String,
     Table,
-    TypeDecorator,
     UniqueConstraint,
 )
 
-from ssi.hosting.columns import UtcMoment, new_metadata
+from ssi.hosting.columns import UtcMoment, Word, new_metadata
 from ssi.issuer_service.domain.entry import Delivery, Standing
 
 metadata = new_metadata()
-
-
-class Word(TypeDecorator[StrEnum]):
-    """A word of an enumeration, kept as text."""
-
-    impl = String
-    cache_ok = True
-
-    def __init__(self, words: type[StrEnum]) -> None:
-        super().__init__(length=20)
-        self.words = words
-
-    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
-        """The word itself."""
-        return None if value is None else self.words(value).value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> StrEnum | None:
-        """The member of the enumeration."""
-        return None if value is None else self.words(value)
-
 
 entries = Table(
     "entries",

@@ -5,7 +5,7 @@ a named error, and the one read before is not used any longer: trust that was ta
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,6 @@ from typing import cast
 from crypto.encoding import parse_json
 from crypto.errors import CryptoError
 from crypto.signing import VerifyingKey
-from marketplace.services.ports import Clock
 from ssi.errors import RegistryError
 from ssi.trust import TrustRegistry, verify_registry
 
@@ -29,9 +28,9 @@ class _Read:
 class TrustFile:
     """The registry of a file; safe to share between threads."""
 
-    def __init__(self, registry: Path, authority: Path, *, clock: Clock) -> None:
-        self._path = registry
-        self.authority = read_authority(authority)
+    def __init__(self, path: Path, authority: VerifyingKey, *, clock: Callable[[], datetime]) -> None:
+        self._path = path
+        self.authority = authority
         self._clock = clock
         self._lock = threading.Lock()
         self._latest: _Read | None = None
@@ -69,7 +68,7 @@ class TrustFile:
             status = self._path.stat()
         except OSError as error:
             raise RegistryError(f"the trust registry {self._path.name} cannot be read") from error
-        return status.st_mtime_ns, status.st_size
+        return status.st_mtime_ns, status.st_ino
 
     def _read(self, stamp: tuple[int, int], now: datetime) -> _Read:
         try:
@@ -88,4 +87,4 @@ def read_authority(path: Path) -> VerifyingKey:
     try:
         return VerifyingKey.from_jwk(cast("Mapping[str, object]", parse_json(path.read_bytes())))
     except (OSError, CryptoError) as error:
-        raise RegistryError(f"the authority's key {path.name} cannot be read: {error}") from error
+        raise RegistryError(f"{path.name} holds no public key of the trust authority: {error}") from error

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from marketplace.mpc_node.errors import SettingsError
-from marketplace.mpc_node.trust_file import TrustFile, read_authority
 from ssi.errors import RegistryError
 from ssi.trust import TrustRegistry, sign_registry
+from ssi.trust_file import TrustFile, read_authority
 from tests.marketplace.mpc_node.parties import NOW, UNIVERSITY, YEAR, assembled, ed25519, parts, registry
 
 AUTHORITY = ed25519("authority")
@@ -91,10 +90,25 @@ def test_what_is_no_key_is_refused(tmp_path: Path, content):
     path = tmp_path / "authority.jwk"
     path.write_bytes(content)
 
-    with pytest.raises(SettingsError, match="authority"):
+    with pytest.raises(RegistryError, match="authority"):
         read_authority(path)
 
 
 def test_a_missing_key_is_refused(tmp_path: Path):
-    with pytest.raises(SettingsError):
+    with pytest.raises(RegistryError):
         read_authority(tmp_path / "none")
+
+
+def test_the_signed_document_itself_is_handed_on(tmp_path: Path):
+    path = written(tmp_path, registry())
+
+    assert TrustFile(path, AUTHORITY.public, clock=lambda: NOW).token() == path.read_text()
+
+
+def test_a_registry_that_ran_out_is_refused_even_if_it_was_read_before(tmp_path: Path):
+    moments = iter((NOW, NOW, NOW + 2 * YEAR, NOW + 2 * YEAR))
+    trust = TrustFile(written(tmp_path, registry()), AUTHORITY.public, clock=lambda: next(moments))
+    trust()
+
+    with pytest.raises(RegistryError):
+        [trust() for _ in range(3)]

@@ -1,0 +1,131 @@
+"""The operator's commands, as an operator types them."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from consent.log import verify_checkpoint
+from crypto.encoding import canonical_json
+from marketplace.cli import main
+from marketplace.config import PUBLIC, Settings
+from ssi.trust import sign_registry
+from tests.marketplace.market import PASSWORD
+from tests.marketplace.mpc_node.orders import buyer_credential
+from tests.marketplace.mpc_node.parties import MARKET, assembled, ed25519, parts
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """A marketplace's folder with a trust registry beside it."""
+    directory: Path = tmp_path / "market"
+    made = CliRunner().invoke(
+        main, ["init", "--dir", str(directory), "--id", MARKET, "--url", "http://127.0.0.1:8000"]
+    )
+    assert made.exit_code == 0, made.output
+    assert made.output.strip() == str(directory / PUBLIC)
+    (tmp_path / "authority.jwk").write_bytes(canonical_json(ed25519("authority").public.to_jwk()))
+    known = assembled(parts())
+    (tmp_path / "registry.jwt").write_text(sign_registry(known, ed25519("authority")))
+    return directory
+
+
+def run(folder: Path, *command: str, typed: str | None = None) -> Result:
+    options = [
+        "--dir",
+        str(folder),
+        "--registry",
+        str(folder.parent / "registry.jwt"),
+        "--authority",
+        str(folder.parent / "authority.jwk"),
+    ]
+    return CliRunner().invoke(main, [*command, *options], input=typed)
+
+
+def add_buyer(folder: Path, *more: str) -> Result:
+    return run(
+        folder,
+        "buyer",
+        "add",
+        "--email",
+        "b@example.org",
+        "--password-file",
+        "-",
+        *more,
+        typed=PASSWORD + "\n",
+    )
+
+
+def test_a_buyer_is_added_topped_up_and_given_an_api_key(folder):
+    account = add_buyer(folder).output.strip()
+    top_up = ("buyer", "top-up", "--account", account, "--cents", "500", "--transfer-id", "first")
+    balances = [run(folder, *top_up).output.strip() for _ in range(2)]
+    key = run(folder, "buyer", "api-key", "--account", account).output.strip()
+
+    assert balances == ["500", "500"]
+    assert key.startswith("argonauta_")
+
+
+def test_a_password_is_asked_for_where_no_file_is_given(folder):
+    typed = f"{PASSWORD}\n{PASSWORD}\n"
+    added = run(folder, "operator", "add", "--email", "op@example.org", typed=typed)
+
+    assert added.exit_code == 0, added.output
+    assert PASSWORD not in added.output
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["buyer", "top-up", "--account", "nobody", "--cents", "5"], "there is no such account"),
+        (["buyer", "api-key", "--account", "nobody"], "there is no such account"),
+    ],
+)
+def test_our_own_errors_are_said_in_one_line(folder, command, said):
+    result = run(folder, *command)
+
+    assert result.exit_code == 1
+    assert result.output.strip() == f"Error: {said}"
+
+
+def test_a_weak_password_is_refused(folder):
+    result = run(folder, "buyer", "add", "--email", "b@example.org", "--password-file", "-", typed="short\n")
+
+    assert (result.exit_code, "10 to 500 characters" in result.output) == (1, True)
+
+
+def test_a_credential_comes_with_a_mandate(folder, tmp_path):
+    (tmp_path / "credential").write_text(buyer_credential())
+
+    assert add_buyer(folder, "--credential", str(tmp_path / "credential")).exit_code == 2
+
+
+def test_the_trial_balance_is_zero(folder):
+    account = add_buyer(folder).output.strip()
+    run(folder, "buyer", "top-up", "--account", account, "--cents", "500")
+    listed = run(folder, "trial-balance", "--accounts").output.splitlines()
+
+    assert run(folder, "trial-balance").output == "0\n"
+    assert [line.split()[-1] for line in listed] == [f"buyer:{account}:available", "external:sandbox", "0"]
+
+
+def test_the_checkpoint_is_the_logs_signed_state(folder):
+    note = run(folder, "checkpoint").output
+    settings = Settings(folder, folder, folder)
+
+    assert verify_checkpoint(note, MARKET, settings.signing_key.public).size == 0
+
+
+def test_a_folder_that_was_not_made_is_refused(tmp_path):
+    (tmp_path / "authority.jwk").write_bytes(canonical_json(ed25519("authority").public.to_jwk()))
+    result = run(tmp_path / "nothing", "checkpoint")
+
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize("command", [[], ["serve"], ["worker"], ["buyer"], ["buyer", "add"], ["init"]])
+def test_every_command_explains_itself(command):
+    result = CliRunner().invoke(main, [*command, "--help"])
+
+    assert result.exit_code == 0
+    assert "Usage:" in result.output
