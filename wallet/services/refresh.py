@@ -121,7 +121,9 @@ class Refresh:
     def _with_history(
         self, session: Session, held: HeldConsent, history: History, report: RefreshReport
     ) -> HeldConsent:
-        uses = [self._use(session, held, logged, report) for logged in history.uses]
+        notes = {logged.proof.checkpoint for logged in history.uses}
+        known_log = {note for note in notes if self._is_known_log(session, note)}
+        uses = [self._use(held, logged, known_log, report) for logged in history.uses]
         progress = held.withdrawal
         if progress is not None:
             progress = self.withdraw.believe(held, progress, history.deletion_receipts)
@@ -134,8 +136,15 @@ class Refresh:
             refreshed_at=self.clock(),
         )
 
+    def _is_known_log(self, session: Session, note: str) -> bool:
+        try:
+            self.log.tie(session, note)
+        except (LogForkedError, PartnerFaultError):
+            return False
+        return True
+
     def _use(
-        self, session: Session, held: HeldConsent, logged: LoggedReceipt, report: RefreshReport
+        self, held: HeldConsent, logged: LoggedReceipt, known_log: set[str], report: RefreshReport
     ) -> UseEntry | None:
         marketplace = self.trust.registry().marketplace
         try:
@@ -144,9 +153,10 @@ class Refresh:
             report.alarm("The marketplace sent a receipt that it did not sign, or that is not yours.")
             return None
         try:
-            note = verify_logged(logged, use, marketplace)
-            self.log.tie(session, note)
-        except (CryptoError, ConsentError, LogForkedError, PartnerFaultError):
+            proven = verify_logged(logged, use, marketplace) in known_log
+        except (CryptoError, ConsentError):
+            proven = False
+        if not proven:
             report.alarm("A use of your data is not in the public log as it should be.")
             return use.proven(Proof.BROKEN)
         return use.proven(Proof.CHECKED)
