@@ -23,7 +23,7 @@ from examples.bench.sizes import sizes
 from examples.buyers import Organisation, enrol
 from examples.demo import story
 from examples.demo.acts import BUYER_LOGIN
-from examples.demo.questions import STUDENTS, scores_by_school, scores_by_sex
+from examples.demo.questions import STUDENTS, by_school, scores_by_sex
 from examples.people import Person, invite, settle_in, wallet_settings
 from examples.records import exam_records
 from examples.town import Town
@@ -66,7 +66,7 @@ def _measure(town: Town, people: int) -> tuple[dict[str, float], dict[str, int]]
     accepted, _ = _timed(lambda: list(story.wait_until_offered(services, [crowd[-1]])))
     institute = Organisation("Institute", "research_institute")
     buyer = enrol(town, institute, email=BUYER_LOGIN[0], password=BUYER_LOGIN[1])
-    exact, _ = _timed(lambda: story.buy(buyer, scores_by_school(), crowd))
+    exact, _ = _timed(lambda: story.buy(buyer, by_school("exam_score"), crowd))
     noised, _ = _timed(lambda: story.buy(buyer, scores_by_sex(), crowd))
     scale = PER / people
     seconds = {

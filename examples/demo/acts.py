@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from consent.query import Query
 from examples.buyers import Enrolled, Organisation, enrol
 from examples.demo import story
-from examples.demo.questions import PATIENTS, STUDENTS, blood_pressure, scores_by_school, scores_by_sex
+from examples.demo.questions import PATIENTS, STUDENTS, blood_pressure, by_school, scores_by_sex
 from examples.demo.report import Report
 from examples.people import Person, invite, settle_in
 from examples.records import exam_records, health_records
@@ -31,7 +31,7 @@ def play(town: Town, services: Services, report: Report, people: int) -> Cast:
     """Play all acts."""
     students, patients = _people_arrive(town, services, report, people)
     buyer = _buyer_arrives(town, report)
-    first = _ask(buyer, scores_by_school(), students, report, "Exact exam scores by kind of school")
+    first = _ask(buyer, by_school("exam_score"), students, report, "Exact exam scores by kind of school")
     report.promise(
         "the exact private answer equals the answer in the clear",
         held=first.holds and any(line.private is not None for line in first.lines),
@@ -113,7 +113,7 @@ def _leave(
     )
     story.revoke(town, "university", revoked)
     report.say(f"the university revoked the record of {revoked.login}")
-    again = _ask(buyer, scores_by_school(), staying, report, "The first question again, without the two")
+    again = _ask(buyer, by_school("reading_score"), staying, report, "Exact reading scores, without the two")
     report.promise("the new answer is exact over the people who are left", held=again.holds)
 
 

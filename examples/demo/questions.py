@@ -22,15 +22,19 @@ PATIENTS = PolicyChoices(
 )
 
 
-def scores_by_school() -> Query:
-    """Exact averages by a shown attribute: equal to the answer in the clear, to the last digit."""
+def by_school(attribute: str) -> Query:
+    """Exact averages by a shown attribute: equal to the answer in the clear, to the last digit.
+
+    Two exact answers about one attribute, with one person more or less, would tell that person's value: the
+    story asks about each attribute once.
+    """
     return Query(
         data_set="exam/1",
         purpose=Purpose.ACADEMIC_RESEARCH,
         statistics=(
             Statistic(StatisticKind.COUNT),
-            Statistic(StatisticKind.MEAN, "exam_score"),
-            Statistic(StatisticKind.STANDARD_DEVIATION, "exam_score"),
+            Statistic(StatisticKind.MEAN, attribute),
+            Statistic(StatisticKind.STANDARD_DEVIATION, attribute),
         ),
         floor=20,
         epsilon=None,

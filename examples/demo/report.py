@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -56,7 +57,7 @@ class Report:
         for line in lines[:MOST_LINES]:
             private = "withheld" if line.private is None else f"{line.private:,.4f}"
             error = f"± {1.96 * line.noise_sd:,.4f}" if line.noise_sd else "exact"
-            table.add_row(line.group, line.what, private, f"{line.in_the_clear:,.4f}", error)
+            table.add_row(line.group, escape(line.what), private, f"{line.in_the_clear:,.4f}", error)
         self.console.print(table)
         if len(lines) > MOST_LINES:
             self.say(f"… and {len(lines) - MOST_LINES} more numbers, all compared the same way")
