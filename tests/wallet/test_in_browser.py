@@ -40,7 +40,7 @@ def _look(page: Page, *, expect: str) -> None:
         assert width <= size["width"], f"{page.url} is {width} px wide on {size['width']} px"
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]
     for colours in ("dark", "light"):
-        page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=colours)
         found = Axe().run(page, options=RULES)
         assert found.violations_count == 0, f"{page.url} in {colours}: {found.generate_report()}"
 

@@ -170,6 +170,23 @@ def test_a_form_from_before_the_lock_leads_to_the_door(holder, world):
     assert "Your wallet is locked" in holder.post("/records/add", link="x")
 
 
+def test_a_script_that_asks_after_the_lock_is_told_to_load_the_door(sharer, world):
+    sharer.get("/home")
+    (token, *_) = re.findall(r'X-CSRFToken": "([^"]+)"', sharer.page)
+    world.clock.forward(hours=1)
+
+    answer = sharer.client.post("/refresh", headers={"HX-Request": "true", "X-CSRFToken": token})
+
+    assert answer.headers["HX-Redirect"] == "/sign-in"
+    assert answer.get_data() == b""
+
+
+def test_files_that_may_be_kept_never_carry_the_cookie(signed_in):
+    for path in ("/wallet/wallet.css", "/design/app.css"):
+        with signed_in.client.get(path) as answer:
+            assert "Set-Cookie" not in answer.headers
+
+
 def test_signing_in_changes_the_cookie(signed_in, app):
     visitor = Browser(app)
     visitor.get("/sign-in")
@@ -408,7 +425,9 @@ def test_the_words_on_the_review_are_the_words_that_are_signed(holder, world):
         page = holder.press(f"/{step}", **ticked(holder.page))
     holder.press("/agree")
 
-    for line in _only_consent(world, _session(world)).notice.split("\n"):
+    notice = _only_consent(world, _session(world)).notice
+    assert "Operator of node-a" in notice
+    for line in notice.split("\n"):
         assert line in page
 
 

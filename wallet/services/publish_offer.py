@@ -86,7 +86,9 @@ class PublishOffer:
         known = [node.id for node in sorted(registry.nodes, key=lambda node: node.id) if node.holds_at(now)]
         policy = choices.policy(described, known_nodes=known, now=now)
         nodes = tuple(registry.node(node_id, now=now) for node_id in policy.node_ids)
-        return Proposal(held, described, policy, nodes, describe_policy(policy, described, LANGUAGE))
+        partners = [node.operator for node in nodes]
+        words = describe_policy(policy, described, LANGUAGE, partners=partners)
+        return Proposal(held, described, policy, nodes, words)
 
     def require_offerable(self, session: Session, held: HeldCredential) -> None:
         """Return only if a record can be offered.

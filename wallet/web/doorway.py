@@ -69,7 +69,7 @@ class _Screens:
         return redirect(url_for("home.overview"))
 
     def lock(self) -> Response:
-        visitor.lock()
+        visitor.lock(self.table)
         flash("Your wallet is locked.", "good")
         return redirect(url_for("doorway.sign_in"))
 

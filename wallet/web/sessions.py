@@ -120,15 +120,21 @@ class MemorySessions(SessionInterface):
         return self.table.find(request.cookies.get(self.get_cookie_name(app)))
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Keep the session and set its cookie; an empty session is forgotten, and so is its cookie."""
+        """Keep the session, and set its cookie when it is new; an empty one is forgotten with its cookie.
+
+        The cookie is sent once only: it has no date to renew, and files that browsers and proxies may keep
+        must not carry it.
+        """
         if not isinstance(session, ServerSession):
             return
         response.vary.add("Cookie")
         name, secure = self.get_cookie_name(app), request.is_secure
         if session:
+            is_new = session.cookie is None
             cookie = self.table.keep(session)
-            response.set_cookie(name, cookie, httponly=True, samesite="Lax", secure=secure)
-        elif session.cookie is not None or request.cookies.get(name):
+            if is_new:
+                response.set_cookie(name, cookie, httponly=True, samesite="Lax", secure=secure)
+        elif session.cookie is not None:
             self.table.forget(session)
             response.delete_cookie(name, httponly=True, samesite="Lax", secure=secure)
 

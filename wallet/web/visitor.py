@@ -37,8 +37,9 @@ def open_in_browser(table: SessionTable, wallet: Session) -> None:
         session[_ONWARD] = asked_for
 
 
-def lock() -> None:
-    """Forget the open wallet and everything the browser session held."""
+def lock(table: SessionTable) -> None:
+    """Forget the open wallet and everything the browser session held, its cookie included."""
+    table.renew(present_session())
     session.clear()
 
 
@@ -71,8 +72,7 @@ def door() -> Response | None:
         return None
     if request.method == "GET":
         session[_ONWARD] = request.path
-    flash(_LOCKED, "note")
-    return redirect(url_for("doorway.sign_in"))
+    return _to_the_door()
 
 
 def onward() -> str:
@@ -107,7 +107,15 @@ def navigation() -> list[NavItem]:
 def expired_form(_error: CSRFError) -> Response:
     """A form from before the wallet was locked leads to the sign-in page, any other to an explanation."""
     if not is_open() and request.endpoint not in {"doorway.sign_in", "doorway.sign_up"}:
-        flash(_LOCKED, "note")
-        return redirect(url_for("doorway.sign_in"))
+        return _to_the_door()
     words = Words("This form is too old", "Nothing was changed. Open the page again and send it once more.")
     return page(HTTPStatus.BAD_REQUEST, words)
+
+
+def _to_the_door() -> Response:
+    """Lead to the sign-in page; a script that asked for a part of a page is told to load the whole page."""
+    flash(_LOCKED, "note")
+    door = url_for("doorway.sign_in")
+    if request.headers.get("HX-Request"):
+        return Response("", HTTPStatus.OK, {"HX-Redirect": door})
+    return redirect(door)
