@@ -52,7 +52,11 @@ def test_any_changed_byte_of_a_sealed_message_is_refused(position, flip):
         open_sealed(bytes(altered), KEY, context=b"purpose")
 
 
-@pytest.mark.parametrize("sealed", [b"", SEALED[:31], SEALED[:47], SEALED[:-1], SEALED + b"\0", bytes(64)])
+@pytest.mark.parametrize(
+    "sealed",
+    [b"", SEALED[:31], SEALED[:47], SEALED[:-1], SEALED + b"\0", bytes(64)],
+    ids=["nothing", "part of the key", "no tag", "a byte less", "a byte more", "zeros"],
+)
 def test_a_sealed_message_of_another_length_is_refused(sealed):
     with pytest.raises(SealError):
         open_sealed(sealed, KEY, context=b"purpose")

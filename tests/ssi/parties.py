@@ -180,7 +180,7 @@ def health_credential() -> str:
 def organisation_credential() -> str:
     """Who a buyer is, signed by the chamber."""
     return issue_organisation_credential(
-        Organisation("Institute of Public Health", "research-institute", "AT"),
+        Organisation("Institute of Public Health", "research_institute", "AT"),
         Subject(organisation_handle(sha256(b"pairwise"), organisation="iph"), es256("buyer").public),
         issuer=CHAMBER_ISSUER,
         terms=terms(uri=CHAMBER_STATUS_PREFIX + "1"),

@@ -69,7 +69,7 @@ def test_an_organisation_shows_all_of_its_name():
 
     assert (credential.name, credential.kind, credential.country) == (
         "Institute of Public Health",
-        "research-institute",
+        "research_institute",
         "AT",
     )
     assert credential.vct == ORGANISATION_TYPE

@@ -76,7 +76,7 @@ def good() -> dict[str, Document]:
         "organisation": {
             "kind": "credential",
             "token": organisation_credential(),
-            "claims": {"name": "Institute of Public Health", "kind": "research-institute", "country": "AT"},
+            "claims": {"name": "Institute of Public Health", "kind": "research_institute", "country": "AT"},
         },
         "presentation": {**presented(bound), "claims": {"school_type": "girls"}},
         "status_list": {

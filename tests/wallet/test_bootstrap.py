@@ -25,6 +25,9 @@ pytestmark = pytest.mark.database
 PASSWORD = "a quiet harbour"
 
 
+SECRET = "quiet harbour"
+
+
 @pytest.fixture
 def registry_file(tmp_path):
     path = tmp_path / "registry.jwt"
@@ -139,8 +142,8 @@ def test_an_authority_that_is_no_key_is_refused(configured, content):
 
 
 def test_the_settings_do_not_show_the_database_address(configured):
-    assert "postgresql://anna:secret" not in repr(
-        replace(configured, database_url="postgresql://anna:secret@db")
+    assert f"postgresql://anna:{SECRET}" not in repr(
+        replace(configured, database_url=f"postgresql://anna:{SECRET}@db")
     )
 
 
