@@ -85,7 +85,7 @@ class Worker:
             log(_LOGGER, "a duty has to wait", duty=loop.name, error=type(error).__name__)
             self._turns.labels(loop.name, "waiting").inc()
             return self._pauses.failed
-        except Exception:
+        except Exception:  # one duty that breaks must not stop the others, nor itself the next time
             _LOGGER.exception("a duty failed: %s", loop.name)
             self._turns.labels(loop.name, "failed").inc()
             return self._pauses.failed

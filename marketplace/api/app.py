@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask
 
 from marketplace.api.buyer import buyer_api
+from marketplace.api.load import LoadCollector
 from marketplace.api.log import log_api
 from marketplace.api.wallet import wallet_api
 from marketplace.services.suite import Services
@@ -29,7 +30,7 @@ def install_api(app: Flask, services: Services) -> tuple[Blueprint, ...]:
     app.register_blueprint(
         health("marketplace", {"database": services.check_store, "registry": services.read_registry})
     )
-    metrics.install(app)
+    metrics.install(app).register(LoadCollector(services.measure_load))
     return blueprints
 
 

@@ -45,8 +45,9 @@ class Job:
     """One order's computation.
 
     `attempt` counts from 1. `manifest` is the signed manifest of the attempt, None before it is made;
-    `attempt_until` is when the attempt is given up. `admitted` is the number of people whose data is in the
-    answer, known from the release on. `reason` and `culprits` say why it failed and which nodes are to blame.
+    `attempt_until` is when the attempt, or waiting for the nodes to begin it, is given up. `admitted` is the
+    number of people whose data is in the answer, known from the release on. `reason` and `culprits` say why
+    it failed and which nodes are to blame.
     """
 
     job_id: str

@@ -26,8 +26,10 @@ class LogBook(Protocol):
         """The hashes of the tree at these places."""
         ...
 
-    def add(self, entries: Mapping[int, Entry], nodes: Mapping[Place, bytes]) -> None:
-        """Append entries by index, and the hashes that come with them."""
+    def add(
+        self, entries: Mapping[int, Entry], leaves: Mapping[int, Leaf], nodes: Mapping[Place, bytes]
+    ) -> None:
+        """Append entries and their leaves by index, and the hashes that come with them."""
         ...
 
     def leaf(self, index: int) -> Leaf | None:
@@ -59,9 +61,9 @@ class Log:
         size = self._book.size()
         if entries:
             frontier = self._book.nodes(log_tree.frontier_of(size))
-            hashes = [leaf_hash(entry.leaf.encode()) for entry in entries]
-            nodes = log_tree.grown(size, frontier, hashes)
-            self._book.add(dict(enumerate(entries, start=size)), nodes)
+            leaves = [entry.leaf for entry in entries]
+            nodes = log_tree.grown(size, frontier, [leaf_hash(leaf.encode()) for leaf in leaves])
+            self._book.add(dict(enumerate(entries, size)), dict(enumerate(leaves, size)), nodes)
         return range(size, size + len(entries))
 
     def erase(self, index: int) -> None:

@@ -9,7 +9,7 @@ transaction.
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from marketplace.domain.failure import MAX_REASON, AttemptFailure
@@ -83,7 +83,7 @@ class DriveJobs:
         if progress.failure is not None:
             return self._end_attempt(job, progress.failure)
         if progress.is_done:
-            return self._release(job)
+            return self._release(self._advance(job, progress))
         if is_over:
             reason = "the nodes did not finish in time"
             return self._end_attempt(job, AttemptFailure(reason, progress.silent, may_try_again=True))
@@ -92,13 +92,23 @@ class DriveJobs:
     def _start(self, job: Job) -> Job:
         """Begin an attempt once all three nodes answer; one that stays away too long ends the job."""
         silent = tuple(node_id for node_id in job.node_ids if not self.nodes.is_well(node_id))
-        if silent and self.desk.now() < job.updated_at + self.desk.terms.attempt_limit:
+        if silent:
+            return self._wait_for(job, silent)
+        with self._changing(job) as (books, order):
+            return StartAttempt(self.desk)(books, order, job)
+
+    def _wait_for(self, job: Job, silent: tuple[str, ...]) -> Job:
+        """Wait from the moment the silence was noticed; before that, it may have been us who were away."""
+        now, names = self.desk.now(), ", ".join(silent)
+        if job.attempt_until is not None and now < job.attempt_until:
             return job
         with self._changing(job) as (books, order):
-            if silent:
-                failure = AttemptFailure(f"{', '.join(silent)} could not be reached", silent)
+            if job.attempt_until is not None:
+                failure = AttemptFailure(f"{names} could not be reached", silent)
                 return refund(self.desk, books, order, job, failure)
-            return StartAttempt(self.desk)(books, order, job)
+            waiting = replace(job, attempt_until=now + self.desk.terms.attempt_limit, updated_at=now)
+            books.orders.save(waiting, JobEvent(now, job.state, f"waiting for {names}", job.attempt))
+            return waiting
 
     def _end_attempt(self, job: Job, failure: AttemptFailure) -> Job:
         log(_LOGGER, "an attempt failed", job=job.job_id, attempt=job.attempt, reason=failure.reason)

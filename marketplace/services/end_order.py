@@ -4,6 +4,7 @@ Each function changes the books of one transaction, given by its caller, who has
 the state that the ending needs.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -18,6 +19,9 @@ from marketplace.domain.split import Price, price_of
 from marketplace.services.desk import Desk
 from marketplace.services.log_entries import append, asked, named
 from marketplace.services.ports import Books
+from ssi.hosting.logs import log
+
+_LOGGER = logging.getLogger(__name__)
 
 
 def settle(desk: Desk, books: Books, order: Order, job: Job) -> Job:
@@ -47,6 +51,7 @@ def settle(desk: Desk, books: Books, order: Order, job: Job) -> Job:
     append(desk, books, "payment", [{**named(order), "charged_cents": price.gross_cents}], now)
     books.orders.save(settled, JobEvent(now, JobState.SETTLED, "everybody is paid", job.attempt))
     books.orders.make_due(job.job_id, None)
+    log(_LOGGER, "order settled", order=order.order_id, job=job.job_id, cents=price.gross_cents)
     return settled
 
 
@@ -67,6 +72,7 @@ def refund(desk: Desk, books: Books, order: Order, job: Job, failure: AttemptFai
     refunded = failed.moved(JobState.REFUNDED, now)
     books.orders.save(refunded, JobEvent(now, JobState.REFUNDED, "the money is back", job.attempt))
     books.orders.make_due(job.job_id, None)
+    log(_LOGGER, "order refunded", order=order.order_id, job=job.job_id, reason=reason)
     return refunded
 
 

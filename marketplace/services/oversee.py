@@ -97,6 +97,30 @@ class ListJobs:
 
 
 @dataclass(frozen=True)
+class Load:
+    """What is there to do and what was done, in numbers: jobs by state, contributions by node and answer."""
+
+    jobs: Mapping[str, int]
+    contributions: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
+class MeasureLoad:
+    """Counts jobs and contributions, for monitoring."""
+
+    desk: Desk
+
+    def __call__(self) -> Load:
+        """The numbers of this moment."""
+        with self.desk.store.reading() as books:
+            jobs, answers = books.orders.state_counts(), books.offers.answer_counts()
+        return Load(
+            {state.value: jobs.get(state, 0) for state in JobState},
+            {node: {word.value: each.get(word, 0) for word in NodeAnswer} for node, each in answers.items()},
+        )
+
+
+@dataclass(frozen=True)
 class NodeHealth:
     """One node: whether it answers now, and how it answered contributions (not withdrawn ones)."""
 

@@ -1,5 +1,6 @@
 """A buyer orders: the price is held and the job exists, both or neither."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -22,6 +23,9 @@ from marketplace.services.make_quote import matched_in, registered
 from marketplace.services.ports import Books, StatusLists
 from ssi.credential import verify_organisation
 from ssi.dataset import data_set
+from ssi.hosting.logs import log
+
+_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,7 @@ class PlaceOrder:
             log_index=log_index,
         )
         self._hold(books, order)
+        log(_LOGGER, "order placed", order=order.order_id, job=job_id, cents=price.gross_cents)
         return _keep(books, order, found)
 
     def _receipt(self, request: OrderRequest, price: Price, now: datetime) -> str:

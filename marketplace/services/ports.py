@@ -14,7 +14,7 @@ from typing import Protocol
 
 from crypto.encoding import Json
 from marketplace.domain.account import Account, ApiKey, Organisation, StoredPassword
-from marketplace.domain.job import CollectedOutput, Job, JobEvent, NodeJobStatus, Part, Release
+from marketplace.domain.job import CollectedOutput, Job, JobEvent, JobState, NodeJobStatus, Part, Release
 from marketplace.domain.ledger import Book
 from marketplace.domain.log import LogBook
 from marketplace.domain.offer import NodeAnswer, NodeSide, Offer
@@ -192,6 +192,10 @@ class OrderBook(Protocol):
 
     def latest_jobs(self, *, limit: int) -> Sequence[Job]:
         """The jobs that were placed last, newest first."""
+        ...
+
+    def state_counts(self) -> Mapping[JobState, int]:
+        """How many jobs are in which state."""
         ...
 
     def claim(self, worker: str, *, now: datetime, until: datetime) -> Job | None:

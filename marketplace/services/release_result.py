@@ -1,5 +1,6 @@
 """All three nodes are done: is it one answer, and may it be handed out?"""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,9 @@ from marketplace.services.log_entries import append, named
 from marketplace.services.ports import Books, Nodes
 from marketplace.services.read_orders import manifest_digest
 from ssi.dataset import data_set
+from ssi.hosting.logs import log
+
+_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,7 @@ class ReleaseResult:
         append(self.desk, books, "release", [body], now)
         note = "all three nodes agree; the answer can be opened"
         books.orders.save(released, JobEvent(now, JobState.RELEASED, note, job.attempt))
+        log(_LOGGER, "result released", order=order.order_id, job=job.job_id, attempt=job.attempt)
         return released
 
     def _charge(self, books: Books, order: Order) -> None:

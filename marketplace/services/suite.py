@@ -13,7 +13,7 @@ from marketplace.services.forward_contributions import ForwardContributions, Rel
 from marketplace.services.judge_result import ConfirmResult, DisputeResult
 from marketplace.services.make_quote import MakeQuote
 from marketplace.services.money import ReadStatement, TopUp
-from marketplace.services.oversee import CheckNodes, ExpireHolds, ListJobs, TakeTrialBalance
+from marketplace.services.oversee import CheckNodes, ExpireHolds, ListJobs, MeasureLoad, TakeTrialBalance
 from marketplace.services.place_order import PlaceOrder
 from marketplace.services.ports import Clock, Nodes, StatusLists
 from marketplace.services.read_history import ReadHistory
@@ -56,6 +56,7 @@ class Services:
     trial_balance: TakeTrialBalance
     list_jobs: ListJobs
     node_health: CheckNodes
+    measure_load: MeasureLoad
     check_store: Callable[[], None]
 
 
@@ -101,6 +102,7 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         trial_balance=TakeTrialBalance(desk),
         list_jobs=ListJobs(desk),
         node_health=CheckNodes(desk, around.nodes),
+        measure_load=MeasureLoad(desk),
         check_store=around.check_store,
     )
 

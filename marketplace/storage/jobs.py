@@ -1,12 +1,12 @@
 """Jobs, their leases and events in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from marketplace.domain.job import Job, JobEvent
+from marketplace.domain.job import Job, JobEvent, JobState
 from marketplace.errors import LostLeaseError
 from marketplace.storage.tables import job_events, jobs
 
@@ -38,6 +38,11 @@ class SqlJobs:
         """The jobs that were placed last, newest first."""
         rows = self._session.execute(select(jobs).order_by(jobs.c.number.desc()).limit(limit))
         return [_job(row) for row in rows]
+
+    def state_counts(self) -> Mapping[JobState, int]:
+        """How many jobs are in which state."""
+        counted = select(jobs.c.state, func.count().label("jobs")).group_by(jobs.c.state)
+        return {row.state: row.jobs for row in self._session.execute(counted)}
 
     def claim(self, worker: str, *, now: datetime, until: datetime) -> Job | None:
         """Lease the job that is due for longest and that no other worker has leased."""

@@ -31,8 +31,10 @@ class SqlLogBook:
             found |= {(row.level, row.position): row.hash for row in rows}
         return found
 
-    def add(self, entries: Mapping[int, Entry], nodes: Mapping[Place, bytes]) -> None:
-        """Append entries by index, and the hashes that come with them."""
+    def add(
+        self, entries: Mapping[int, Entry], leaves: Mapping[int, Leaf], nodes: Mapping[Place, bytes]
+    ) -> None:
+        """Append entries and their leaves by index, and the hashes that come with them."""
         self._session.execute(
             insert(log_entries),
             [
@@ -40,7 +42,7 @@ class SqlLogBook:
                     "entry_index": index,
                     "kind": entry.kind,
                     "at": entry.at,
-                    "body_digest": entry.leaf.body_digest,
+                    "body_digest": leaves[index].body_digest,
                     "body": dict(entry.body),
                     "salt": entry.salt,
                 }

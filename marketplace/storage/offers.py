@@ -216,8 +216,8 @@ def _row(arrived: ArrivedOffer) -> dict[str, object]:
         "consent_id": offer.consent_id,
         "data_set": offer.policy.data_set,
         "person": offer.person,
-        "holder_jwk": offer.holder_key.to_jwk(),
-        "policy": to_offer(offer.policy, offer.consent_id),
+        "holder_jwk": canonical_json(offer.holder_key.to_jwk()).decode(),
+        "policy": canonical_json(to_offer(offer.policy, offer.consent_id)).decode(),
         "public": dict(offer.public),
         "compensation_cents": offer.policy.compensation_cents,
         "valid_until": offer.policy.valid_until,
@@ -236,8 +236,8 @@ def _offer(row: Row[tuple[object, ...]]) -> Offer:
     return Offer(
         consent_id=row.consent_id,
         person=row.person,
-        holder_key=_key(canonical_json(row.holder_jwk)),
-        policy=_policy(canonical_json(row.policy)),
+        holder_key=_key(row.holder_jwk),
+        policy=_policy(row.policy),
         public=row.public,
         inputs_digest=row.inputs_digest,
         state=row.state,
@@ -249,13 +249,13 @@ def _offer(row: Row[tuple[object, ...]]) -> Offer:
 
 
 @lru_cache(maxsize=100_000)
-def _policy(document: bytes) -> Policy:
+def _policy(document: str) -> Policy:
     """A policy never changes once it is signed, so reading it again for every quote would be waste."""
     return from_odrl(parse_json(document), "stored policy")
 
 
 @lru_cache(maxsize=100_000)
-def _key(jwk: bytes) -> VerifyingKey:
+def _key(jwk: str) -> VerifyingKey:
     return VerifyingKey.from_jwk(cast("Mapping[str, object]", parse_json(jwk)))
 
 

@@ -171,7 +171,7 @@ class Client:
         except UnreachablePeerError:
             if not repeatable:
                 raise
-        time.sleep(_AGAIN_AFTER_SECONDS)
+        time.sleep(_AGAIN_AFTER_SECONDS)  # a peer that is restarting gets a moment
         return self._send(method, path, body, headers)
 
     def close(self) -> None:

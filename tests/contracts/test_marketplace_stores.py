@@ -332,6 +332,16 @@ def test_changed_parts_replace_the_earlier_ones(store):
         assert books.orders.parts_of(paid.consent_id) == [paid]
 
 
+def test_jobs_are_counted_by_state(store):
+    add_order(store, 1)
+    add_order(store, 2)
+    with store.writing() as books:
+        books.orders.save(replace(an_order(2)[1], state=JobState.RELEASED))
+
+    with store.reading() as books:
+        assert books.orders.state_counts() == {JobState.QUEUED: 1, JobState.RELEASED: 1}
+
+
 def test_a_job_is_leased_by_one_worker_at_a_time(store):
     add_order(store)
     job = an_order(1, people=(1, 2))[1]

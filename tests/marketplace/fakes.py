@@ -1,5 +1,6 @@
 """The marketplace's ports in memory, under the same contracts as the database."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
@@ -12,7 +13,7 @@ from crypto.encoding import Json
 from crypto.randomness import RandomBytes, stream
 from crypto.sealing import Argon2Cost
 from marketplace.domain.account import Account, ApiKey, Organisation, StoredPassword
-from marketplace.domain.job import Job, JobEvent, Part, Release
+from marketplace.domain.job import Job, JobEvent, JobState, Part, Release
 from marketplace.domain.ledger import Balance, EntryKind, Transfer
 from marketplace.domain.log_tree import Place
 from marketplace.domain.offer import NodeAnswer, NodeSide, Offer, OfferState, state_after
@@ -259,6 +260,9 @@ class MemoryOrders:
     def latest_jobs(self, *, limit: int) -> Sequence[Job]:
         return list(reversed(self.jobs.values()))[:limit]
 
+    def state_counts(self) -> Mapping[JobState, int]:
+        return Counter(job.state for job in self.jobs.values())
+
     def claim(self, worker: str, *, now: datetime, until: datetime) -> Job | None:
         def is_free(job_id: str) -> bool:
             return job_id not in self.leases or self.leases[job_id][1] <= now
@@ -365,9 +369,11 @@ class MemoryLogBook:
     def nodes(self, places: Iterable[Place]) -> Mapping[Place, bytes]:
         return {place: self.hashes[place] for place in places if place in self.hashes}
 
-    def add(self, entries: Mapping[int, Entry], nodes: Mapping[Place, bytes]) -> None:
+    def add(
+        self, entries: Mapping[int, Entry], leaves: Mapping[int, Leaf], nodes: Mapping[Place, bytes]
+    ) -> None:
         self.entries |= entries
-        self.leaves |= {index: entry.leaf for index, entry in entries.items()}
+        self.leaves |= leaves
         self.hashes |= nodes
 
     def leaf(self, index: int) -> Leaf | None:

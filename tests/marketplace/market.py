@@ -18,7 +18,7 @@ from marketplace.services.suite import Duties, Services, Surroundings, duties, o
 from ssi.credential import Credential
 from ssi.errors import RevokedError
 from ssi.trust import TrustRegistry, sign_registry
-from tests.marketplace.fakes import CHEAP, HandClock, MemoryStore
+from tests.marketplace.fakes import CHEAP, HandClock, MemoryStore, deterministic
 from tests.marketplace.mpc_node.orders import (
     BUYER_HANDLE,
     BUYER_KEY,
@@ -158,6 +158,7 @@ def open_market(
         store=store or MemoryStore(),
         registry=registry,
         clock=clock,
+        random=deterministic(),
         terms=terms or Terms(),
     )
     around = Surroundings(asked, status_lists, registry_token, lambda: None, CHEAP)

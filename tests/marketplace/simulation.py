@@ -75,14 +75,16 @@ class SimulatedNodes:
         self._answer(node_id)
         if (node_id, job_id) not in self.jobs:
             raise RefusedByPeerError(node_id, 404, None)
-        attempt = self.jobs[node_id, job_id].attempt
-        said = self.says.get(node_id, NodeJobStatus("DONE", attempt))
-        return replace(said, attempt=attempt)
+        manifest = self.jobs[node_id, job_id]
+        said = self.says.get(node_id, NodeJobStatus("DONE", manifest.attempt))
+        if said.state == "DONE" and len(self._admitted(manifest)) < manifest.query.floor:
+            said = NodeJobStatus("FAILED", manifest.attempt, "crowd_too_small")
+        return replace(said, attempt=manifest.attempt)
 
     def collect(self, node_id: str, job_id: str, *, role: int) -> CollectedOutput:
         self._answer(node_id)
         manifest = self.jobs[node_id, job_id]
-        admitted = tuple(sorted(each for each in manifest.contributions if each not in self.leave_out))
+        admitted = self._admitted(manifest)
         output = self._output(manifest, admitted, role)
         refusals = {each: why for each, why in self.leave_out.items() if each in manifest.contributions}
         return CollectedOutput(output, self.names(role, admitted), refusals)
@@ -96,6 +98,9 @@ class SimulatedNodes:
 
     def is_well(self, node_id: str) -> bool:
         return node_id not in self.down
+
+    def _admitted(self, manifest: Manifest) -> tuple[str, ...]:
+        return tuple(sorted(each for each in manifest.contributions if each not in self.leave_out))
 
     def _answer(self, node_id: str) -> None:
         if node_id in self.down:

@@ -316,8 +316,10 @@ def test_health_and_metrics_tell_no_ids(web, key):
 
     assert web.get("/health").json["status"] == "ok"
     metrics = web.get("/metrics").text
+    assert 'marketplace_jobs{state="queued"} 0.0' in metrics
+    assert 'marketplace_contributions{answer="accepted",node="node-b"} 12.0' in metrics
     assert 'endpoint="buyer_api.orders"' in metrics
-    assert "consent" not in metrics
+    assert "urn:uuid" not in metrics
 
 
 def test_an_unforeseen_error_tells_nothing(web, key, market, monkeypatch):

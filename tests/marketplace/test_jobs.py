@@ -166,6 +166,19 @@ def test_a_node_that_stays_away_ends_the_job_by_name(ordered):
     assert "could not be reached" in assert_refunded(market, account, placed, "node-c")
 
 
+def test_silence_counts_from_the_moment_it_is_noticed(ordered):
+    market, account, placed = ordered
+    market.clock.forward(hours=5)  # no worker was there
+    market.nodes.down = {"node-c"}
+    market.turn()
+    noticed = market.services.read_order(account.account_id, placed.order_id)
+    market.nodes.down.clear()
+    market.drive()
+
+    assert noticed.events[-1].note == "waiting for node-c"
+    assert state_of(market, account, placed) is JobState.RELEASED
+
+
 def test_an_interrupted_attempt_is_tried_again_and_succeeds(ordered_anywhere):
     market, account, placed = ordered_anywhere
     market.nodes.says = {"node-b": NodeJobStatus("FAILED", 1, "interrupted")}
@@ -220,7 +233,7 @@ def test_a_node_that_does_not_hand_over_its_output_is_waited_for(ordered, monkey
     market.nodes.down.clear()
     market.drive()
 
-    assert waiting is JobState.QUEUED
+    assert waiting is JobState.RUNNING
     assert state_of(market, account, placed) is JobState.RELEASED
 
 
@@ -437,6 +450,18 @@ def test_privacy_cost_of_a_failed_job_is_kept_only_if_it_was_computed(market, wo
         offer = books.offers.get(person(1).consent_id)
     assert offer is not None
     assert offer.epsilon_spent == spent
+
+
+def test_privacy_cost_of_an_answer_that_nodes_computed_and_nobody_got_is_kept(market):
+    market.stock(12)
+    account = market.buyer()
+    market.nodes.tamper = altered(1, own_digest=OTHER_DIGEST)
+    order = market.released(account, NOISY)
+
+    with market.store.reading() as books:
+        offer = books.offers.get(person(1).consent_id)
+    assert offer is not None
+    assert (order.state, offer.epsilon_spent) == (JobState.REFUNDED, Decimal(1))
 
 
 def test_another_worker_takes_over_when_one_disappears(ordered_anywhere):

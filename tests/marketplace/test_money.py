@@ -80,7 +80,7 @@ def test_a_statement_tells_that_the_money_of_a_failed_order_is_back(market):
     market.order(account)
     for _ in range(3):
         market.clock.forward(hours=1)
-        market.drive()
+        market.turn()
 
     assert lines(market, account)[0] == ("return", 1715)
     assert market.services.read_statement(account.account_id).available_cents == ENOUGH_CENTS
