@@ -25,6 +25,7 @@ STOP_SECONDS = 10
 PROBE_SECONDS = 0.1
 
 API_KEY, PASSWORD = "api.key", "password"
+OPERATORS = ("Northern Data Trust", "Citizens' Computing Cooperative", "Foundation for Open Statistics")
 MARKETPLACE, WORKER, WALLET = "marketplace", "worker", "wallet"
 
 
@@ -178,8 +179,8 @@ class Town:
                 self.home(name) / PASSWORD,
             )
             yield self._init("issuer", name, "--id", issuer_id, "--name", title, *kinds, *logins)
-        for name in self.NODES:
-            yield self._init("mpc-node", name, "--id", name, "--operator", f"Operator of {name}")
+        for name, operator in zip(self.NODES, OPERATORS, strict=True):
+            yield self._init("mpc-node", name, "--id", name, "--operator", operator)
         yield self._init("marketplace", MARKETPLACE, "--id", "did:web:market.example")
 
     def _init(self, program: str, name: str, *arguments: str | Path) -> tuple[str | Path, ...]:
