@@ -8,7 +8,7 @@ from marketplace.services.suite import Services
 from marketplace.web.examples import examples
 from marketplace.web.first_steps import first_steps
 from marketplace.web.visitor import signed_in
-from marketplace.web.words import unit_text
+from marketplace.web.words import values_text
 from ssi.dataset import data_set
 from ssi.errors import UnknownDataSetError
 
@@ -35,7 +35,7 @@ def screens(services: Services) -> Blueprint:
     def detail(name: str, version: int) -> str:
         entry = entry_of(services, f"{name}/{version}")
         return render_template(
-            "market/data_set.html", entry=entry, examples=examples(entry.data_set), unit_text=unit_text
+            "market/data_set.html", entry=entry, examples=examples(entry.data_set), values_text=values_text
         )
 
     return blueprint

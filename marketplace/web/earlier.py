@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from consent.query import Query
 from marketplace.domain.job import JobState
 from marketplace.domain.view import OrderView
+from marketplace.web.query_form import QueryForm
+from ssi.dataset import data_set
 
 _WITHOUT_ANSWER = frozenset({JobState.FAILED, JobState.REFUNDED})
 
@@ -25,11 +27,20 @@ class Earlier:
 def earlier_orders(query: Query, orders: Sequence[OrderView]) -> Earlier:
     """What of the buyer's orders, newest first, bears on this query."""
     answered = [order for order in orders if order.state not in _WITHOUT_ANSWER]
-    same = tuple(order for order in answered if order.query == query)
+    same = tuple(order for order in answered if _is_same(order.query, query))
     comparable = tuple(
-        order for order in answered if order.query != query and _is_comparable(order.query, query)
+        order for order in answered if order not in same and _is_comparable(order.query, query)
     )
     return Earlier(same, comparable)
+
+
+def _is_same(one: Query, other: Query) -> bool:
+    """Whether two queries fill the form alike; the order of their statistics does not matter."""
+    return one.data_set == other.data_set and _form(one) == _form(other)
+
+
+def _form(query: Query) -> QueryForm:
+    return QueryForm.of(query, data_set(query.data_set))
 
 
 def _is_comparable(one: Query, other: Query) -> bool:

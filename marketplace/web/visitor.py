@@ -88,15 +88,16 @@ def _door(view: Callable[Arguments, Page], kind: AccountKind) -> Callable[Argume
 
 
 def _to_sign_in() -> Response:
-    onward = url_for(_SIGN_IN, next=request.full_path.rstrip("?") if request.method == "GET" else None)
     if request.headers.get("HX-Request"):  # a part of a page cannot become the sign-in page: the whole goes
         return Response(status=204, headers={"HX-Redirect": url_for(_SIGN_IN)})
-    return redirect(onward)
+    here = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for(_SIGN_IN, next=here))
 
 
 def _finder(services: Services) -> Callable[[], None]:
     def find() -> None:
-        _find_account(services)
+        if not (request.endpoint or "").endswith("static"):  # a style sheet is the same for everybody
+            _find_account(services)
 
     return find
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from consent.query import decimal_text
 from consent.vocabulary import Purpose, RecipientKind
 from marketplace.domain.job import JobState
+from ssi.attribute import Attribute, Kind
 from ssi.dataset import DataSet
 from ssi.errors import DataSetError
 
@@ -69,6 +70,16 @@ _PLAINLY = (
 def unit_text(unit: str) -> str:
     """A UCUM unit as people write it; an unknown one is shown as it is."""
     return _UNITS.get(unit, unit)
+
+
+def values_text(attribute: Attribute) -> str:
+    """The values that an attribute can take: "−4 to 4", "60 to 260 mmHg", or the labels of its categories."""
+    if attribute.kind is Kind.CATEGORY:
+        return ", ".join(category.label["en"] for category in attribute.categories)
+    least, most = (
+        f"{edge.normalize():f}".replace("-", "−") for edge in (attribute.minimum, attribute.maximum)
+    )
+    return f"{least} to {most} {unit_text(attribute.unit)}".rstrip()
 
 
 def level_text(epsilon: Decimal | None) -> str:

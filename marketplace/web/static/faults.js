@@ -11,5 +11,8 @@ export class Fault extends Error {
   }
 }
 
-// The file that was chosen is not a key file, or not the one of this order.
-export class KeyFileError extends Error {}
+// The answer could not be looked at, and nothing speaks against it; the message says what to do.
+export class NotOpened extends Error {}
+
+// The file that was chosen is not a key file, or not the one that is needed.
+export class KeyFileError extends NotOpened {}

@@ -5,7 +5,7 @@ import { decode } from "./answer.js";
 import { digestOf } from "./bytes.js";
 import { button, notice } from "./elements.js";
 import { openTotals } from "./envelopes.js";
-import { Fault, KeyFileError } from "./faults.js";
+import { Fault, NotOpened } from "./faults.js";
 import { readKeyFile } from "./key_file.js";
 import { readRun } from "./run.js";
 import { showAnswer } from "./show_answer.js";
@@ -20,10 +20,14 @@ function turnTo(...names) {
 
 async function fetchResult() {
   // Browsers lend their cryptography only to pages that nobody on the way can change.
-  if (!window.isSecureContext) throw new Fault("This page was not loaded over a secure connection (https).");
-
-  const answer = await fetch(place.dataset.result, { headers: { Accept: "application/json" }, redirect: "error" });
-  if (!answer.ok) throw new Fault("The market does not hand out the result now. Please try again.");
+  if (!window.isSecureContext) throw new NotOpened("This page was not loaded over a secure connection (https).");
+  let answer;
+  try {
+    answer = await fetch(place.dataset.result, { headers: { Accept: "application/json" }, redirect: "error" });
+  } catch {
+    throw new NotOpened("The market cannot be reached, or you were signed out. Load this page again.");
+  }
+  if (!answer.ok) throw new NotOpened("The market does not hand out the result now. Please try again later.");
   return answer.json();
 }
 
@@ -57,17 +61,19 @@ function reportForm(fault, keys) {
 }
 
 function fail(error, keys) {
-  if (error instanceof KeyFileError) return showFailure(notice("bad", "The answer was not opened", error.message));
+  if (error instanceof NotOpened) return showFailure(notice("bad", "The answer was not opened", error.message));
+  const unpaid = document.getElementById("confirmation") ? ["Nothing was confirmed and nobody was paid."] : [];
   if (!(error instanceof Fault)) {
-    return showFailure(notice("bad", "The answer was not opened", "What the market handed out cannot be read. Nothing was confirmed."));
+    return showFailure(notice("bad", "The answer was not opened", "What the market handed out cannot be read.", ...unpaid));
   }
   const names = error.roles.map((role) => place.dataset.nodes.split(" ")[role]).join(" and ");
-  const blame = names ? [`To blame: ${names}, or the market on the way.`] : [];
+  // What a node sealed and signed it sealed and signed; anything else the market could have changed, too.
+  const blame = names ? [`To blame: ${names}${error.provable ? "" : ", or the market on the way"}.`] : [];
   const proof = error.provable
     ? ["The key of this one part proves what the node did. Alone it opens nothing of the answer; afterwards you register again with a new key file."]
     : [];
-  return showFailure(notice("bad", "The answer is not shown: it does not fit together", error.message, ...blame,
-    "Nothing was confirmed and nobody was paid.", ...proof), ...reportForm(error, keys));
+  return showFailure(notice("bad", "The answer is not shown: it does not fit together", error.message, ...blame, ...unpaid, ...proof),
+    ...reportForm(error, keys));
 }
 
 function showFailure(...parts) {

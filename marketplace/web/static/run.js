@@ -44,10 +44,10 @@ async function readNodes(result, now) {
   if (new Set(result.nodes).size !== ROLES.length || result.nodes.length !== ROLES.length) {
     throw new Fault("The answer was not computed by three different nodes.");
   }
-  return result.nodes.map((id, role) => {
+  return result.nodes.map((id) => {
     const node = registry.nodes.find((each) => each.id === id);
     if (!node || !holds(node.valid_from, node.valid_until, now)) {
-      throw new Fault(`${id} is not a node that the authority vouches for.`, [role]);
+      throw new Fault(`${id} is not a node that the authority vouches for.`);
     }
     return { id, operator: node.operator, key: node.verifying_key };
   });

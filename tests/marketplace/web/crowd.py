@@ -65,7 +65,7 @@ def policy_for(ref: str) -> Policy:
         crowd_floor=25,
         exact_allowed=True,
         epsilon_per_query=Decimal(2),
-        epsilon_total=Decimal(20),
+        epsilon_total=Decimal(1000),
         compensation_cents=100,
         node_ids=NAMES,
         given_at=NOW - timedelta(days=1),

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
 from consent.order import Mandate, sign_mandate
@@ -39,7 +40,12 @@ from tests.ssi import parties
 
 MARKET_ID = "market"
 PASSWORD = "correct horse battery staple"
-_TOKEN_FIELD = re.compile(r'name="csrf_token" value="([^"]+)"')
+JARGON = re.compile(
+    r"\b(MPC|DID|VC|ZKP|epsilon|ε|delta|Paillier|SD-JWT|JWT|JWS|JSON|HPKE|Merkle|ledger|hash|digest|cryptograph\w*"
+    r"|histogram|standard deviation|UUID|CSRF|API|endpoint|secret shar\w*|differential\w*|privacy budget)\b",
+    re.IGNORECASE,
+)
+"""What stands on no screen outside of a fold."""
 
 
 @dataclass
@@ -149,11 +155,15 @@ class House:
             account_id, order_id=str(uuid4()), query=query, accepted_price_cents=price
         )
 
+    def order_of(self, visitor: "Visitor", order_id: str) -> OrderView:
+        """An order of a buyer as it stands now."""
+        return self.services.read_order(self.account_of(visitor).account_id, order_id)
+
     def answer(self, visitor: "Visitor", query: Query) -> OrderView:
         """An order whose answer is ready."""
         order = self.order(visitor, query)
         self.work_on()
-        return self.services.read_order(self.account_of(visitor).account_id, order.order_id)
+        return self.order_of(visitor, order.order_id)
 
     def work_on(self, steps: int = 4) -> None:
         """Let the worker take some steps, with a second between them."""
@@ -184,6 +194,23 @@ class Visitor:
 
     def sign_in(self, password: str = PASSWORD, **more: object) -> TestResponse:
         return self.send("/sign-in", seen_on="/sign-in", email=self.email, password=password, **more)
+
+
+class SharedTemplates(BytecodeCache):
+    """Templates compiled once for all markets of a test run."""
+
+    def __init__(self) -> None:
+        self.compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.compiled:
+            bucket.bytecode_from_string(self.compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+TEMPLATES = SharedTemplates()
 
 
 def text_of(response: TestResponse) -> str:
@@ -227,4 +254,5 @@ def open_house(folder: Path, *, settings: Settings, database: Path) -> House:
     around = Surroundings(nodes, status, registry, store.database.check, CHEAP)
     services = offer(desk, around)
     app = create_app(services, settings, interfaces=install_api, authority=parties.AUTHORITY.public)
+    app.jinja_env.bytecode_cache = TEMPLATES
     return House(store, services, app, clock, nodes, status, DriveJobs(desk, nodes, "worker"))

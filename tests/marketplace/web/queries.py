@@ -1,0 +1,42 @@
+"""Questions that the buyers of these tests ask."""
+
+from decimal import Decimal
+
+from consent.query import Condition, Query, Statistic
+from consent.vocabulary import Purpose, StatisticKind
+
+COUNT = Statistic(StatisticKind.COUNT)
+MEAN_SCORE = Statistic(StatisticKind.MEAN, "exam_score")
+SPREAD_OF_SCORES = Statistic(StatisticKind.STANDARD_DEVIATION, "exam_score")
+SCORES = Statistic(StatisticKind.HISTOGRAM, "exam_score")
+
+
+def ask(
+    *statistics: Statistic,
+    ref: str = "exam/1",
+    epsilon: str | None = "2",
+    floor: int = 50,
+    group_by: str | None = None,
+    where: tuple[Condition, ...] = (),
+    purpose: Purpose = Purpose.ACADEMIC_RESEARCH,
+) -> Query:
+    """A query with few words."""
+    privacy = None if epsilon is None else Decimal(epsilon)
+    return Query(ref, purpose, statistics, floor, privacy, group_by, where)
+
+
+EXACT = ask(COUNT, MEAN_SCORE, SPREAD_OF_SCORES, epsilon=None)
+NOISY = ask(COUNT, MEAN_SCORE)
+BY_SCHOOL = ask(COUNT, MEAN_SCORE, epsilon=None, floor=25, group_by="school_type")
+"""Groups of which one, the boys' schools, has too few people."""
+
+BY_REASONING = ask(COUNT, MEAN_SCORE, SCORES, floor=25, group_by="verbal_reasoning")
+"""Groups that nobody may know the size of, so they are always computed, with noise."""
+
+HEALTH = ask(
+    COUNT,
+    Statistic(StatisticKind.MEAN, "systolic"),
+    Statistic(StatisticKind.STANDARD_DEVIATION, "age"),
+    Statistic(StatisticKind.HISTOGRAM, "sex"),
+    ref="health/1",
+)

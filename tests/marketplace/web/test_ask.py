@@ -1,0 +1,214 @@
+"""Building a question: its words and price while it grows, and refusals with what could be asked instead."""
+
+import re
+from html import unescape
+
+import pytest
+
+from consent.query import Condition
+from consent.vocabulary import Purpose
+from marketplace.domain.job import NodeJobStatus
+from marketplace.web.earlier import earlier_orders
+from marketplace.web.query_form import QueryForm
+from ssi.dataset import data_set
+from tests.marketplace.web.house import COMPANY, House, Visitor, text_of
+from tests.marketplace.web.queries import BY_SCHOOL, COUNT, EXACT, MEAN_SCORE, NOISY, ask
+
+AVERAGE = "statistic=count&statistic=mean:exam_score&level=2&floor=50"
+
+
+def link_to(page: str, label: str) -> str:
+    """Where the link or button with this label leads."""
+    found = re.search(rf'<a class="btn[^"]*" href="([^"]+)">(?:<svg.*?</svg>)?{label}', page)
+    assert found is not None, page
+    return unescape(found[1])
+
+
+def test_an_empty_builder_explains_itself(standing_buyer: Visitor):
+    text = text_of(standing_buyer.get("/ask/exam/1"))
+
+    assert "Tick what you want to know." in text
+    assert "Nothing is bought before you have seen the price" in text
+
+
+def test_a_filled_builder_shows_the_question_in_words_its_price_and_its_error(standing_buyer: Visitor):
+    text = text_of(standing_buyer.get(f"/ask/exam/1?{AVERAGE}"))
+
+    assert "Number of people and average exam score, over at least 50 people, with a random error." in text
+    assert "People today 100 to 250 Price at most €171.43" in text
+    assert re.search(r"Average: exam score ± 0\.\d+", text)
+
+
+def test_the_preview_is_the_same_as_in_the_builder(standing_buyer: Visitor):
+    part = standing_buyer.get(f"/ask/exam/1/glance?{AVERAGE}")
+
+    assert "<html" not in part.text
+    assert "Price at most €171.43" in text_of(part)
+
+
+def test_what_was_filled_in_stays_filled_in(standing_buyer: Visitor):
+    page = standing_buyer.get(f"/ask/exam/1?{AVERAGE}&group_by=sex&where_school_type=girls").text
+
+    assert page.count(" checked") == 3  # two statistics and one level
+    assert page.count(" selected") == 3  # the group, the condition and the purpose
+    assert 'name="floor" type="text" value="50"' in page
+
+
+def test_the_price_shows_every_part_of_itself(standing_buyer: Visitor):
+    text = text_of(standing_buyer.get(f"/ask/exam/1/price?{AVERAGE}"))
+
+    assert "€1.00 to each of them €120.00" in text
+    assert "The three computing nodes €25.71 This market €25.72 You pay at most €171.43" in text
+    assert "For academic research." in text
+
+
+def test_a_number_that_noise_will_swallow_is_announced(standing_buyer: Visitor):
+    text = text_of(standing_buyer.get("/ask/exam/1/price?statistic=sd:exam_score&level=1"))
+
+    assert "Spread: exam score probably not shown: the noise is as large as the answer" in text
+    assert "A larger crowd or a lighter protection makes them readable." in text
+
+
+def test_an_exact_answer_is_called_exact(standing_buyer: Visitor):
+    text = text_of(standing_buyer.get("/ask/exam/1/price?statistic=mean:exam_score&level=exact"))
+
+    assert "Average: exam score exact" in text
+
+
+def test_an_incomplete_form_names_what_is_missing_and_keeps_the_rest(standing_buyer: Visitor):
+    response = standing_buyer.get("/ask/exam/1/price?floor=many&group_by=sex")
+
+    assert response.status_code == 422
+    assert 'href="#field-statistic">Choose at least one thing to compute.' in response.text
+    assert 'href="#field-floor">Give the smallest crowd as a whole number' in response.text
+    assert 'value="many"' in response.text
+
+
+def test_an_unsafe_question_is_refused_with_a_remedy(standing_buyer: Visitor):
+    response = standing_buyer.get("/ask/exam/1/price?statistic=histogram:exam_score&level=exact")
+
+    assert response.status_code == 422
+    assert (
+        "A distribution shows single people where it is thin, so it is answered with noise only."
+        " Choose a protection with noise." in text_of(response)
+    )
+
+
+def test_too_few_people_are_answered_with_a_question_that_reaches_enough(standing_buyer: Visitor):
+    response = standing_buyer.get(
+        "/ask/exam/1/price?statistic=mean:exam_score&floor=25&level=2&where_school_type=boys"
+    )
+    nearby = standing_buyer.get(link_to(response.text, "Ask this instead"))
+
+    assert response.status_code == 422
+    assert "Fewer than 25 people take part in this." in text_of(response)
+    assert "This one can, over 100 to 250 people" in text_of(response)
+    assert nearby.status_code == 200
+    assert "Average exam score, over at least 25 people" in text_of(nearby)
+    assert "Price at most" in text_of(nearby)
+
+
+def test_a_crowd_that_does_not_exist_is_refused_with_the_main_reason(standing_buyer: Visitor):
+    response = standing_buyer.get("/ask/exam/1/price?statistic=count&purpose=dpv:PersonnelHiring")
+
+    assert response.status_code == 422
+    assert "Most of the others: The question has a purpose that is not allowed." in text_of(response)
+    assert "Ask this instead" not in response.text
+
+
+def test_every_nearby_question_fills_the_form(standing_buyer: Visitor):
+    # What people allow ends at a level of 2, so the nearby question has another level.
+    response = standing_buyer.get("/ask/exam/1/price?statistic=count&level=4&floor=50")
+    nearby = standing_buyer.get(
+        link_to(response.text, "Ask this instead").replace("/ask/exam/1?", "/ask/exam/1/price?")
+    )
+
+    assert nearby.status_code == 200
+
+
+def test_a_level_that_is_not_on_the_list_stays_chosen(standing_buyer: Visitor):
+    page = standing_buyer.get("/ask/exam/1?statistic=count&level=0.37").text
+
+    assert re.search(r'value="0.37" checked', page)
+
+
+def test_who_is_not_registered_sees_the_question_and_is_led_to_register(house: House):
+    fresh = house.buyer("fresh@institute.example")
+
+    builder = fresh.get(f"/ask/exam/1?{AVERAGE}")
+    price = fresh.get(f"/ask/exam/1/price?{AVERAGE}")
+
+    assert "Register your organisation to see the price" in text_of(builder)
+    assert price.status_code == 403
+    assert "First register your organisation" in text_of(price)
+    assert link_to(price.text, "Register now") == "/organisation"
+
+
+def test_whom_people_do_not_allow_is_told_so(house: House):
+    company = house.buyer("seller@company.example")
+    house.services.register_organisation(
+        house.account_of(company).account_id,
+        credential=COMPANY.credential("company"),
+        mandate=COMPANY.mandate(),
+    )
+
+    response = company.get(f"/ask/exam/1/price?{AVERAGE}")
+
+    assert "The organisation that asks is not allowed." in text_of(response)
+
+
+def test_a_question_that_was_asked_before_leads_to_its_answer(house: House, buyer: Visitor):
+    order = house.answer(buyer, NOISY)
+
+    page = buyer.get(f"/ask/exam/1/price?{AVERAGE}")
+
+    assert "You have asked exactly this before" in text_of(page)
+    assert f'href="/orders/{order.order_id}"' in page.text
+
+
+def test_exact_answers_that_could_be_compared_are_flagged(house: House, buyer: Visitor):
+    house.answer(buyer, EXACT)
+
+    text = text_of(buyer.get("/ask/exam/1/price?statistic=mean:exam_score&level=exact&floor=25"))
+
+    assert "You have an exact answer that is close to this one" in text
+
+
+def test_earlier_orders_without_an_answer_do_not_count(house: House, buyer: Visitor):
+    house.nodes.fails = NodeJobStatus("FAILED", 1, "protocol_violation")
+    house.answer(buyer, NOISY)
+
+    orders = house.services.list_orders(house.account_of(buyer).account_id)
+
+    assert earlier_orders(NOISY, orders).same == ()
+
+
+@pytest.mark.parametrize(
+    ("other", "same", "comparable"),
+    [
+        (EXACT, True, False),
+        (ask(*reversed(EXACT.statistics), epsilon=None), True, False),
+        (ask(MEAN_SCORE, epsilon=None, where=(Condition("school_type", "girls"),), floor=25), False, True),
+        (NOISY, False, False),
+        (ask(COUNT, ref="health/1", epsilon=None), False, False),
+        (ask(*EXACT.statistics, epsilon=None, purpose=Purpose.SCIENTIFIC_RESEARCH), False, True),
+    ],
+)
+def test_questions_are_held_against_earlier_ones(
+    house: House, buyer: Visitor, other, same: bool, comparable: bool
+):
+    house.order(buyer, EXACT)
+    orders = house.services.list_orders(house.account_of(buyer).account_id)
+
+    earlier = earlier_orders(other, orders)
+
+    assert (bool(earlier.same), bool(earlier.comparable)) == (same, comparable)
+
+
+def test_the_price_page_holds_the_question_for_programs(standing_buyer: Visitor):
+    address = QueryForm.of(BY_SCHOOL, data_set("exam/1")).address
+
+    page = standing_buyer.get("/ask/exam/1/price", query_string=address)
+
+    assert "group_by" in text_of(page)
+    assert "The same question for programs (JSON)" in text_of(page)

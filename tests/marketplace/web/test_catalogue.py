@@ -1,0 +1,73 @@
+"""What can be asked about, for everybody to see."""
+
+from tests.marketplace.web.house import INSTITUTE, House, Visitor, text_of
+from tests.marketplace.web.queries import NOISY
+
+
+def test_people_are_counted_in_bands_only(standing: House):
+    text = text_of(standing.visitor().get("/"))
+
+    assert "Exam results" in text
+    assert "100 to 250 people" in text
+    assert "fewer than 50 people" in text  # nobody offers the heart study
+    assert "120" not in text
+
+
+def test_the_least_compensation_is_shown_where_somebody_offers(standing: House):
+    text = text_of(standing.visitor().get("/"))
+
+    assert text.count("from €1.00 per person") == 2
+
+
+def test_the_catalogue_can_be_narrowed_to_a_field(standing: House):
+    health = text_of(standing.visitor().get("/?about=health"))
+    nonsense = text_of(standing.visitor().get("/?about=gossip"))
+
+    assert "Health check" in health
+    assert "Exam results" not in health
+    assert "Exam results" in nonsense
+
+
+def test_strangers_read_how_an_answer_is_made(standing: House):
+    assert "Only you open the answer" in text_of(standing.visitor().get("/"))
+
+
+def test_a_new_buyer_is_led_to_the_first_answer(house: House):
+    text = text_of(house.buyer("buyer@institute.example").get("/"))
+
+    assert "To your first answer 1 Register your organisation 2 Add money to your account" in text
+
+
+def test_steps_that_are_done_are_ticked(house: House):
+    page = house.buyer("buyer@institute.example", INSTITUTE).get("/")
+
+    assert "Register your organisation (done)" in text_of(page)
+    assert 'href="/money">Add money to your account' in page.text
+
+
+def test_the_steps_disappear_with_the_first_question(house: House, buyer: Visitor):
+    house.order(buyer, NOISY)
+
+    assert "To your first answer" not in text_of(buyer.get("/"))
+
+
+def test_a_data_set_says_what_is_shown_and_what_is_not(standing: House):
+    page = standing.visitor().get("/data/health/1")
+    text = text_of(page)
+
+    assert "Blood pressure, upper value" in text
+    assert "60 to 260 mmHg" in text
+    assert "not everyone" in text
+    assert text.count("shown with the offer") == 1  # the age band
+    assert "Health data, specially protected" in text
+
+
+def test_every_question_to_begin_with_can_be_asked(house: House, buyer: Visitor):
+    page = buyer.get("/data/exam/1").text
+    links = [part.split('"')[0].replace("&amp;", "&") for part in page.split('href="/ask/')[1:]]
+
+    builders = [buyer.get(f"/ask/{link}") for link in links]
+
+    assert len(links) == 4  # one empty form and three questions
+    assert [response.status_code for response in builders] == [200] * 4
+    assert all("Price at most" in text_of(response) for response in builders[1:])

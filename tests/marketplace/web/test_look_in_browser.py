@@ -1,0 +1,165 @@
+"""Every screen in a real browser: no fault that axe finds, nothing overflows, nothing is blocked."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from marketplace.domain.job import NodeJobStatus
+from tests.marketplace.web.house import House, Visitor
+from tests.marketplace.web.nodes import with_another_number
+from tests.marketplace.web.queries import BY_REASONING, BY_SCHOOL, EXACT, HEALTH, NOISY, SCORES, ask
+from tests.marketplace.web.stage import REFUSED_ANSWERS, RULES, Stage, open_with
+
+pytestmark = pytest.mark.browser
+
+QUESTION = "statistic=count&statistic=mean:exam_score&statistic=sd:exam_score&level=1&group_by=school_type"
+STRANGERS = ["/", "/data/exam/1", "/data/health/1", "/sign-in"]
+NEWCOMERS = [
+    "/",
+    "/organisation",
+    "/money",
+    "/orders",
+    f"/ask/exam/1?{QUESTION}",
+    f"/ask/exam/1/price?{QUESTION}",
+]
+BUYERS = [
+    "/ask/exam/1",
+    f"/ask/exam/1?{QUESTION}",
+    "/ask/exam/1/price?floor=x",
+    "/ask/exam/1/price?statistic=histogram:exam_score&level=exact",
+    "/ask/exam/1/price?statistic=mean:exam_score&floor=25&level=2&where_school_type=boys",
+    f"/ask/exam/1/price?{QUESTION}",
+    "/ask/exam/1/price?statistic=count&statistic=mean:exam_score&level=2",
+    "/orders",
+    "/money",
+    "/organisation",
+    "/operations",
+    "/nowhere",
+]
+ORDERS = ["running", "failed", "sealed", "lied"]
+ANSWERS = ["plain", "exact", "groups", "classes", "health"]
+WIDTHS = [1280, 320]
+LIGHT: Literal["light"] = "light"
+DARK: Literal["dark"] = "dark"
+
+
+@pytest.fixture(scope="module")
+def orders(stage: Stage, standing: House, standing_buyer: Visitor) -> Mapping[str, str]:
+    """Orders in every state, by what they are."""
+    made = {
+        "sealed": standing.answer(standing_buyer, NOISY),
+        "plain": standing.answer(standing_buyer, ask(*EXACT.statistics, SCORES)),
+        "exact": standing.answer(standing_buyer, EXACT),
+        "groups": standing.answer(standing_buyer, BY_SCHOOL),
+        "classes": standing.answer(standing_buyer, BY_REASONING),
+        "health": standing.answer(standing_buyer, HEALTH),
+    }
+    standing.nodes.seals = {1: with_another_number}
+    made["lied"] = standing.answer(standing_buyer, NOISY)
+    standing.nodes.seals = {}
+    standing.nodes.fails = NodeJobStatus("FAILED", 1, "protocol_violation", ("node-b",))
+    made["failed"] = standing.answer(standing_buyer, NOISY)
+    standing.nodes.fails, standing.nodes.stays = None, "COMPUTING"
+    made["running"] = standing.order(standing_buyer, NOISY)
+    standing.work_on(3)
+    return {name: order.order_id for name, order in made.items()}
+
+
+@pytest.fixture(scope="module")
+def stranger(stage: Stage):
+    with stage.page() as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def newcomer(stage: Stage, standing: House):
+    with stage.page(standing.buyer("new@institute.example"), expected=REFUSED_ANSWERS) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def operator(stage: Stage, standing_operator: Visitor, orders):
+    with stage.page(standing_operator) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def customer(stage: Stage, standing_buyer: Visitor, orders):
+    with stage.page(standing_buyer, expected=REFUSED_ANSWERS) as page:
+        yield page
+
+
+def assert_sound(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    page.goto(address)
+    assert_good_look(page)
+
+
+def assert_good_look(page: Page) -> None:
+    for fold in page.locator("details").all():
+        fold.evaluate("fold => fold.open = true")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        found = Axe().run(page, options=RULES)
+
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("path", STRANGERS)
+def test_what_strangers_see(stage: Stage, stranger: Page, path: str):
+    assert_sound(stranger, stage.url + path)
+
+
+@pytest.mark.parametrize("path", NEWCOMERS)
+def test_what_new_buyers_see(stage: Stage, newcomer: Page, path: str):
+    assert_sound(newcomer, stage.url + path)
+
+
+@pytest.mark.parametrize("path", BUYERS)
+def test_what_buyers_see(stage: Stage, customer: Page, path: str):
+    assert_sound(customer, stage.url + path)
+
+
+@pytest.mark.parametrize("state", ORDERS)
+def test_an_order_in_every_state(stage: Stage, customer: Page, orders, state: str):
+    assert_sound(customer, f"{stage.url}/orders/{orders[state]}")
+
+
+def test_what_operators_see(stage: Stage, operator: Page):
+    assert_sound(operator, stage.url + "/operations")
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_an_opened_answer_in_both_colours(stage: Stage, customer: Page, orders, keys: Path, answer: str):
+    customer.goto(f"{stage.url}/orders/{orders[answer]}")
+    open_with(customer, keys)
+    customer.locator("#bill").get_by_text("has been paid").wait_for()
+
+    for colours in (DARK, LIGHT):
+        customer.emulate_media(color_scheme=colours)
+        assert_good_look(customer)
+
+
+def test_an_answer_that_was_refused(stage: Stage, customer: Page, orders, keys: Path):
+    customer.goto(f"{stage.url}/orders/{orders['lied']}")
+    open_with(customer, keys)
+
+    assert_good_look(customer)
+
+
+@pytest.mark.parametrize("path", ["/ask/exam/1", "/organisation", "/money"])
+def test_everything_to_press_is_large_enough_for_a_thumb(stage: Stage, customer: Page, path: str):
+    customer.set_viewport_size({"width": 360, "height": 800})
+    customer.goto(stage.url + path)
+
+    heights = customer.eval_on_selector_all(
+        "main .btn:not([hidden]), main .pill, main select, main .form-control",
+        "found => found.map(each => each.getBoundingClientRect().height).filter(height => height > 0)",
+    )
+
+    assert min(heights) >= 40
