@@ -147,8 +147,8 @@ ENGLISH = Words(
             " data too."
         ),
         "stop": (
-            "You can stop at any time, with one click. Nothing new is computed from then on, and you keep"
-            " what you received. Answers that were already given cannot be taken back."
+            "You can stop at any time, as easily as you agreed. Nothing new is computed from then on, and you"
+            " keep what you received. Answers that were already given cannot be taken back."
         ),
         "by": " by {attribute}",
         "only": ", only {attribute}: {category}",
@@ -271,8 +271,9 @@ GERMAN = Words(
             "Eine Antwort kann etwas über Menschen wie Sie verraten. Das wäre auch ohne Ihre Daten so."
         ),
         "stop": (
-            "Sie können jederzeit aufhören, mit einem Klick. Ab dann wird nichts Neues berechnet, und Sie"
-            " behalten, was Sie erhalten haben. Schon gegebene Antworten lassen sich nicht zurückholen."
+            "Sie können jederzeit aufhören, so einfach, wie Sie zugestimmt haben. Ab dann wird nichts Neues"
+            " berechnet, und Sie behalten, was Sie erhalten haben. Schon gegebene Antworten lassen sich nicht"
+            " zurückholen."
         ),
         "by": " nach {attribute}",
         "only": ", nur {attribute}: {category}",

@@ -62,7 +62,7 @@ class WithdrawContribution:
         consent_id = _named(token)
         receipt = self._receipt(consent_id, token)
         if receipt is None and not self._held.notes.put(consent_id, token, now=self._clock()):
-            receipt = self._receipt(consent_id, token)  # it has arrived in between
+            receipt = self._receipt(consent_id, token)  # it has arrived, or gone, in between
         if receipt is None:
             raise UnknownContributionError(
                 "nothing is held under that consent id; what arrives under it later will not be used"

@@ -131,4 +131,4 @@ def _reason(found: Match, query: Query) -> str:
     refusal: Refusal | None = found.main_refusal
     if refusal in {None, Refusal.CROWD_TOO_SMALL}:  # that is what the text says already
         return text
-    return f"{text}. Most of the others: {explain_refusal(refusal, 'en')}"
+    return f"{text}. The main reason why others are left out: {explain_refusal(refusal, 'en')}"

@@ -81,9 +81,7 @@ def test_a_wrong_code_says_so_and_the_right_one_still_works(live: LiveIssuer, is
         collected(issuers, link, "000000" if tx_code != "000000" else "111111")
     with pytest.raises(CodeNeededError, match=WRONG_CODE):
         collected(issuers, link)
-    assert offer_of(issuers, link).tx_code_hint == (
-        "Enter the code that you were given together with the link."
-    )
+    assert offer_of(issuers, link).tx_code_hint == "Enter the code that you were told apart from the link."
     assert collected(issuers, link, tx_code)
 
 

@@ -13,6 +13,7 @@ from wallet.services.suite import Services
 from wallet.web import visitor
 
 STALE = timedelta(minutes=1)
+MOST_TIMES = 30
 _RETURNS = {"home.overview", "records.overview", "consents.overview", "uses.overview", "earnings.overview"}
 
 
@@ -46,10 +47,17 @@ def screens(services: Services) -> Blueprint:
             return redirect(url_for(endpoint if endpoint in _RETURNS else "home.overview"))
         if _fingerprint(services, wallet) != before:
             return make_response("", HTTPStatus.OK, {"HX-Refresh": "true"})
+        if "left" in request.args:
+            return make_response(render_template("wallet/watch.html", left=_times_left()))
         onward = request.values.get("onward", "home.overview")
         return make_response(render_template("wallet/freshness.html", stale=False, onward=onward))
 
     return home
+
+
+def _times_left() -> int:
+    """How often a page that waits for news may still ask by itself."""
+    return min(max(request.args.get("left", 0, type=int), 0), MOST_TIMES)
 
 
 def _is_stale(services: Services, seen: Overview) -> bool:

@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from crypto.encoding import b64url_encode, sha256
-from marketplace.mpc_node.storage.tables import ContributionRow, WithdrawalNoteRow
+from marketplace.mpc_node.storage.tables import ContributionRow, WithdrawalNoteRow, WithdrawalRow
 from ssi.hosting.database import Database
 
 MOST_NOTES = 10_000
@@ -20,10 +20,13 @@ class NoteStore:
         self._most = most
 
     def put(self, consent_id: str, token: str, *, now: datetime) -> bool:
-        """Note a withdrawal, once; answer False, and note nothing, if the contribution has arrived by now."""
+        """Note a withdrawal, once; answer False, and note nothing, if the contribution has arrived by now.
+
+        It also counts as arrived when it is gone again: the same withdrawal may come two ways at one moment.
+        """
         digest = b64url_encode(sha256(token.encode()))
         with self._database.writing() as session:
-            if session.get(ContributionRow, consent_id):
+            if session.get(ContributionRow, consent_id) or session.get(WithdrawalRow, consent_id):
                 return False
             if session.get(WithdrawalNoteRow, digest):
                 return True

@@ -48,7 +48,7 @@ def credential_offer(url: str, entry: Entry, offer: Offer, code: str) -> dict[st
         grant["tx_code"] = {
             "input_mode": "numeric",
             "length": TRANSACTION_CODE_DIGITS,
-            "description": "Enter the code that you were given together with the link.",
+            "description": "Enter the code that you were told apart from the link.",
         }
     return {
         "credential_issuer": url,

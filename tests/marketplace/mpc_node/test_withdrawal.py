@@ -74,6 +74,25 @@ def test_asking_again_gives_the_first_receipt_again(settled: Town):
     assert again == first
 
 
+def test_a_withdrawal_that_comes_two_ways_at_one_moment_gets_the_same_receipt(
+    settled: Town, monkeypatch: pytest.MonkeyPatch
+):
+    store, other_way = settled.nodes["node-a"].contributions, []
+    find = store.find
+
+    def overtaken(ids):
+        monkeypatch.setattr(store, "find", find)
+        other_way.append(withdraw(settled, withdrawal_of(HER)).json)
+        return find(ids)
+
+    monkeypatch.setattr(store, "find", overtaken)
+
+    answer = withdraw(settled, withdrawal_of(HER))
+
+    assert answer.status_code == 200
+    assert [answer.json] == other_way
+
+
 def test_a_withdrawal_signed_by_somebody_else_deletes_nothing(settled: Town):
     forged = sign_withdrawal(HER.consent_id, NOW, es256("somebody else"))
 

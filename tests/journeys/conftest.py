@@ -1,0 +1,75 @@
+"""Two towns of real processes: one in which all is well, one in which nodes lie and processes are killed."""
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from examples.town import Town
+from tests.journeys import strange_node
+from tests.journeys.crowds import BY_SCHOOL, students
+from tests.journeys.customers import Customer, Purchase, buy, enrolled
+from tests.journeys.databases import databases_for_a_town
+from tests.journeys.market_side import MarketSide
+from tests.journeys.neighbourhood import Neighbourhood, living_in
+from tests.journeys.strange_node import Mood
+
+PEOPLE = 45
+ROUGH_PEOPLE = 14
+IMPATIENT_NODE = (
+    sys.executable,
+    "-c",
+    "import sys; from marketplace.mpc_node.cli import main; main([*sys.argv[1:], '--peer-timeout', '6'])",
+)
+"""A node that waits 6 seconds for its peers at each step: where nodes are killed, others wait in vain."""
+
+STRANGE = "node-b"
+STRANGE_NODE = (sys.executable, strange_node.__file__)
+
+
+@pytest.fixture(scope="session")
+def neighbourhood(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neighbourhood]:
+    """A town in which all is well, with 45 students who offer their records."""
+    with databases_for_a_town() as databases:
+        town = Town(tmp_path_factory.mktemp("town"), database_url=databases)
+        with living_in(town) as found:
+            found.people = found.settle(students(town, PEOPLE))
+            yield found
+
+
+@pytest.fixture(scope="session")
+def institute(neighbourhood: Neighbourhood) -> Customer:
+    """A research institute that may ask the students."""
+    return enrolled(neighbourhood)
+
+
+@pytest.fixture(scope="session")
+def exact(neighbourhood: Neighbourhood, institute: Customer) -> Purchase:
+    """An exact answer by kind of school, bought, opened, confirmed and paid."""
+    return buy(neighbourhood, institute, BY_SCHOOL, neighbourhood.people)
+
+
+@pytest.fixture(scope="session")
+def market_side(neighbourhood: Neighbourhood) -> MarketSide:
+    """The marketplace as its nodes see it."""
+    return MarketSide.of(neighbourhood)
+
+
+@pytest.fixture(scope="session")
+def mood(rough_neighbourhood: Neighbourhood) -> Mood:
+    """How the strange one of the rough town's nodes behaves; honestly, unless a test sets it otherwise."""
+    return Mood(rough_neighbourhood.town.home(STRANGE))
+
+
+@pytest.fixture(scope="session")
+def rough_neighbourhood(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neighbourhood]:
+    """A town whose processes are killed, and with one strange node; each test leaves it honest and alive."""
+    with databases_for_a_town() as databases:
+        town = Town(
+            tmp_path_factory.mktemp("rough-town"),
+            database_url=databases,
+            programs={**dict.fromkeys(Town.NODES, IMPATIENT_NODE), STRANGE: STRANGE_NODE},
+        )
+        with living_in(town) as found:
+            found.people = found.settle(students(town, ROUGH_PEOPLE))
+            yield found
