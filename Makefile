@@ -24,10 +24,10 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP)
 	@$(BIN)/python -m examples.demo --people $(PEOPLE) $(if $(ONCE),--once)
 
-# Journeys and browsers start real processes, so they get the machine to themselves.
+# Journeys start every party as a process of its own, so they get the machine to themselves.
 test: check
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not journey and not browser"
-	$(BIN)/pytest -m "journey or browser"
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not journey"
+	$(BIN)/pytest -m journey
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .
