@@ -13,14 +13,20 @@ LEFT_EARLY = ("htmx:afterRequest", "htmx:sendAbort")
 """What htmx says when somebody goes on before a part of the page has come; a failure says more than this."""
 
 
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """The Chromium of this machine; without one the test is skipped, unless the environment requires it."""
+def chromium_path() -> str:
+    """Where Chromium is; without one the test is skipped, unless the environment requires it."""
     path = shutil.which("chromium")
     if path is None:
         if os.environ.get(REQUIRED):
             pytest.fail(f"no chromium on this machine, and {REQUIRED} is set")
         pytest.skip("no chromium on this machine")
+    return path
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The Chromium of this machine; without one the test is skipped, unless the environment requires it."""
+    path = chromium_path()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         try:

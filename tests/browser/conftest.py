@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from _pytest.outcomes import Skipped
@@ -14,13 +15,16 @@ from examples.people import Person, invite, settle_in, wallet_settings
 from examples.records import Record, exam_records
 from examples.town import Town
 from tests.browser.officer import EXAM, UNIVERSITY
-from tests.browsing import chromium
+from tests.browsing import chromium, chromium_path
 from tests.journeys.databases import databases_for_a_town
 from wallet.bootstrap import build
 from wallet.domain.choices import PolicyChoices
 
 CROWD = 52
 """With one more they are enough for the smallest group of 50 that the wallet's wizard offers."""
+
+TOWN = pytest.StashKey[Town]()
+BROKEN = pytest.StashKey[str]()
 
 BUYER = ("buyer@institute.example", "tide table compass")
 OPERATOR = ("operator@market.example", "tide table sextant")
@@ -40,8 +44,10 @@ class Crowd:
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    chromium_path()  # where nobody can look, no town is founded
     with databases_for_a_town() as databases, Town(tmp_path_factory.mktemp("town"), databases) as town:
+        request.session.stash[TOWN] = town
         yield town
 
 
@@ -81,9 +87,6 @@ def browser(crowd: Crowd) -> Iterator[Browser]:
         yield started
 
 
-BROKEN = pytest.StashKey[str]()
-
-
 def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") -> None:
     """Remember where a story broke off."""
     if _tells_a_story(item) and item.parent and call.excinfo and not call.excinfo.errisinstance(Skipped):
@@ -94,6 +97,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """What comes after the break cannot be told."""
     if _tells_a_story(item) and item.parent and BROKEN in item.parent.stash:
         pytest.skip(f"the story broke off in {item.parent.stash[BROKEN]}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """After the last test that looks at the town its processes end, however long the session lasts."""
+    here = Path(__file__).parent
+    if (nextitem is None or here not in nextitem.path.parents) and TOWN in item.session.stash:
+        item.session.stash[TOWN].close()
 
 
 def _tells_a_story(item: pytest.Item) -> bool:

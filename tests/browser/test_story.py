@@ -251,7 +251,9 @@ def test_the_officer_takes_a_record_back_and_its_holder_sees_it(browser, town, c
         hand.press_until("Check now", "Taken back by the issuer")
         hand.look("Taken back by the issuer")
         hand.click(hand.page.get_by_role("link", name=re.compile("Exam results.*Taken back")))
-        hand.look("This record does not count any more")
+        hand.look("This record does not count any more", "Not used now")
+        hand.click(hand.page.get_by_role("link", name=re.compile("^Agreement of")))
+        hand.look("Nothing is computed now")
 
 
 def test_the_operator_sees_nodes_jobs_balanced_books_and_the_signed_log(browser, town, operator, so_far):

@@ -33,11 +33,13 @@ def screens(services: Services) -> Blueprint:
 
     @consents.get("/<row_id>")
     def detail(row_id: str) -> str:
-        held = services.read.consent(visitor.current(), row_id)
+        wallet = visitor.current()
+        held = services.read.consent(wallet, row_id)
         described = data_set(held.policy.data_set)
         return render_template(
             "wallet/consent.html",
             held=held,
+            record=services.read.record(wallet, held.credential_id),
             state=held.state(services.clock()),
             data_set=described,
             words=describe_policy(held.policy, described, LANGUAGE),
