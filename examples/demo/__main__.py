@@ -4,6 +4,7 @@ import shutil
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -28,8 +29,11 @@ def main(people: int, once: bool) -> None:
     report = Report()
     shutil.rmtree(FOLDER, ignore_errors=True)
     report.console.print("[bold]argonauta[/]: answers over many people's data that nobody could look at")
-    report.say("starting two institutions, a register, three nodes, a market and a wallet …")
-    with Town(FOLDER.resolve()) as town:
+    with ExitStack() as ending:
+        with report.console.status(
+            "two institutions, a register, three nodes, a market and a wallet start …"
+        ):
+            town = ending.enter_context(Town(FOLDER.resolve()))
         services = build(wallet_settings(town))
         cast = play(town, services, report, people)
         services.close()
