@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from _pytest.outcomes import Skipped
 from playwright.sync_api import Browser
 
 from examples.buyers import Enrolled, Organisation, enrol
@@ -89,7 +88,12 @@ def browser(crowd: Crowd) -> Iterator[Browser]:
 
 def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") -> None:
     """Remember where a story broke off."""
-    if _tells_a_story(item) and item.parent and call.excinfo and not call.excinfo.errisinstance(Skipped):
+    if (
+        _tells_a_story(item)
+        and item.parent
+        and call.excinfo
+        and not call.excinfo.errisinstance(pytest.skip.Exception)
+    ):
         item.parent.stash[BROKEN] = item.name
 
 

@@ -18,7 +18,7 @@ from playwright.sync_api import Locator, Page, TimeoutError, ViewportSize, expec
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 NARROW: ViewportSize = {"width": 360, "height": 740}
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 GLANCE_MILLISECONDS = 700
 MOST_STOPS = 80
 PICTURES = "ARGONAUTA_SCREENS"

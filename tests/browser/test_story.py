@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 from examples import clear
 from examples.clear import Person as Values
 from examples.records import Record
-from examples.town import Town
+from examples.town import WORKER, Town
 from marketplace.domain.split import price_of
 from tests.browser import customer, officer, person
 from tests.browser.conftest import Crowd
@@ -47,6 +47,14 @@ def so_far() -> Story:
 def at_a_page(browser: Browser, *, expected: str = "\0") -> Iterator[Hand]:
     with quiet_page(browser, expected=expected) as page:
         yield Hand(page)
+
+
+@contextmanager
+def town_without_worker(town: Town) -> Iterator[None]:
+    """Nobody drives the jobs meanwhile, so that what happens next waits to be looked at."""
+    town.stop(WORKER)
+    yield
+    town.start(WORKER)
 
 
 def record_of_anna(crowd: Crowd) -> Record:
@@ -176,7 +184,9 @@ def test_a_buyer_asks_pays_and_opens_the_answer_with_the_key_file(browser, town,
         hand.look(f"€{price.gross_cents / 100:,.2f}")
         hand.press("See price and accuracy")
         hand.look("You pay at most", f"€{price.gross_cents / 100:,.2f}", "exact")
-        hand.press(f"Buy this answer for at most €{price.gross_cents / 100:,.2f}")
+        with town_without_worker(town):
+            hand.press(f"Buy this answer for at most €{price.gross_cents / 100:,.2f}")
+            hand.look("Your question", "This takes a minute or two")
         hand.look(customer.SEALED)
         customer.open_with(hand, buyer)
         hand.sees(f"Everybody who took part has been paid: €{CENTS * len(people) / 100:.2f}")
