@@ -37,7 +37,15 @@ class SignatureError(CryptoError):
 
 
 class ProofError(CryptoError):
-    """A Merkle inclusion or consistency proof does not hold."""
+    """A proof does not hold: of inclusion or consistency in a log, of a valid input, of a correct share."""
+
+
+class DecryptionError(CryptoError):
+    """A ciphertext does not decrypt under this key, or to nothing in the promised range; never told which."""
+
+
+class FunctionRefusedError(CryptoError):
+    """A function key is not given out; the message says why it would say too much, and what would not."""
 
 
 class ProtocolError(CryptoError):
