@@ -1,9 +1,15 @@
 """Encryption to a key, at rest, and from a password.
 
-`seal` is HPKE in base mode, single shot (RFC 9180 §5.1.1 and §6.1) with DHKEM(X25519, HKDF-SHA256),
-HKDF-SHA256 and AES-256-GCM. It is IND-CCA2 secure at the 128-bit level against today's computers and not
-against a quantum computer; the sender is not authenticated, so whoever must know the sender signs as well.
-What a message is *for* goes into `context` (HPKE's info): opened for another purpose it does not open.
+`seal` is HPKE in base mode, single shot (RFC 9180 §5.1.1 and §6.1) with HKDF-SHA256 and AES-256-GCM, over
+X25519 or over the hybrid of ML-KEM-768 and X25519; the key decides, see `crypto.sealing_suite`. It is
+IND-CCA2 secure at the 128-bit level: to an X25519 key against today's computers only, to a hybrid key against
+a quantum computer as well. The sender is not authenticated, so whoever must know the sender signs as well.
+What a message is *for* goes into `context` (HPKE's info, hashed): for another purpose it does not open.
+
+| one record, 300 bytes | seal | open | overhead | public key |
+|---|---|---|---|---|
+| X25519 | 53 µs | 34 µs | 48 bytes | 32 bytes |
+| hybrid | 67 µs | 56 µs | 1137 bytes | 1217 bytes |
 
 `Vault` is AES-256-GCM with random 96-bit nonces for values at rest, bound to their place, so that a value
 cannot be moved to another row. A key takes at most 2^32 values (NIST SP 800-38D §8.3).
@@ -14,49 +20,48 @@ from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import x25519
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from crypto.errors import MalformedError, OutOfRangeError, SealError
 from crypto.randomness import RandomBytes, random_bytes
+from crypto.sealing_suite import (
+    HYBRID_VERSION,
+    SEED_BYTES,
+    X25519_OVERHEAD_BYTES,
+    PrivateForm,
+    PublicForm,
+    read_private,
+    read_public,
+)
 
 KEY_BYTES = 32
-SEAL_OVERHEAD_BYTES = 32 + 16
+SEAL_OVERHEAD_BYTES = X25519_OVERHEAD_BYTES
 MIN_SALT_BYTES = 16
-_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _NONCE_BYTES = 12
 _VAULT_VERSION = b"\x01"
-_SMALL_ORDER_TEST = x25519.X25519PrivateKey.from_private_bytes(b"\x01" * KEY_BYTES)
 
 
 @dataclass(frozen=True, eq=False)
 class SealingPublicKey:
-    """An X25519 public key to which anyone can seal."""
+    """A public key to which anyone can seal, equal by its bytes."""
 
-    _key: x25519.X25519PublicKey = field(repr=False)
+    _form: PublicForm = field(repr=False)
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> "SealingPublicKey":
-        """Read the 32 bytes of RFC 7748 §5.
+        """Read a key of 32 bytes (X25519, RFC 7748 §5) or 1217 (hybrid, see `crypto.sealing_suite`).
 
         Raises:
-            MalformedError: another length, or a point of small order, to which anyone could open.
+            MalformedError: another length or version, a malformed ML-KEM key, or a point of small order, to
+                which anyone could open.
         """
-        if len(raw) != KEY_BYTES:
-            raise MalformedError(f"expected a public key of {KEY_BYTES} bytes, got {len(raw)}")
-        key = x25519.X25519PublicKey.from_public_bytes(raw)
-        try:
-            _SMALL_ORDER_TEST.exchange(key)
-        except ValueError as error:
-            raise MalformedError("the public key is a point of small order") from error
-        return cls(key)
+        return cls(read_public(raw))
 
     def to_bytes(self) -> bytes:
-        """The 32 bytes of the u coordinate (RFC 7748 §5)."""
-        return self._key.public_bytes_raw()
+        """The bytes that `from_bytes` reads."""
+        return self._form.raw
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, SealingPublicKey) and self.to_bytes() == other.to_bytes()
@@ -67,34 +72,37 @@ class SealingPublicKey:
 
 @dataclass(frozen=True, eq=False)
 class SealingKey:
-    """An X25519 private key, which opens what was sealed to its public half. It stays out of ``repr``."""
+    """A private key, which opens what was sealed to its public half. It stays out of ``repr``."""
 
-    _key: x25519.X25519PrivateKey = field(repr=False)
+    _form: PrivateForm = field(repr=False)
 
     @classmethod
     def generate(cls, random: RandomBytes = random_bytes) -> "SealingKey":
-        """Draw a key: 32 uniform bytes (RFC 7748 §6.1)."""
+        """Draw an X25519 key: 32 uniform bytes (RFC 7748 §6.1)."""
         return cls.from_bytes(random(KEY_BYTES))
 
     @classmethod
+    def generate_hybrid(cls, random: RandomBytes = random_bytes) -> "SealingKey":
+        """Draw a hybrid key, for what must stay secret after there is a large quantum computer."""
+        return cls.from_bytes(HYBRID_VERSION + random(SEED_BYTES))
+
+    @classmethod
     def from_bytes(cls, raw: bytes) -> "SealingKey":
-        """Read a stored private key.
+        """Read a stored private key: 32 bytes (X25519) or 33 (hybrid).
 
         Raises:
-            MalformedError: it does not have 32 bytes.
+            MalformedError: another length or version.
         """
-        if len(raw) != KEY_BYTES:
-            raise MalformedError(f"expected a private key of {KEY_BYTES} bytes, got {len(raw)}")
-        return cls(x25519.X25519PrivateKey.from_private_bytes(raw))
+        return cls(read_private(raw))
 
     def to_bytes(self) -> bytes:
-        """The 32 secret bytes; whoever stores them seals them."""
-        return self._key.private_bytes_raw()
+        """The secret bytes that `from_bytes` reads; whoever stores them seals them."""
+        return self._form.raw
 
     @property
     def public(self) -> SealingPublicKey:
         """The key to give away."""
-        return SealingPublicKey(self._key.public_key())
+        return SealingPublicKey(self._form.public)
 
     def decrypt(self, sealed: bytes, info: bytes) -> bytes:
         """HPKE `OpenBase` (RFC 9180 §6.1); callers use `open_sealed`.
@@ -103,24 +111,25 @@ class SealingKey:
             SealError: it does not open.
         """
         try:
-            return _SUITE.decrypt(sealed, self._key, info=info)
+            return self._form.open(sealed, info)
         except (InvalidTag, ValueError) as error:
             raise SealError("the sealed message does not open") from error
 
 
 def seal(plaintext: bytes, to: SealingPublicKey, *, context: bytes) -> bytes:
-    """Encrypt to the holder of a key, for one stated purpose: enc (32 bytes) || ciphertext || tag (16 bytes).
+    """Encrypt to the holder of a key, for one stated purpose.
 
-    The ephemeral key is drawn by the library; a result is different each time.
+    To an X25519 key: enc (32 bytes) || ciphertext || tag (16 bytes). To a hybrid key: 2 || enc (1120) ||
+    ciphertext || tag. The ephemeral key is drawn by the library; a result is different each time.
     """
-    return _SUITE.encrypt(plaintext, to._key, info=context)
+    return to._form.seal(plaintext, context)
 
 
 def open_sealed(sealed: bytes, key: SealingKey, *, context: bytes) -> bytes:
     """Decrypt what was sealed to this key with exactly this context.
 
     Raises:
-        SealError: too short, altered, for another key or for another context; the reason is not told.
+        SealError: too short, altered, for another key, suite or context; the reason is not told.
     """
     return key.decrypt(sealed, context)
 

@@ -48,7 +48,7 @@ class Record:
             values=data_set.parse_values(values),
             encoded=encoded,
             blinding=blinding,
-            commitment=commit(encoded, blinding, domain=data_set.commitment_domain),
+            commitment=commit(encoded, blinding, domain=data_set.commitment_domain, bits=data_set.bits),
         )
 
     @classmethod
@@ -66,7 +66,7 @@ class Record:
         encoded = _encode(data_set, credential.claims)
         point = Point.from_bytes(credential.commitment.value)
         try:
-            verify_opening(point, encoded, blinding, domain=data_set.commitment_domain)
+            verify_opening(point, encoded, blinding, domain=data_set.commitment_domain, bits=data_set.bits)
         except CommitmentError as error:
             raise AlteredCredentialError("the issuer's commitment does not open to the record") from error
         return cls(data_set, credential.claims, encoded, blinding, point)

@@ -13,7 +13,14 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from crypto.errors import MalformedError, OutOfRangeError, ShareError
-from crypto.sharing.integer_masked import COMPONENTS, Component
+from crypto.sharing.integer_masked import (
+    COMPONENTS,
+    EXPLICIT_HEAD,
+    SEED_BYTES,
+    SEEDED_HEAD,
+    Component,
+)
+from crypto.sharing.layout import explicit_layout
 
 ROLES: Final = (0, 1, 2)
 _VERSION: Final = 1
@@ -27,6 +34,17 @@ class Pair(NamedTuple):
 
     first: Component
     second: Component
+
+
+class BundleForm(NamedTuple):
+    """What all bundles of one role for the same columns have in common: everything but two bodies."""
+
+    length: int
+    heads: tuple[tuple[int, bytes], ...]
+    """Bytes that stand at these places in every one of them."""
+    bodies: tuple[slice, slice]
+    """Where the seed or the explicit columns and blinding of the two components stand."""
+    explicit: tuple[bool, bool]
 
 
 def following(role: int) -> int:
@@ -71,6 +89,28 @@ def encode_bundle(role: int, components: Sequence[Component]) -> bytes:
     """
     first, second = (component.encode() for component in held_by(role, components))
     return bytes((_VERSION, role)) + len(first).to_bytes(_LENGTH_BYTES, "big") + first + second
+
+
+def bundle_form(role: int, bits: Sequence[int]) -> BundleForm:
+    """The form of a role's bundle for columns of these widths.
+
+    Raises:
+        OutOfRangeError: not a role.
+        ShareError: a column has no width from 1 to 188 bits; it is named.
+    """
+    explicit = (_checked(role) == _EXPLICIT_COMPONENT, following(role) == _EXPLICIT_COMPONENT)
+    first, second = (explicit_layout(bits).total if each else SEED_BYTES for each in explicit)
+    first_head, second_head = (EXPLICIT_HEAD if each else SEEDED_HEAD for each in explicit)
+    own = len(first_head) + first
+    head = bytes((_VERSION, role)) + own.to_bytes(_LENGTH_BYTES, "big") + first_head
+    middle = len(head) + first
+    start = middle + len(second_head)
+    return BundleForm(
+        length=start + second,
+        heads=((0, head), (middle, second_head)),
+        bodies=(slice(len(head), middle), slice(start, start + second)),
+        explicit=explicit,
+    )
 
 
 def decode_bundle(raw: bytes, role: int, bits: Sequence[int]) -> Pair:

@@ -1,22 +1,18 @@
-"""A commitment opens to what it holds, adds up, and a batch tells who lied."""
-
-from dataclasses import replace
+"""A commitment opens to what it holds and to nothing else, and adds up."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crypto import commitments
-from crypto.commitments import Opening, commit, generators, verify_opening, verify_openings
+from crypto.commitments import Opening, commit, generators, verify_opening
 from crypto.curve import INFINITY, ORDER, Point
 from crypto.errors import CommitmentError, OutOfRangeError
-from crypto.randomness import random_below, stream
 
 DOMAIN = "argonauta/test/1"
 COLUMNS = 4
 records = st.lists(st.integers(-(2**70), 2**70), min_size=COLUMNS, max_size=COLUMNS)
 blindings = st.integers(0, ORDER - 1)
-RANDOM = stream(b"\x03" * 16, "coefficients")
 
 
 def textbook(values: list[int], blinding: int) -> Point:
@@ -28,27 +24,66 @@ def textbook(values: list[int], blinding: int) -> Point:
     return total
 
 
-def openings(count: int) -> list[Opening]:
-    random = stream(b"\x04" * 16, "openings")
-    batch = []
-    for _ in range(count):
-        values = [random_below(2**80, random) for _ in range(COLUMNS)]
-        blinding = random_below(ORDER, random)
-        batch.append(Opening(commit(values, blinding, domain=DOMAIN), values, blinding))
-    return batch
+@pytest.fixture(params=["first", "many"])
+def made_before(request, monkeypatch):
+    """Both ways to commit: that of the first commitments, and the tables for those who make many."""
+    monkeypatch.setattr(commitments, "_WARM", {"first": 10**9, "many": 0}[request.param])
 
 
-BATCH = openings(12)
+both_ways = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def falsified(opening: Opening) -> Opening:
-    return replace(opening, values=[*opening.values[:-1], opening.values[-1] + 1])
-
-
-@settings(max_examples=30)
+@pytest.mark.usefixtures("made_before")
+@both_ways
 @given(records, blindings)
 def test_a_commitment_is_the_formula_of_the_paper(values, blinding):
     assert commit(values, blinding, domain=DOMAIN) == textbook(values, blinding)
+
+
+@pytest.mark.usefixtures("made_before")
+@both_ways
+@given(records, blindings)
+def test_widths_change_the_cost_and_not_the_commitment(values, blinding):
+    assert commit(values, blinding, domain=DOMAIN, bits=(71, 72, 100, 200)) == textbook(values, blinding)
+
+
+@pytest.mark.usefixtures("made_before")
+@pytest.mark.parametrize("edge", [2**8 - 1, 1 - 2**8, 0])
+def test_the_widest_values_of_a_width_are_committed_to(edge):
+    assert commit([edge, 1], 5, domain=DOMAIN, bits=(8, 1)) == textbook([edge, 1], 5)
+
+
+@pytest.mark.usefixtures("made_before")
+@pytest.mark.parametrize("value", [2**8, -(2**8), 2**300])
+def test_a_value_wider_than_it_says_is_refused_and_not_told(value):
+    with pytest.raises(OutOfRangeError) as refused:
+        commit([1, value], 5, domain=DOMAIN, bits=(1, 8))
+
+    assert str(value) not in str(refused.value)
+
+
+@pytest.mark.parametrize("bits", [(1,), (1, 2, 3), (1, 0), (1, -1)])
+def test_there_is_one_positive_width_for_each_value(bits):
+    with pytest.raises(OutOfRangeError):
+        commit([0, 0], 5, domain=DOMAIN, bits=bits)
+
+
+def test_many_commitments_of_one_shape_come_from_tables(monkeypatch):
+    multiplied: list[int] = []
+
+    def counted(point: Point, scalar: int) -> Point:
+        multiplied.append(scalar)
+        return INFINITY
+
+    monkeypatch.setattr(Point, "multiply", counted)
+
+    for made in range(commitments._WARM + 1):
+        del multiplied[:]
+        commitment = commit([made, 1], 5, domain="argonauta/test/many", bits=(9, 1))
+
+    assert not multiplied
+    monkeypatch.undo()
+    assert commitment == commit([made, 1], 5, domain="argonauta/test/many")
 
 
 @settings(max_examples=20)
@@ -81,6 +116,7 @@ def test_a_commitment_of_another_domain_does_not_open():
 def test_zeros_cost_as_many_multiplications_as_any_other_value(monkeypatch):
     multiplied: list[int] = []
     original = Point.multiply
+    monkeypatch.setattr(commitments, "_WARM", 10**9)
 
     def counted(point: Point, scalar: int) -> Point:
         multiplied.append(scalar % ORDER)
@@ -94,6 +130,7 @@ def test_zeros_cost_as_many_multiplications_as_any_other_value(monkeypatch):
     assert 0 not in multiplied
 
 
+@pytest.mark.usefixtures("made_before")
 def test_the_one_value_that_the_shift_turns_into_zero_is_still_right():
     edge = -commitments._SHIFT
 
@@ -114,60 +151,7 @@ def test_a_commitment_holds_at_least_one_value(count):
         generators(DOMAIN, count)
 
 
-@pytest.mark.parametrize("size", [0, 1, 2, 12])
-def test_a_batch_of_right_openings_passes(size):
-    verify_openings(BATCH[:size], RANDOM, domain=DOMAIN)
-
-
-@settings(max_examples=12)
-@given(st.sets(st.integers(0, len(BATCH) - 1), min_size=1))
-def test_every_wrong_opening_of_a_batch_is_named(wrong):
-    batch = [falsified(opening) if index in wrong else opening for index, opening in enumerate(BATCH)]
-
-    with pytest.raises(CommitmentError) as refused:
-        verify_openings(batch, stream(b"\x05" * 16, "coefficients"), domain=DOMAIN)
-
-    assert refused.value.indices == tuple(sorted(wrong))
-
-
-def test_a_wrong_blinding_is_named():
-    batch = [BATCH[0], replace(BATCH[1], blinding=BATCH[1].blinding + 1)]
-
-    with pytest.raises(CommitmentError) as refused:
-        verify_openings(batch, RANDOM, domain=DOMAIN)
-
-    assert refused.value.indices == (1,)
-
-
-def test_two_lies_that_cancel_in_a_plain_sum_are_both_found():
-    first, second = BATCH[:2]
-    up = replace(first, values=[first.values[0] + 1, *first.values[1:]])
-    down = replace(second, values=[second.values[0] - 1, *second.values[1:]])
-
-    with pytest.raises(CommitmentError) as refused:
-        verify_openings([up, down], RANDOM, domain=DOMAIN)
-
-    assert refused.value.indices == (0, 1)
-
-
-def test_coefficients_are_drawn_for_each_opening_and_check():
-    drawn: list[int] = []
-
-    def counting(length: int) -> bytes:
-        drawn.append(length)
-        return RANDOM(length)
-
-    verify_openings(BATCH[:5], counting, domain=DOMAIN)
-
-    assert drawn == [16] * 5
-
-
-def test_openings_of_different_lengths_are_refused():
-    short = Opening(BATCH[0].commitment, BATCH[0].values[:-1], BATCH[0].blinding)
-
-    with pytest.raises(OutOfRangeError):
-        verify_openings([BATCH[0], short], RANDOM, domain=DOMAIN)
-
-
 def test_no_secret_stands_in_the_representation():
-    assert repr(BATCH[0]) == f"Opening(commitment={BATCH[0].commitment!r})"
+    opening = Opening(commit([1], 2, domain=DOMAIN), [1], 2)
+
+    assert repr(opening) == f"Opening(commitment={opening.commitment!r})"

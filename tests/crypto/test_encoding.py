@@ -4,8 +4,10 @@ import base64
 import hashlib
 import json
 import math
+from enum import IntEnum, StrEnum
 
 import pytest
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -72,6 +74,54 @@ def test_equal_documents_have_equal_digests(document):
 
     assert digest_of(copied) == digest_of(document)
     assert digest_of(document) == b64url_encode(hashlib.sha256(canonical_json(document)).digest())
+
+
+class Letter(StrEnum):
+    A = "a"
+
+
+class Number(IntEnum):
+    ONE = 1
+
+
+any_texts = st.text(max_size=6) | st.text(
+    st.sampled_from('"\\\x00\x1f\x7f\b\n\u2028\ue000\U00010000/'), max_size=6
+)
+leaves = (
+    st.none()
+    | st.booleans()
+    | st.floats()
+    | st.integers()
+    | st.sampled_from([2**53 - 1, 2**53, 1 - 2**53, -(2**53), Letter.A, Number.ONE, b"", 1.5, 1e21, -0.0])
+    | any_texts
+)
+anything = st.recursive(
+    leaves,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.tuples(inner, inner)
+        | st.dictionaries(any_texts | st.integers() | st.none() | st.just(Letter.A), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=400)
+@given(anything)
+def test_the_fast_way_writes_what_the_reference_writes_or_refuses(document):
+    try:
+        expected = rfc8785.dumps(document)
+    except (rfc8785.CanonicalizationError, UnicodeError, TypeError):
+        with pytest.raises(MalformedError):
+            canonical_json(document)
+        return
+    assert canonical_json(document) == expected
+
+
+def test_names_sort_by_utf_16_units_also_beyond_the_basic_plane():
+    document = {"\U00010000": 1, "\ue000": 2}
+
+    assert canonical_json(document) == b'{"\xf0\x90\x80\x80":1,"\xee\x80\x80":2}'
 
 
 def test_the_example_of_rfc_8785_has_its_canonical_form():

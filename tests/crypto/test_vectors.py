@@ -1,27 +1,26 @@
 """The vectors are what the code makes, and each tampering fails as it says."""
 
 import json
-from typing import Any
 
 import pytest
 
 from crypto import merkle
 from crypto.commitments import commit, generators, verify_opening
 from crypto.curve import hash_to_point
-from crypto.errors import CryptoError, ProtocolError
-from crypto.mpc.output import Digests, combine, decode_output
+from crypto.encoding import sha256
+from crypto.errors import CryptoError
 from crypto.randomness import expand, stream
-from crypto.sealing import SealingKey, open_sealed
+from crypto.sealing import SealingKey, SealingPublicKey, open_sealed
+from crypto.sharing.bundle_table import decode_bundles
 from crypto.sharing.integer_masked import Component, split
-from crypto.sharing.replicated import ROLES, decode_bundle, encode_bundle
+from crypto.sharing.replicated import ROLES, decode_bundle, encode_bundle, following
 from crypto.signing import VerifyingKey, generate_ed25519, generate_es256
-from tests.crypto.parties import inbox
 from tests.crypto.vectors import FOLDER, error_of, names, vector
-from tests.vectors import make_crypto_vectors, make_mpc_vectors
+from tests.vectors import make_crypto_vectors
 
 
 def test_making_the_vectors_again_changes_nothing():
-    made = {**make_crypto_vectors.documents(), **make_mpc_vectors.documents()}
+    made = make_crypto_vectors.documents()
 
     kept = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in FOLDER.glob("*.json")}
 
@@ -57,6 +56,37 @@ def test_a_message_sealed_by_the_written_out_standard_opens():
     opened = open_sealed(bytes.fromhex(document["sealed"]), key, context=bytes.fromhex(document["context"]))
 
     assert opened.hex() == document["plaintext"]
+
+
+def test_a_message_sealed_to_the_key_of_the_x_wing_draft_opens():
+    document = vector("hpke_hybrid")
+    key = SealingKey.from_bytes(bytes.fromhex(document["key"]))
+    sealed, context = bytes.fromhex(document["sealed"]), bytes.fromhex(document["context"])
+
+    assert sha256(key.public.to_bytes()[1:]).hex() == document["public_key_sha256"]
+    assert open_sealed(sealed, key, context=context).hex() == document["plaintext"]
+
+
+@pytest.mark.parametrize("name", names("bad_envelope_*"))
+def test_tampered_envelopes_are_refused(name):
+    document = vector(name)
+    key = SealingKey.from_bytes(bytes.fromhex(document["key"]))
+
+    with pytest.raises(CryptoError) as refused:
+        open_sealed(bytes.fromhex(document["sealed"]), key, context=bytes.fromhex(document["context"]))
+
+    assert refused.type is error_of(document)
+
+
+@pytest.mark.parametrize("name", names("bad_sealing_key_*"))
+def test_tampered_sealing_keys_are_refused(name):
+    document = vector(name)
+    read = {"public": SealingPublicKey.from_bytes, "private": SealingKey.from_bytes}[document["read"]]
+
+    with pytest.raises(CryptoError) as refused:
+        read(bytes.fromhex(document["bytes"]))
+
+    assert refused.type is error_of(document)
 
 
 def test_the_written_out_standard_agrees_with_rfc_9180_appendix_a_1_1():
@@ -106,6 +136,30 @@ def test_components_and_bundles_are_those_of_the_vectors():
     assert [encode_bundle(role, components).hex() for role in ROLES] == document["bundles"]
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_bundles_stand_in_the_ring_and_in_the_field_as_in_the_vectors(role):
+    document = vector("integer_masked")
+
+    table = decode_bundles([bytes.fromhex(document["bundles"][role])], role, document["bits"])
+
+    for index, component in zip((role, following(role)), table.components, strict=True):
+        expected = document["components"][index]
+        assert [str(value) for value in component.ring()[0].tolist()] == expected["ring"]
+        assert [str(value) for value in component.field()[0].tolist()] == expected["field"]
+
+
+@pytest.mark.parametrize("name", names("bad_bundle_*"))
+def test_tampered_bundles_are_refused_in_a_batch_with_the_same_error(name):
+    document = vector(name)
+    role = document["role"]
+    good = bytes.fromhex(vector("integer_masked")["bundles"][role])
+
+    table = decode_bundles([good, bytes.fromhex(document["bytes"]), good], role, document["bits"])
+
+    assert table.accepted == (0, 2)
+    assert type(table.refused[1]) is error_of(document)
+
+
 @pytest.mark.parametrize("name", [*names("bad_component_*"), *names("bad_bundle_*")])
 def test_tampered_components_are_refused(name):
     document = vector(name)
@@ -119,45 +173,6 @@ def test_tampered_components_are_refused(name):
         )
 
     assert refused.type is error_of(document)
-
-
-def test_three_roles_send_the_bytes_of_the_vectors():
-    document, transcript = vector("statistics"), make_mpc_vectors.Transcript(make_mpc_vectors.BINDING)
-    cells = len(document["cells"])
-    outputs = [decode_output(bytes.fromhex(output), cells) for output in document["outputs"]]
-    digests = [Digests(*map(bytes.fromhex, pair)) for pair in document["digests"]]
-
-    assert transcript.document()["keying"] == document["keying"]
-    assert transcript.document()["resharing"] == document["resharing"]
-    assert combine(outputs, digests, binding=bytes.fromhex(document["binding"])) == document["results"]
-
-
-@pytest.mark.parametrize("name", [*names("bad_keying_*"), *names("bad_resharing_*"), "bad_summand_digest"])
-def test_tampered_messages_are_refused_and_their_culprits_named(name):
-    document = vector(name)
-    honest = make_mpc_vectors.Transcript(make_mpc_vectors.BINDING)
-    receiver = document["receiver"]
-    states: Any = {"keying": honest.keying, "resharing": honest.resharing}[document["step"]]
-    received = {**inbox(states, receiver), document["sender"]: bytes.fromhex(document["message"])}
-
-    with pytest.raises(ProtocolError) as refused:
-        states[receiver].receive(received)
-
-    assert refused.type is error_of(document)
-    assert list(refused.value.culprits) == document["culprits"]
-
-
-@pytest.mark.parametrize("name", names("bad_output_*"))
-def test_tampered_outputs_are_refused_and_their_culprits_named(name):
-    document = vector(name)
-    outputs = [decode_output(bytes.fromhex(output), 4) for output in document["outputs"]]
-    digests = [Digests(*map(bytes.fromhex, pair)) for pair in document["digests"]]
-
-    with pytest.raises(ProtocolError) as refused:
-        combine(outputs, digests, binding=make_mpc_vectors.BINDING)
-
-    assert refused.type is error_of(document)
-    assert list(refused.value.culprits) == document["culprits"]
 
 
 def test_roots_and_proofs_are_those_of_the_vectors():

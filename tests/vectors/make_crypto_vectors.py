@@ -22,11 +22,13 @@ from crypto.merkle import Frontier, consistency_proof, inclusion_proof, leaf_has
 from crypto.noise import discrete_gaussian, discrete_laplace
 from crypto.randomness import RandomBytes, expand, stream
 from crypto.sealing import SealingKey
+from crypto.sealing_suite import HYBRID_VERSION
 from crypto.sharing.integer_masked import Component, split
 from crypto.sharing.replicated import ROLES, encode_bundle
 from crypto.signing import generate_ed25519, generate_es256
 
 FOLDER = Path(__file__).parent / "crypto"
+X_WING = Path(__file__).parent / "x_wing_draft.json"
 MADE_BY = "python tests/vectors/make_crypto_vectors.py"
 Document = dict[str, object]
 
@@ -35,7 +37,9 @@ DOMAIN = "argonauta/vector/1"
 BITS = (1, 8, 20, 64)
 VALUES = (1, 0, 654321, 2**64 - 1)
 BLINDING = int.from_bytes(hashlib.sha256(b"blinding").digest(), "big") % ORDER
+X25519_KEM, HYBRID_KEM = 0x0020, 0x647A
 CONTEXT = b'{"use":"argonauta vector"}'
+GOLDILOCKS = 2**64 - 2**32 + 1
 SEALED_TEXT = b"components of a record"
 RFC_6962_LEAVES = (
     "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f",
@@ -48,12 +52,13 @@ def documents() -> dict[str, Document]:
         "expansion": expansion(),
         "signatures": signatures(),
         "hpke": hpke(),
+        "hpke_hybrid": hpke_hybrid(),
         "commitment": commitment(),
         "integer_masked": integer_masked(),
         "merkle": merkle(),
         "noise": noise(),
     }
-    bad = {**bad_components(), **bad_proofs()}
+    bad = {**bad_components(), **bad_proofs(), **bad_envelopes(), **bad_sealing_keys()}
     return {name: {"made_by": MADE_BY, **document} for name, document in {**good, **bad}.items()}
 
 
@@ -108,21 +113,96 @@ def hpke() -> Document:
     }
 
 
+def hpke_hybrid() -> Document:
+    return {
+        "source": "X-Wing's own vector for the shared secret; RFC 9180 §5 and §6 written out in the script",
+        "key": (HYBRID_VERSION + bytes.fromhex(_x_wing()["seed"])).hex(),
+        "public_key_sha256": _x_wing()["public_key_sha256"],
+        "context": CONTEXT.hex(),
+        "plaintext": SEALED_TEXT.hex(),
+        "sealed": _hybrid_envelope().hex(),
+    }
+
+
+def bad_envelopes() -> dict[str, Document]:
+    sealed, key = _hybrid_envelope(), HYBRID_VERSION + bytes.fromhex(_x_wing()["seed"])
+    cases = {
+        "bad_envelope_version": b"\x03" + sealed[1:],
+        "bad_envelope_without_version": sealed[1:],
+        "bad_envelope_lattice_part": _flip(sealed, 1),
+        "bad_envelope_curve_part": _flip(sealed, 1 + 1088),
+        "bad_envelope_ciphertext": _flip(sealed, 1 + 1120),
+        "bad_envelope_tag": _flip(sealed, len(sealed) - 1),
+        "bad_envelope_truncated": sealed[:-1],
+        "bad_envelope_of_the_other_suite": bytes.fromhex(str(hpke()["sealed"])),
+    }
+    return {
+        name: {"key": key.hex(), "context": CONTEXT.hex(), "sealed": raw.hex(), "error": "SealError"}
+        for name, raw in cases.items()
+    }
+
+
+def bad_sealing_keys() -> dict[str, Document]:
+    key = SealingKey.from_bytes(HYBRID_VERSION + bytes.fromhex(_x_wing()["seed"]))
+    public, private = key.public.to_bytes(), key.to_bytes()
+    publics = {
+        "bad_sealing_key_version": b"\x01" + public[1:],
+        "bad_sealing_key_truncated": public[:-1],
+        "bad_sealing_key_without_version": public[1:],
+        "bad_sealing_key_coefficient": public[:1] + b"\xff" * 2 + public[3:],
+        "bad_sealing_key_small_order": public[:-32] + bytes(32),
+        "bad_sealing_key_curve_of_small_order": b"\x01" + bytes(31),
+    }
+    privates = {
+        "bad_sealing_key_private_version": b"\x01" + private[1:],
+        "bad_sealing_key_private_truncated": private[:16],
+        "bad_sealing_key_private_too_long": private + b"\x00",
+    }
+    tampered: dict[str, Document] = {}
+    for read, cases in (("public", publics), ("private", privates)):
+        for name, raw in cases.items():
+            tampered[name] = {"read": read, "bytes": raw.hex(), "error": "MalformedError"}
+    return tampered
+
+
 def hpke_seal(
     ephemeral: bytes, to: bytes, plaintext: bytes, *, info: bytes, aad: bytes, key_bytes: int
 ) -> bytes:
     """HPKE written out, to seal with a chosen ephemeral key: DHKEM(X25519), HKDF-SHA256, AES-GCM."""
     secret = X25519PrivateKey.from_private_bytes(ephemeral)
     enc = secret.public_key().public_bytes_raw()
-    kem = b"KEM" + (0x0020).to_bytes(2, "big")
+    kem = b"KEM" + X25519_KEM.to_bytes(2, "big")
     eae_prk = _extract(kem, b"", b"eae_prk", secret.exchange(X25519PublicKey.from_public_bytes(to)))
     shared_secret = _expand(kem, eae_prk, b"shared_secret", enc + to, 32)
-    suite = b"HPKE" + b"".join(i.to_bytes(2, "big") for i in (0x0020, 0x0001, {16: 1, 32: 2}[key_bytes]))
+    suite = _suite(X25519_KEM, {16: 1, 32: 2}[key_bytes])
+    return enc + _encrypt(suite, shared_secret, plaintext, info=info, aad=aad, key_bytes=key_bytes)
+
+
+def _hybrid_envelope() -> bytes:
+    info = b"argonauta envelope v2|" + hashlib.sha256(CONTEXT).digest()
+    shared_secret = bytes.fromhex(_x_wing()["shared_secret"])
+    suite = _suite(HYBRID_KEM, 2)
+    body = _encrypt(suite, shared_secret, SEALED_TEXT, info=info, aad=b"", key_bytes=32)
+    return HYBRID_VERSION + bytes.fromhex(_x_wing()["ciphertext"]) + body
+
+
+def _x_wing() -> dict[str, str]:
+    document: dict[str, str] = json.loads(X_WING.read_text(encoding="utf-8"))
+    return document
+
+
+def _suite(kem: int, aead: int) -> bytes:
+    return b"HPKE" + b"".join(number.to_bytes(2, "big") for number in (kem, 0x0001, aead))
+
+
+def _encrypt(
+    suite: bytes, shared_secret: bytes, plaintext: bytes, *, info: bytes, aad: bytes, key_bytes: int
+) -> bytes:
     context = b"\x00" + _extract(suite, b"", b"psk_id_hash", b"") + _extract(suite, b"", b"info_hash", info)
     prk = _extract(suite, shared_secret, b"secret", b"")
     key = _expand(suite, prk, b"key", context, key_bytes)
     nonce = _expand(suite, prk, b"base_nonce", context, 12)
-    return enc + AESGCM(key).encrypt(nonce, plaintext, aad)
+    return AESGCM(key).encrypt(nonce, plaintext, aad)
 
 
 def commitment() -> Document:
@@ -154,6 +234,8 @@ def integer_masked() -> Document:
                 "blinding": hex(component.blinding),
                 "encoded": component.encode().hex(),
                 "commitment": component.commitment(DOMAIN).to_bytes().hex(),
+                "ring": [str(value % 2**64) for value in component.values],
+                "field": [str(value % GOLDILOCKS) for value in component.values],
             }
             for component in components
         ],
@@ -179,13 +261,28 @@ def bad_components() -> dict[str, Document]:
         for name, (raw, error) in cases.items()
     }
     explicit_first = bytes((1, 1)) + len(encoded).to_bytes(4, "big") + encoded * 2
-    for name, raw, role in (
-        ("bad_bundle_of_another_role", bundle, 0),
-        ("bad_bundle_explicit_where_seeded", explicit_first, 1),
-        ("bad_bundle_truncated", bundle[:20], 1),
-    ):
-        document = {"decode": "bundle", "role": role, "bits": list(BITS), "bytes": raw.hex()}
-        tampered[name] = {**document, "error": "MalformedError"}
+    bundles = {
+        "bad_bundle_of_another_role": (bundle, 0, "MalformedError"),
+        "bad_bundle_explicit_where_seeded": (explicit_first, 1, "MalformedError"),
+        "bad_bundle_truncated": (bundle[:20], 1, "MalformedError"),
+        "bad_bundle_version": (b"\x02" + bundle[1:], 1, "MalformedError"),
+        "bad_bundle_length_of_first": (bundle[:5] + b"\x21" + bundle[6:], 1, "MalformedError"),
+        "bad_bundle_too_long": (bundle + b"\x00", 1, "MalformedError"),
+        "bad_bundle_blinding_not_reduced": (bundle[:-32] + b"\xff" * 32, 1, "MalformedError"),
+        "bad_bundle_out_of_range": (
+            bundle[: -len(encoded)] + Component(BITS, wide, third.blinding).encode(),
+            1,
+            "ShareError",
+        ),
+        "bad_bundle_below_range": (
+            bundle[: -len(encoded)] + Component(BITS, deep, third.blinding).encode(),
+            1,
+            "ShareError",
+        ),
+    }
+    for name, (raw, role, error) in bundles.items():
+        document: Document = {"decode": "bundle", "role": role, "bits": list(BITS), "bytes": raw.hex()}
+        tampered[name] = {**document, "error": error}
     return tampered
 
 
