@@ -24,6 +24,8 @@ from numpy.typing import NDArray
 from crypto.errors import MalformedError, OutOfRangeError
 
 PRIME: Final = 2**64 - 2**32 + 1
+ELEMENT_BYTES: Final = 8
+_WIRE: Final = np.dtype("<u8")
 _P: Final = np.uint64(PRIME)
 _EPSILON: Final = np.uint64(2**32 - 1)
 _HALF: Final = np.uint64(32)
@@ -225,6 +227,22 @@ def checked(words: NDArray[np.uint64]) -> FieldVector:
     if words.size and int(words.max()) >= PRIME:
         raise MalformedError("expected field elements, got a word that is not below the prime")
     return words
+
+
+def encode(vector: FieldVector) -> bytes:
+    """The elements in order, 8 bytes each, least significant first."""
+    return vector.astype(_WIRE, copy=False).tobytes()
+
+
+def decode(raw: bytes, count: int) -> FieldVector:
+    """Read what `encode` wrote.
+
+    Raises:
+        MalformedError: the bytes are not exactly `count` elements below the prime.
+    """
+    if len(raw) != count * ELEMENT_BYTES:
+        raise MalformedError(f"expected {count} field elements, got {len(raw)} bytes")
+    return checked(np.frombuffer(raw, dtype=_WIRE).astype(np.uint64, copy=False))
 
 
 def stacked(values: Sequence[int]) -> FieldVector:

@@ -1,21 +1,51 @@
-"""Computing on shared data: protocols as values that move in rounds.
+"""Computing on shared data: what three nodes find out together and none of them alone.
 
-A state has an outbox, one message for each role that must get one, and `receive`, which takes the answers and
-gives the next state. Transport, time-outs, signatures and storage belong to the node; nothing here opens a
-socket or draws randomness. All randomness of a run comes from one seed and one *binding*, a hash of
-everything the nodes agreed on (job, attempt, manifest, admitted records), so that a run can be repeated
-message for message and no message fits another run.
+Words. A *role* (0, 1, 2) is a node's place. A value is cut into three *summands*; role i holds summands i
+and i+1, so every summand stands at two roles, and any two roles would see everything. *Elements* are sums
+in the Goldilocks field, for what is multiplied; *planes* are bits under exclusive or, 64 records a word,
+for what is compared, counted and sorted. A *zero share* is what a role adds to a message so that it looks
+random to whoever gets it: the three add up to zero and come from keys that two roles share each, without a
+message.
 
-`program` says what is computed, `statistics` runs it between three roles, `output` is what the buyer opens
-and cross-checks, `messages` is the wire.
+A product costs one round: each role computes three of the nine terms of x·y, masks their sum, and sends it
+to one neighbour (Araki, Furukawa, Lindell, Nof, Ohara, CCS 2016, ePrint 2016/768). Sums, and sums of
+products over all records before they are sent, cost nothing.
 
-Guarantees, against one corrupted node of three. Privacy holds even if it lies and even if it shares what it
-sees with the buyer: every message it gets is uniform, and no node sees an output (Araki et al., CCS 2016,
-call this privacy in the client-server model against malicious servers). Correctness holds against a lie about
-a sum (a linear cell) or an output: every summand is held twice, and a contradiction names its two holders.
+How to read this folder.
 
-Limits. Correctness does *not* hold against a node that lies consistently in the multiplication of a product
-cell: it shifts that cell by an amount of its choice, unseen. A node also chooses its own noise; a lie there
-shifts the result, though it never shows the other nodes' noise. Any node can stop a run. Two colluding nodes
-see every record.
+| question | modules |
+|---|---|
+| how a protocol moves, and from what messages it can be played again | `rounds`, `party` |
+| what is held, and what needs no message | `shares`, `packing`, `integers`, `local`, `selections` |
+| products; ANDs | `arithmetic`; `bits`, `addition`, `comparison` |
+| from one form to the other | `conversion`, `decomposition`, `column_check` |
+| what a buyer asks for | `program` and `statistics`, `regression`, `counting`, `tally`, `ranks`, `places` |
+| what learns in several steps | `logistic`, `clusters`, with `fixed_point` and `division` |
+| what protects the answer | `noise_plan`, `sampling` |
+| what catches a liar | `mac`, `verified_bits`, `verified_conversion` |
+| how an answer leaves | `release`, `output` |
+
+A protocol is a generator for one role; `rounds` makes of it a value with an outbox and `receive`.
+Transport, time-outs, signatures and storage belong to the node; nothing here opens a socket or draws
+randomness. All randomness of a run comes from one seed and one *binding*, a hash of everything the nodes
+agreed on (job, attempt, manifest, admitted records), so that a run repeats itself message for message and
+no message fits another run. What is public (who was admitted, groups of a public attribute, row masks)
+stays public, because then it costs nothing; lengths and numbers of messages depend on it alone.
+
+Guarantees, against one corrupted node of three.
+
+- *Privacy* holds even if it lies, and even if it shares what it sees with the buyer: every message it gets
+  is uniform, and no node sees an output (privacy in the client-server model, in the words of the paper
+  above).
+- *Correctness of sums and of outputs*: every summand is held twice, and a contradiction names its two
+  holders.
+- *Correctness of products* holds with `mac`, of ANDs with `Party.audit` and `verify_ands`: a lie passes
+  with probability below 2^-62 and at most 2^-40. A run that fails names the two who may have lied, and says
+  nothing of where. Without them a liar shifts a product by an amount of its choice, unseen.
+
+Limits. Two colluding nodes see every record. Any node can stop a run. A node that adds noise of its own may
+lie about it; that shifts the result and never shows the others' noise. Truncation (`fixed_point`), and so
+logistic regression, is not protected against lies and fails with a small stated probability. Results must
+stay in (-p/2, p/2): whoever plans a computation checks that before (`program.check_range`). Compiled loops
+work on uniform shares and are only nearly constant in time.
 """

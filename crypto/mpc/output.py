@@ -1,25 +1,28 @@
 """What the nodes give to the buyer, and how the buyer checks it.
 
-The result of each cell is z = z_0 + z_1 + z_2 in Z_2^64. Role i outputs its own summand z_i and the copy it
-holds of z_{i+1}, so each summand arrives twice. Each role's signed statement carries the digests of both,
-which were fixed before anything was released: a copy that does not match the digest that *both* holders
-stated comes from the one who sent it, and if the two stated different digests, one of the two lies.
+The result of each cell is z = z_0 + z_1 + z_2 in the Goldilocks field. Role i outputs its own summand z_i and
+the copy it holds of z_{i+1}, so each summand arrives twice. Each role's signed statement carries the digests
+of both, which were fixed before anything was released: a copy that does not match the digest that *both*
+holders stated comes from the one who sent it, and if the two stated different digests, one of the two lies.
+
+Wire form, version 2: version (1 byte), then for each of the two summands its role (1), salt (32) and one
+element of 8 bytes a cell, least significant byte first. Version 1 held elements of Z_2^64.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-import numpy as np
-
+from crypto import goldilocks
 from crypto.encoding import sha256
 from crypto.errors import MalformedError, OutOfRangeError, ProtocolError
-from crypto.mpc.messages import BINDING_BYTES, SALT_BYTES
-from crypto.ring import ELEMENT_BYTES, RingVector, from_ring_signed, ring_bytes, ring_from_bytes
+from crypto.goldilocks import ELEMENT_BYTES, FieldVector
+from crypto.mpc.rounds import BINDING_BYTES
 from crypto.sharing.replicated import ROLES, following, preceding
 
-_VERSION: Final = 1
-_DOMAIN: Final = b"argonauta summand v1"
+SALT_BYTES: Final = 32
+_VERSION: Final = 2
+_DOMAIN: Final = b"argonauta summand v2"
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +30,7 @@ class Summand:
     """z_i: one third of every cell's result, with the salt that hides it in its digest."""
 
     role: int
-    values: RingVector = field(repr=False)
+    values: FieldVector = field(repr=False)
     salt: bytes = field(repr=False)
 
     def digest(self, binding: bytes) -> bytes:
@@ -38,7 +41,7 @@ class Summand:
         """
         if len(binding) != BINDING_BYTES or len(self.salt) != SALT_BYTES:
             raise OutOfRangeError("a binding and a salt have 32 bytes each")
-        return sha256(_DOMAIN, binding, bytes((self.role,)), self.salt, ring_bytes(self.values))
+        return sha256(_DOMAIN, binding, bytes((self.role,)), self.salt, goldilocks.encode(self.values))
 
 
 class Output(NamedTuple):
@@ -57,7 +60,9 @@ class Digests(NamedTuple):
 
 def encode_output(own: Summand, held: Summand) -> bytes:
     """Write a role's output: version, then for each summand role || salt || 8 bytes a cell."""
-    parts = (bytes((summand.role,)) + summand.salt + ring_bytes(summand.values) for summand in (own, held))
+    parts = (
+        bytes((summand.role,)) + summand.salt + goldilocks.encode(summand.values) for summand in (own, held)
+    )
     return bytes((_VERSION,)) + b"".join(parts)
 
 
@@ -65,7 +70,8 @@ def decode_output(raw: bytes, cells: int) -> Output:
     """Read a role's output for a program of this many cells.
 
     Raises:
-        MalformedError: another version or length, no role, or a copy of another role than the next.
+        MalformedError: another version or length, no role, a copy of another role than the next, or a word
+            that is no field element.
     """
     width = 1 + SALT_BYTES + cells * ELEMENT_BYTES
     if raw[:1] != bytes((_VERSION,)) or len(raw) != 1 + 2 * width:
@@ -77,7 +83,7 @@ def decode_output(raw: bytes, cells: int) -> Output:
 
 
 def combine(outputs: Sequence[Output], digests: Sequence[Digests], *, binding: bytes) -> list[int]:
-    """The results of all cells, in [-2^63, 2^63), if the outputs of roles 0, 1, 2 agree with what was stated.
+    """The results of all cells, in (-p/2, p/2), if the outputs of roles 0, 1, 2 agree with what was stated.
 
     Raises:
         ProtocolError: they do not. `culprits` holds, for each summand, the one holder whose copy does not
@@ -92,7 +98,8 @@ def combine(outputs: Sequence[Output], digests: Sequence[Digests], *, binding: b
     if faults:
         culprits = tuple(sorted({role for _, roles in faults for role in roles}))
         raise ProtocolError("; ".join(message for message, _ in faults), culprits)
-    return from_ring_signed(np.sum([output.own.values for output in outputs], axis=0, dtype=np.uint64))
+    first, second, third = (output.own.values for output in outputs)
+    return goldilocks.to_signed(goldilocks.add(goldilocks.add(first, second), third))
 
 
 def _faults(
@@ -115,4 +122,4 @@ def _decode_summand(raw: bytes, cells: int) -> Summand:
     role, salt, values = raw[0], raw[1 : 1 + SALT_BYTES], raw[1 + SALT_BYTES :]
     if role not in ROLES:
         raise MalformedError(f"a role is 0, 1 or 2, got {role}")
-    return Summand(role, ring_from_bytes(values, cells), salt)
+    return Summand(role, goldilocks.decode(values, cells), salt)

@@ -24,7 +24,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from crypto.encoding import sha256
 from crypto.errors import OutOfRangeError, ProtocolError
 from crypto.goldilocks import PRIME
+from crypto.mpc import local
 from crypto.mpc.rounds import BINDING_BYTES, Exchange, Protocol, Words
+from crypto.mpc.shares import Planes
 from crypto.randomness import expand
 from crypto.sharing.replicated import ROLES, following, preceding
 
@@ -34,6 +36,8 @@ _LABEL: Final = "argonauta computation v2"
 _AES_KEY_BYTES: Final = 16
 _BLOCK_BYTES: Final = 16
 _ZEROS: Final = bytes(1 << 20)
+BLOCK_WORDS: Final = 1 << 15
+"""How many elements a stream makes at a time: two streams and their target stay in the second cache."""
 
 
 class KeyStream:
@@ -55,6 +59,10 @@ class KeyStream:
             encryptor.update_into(memoryview(_ZEROS)[:size], view[start : start + size + _BLOCK_BYTES - 1])
         return np.frombuffer(raw, dtype=np.uint64, count=count)
 
+    def stream(self, draw: int) -> "ElementStream":
+        """The elements of a draw, for those who do not want them all at once."""
+        return ElementStream(self._cipher, draw)
+
     def elements(self, draw: int, count: int) -> Words:
         """The first `count` words of a draw that are below the prime: uniform elements of the field."""
         spare = 2 + count // (1 << 20)
@@ -67,6 +75,29 @@ class KeyStream:
         return kept[:count]
 
 
+class ElementStream:
+    """The elements of a draw, a block at a time in one buffer: what `KeyStream.elements` gives, unstored."""
+
+    def __init__(self, cipher: algorithms.AES, draw: int) -> None:
+        self._encryptor = Cipher(cipher, modes.CTR(draw.to_bytes(8, "big") + bytes(8))).encryptor()
+        self._raw = bytearray(BLOCK_WORDS * 8 + _BLOCK_BYTES)
+
+    def next(self, count: int) -> Words:
+        """The next elements, at most `BLOCK_WORDS`; they are overwritten by the next call."""
+        drawn = self._words(count)
+        if drawn.max(initial=0) < PRIME:
+            return drawn
+        kept = drawn[drawn < PRIME]
+        while kept.size < count:  # once in 2^32 words
+            more = self._words(count - kept.size)
+            kept = np.concatenate([kept, more[more < PRIME]])
+        return kept
+
+    def _words(self, count: int) -> Words:
+        self._encryptor.update_into(memoryview(_ZEROS)[: count * 8], self._raw)
+        return np.frombuffer(self._raw, dtype=np.uint64, count=count)
+
+
 @dataclass(eq=False)
 class Party:
     """One role in one run, with both its key streams. Draws are numbered, alike at all roles."""
@@ -77,6 +108,8 @@ class Party:
     _second: KeyStream = field(repr=False)
     _own: bytes = field(repr=False)
     _draws: int = 0
+    audit: list[tuple[Planes, Planes, Planes]] | None = field(default=None, repr=False)
+    """Where every AND of planes is noted as (left, right, result) to be verified later; None if none is."""
 
     @property
     def before(self) -> int:
@@ -91,7 +124,7 @@ class Party:
     def zero_words(self, count: int) -> Words:
         """This role's part of words whose exclusive or over the roles is zero."""
         first, second = self.random_words(count)
-        return first ^ second
+        return np.bitwise_xor(first, second, out=first)
 
     def random_words(self, count: int) -> tuple[Words, Words]:
         """This role's two summands of words that nobody knows."""
@@ -102,6 +135,25 @@ class Party:
         """This role's two summands of field elements that nobody knows; (first - second) sums to zero."""
         draw = self._next()
         return self._first.elements(draw, count), self._second.elements(draw, count)
+
+    def streams(self) -> tuple[ElementStream, ElementStream]:
+        """As `random_elements`, a block at a time and without an end."""
+        draw = self._next()
+        return self._first.stream(draw), self._second.stream(draw)
+
+    def elements_with(self, role: int, count: int) -> Words:
+        """Uniform elements that a role and the one before it know; none at the third role."""
+        draw = self._next()
+        if role == self.after:
+            return self._second.elements(draw, count)
+        return self._first.elements(draw, count if role == self.role else 0)
+
+    def mask(self, part: Words) -> None:
+        """Add this role's part of elements that sum to zero over the roles, in place, to a flat vector."""
+        first, second = self.streams()
+        for start in range(0, part.size, BLOCK_WORDS):
+            block = part[start : start + BLOCK_WORDS]
+            local.mask(block, first.next(block.size), second.next(block.size))
 
     def private(self, purpose: str, length: int) -> bytes:
         """Bytes that only this role knows, independent for each purpose in this run.

@@ -3,18 +3,21 @@
 A cell is one number of the result. With rows that need not be secret (who was admitted, a public category)
 every table of counts, means, variances and histograms is a list of such cells, because the columns hold
 presence bits, squares and one-hot codes that the issuer committed to.
+
+Tables are columns by records of field elements; they may be files mapped into memory, of which only the
+columns of the program are read, a block at a time. Cells whose rows do not overlap share one pass.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crypto.errors import OutOfRangeError
-from crypto.ring import RingVector, inner_product, total
-
-RowMask = NDArray[np.bool_]
+from crypto.goldilocks import PRIME, FieldVector
+from crypto.mpc import local
+from crypto.mpc.local import Columns, Shares
+from crypto.mpc.selections import Layer, RowMask, distinct, layers
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +27,11 @@ class LinearCell:
     column: int
     rows: RowMask | None = None
 
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """The column, as a tuple of one."""
+        return (self.column,)
+
 
 @dataclass(frozen=True, eq=False)
 class ProductCell:
@@ -32,6 +40,11 @@ class ProductCell:
     left: int
     right: int
     rows: RowMask | None = None
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """Both columns."""
+        return (self.left, self.right)
 
 
 Cell = LinearCell | ProductCell
@@ -44,6 +57,11 @@ class Program:
     cells: tuple[Cell, ...]
 
     @property
+    def sums(self) -> tuple[int, ...]:
+        """The positions of the linear cells."""
+        return tuple(index for index, cell in enumerate(self.cells) if isinstance(cell, LinearCell))
+
+    @property
     def products(self) -> tuple[int, ...]:
         """The positions of the product cells."""
         return tuple(index for index, cell in enumerate(self.cells) if isinstance(cell, ProductCell))
@@ -51,71 +69,115 @@ class Program:
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
-    """What one role holds of n records: components `role` and `role + 1`, each n rows by columns, uint64.
+    """What one role holds of n records: components `role` and `role + 1`, each columns by n, below the prime.
 
-    Rows stand in the order that the nodes agreed on. The shares stay out of ``repr``.
+    Records stand in the order that the nodes agreed on. The shares stay out of ``repr``.
     """
 
-    first: RingVector = field(repr=False)
-    second: RingVector = field(repr=False)
+    first: FieldVector = field(repr=False)
+    second: FieldVector = field(repr=False)
+
+    @property
+    def shares(self) -> Shares:
+        """Both components, as what is computed with."""
+        return Shares(self.first, self.second)
 
 
 def check_program(program: Program, inputs: Inputs) -> None:
-    """Return only if the program fits the inputs.
+    """Return only if the program fits the inputs. Of a table only the program's columns are looked at.
 
     Raises:
         OutOfRangeError: the two components differ in shape or are no uint64 tables, a column does not
-            exist, or a row mask is not one boolean for each record.
+            exist or holds a word that is not below the prime, or a row mask is not one boolean for each
+            record.
     """
-    shapes = {inputs.first.shape, inputs.second.shape}
-    if len(shapes) != 1 or inputs.first.ndim != 2:  # noqa: PLR2004 — rows by columns
-        raise OutOfRangeError(f"expected two tables of one shape, got {sorted(shapes)}")
+    if inputs.first.shape != inputs.second.shape or inputs.first.ndim != 2:  # noqa: PLR2004 — a table
+        raise OutOfRangeError(
+            f"expected two tables of one shape, got {inputs.first.shape} and {inputs.second.shape}"
+        )
     if {inputs.first.dtype, inputs.second.dtype} != {np.dtype(np.uint64)}:
         raise OutOfRangeError("expected tables of uint64")
-    rows, columns = inputs.first.shape
+    columns, records = inputs.first.shape
     for index, cell in enumerate(program.cells):
-        for column in _columns(cell):
-            if not 0 <= column < columns:
-                raise OutOfRangeError(f"cell {index}: expected a column below {columns}, got {column}")
-        if cell.rows is not None and (cell.rows.shape != (rows,) or cell.rows.dtype != np.bool_):
-            raise OutOfRangeError(f"cell {index}: expected one boolean for each of {rows} records")
+        if not all(0 <= column < columns for column in cell.columns):
+            raise OutOfRangeError(f"cell {index}: expected columns below {columns}, got {cell.columns}")
+        if cell.rows is not None and (cell.rows.shape != (records,) or cell.rows.dtype != np.bool_):
+            raise OutOfRangeError(f"cell {index}: expected one boolean for each of {records} records")
+    for column in sorted({column for cell in program.cells for column in cell.columns}):
+        if any(table[column].max(initial=0) >= PRIME for table in (inputs.first, inputs.second)):
+            raise OutOfRangeError(f"column {column} holds a word that is not below the prime")
 
 
-def linear_sums(program: Program, table: RingVector) -> RingVector:
+def check_range(program: Program, maxima: Sequence[int], *, records: int, noise: int = 0) -> None:
+    """Return only if no cell can leave (-p/2, p/2), given the largest value of each column.
+
+    Args:
+        program: the cells.
+        maxima: for each column the largest magnitude of a value.
+        records: how many records there are.
+        noise: the largest magnitude of the noise of all roles together in one cell.
+
+    Raises:
+        OutOfRangeError: a cell could; it is named.
+    """
+    for index, cell in enumerate(program.cells):
+        largest = records if cell.rows is None else int(np.count_nonzero(cell.rows))
+        for column in cell.columns:
+            largest *= maxima[column]
+        if 2 * (largest + noise) >= PRIME:
+            raise OutOfRangeError(f"cell {index} could leave the range of the field")
+
+
+def linear_sums(program: Program, table: FieldVector) -> FieldVector:
     """For each cell the sum of its column in one component; zero for product cells."""
-    sums = [_column_sum(cell, table) for cell in program.cells]
-    return _joined(sums)
+
+    def sums(columns: Columns, layer: Layer) -> FieldVector:
+        chosen = columns[:, 0]
+        if layer.labels is None:
+            return local.column_sums(table, chosen)[:, None]
+        return local.grouped_sums(table, chosen, layer.labels, len(layer.members))
+
+    return _evaluated(program, program.sums, table.shape[1], sums)
 
 
-def cross_terms(program: Program, inputs: Inputs) -> RingVector:
-    """For each product cell, in order, this role's local part of the inner product.
+def cross_terms(program: Program, left: Shares, right: Shares) -> FieldVector:
+    """For each product cell this role's local part of the inner product; zero for linear cells.
+
+    The left columns are those of one table, the right ones of another, which may be the same.
 
     Σ x_i y_i + x_i y_{i+1} + x_{i+1} y_i over the rows (Araki et al., CCS 2016, in additive form); the
     three roles' parts add up to Σ x y.
     """
-    cells = [cell for cell in program.cells if isinstance(cell, ProductCell)]
-    return _joined([_cross_term(cell, inputs) for cell in cells])
+
+    def sums(pairs: Columns, layer: Layer) -> FieldVector:
+        if layer.labels is None:
+            return local.pair_sums(left, right, pairs)[:, None]
+        return local.grouped_pair_sums(left, right, pairs, labels=layer.labels, groups=len(layer.members))
+
+    return _evaluated(program, program.products, right.first.shape[1], sums)
 
 
-def _columns(cell: Cell) -> tuple[int, ...]:
-    return (cell.column,) if isinstance(cell, LinearCell) else (cell.left, cell.right)
-
-
-def _column_sum(cell: Cell, table: RingVector) -> RingVector:
-    if isinstance(cell, ProductCell):
-        return np.zeros(1, dtype=np.uint64)
-    return total(_selected(table, cell.column, cell.rows))
-
-
-def _cross_term(cell: ProductCell, inputs: Inputs) -> RingVector:
-    x_own, x_next = (_selected(table, cell.left, cell.rows) for table in (inputs.first, inputs.second))
-    y_own, y_next = (_selected(table, cell.right, cell.rows) for table in (inputs.first, inputs.second))
-    return inner_product(x_own, y_own + y_next) + inner_product(x_next, y_own)
-
-
-def _selected(table: RingVector, column: int, rows: RowMask | None) -> RingVector:
-    return table[:, column] if rows is None else table[rows, column]
-
-
-def _joined(parts: Sequence[RingVector]) -> RingVector:
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.uint64)
+def _evaluated(
+    program: Program,
+    positions: Sequence[int],
+    records: int,
+    sums: Callable[[Columns, Layer], FieldVector],
+) -> FieldVector:
+    """The cells at some positions, one pass for each layer of their selections; zero elsewhere."""
+    results = np.zeros(len(program.cells), dtype=np.uint64)
+    masks, selected = distinct([program.cells[position].rows for position in positions])
+    for layer in layers(masks, records):
+        groups = {member: group for group, member in enumerate(layer.members)}
+        if layer.labels is None:
+            groups = dict.fromkeys(layer.members, 0)
+        mine = [
+            (position, groups[selection])
+            for position, selection in zip(positions, selected, strict=True)
+            if selection in groups
+        ]
+        columns = dict.fromkeys(program.cells[position].columns for position, _ in mine)
+        rows = {wanted: row for row, wanted in enumerate(columns)}
+        table = sums(np.array(list(columns), dtype=np.int64), layer)
+        for position, group in mine:
+            results[position] = table[rows[program.cells[position].columns], group]
+    return results

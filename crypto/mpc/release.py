@@ -42,8 +42,7 @@ def finish(party: Party, result: Elements) -> Protocol[Finished]:
 
     Raises:
         ProtocolError: the digest of the role after this one is not of the summand that this role holds, so
-        one
-            of the two computed something else (culprits are both, the sender first).
+            one of the two computed something else (culprits are both, the sender first).
     """
     own = Summand(party.role, result.first.reshape(-1), party.private("output salt", _SALT_BYTES))
     digest = own.digest(party.binding)

@@ -18,7 +18,7 @@ crash, the very same messages, and no mask ever meets other data.
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,7 @@ Raw = bytes | bytearray | memoryview
 
 T = TypeVar("T")
 A = TypeVar("A")
+B = TypeVar("B")
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,6 +194,13 @@ def together(protocols: Sequence[Protocol[A]]) -> Protocol[list[A]]:
                 places[sender] += count
             _step(index, protocols[index], part, waiting, results)
     return [results[index] for index in range(len(protocols))]
+
+
+def both(left: Protocol[A], right: Protocol[B]) -> Protocol[tuple[A, B]]:
+    """Run two protocols of different results side by side, as `together` does."""
+    protocols: list[Protocol[A | B]] = [left, right]
+    one, other = yield from together(protocols)
+    return cast(A, one), cast(B, other)
 
 
 def _step(

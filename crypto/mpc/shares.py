@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from crypto import goldilocks
 from crypto.errors import OutOfRangeError
 from crypto.goldilocks import FieldVector
+from crypto.mpc.packing import WORD_BITS, everybody, pack_bits, unpack_bits
 from crypto.mpc.rounds import Words
 
-WORD_BITS: Final = 64
 _FIRST_HOLDER: Final = 0
 _SECOND_HOLDER: Final = 2
 
@@ -126,6 +126,9 @@ class Planes:
         return int(self.first.shape[0])
 
     def __xor__(self, other: "Planes") -> "Planes":
+        if self.first.shape != other.first.shape:
+            shapes = f"{self.first.shape} and {other.first.shape}"
+            raise OutOfRangeError(f"expected tables of one shape, got {shapes}")
         return Planes(self.role, self.records, self.first ^ other.first, self.second ^ other.second)
 
     def mask(self, words: Words) -> "Planes":
@@ -134,8 +137,18 @@ class Planes:
 
     def invert(self) -> "Planes":
         """Every bit, negated (padding too)."""
-        ones = np.full_like(self.first, np.iinfo(np.uint64).max)
-        return self ^ Planes.public(self.role, self.records, ones)
+        first = ~self.first if self.role == _FIRST_HOLDER else self.first
+        second = ~self.second if self.role == _SECOND_HOLDER else self.second
+        return Planes(self.role, self.records, first, second)
+
+    def trimmed(self) -> "Planes":
+        """The same bits with padding that is zero, so that it can be counted."""
+        return self.mask(everybody(self.records)) if self.records % WORD_BITS else self
+
+    def gather(self, records: NDArray[np.int64]) -> "Planes":
+        """The bits of some records, each as often as it is named, in the order in which they are."""
+        first, second = (unpack_bits(table, self.records) for table in (self.first, self.second))
+        return Planes(self.role, records.size, pack_bits(first[:, records]), pack_bits(second[:, records]))
 
     def take(self, index: Any) -> "Planes":
         """Some of the planes, chosen as numpy does; a single one stays a table of one."""
@@ -155,36 +168,3 @@ class Planes:
             np.concatenate([part.first for part in parts]),
             np.concatenate([part.second for part in parts]),
         )
-
-
-def words_for(records: int) -> int:
-    """How many words a plane of so many records has."""
-    return -(-records // WORD_BITS)
-
-
-def pack(values: NDArray[np.uint64], bits: int) -> Words:
-    """Planes 0 to bits - 1 of one word for each record; padding is zero.
-
-    Raises:
-        OutOfRangeError: the number of bits is not in [1, 64].
-    """
-    if not 1 <= bits <= WORD_BITS:
-        raise OutOfRangeError(f"expected 1 to {WORD_BITS} bits, got {bits}")
-    return np.stack([pack_mask((values >> np.uint64(bit)) & np.uint64(1)) for bit in range(bits)])
-
-
-def pack_mask(mask: NDArray[np.generic]) -> Words:
-    """One plane from one truth value for each record; padding is zero."""
-    packed = np.packbits(mask.astype(np.bool_), bitorder="little")
-    padded = np.zeros(words_for(mask.size) * 8, dtype=np.uint8)
-    padded[: packed.size] = packed
-    return padded.view("<u8").astype(np.uint64, copy=False)
-
-
-def unpack(planes: Words, records: int) -> NDArray[np.uint64]:
-    """The words whose bits the planes are."""
-    raw = np.ascontiguousarray(planes, dtype="<u8").view(np.uint8)
-    bits = np.unpackbits(raw, axis=-1, bitorder="little", count=None)[..., :records].astype(np.uint64)
-    weights = np.uint64(1) << np.arange(planes.shape[0], dtype=np.uint64)
-    total: NDArray[np.uint64] = (bits * weights[:, None]).sum(axis=0, dtype=np.uint64)
-    return total

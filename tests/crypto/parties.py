@@ -1,20 +1,23 @@
-"""Three roles in one process, so that a test can hold every message in its hand."""
+"""A story that three roles compute in one process, so that a test can hold every message in its hand."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from crypto import goldilocks
+from crypto.goldilocks import FieldVector
 from crypto.mpc.output import Digests, Output, combine
 from crypto.mpc.program import Inputs, ProductCell, Program
-from crypto.mpc.statistics import Finished, Keying, Resharing, start
-from crypto.randomness import expand
-from crypto.ring import RingVector, ring_from_bytes, to_ring
+from crypto.mpc.release import Finished
+from crypto.mpc.rounds import Protocol
+from crypto.mpc.statistics import run_statistics
 from crypto.sharing.replicated import ROLES, following
+from tests.crypto.mpc import trio
+from tests.crypto.mpc.trio import Tamper, drawn_words
 
-BINDING = bytes(range(32))
+BINDING = trio.BINDING
 OTHER_BINDING = bytes(range(1, 33))
 SEEDS = tuple(bytes([role + 1]) * 32 for role in ROLES)
 SHARING_SEED = b"\x07" * 32
@@ -22,48 +25,42 @@ SHARING_SEED = b"\x07" * 32
 
 @dataclass(frozen=True)
 class Story:
-    """What three roles are about to compute."""
+    """What three roles are about to compute; the table is records by columns."""
 
     program: Program
     table: Sequence[Sequence[int]]
     noise: Sequence[Sequence[int]]
     binding: bytes = BINDING
     sharing_seed: bytes = SHARING_SEED
+    mac: bool = False
+    seeds: tuple[bytes, ...] = field(default=SEEDS, repr=False)
 
     @property
-    def components(self) -> tuple[RingVector, RingVector, RingVector]:
-        shape = (len(self.table), len(self.table[0]))
-        count = shape[0] * shape[1]
-        first, second = (
-            ring_from_bytes(expand(self.sharing_seed, f"component {index}", count * 8), count).reshape(shape)
-            for index in range(2)
-        )
-        plain = to_ring([value for row in self.table for value in row]).reshape(shape)
-        return first, second, plain - first - second
+    def components(self) -> tuple[FieldVector, FieldVector, FieldVector]:
+        """Three tables, columns by records, that add up to the story's."""
+        return cut(self.table, self.sharing_seed)
 
     def inputs(self, role: int) -> Inputs:
         components = self.components
         return Inputs(components[role], components[following(role)])
 
-    def begin(self) -> tuple[Keying, ...]:
-        return tuple(
-            start(
-                self.program,
-                self.inputs(role),
-                role=role,
-                noise=int64(self.noise[role]),
-                seed=SEEDS[role],
-                binding=self.binding,
-            )
-            for role in ROLES
+    def protocol(self, role: int) -> Protocol[Finished]:
+        return run_statistics(
+            role,
+            self.seeds[role],
+            self.binding,
+            program=self.program,
+            inputs=self.inputs(role),
+            noise=int64(self.noise[role]),
+            mac=self.mac,
         )
 
     @property
     def expected(self) -> list[int]:
-        """The cleartext results with all noise, wrapped to signed 64 bits."""
+        """The cleartext results with all noise, reduced to signed field elements."""
         exact = [self._cell(index) for index in range(len(self.program.cells))]
         noisy = [value + sum(noise[cell] for noise in self.noise) for cell, value in enumerate(exact)]
-        return [(value + 2**63) % 2**64 - 2**63 for value in noisy]
+        return goldilocks.to_signed(goldilocks.from_integers(noisy))
 
     def _cell(self, index: int) -> int:
         cell = self.program.cells[index]
@@ -74,12 +71,14 @@ class Story:
 
 
 @dataclass(frozen=True)
-class Transcript:
-    """Everything that three honest roles sent and got."""
+class Played:
+    """Everything that three roles sent, got and ended with."""
 
-    keying: tuple[Keying, ...]
-    resharing: tuple[Resharing, ...]
-    finished: tuple[Finished, ...]
+    transcript: trio.Transcript[Finished]
+
+    @property
+    def finished(self) -> list[Finished]:
+        return self.transcript.results
 
     @property
     def outputs(self) -> tuple[Output, ...]:
@@ -92,33 +91,24 @@ class Transcript:
     def results(self, binding: bytes = BINDING) -> list[int]:
         return combine(self.outputs, self.digests, binding=binding)
 
-    def received(self, role: int) -> list[bytes]:
-        """Every message that a role got, in order."""
-        states: list[Sends] = [*self.keying, *self.resharing]
-        return [state.outbox[role] for state in states if role in state.outbox]
-
-    def bodies(self, role: int) -> list[bytes]:
-        """The same without the public heads."""
-        return [message[36:] for message in self.received(role)]
+    def message(self, number: int, sender: int, receiver: int) -> bytes:
+        """The message of a round, counted from 1."""
+        return self.transcript.inboxes[number - 1][receiver][sender]
 
 
-def play(story: Story) -> Transcript:
-    keying = story.begin()
-    resharing = tuple(state.receive(inbox(keying, role)) for role, state in enumerate(keying))
-    finished = tuple(state.receive(inbox(resharing, role)) for role, state in enumerate(resharing))
-    return Transcript(keying, resharing, finished)
+def cut(table: Sequence[Sequence[int]], seed: bytes) -> tuple[FieldVector, FieldVector, FieldVector]:
+    """Records by columns of integers, as three tables of columns by records."""
+    plain = np.array([[value % goldilocks.PRIME for value in row] for row in table], dtype=np.uint64).T
+    first, second = (
+        goldilocks.from_words(drawn_words(plain.size, f"component {index}", seed)).reshape(plain.shape)
+        for index in range(2)
+    )
+    return first, second, goldilocks.subtract(goldilocks.subtract(plain, first), second)
 
 
-class Sends(Protocol):
-    """A state of the protocol that has something to say."""
-
-    @property
-    def outbox(self) -> Mapping[int, bytes]: ...
-
-
-def inbox(states: Sequence[Sends], receiver: int) -> dict[int, bytes]:
-    """What a role gets when every outbox is delivered."""
-    return {sender: state.outbox[receiver] for sender, state in enumerate(states) if receiver in state.outbox}
+def play(story: Story, *, tamper: Tamper | None = None) -> Played:
+    protocols = [story.protocol(role) for role in ROLES]
+    return Played(trio.play(protocols, binding=story.binding, tamper=tamper))
 
 
 def int64(values: Sequence[int]) -> NDArray[np.int64]:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crypto import goldilocks
 from crypto.errors import MalformedError, OutOfRangeError, ProtocolError
 from crypto.mpc.output import Digests, Output, Summand, combine, decode_output, encode_output
 from crypto.mpc.program import LinearCell, Program
-from crypto.ring import to_ring
 from crypto.sharing.replicated import ROLES, preceding
 from tests.crypto.parties import BINDING, OTHER_BINDING, Story, play
 
@@ -20,7 +20,7 @@ CELLS = 2
 
 
 def altered(summand: Summand) -> Summand:
-    return replace(summand, values=summand.values + np.uint64(1))
+    return replace(summand, values=goldilocks.add(summand.values, goldilocks.stacked([1, 0])))
 
 
 def with_own(role: int) -> list[Output]:
@@ -118,7 +118,7 @@ def test_there_are_three_outputs(count):
 
 
 def test_summands_have_one_length():
-    short = Summand(0, to_ring([1]), bytes(32))
+    short = Summand(0, goldilocks.stacked([1]), bytes(32))
 
     with pytest.raises(OutOfRangeError):
         combine([Output(short, short), *HONEST.outputs[1:]], HONEST.digests, binding=BINDING)
@@ -133,27 +133,52 @@ RAW = encode_output(*HONEST.outputs[0])
         b"",
         RAW[:-1],
         RAW + b"\0",
-        b"\x02" + RAW[1:],
+        b"\x01" + RAW[1:],
         RAW[:1] + b"\x03" + RAW[2:],
         RAW[:1] + b"\x01" + RAW[2:],
         RAW[: 1 + 49] + b"\x02" + RAW[1 + 50 :],
+        RAW[:34] + b"\xff" * 8 + RAW[42:],
     ],
-    ids=["empty", "short", "long", "version", "no role", "another role", "a copy of the wrong role"],
+    ids=[
+        "empty",
+        "short",
+        "long",
+        "version",
+        "no role",
+        "another role",
+        "a copy of the wrong role",
+        "no element",
+    ],
 )
 def test_outputs_of_another_form_are_refused(raw):
     with pytest.raises(MalformedError):
         decode_output(raw, CELLS)
 
 
+@given(st.binary(max_size=200), st.integers(0, 4))
+def test_hostile_bytes_are_refused(raw, cells):
+    with pytest.raises(MalformedError):
+        decode_output(raw, cells)
+
+
+@given(st.integers(0, len(RAW) - 1), st.integers(1, 255))
+def test_any_changed_byte_is_refused_or_named(position, change):
+    altered = bytearray(RAW)
+    altered[position] ^= change
+
+    with pytest.raises((MalformedError, ProtocolError)):
+        combine([decode_output(bytes(altered), CELLS), *HONEST.outputs[1:]], HONEST.digests, binding=BINDING)
+
+
 def test_a_digest_binds_the_run_the_role_the_salt_and_the_values():
-    summand = Summand(0, to_ring([1, 2]), bytes(32))
+    summand = Summand(0, goldilocks.stacked([1, 2]), bytes(32))
     digests = {
         summand.digest(BINDING),
         summand.digest(OTHER_BINDING),
         replace(summand, role=1).digest(BINDING),
         replace(summand, salt=b"\x01" * 32).digest(BINDING),
-        replace(summand, values=to_ring([1, 3])).digest(BINDING),
-        replace(summand, values=to_ring([1])).digest(BINDING),
+        replace(summand, values=goldilocks.stacked([1, 3])).digest(BINDING),
+        replace(summand, values=goldilocks.stacked([1])).digest(BINDING),
     }
 
     assert len(digests) == 6
@@ -162,7 +187,7 @@ def test_a_digest_binds_the_run_the_role_the_salt_and_the_values():
 @pytest.mark.parametrize(("binding", "salt"), [(bytes(31), bytes(32)), (bytes(32), bytes(33))])
 def test_a_digest_needs_a_binding_and_a_salt_of_32_bytes(binding, salt):
     with pytest.raises(OutOfRangeError):
-        Summand(0, to_ring([1]), salt).digest(binding)
+        Summand(0, goldilocks.stacked([1]), salt).digest(binding)
 
 
 def test_no_value_stands_in_the_representation():
