@@ -1,4 +1,5 @@
-"""Noise that hides one person in a result: discrete Gaussians, drawn exactly, in three independent parts.
+"""Noise that hides one person in a result: how much it takes, and discrete Gaussians drawn exactly by one
+party.
 
 The samplers are algorithms 1 to 3 of Canonne, Kamath and Steinke, "The Discrete Gaussian for Differential
 Privacy" (NeurIPS 2020, arXiv 2004.00010): integers and fractions only, so that no floating-point rounding
@@ -6,18 +7,22 @@ betrays the value (Mironov, CCS 2012). Accounting is in zero-concentrated differ
 Steinke, TCC 2016): a sum of L2 sensitivity Δ with a discrete Gaussian of variance σ² satisfies Δ²/(2σ²)-zCDP
 (CKS 2020, §2.2), and the ρ of several releases add up.
 
-Each of three nodes adds noise of its own, because no node may know all of it: one corrupted node that tells
-the buyer its part leaves the other two, and those alone give the promised ρ. The sum of discrete Gaussians
-is not exactly one; with a variance of at least 4 each, two of them differ from one by a divergence below
-10^-15 (Kairouz, Liu and Steinke, ICML 2021, arXiv 2102.06387: τ = 10 Σ_k exp(-2π² σ² k/(k+1))).
+Where nodes compute on shares, they draw the noise together and none of them knows any of it
+(`crypto.mpc.sampling`). Where that cannot be, as in sums under encryption, each of three nodes adds noise of
+its own: one corrupted node that tells the buyer its part leaves the other two, and those alone give the
+promised ρ. The sum of discrete Gaussians is not exactly one; with a variance of at least 4 each, two of them
+differ from one by a divergence below 10^-15 (Kairouz, Liu and Steinke, ICML 2021, arXiv 2102.06387:
+τ = 10 Σ_k exp(-2π² σ² k/(k+1))).
 
 Limits. The time of a draw depends on the noise drawn: whoever can measure a node's draws learns about it, so
 a node draws before it answers and not while somebody waits. Noise hides a person in a *number of releases*;
 who counts them is the caller.
 """
 
+from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from math import isqrt
 from typing import Final
 
@@ -34,6 +39,7 @@ _COLLUDING: Final = 1
 _PRECISE: Final = Context(prec=60)
 _CUT: Final = Decimal("1e-20")
 _SLACK: Final = Decimal("1e-40")
+_SEARCH_STEPS: Final = 60
 
 
 def discrete_gaussian(variance: Fraction, random: RandomBytes = random_bytes) -> int:
@@ -79,10 +85,15 @@ def discrete_laplace(scale: int, random: RandomBytes = random_bytes) -> int:
             return -magnitude if negative else magnitude
 
 
+@lru_cache(maxsize=1024)
 def rho_from_epsilon(epsilon: Decimal, delta: Decimal = DELTA) -> Fraction:
     """The largest ρ, rounded down, for which ρ-zCDP implies (epsilon, delta)-differential privacy.
 
-    ρ = (√(ε + ln(1/δ)) - √(ln(1/δ)))², the inverse of Bun and Steinke 2016, proposition 1.3.
+    For every order α > 1, ρ-zCDP implies it if αρ + b(α)/(α - 1) ≤ ε, where
+    b(α) = ln(1/δ) + (α - 1)·ln(α - 1) - α·ln α (Canonne, Kamath, Steinke 2020; the proof optimises what Bun
+    and Steinke 2016, proposition 1.3, bound by ρ + 2√(ρ·ln(1/δ))). So each α gives a ρ that is safe, and the
+    best of them is searched for. Only orders with b(α) > 0 count: then two parts of an epsilon never buy more
+    ρ than the whole.
 
     Raises:
         OutOfRangeError: epsilon is not positive and finite, or delta is not in (0, 1); or epsilon is so small
@@ -91,8 +102,11 @@ def rho_from_epsilon(epsilon: Decimal, delta: Decimal = DELTA) -> Fraction:
     log = _log_inverse(delta)
     if not epsilon.is_finite() or epsilon <= 0:
         raise OutOfRangeError(f"epsilon is positive and finite, got {epsilon}")
-    root = _PRECISE.subtract(_PRECISE.sqrt(_PRECISE.add(epsilon, log)), _PRECISE.sqrt(log))
-    exact = _PRECISE.multiply(root, root)
+
+    def rho_at(order: Decimal) -> Decimal:
+        return _PRECISE.divide(_PRECISE.subtract(epsilon, _overhead(order, log)), order)
+
+    exact = rho_at(_best_order(rho_at, log))
     rho = _PRECISE.subtract(exact, _SLACK).quantize(_CUT, ROUND_FLOOR, _PRECISE)
     if rho <= 0:
         raise OutOfRangeError(f"epsilon {epsilon} is too small to be spent")
@@ -100,9 +114,7 @@ def rho_from_epsilon(epsilon: Decimal, delta: Decimal = DELTA) -> Fraction:
 
 
 def epsilon_from_rho(rho: Fraction, delta: Decimal = DELTA) -> Decimal:
-    """The smallest epsilon, rounded up, that ρ-zCDP gives at this delta: ρ + 2√(ρ ln(1/δ)).
-
-    Bun and Steinke 2016, proposition 1.3.
+    """The smallest epsilon, rounded up, that ρ-zCDP gives at this delta; the inverse of `rho_from_epsilon`.
 
     Raises:
         OutOfRangeError: rho is negative, or delta is not in (0, 1).
@@ -110,9 +122,14 @@ def epsilon_from_rho(rho: Fraction, delta: Decimal = DELTA) -> Decimal:
     log = _log_inverse(delta)
     if rho < 0:
         raise OutOfRangeError(f"rho is not negative, got {rho}")
+    if rho == 0:
+        return Decimal(0)
     spent = _PRECISE.divide(Decimal(rho.numerator), Decimal(rho.denominator))
-    root = _PRECISE.sqrt(_PRECISE.multiply(spent, log))
-    exact = _PRECISE.add(spent, _PRECISE.multiply(Decimal(2), root))
+
+    def saved_at(order: Decimal) -> Decimal:
+        return -_PRECISE.add(_PRECISE.multiply(order, spent), _overhead(order, log))
+
+    exact = -saved_at(_best_order(saved_at, log))
     return _PRECISE.add(exact, _SLACK).quantize(_CUT, ROUND_CEILING, _PRECISE)
 
 
@@ -138,6 +155,32 @@ def distributed_variance(
     if not 0 <= colluding < nodes:
         raise OutOfRangeError(f"of {nodes} nodes, {colluding} cannot collude")
     return max(Fraction(sensitivity) ** 2 / (2 * rho) / (nodes - colluding), MIN_NODE_VARIANCE)
+
+
+def _overhead(order: Decimal, log: Decimal) -> Decimal:
+    """b(α)/(α - 1): what an order costs beside αρ."""
+    above = _PRECISE.subtract(order, Decimal(1))
+    entropy = _PRECISE.subtract(
+        _PRECISE.multiply(above, _PRECISE.ln(above)), _PRECISE.multiply(order, _PRECISE.ln(order))
+    )
+    return _PRECISE.divide(_PRECISE.add(log, entropy), above)
+
+
+def _best_order(value: Callable[[Decimal], Decimal], log: Decimal) -> Decimal:
+    """The order above 1 at which a value with one peak is largest, to a few digits; any order is safe.
+
+    A ternary search over ln(α - 1), in decimal arithmetic so that all nodes find the same order.
+    """
+    # b(α) > 0 as long as ln α + 1 < ln(1/δ).
+    low, high = Decimal(-12), max(Decimal(-11), log - 2)
+    for _ in range(_SEARCH_STEPS):
+        third = _PRECISE.divide(_PRECISE.subtract(high, low), Decimal(3))
+        left, right = _PRECISE.add(low, third), _PRECISE.subtract(high, third)
+        if value(1 + _PRECISE.exp(left)) < value(1 + _PRECISE.exp(right)):
+            low = left
+        else:
+            high = right
+    return 1 + _PRECISE.exp(low)
 
 
 def _log_inverse(delta: Decimal) -> Decimal:
