@@ -24,6 +24,7 @@ How to read this folder.
 | what protects the answer | `noise_plan`, `sampling` |
 | what catches a liar | `mac`, `verified_bits`, `verified_conversion` |
 | how an answer leaves | `release`, `output` |
+| more nodes than three, or all but one against you | `additive` |
 
 A protocol is a generator for one role; `rounds` makes of it a value with an outbox and `receive`.
 Transport, time-outs, signatures and storage belong to the node; nothing here opens a socket or draws
@@ -34,9 +35,11 @@ stays public, because then it costs nothing; lengths and numbers of messages dep
 
 Guarantees, against one corrupted node of three.
 
-- *Privacy* holds even if it lies, and even if it shares what it sees with the buyer: every message it gets
-  is uniform, and no node sees an output (privacy in the client-server model, in the words of the paper
-  above).
+- *Privacy*: every message it gets is uniform, whatever it does, and no node sees an output. A liar in league
+  with the buyer sees one: in a single layer of products its lie shifts the result by an amount that depends
+  on nobody's data (privacy in the client-server model, in the words of the paper above), but between two
+  layers, as in comparisons and ranks, a wrong result can tell it bits. Where that matters a run is verified
+  before anything leaves.
 - *Correctness of sums and of outputs*: every summand is held twice, and a contradiction names its two
   holders.
 - *Correctness of products* holds with `mac`, of ANDs with `Party.audit` and `verify_ands`: a lie passes

@@ -8,6 +8,9 @@ that the issuer signed; `layout` says where its columns stand in bytes; `replica
 component and carries them there. Any two nodes together see the record: the scheme protects against each
 single one.
 
+`shamir` and `feldman` are for keys, not records: any t of n holders of a share can use a key that none of
+them has, and see to it that nobody's share is wrong (`crypto.elgamal` makes such a key without a dealer).
+
 Why the integers. A commitment lives modulo the order of a curve, sums live modulo 2^64, products in a prime
 field. Components are integers so much wider than the values that they hide them, and so much narrower than
 the order that nothing wraps; so one set of components is right in all three, and a wallet that lies is caught
