@@ -19,11 +19,11 @@ How to read this folder.
 | what is held, and what needs no message | `shares`, `packing`, `integers`, `local`, `selections` |
 | products; ANDs | `arithmetic`; `bits`, `addition`, `comparison` |
 | from one form to the other | `conversion`, `decomposition`, `column_check` |
-| what a buyer asks for | `program` and `statistics`, `regression`, `counting`, `tally`, `ranks`, `places` |
+| what a buyer asks for | `program` and `statistics`, `joining`, `regression`, `counting`, `tally`, `ranks`, `places` |
 | what learns in several steps | `logistic`, `clusters`, with `fixed_point` and `division` |
 | what protects the answer | `noise_plan`, `sampling` |
 | what catches a liar | `mac`, `verified_bits`, `verified_conversion` |
-| how an answer leaves | `release`, `output` |
+| how an answer leaves, and what it costs | `release`, `output`; `cost` |
 | more nodes than three, or all but one against you | `additive` |
 
 A protocol is a generator for one role; `rounds` makes of it a value with an outbox and `receive`.
