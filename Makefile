@@ -35,8 +35,9 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# All of it, or `make bench WHAT="paillier mpc"`; `QUICK=1` shows in minutes that it runs.
 bench: $(STAMP)
-	@$(BIN)/python -m examples.bench
+	@$(BIN)/python -m examples.bench $(if $(QUICK),--quick) $(WHAT)
 
 format: $(STAMP)
 	$(BIN)/ruff format .

@@ -118,4 +118,4 @@ def _searched(high: int) -> float:
 
 
 def _against(name: str, seconds: float, theirs: float | None, gate: float | None) -> Row:
-    return Row(name, "ms", seconds * MILLI, PEER, theirs, None if theirs is None else gate)
+    return Row(name, "ms", seconds * MILLI, PEER, theirs, gate)

@@ -1,6 +1,7 @@
 """Where do peers run? Each in an environment of its own under `.bench`: none of them is a dependency.
 
-Versions are pinned, so that a ratio can be reproduced. A peer that cannot be installed is left out with one line.
+Versions are pinned, so that a ratio can be reproduced. A peer that cannot be installed, fails or takes too
+long is left out with one line.
 """
 
 import json
@@ -48,11 +49,15 @@ def python_of(peer: str, console: Console) -> Path | None:
     return python
 
 
-def ask(peer: str, script: str, console: Console, *arguments: str) -> Any:
-    """What a peer's script prints as JSON; None if the peer cannot be had."""
+def ask(peer: str, script: str, console: Console, *arguments: str, seconds: float = RUN_SECONDS) -> Any:
+    """What a peer's script prints as JSON; None, with a line that says why, if it cannot be had in time."""
     python = python_of(peer, console)
     if python is None:
         return None
     command = [str(python), str(SCRIPTS / script), *arguments]
-    done = subprocess.run(command, check=True, timeout=RUN_SECONDS, capture_output=True, text=True)
+    try:
+        done = subprocess.run(command, check=True, timeout=seconds, capture_output=True, text=True)
+    except subprocess.SubprocessError as error:
+        console.print(f"[yellow]{peer} is left out: {script} failed ({type(error).__name__})[/yellow]")
+        return None
     return json.loads(done.stdout.splitlines()[-1])

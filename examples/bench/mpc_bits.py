@@ -1,16 +1,15 @@
 """What bit-planes cost: three roles in one process, one after the other, every message handed over as it is.
 
-So a time here is the work of all three nodes together on one core, without any network. Gates are what three
-processes over TLS may take.
+So a time here is the work of all three nodes together on one core, without any network (`over_tls` has the
+network).
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
 
 from crypto.mpc.comparison import less_than
 from crypto.mpc.conversion import bits_to_field, integers_to_planes
@@ -22,6 +21,7 @@ from crypto.mpc.rounds import Done, Envelope, Protocol, Raw, Running, start
 from crypto.mpc.shares import Planes
 from crypto.mpc.tally import histogram, histogram_of_codes, top_categories
 from crypto.sharing.replicated import ROLES, following
+from examples.bench import effort
 from examples.bench.row import Row, median_seconds
 
 MILLION, THOUSAND = 1_000_000, 1_000
@@ -32,23 +32,22 @@ Values = NDArray[np.uint64]
 Sharing = Callable[[int], Any]
 
 
-def rows(console: Console) -> list[Row]:
+def rows() -> list[Row]:
     """All rows; nothing is asked of a peer here."""
-    console.print("Three roles in one process, one core:")
     return list(_rows())
 
 
-def _rows() -> Generator[Row, None, None]:
-    for records, gate in ((MILLION, 1.0), (10 * THOUSAND, None)):
-        left, right = numbers(records, 1), numbers(records, 2)
-        yield _row(f"16-bit less-than, {records:,}", _compared, [left, right], gate)
-    for records, gate in ((MILLION, 2.0), (THOUSAND, 0.3)):
-        yield _row(f"median of 16 bits, {records:,}", _median, [numbers(records, 3), crowd(records)], gate)
-    yield _row("32-bin histogram from codes, 1,000,000", _binned, [codes(MILLION)], 0.6)
-    yield _row("32-bin histogram from one-hot planes, 1,000,000", histogram, [one_hot(MILLION)], 0.6)
-    yield _row("ten largest of 32 categories, 1,000,000", _largest, [one_hot(MILLION)], None)
-    yield _row("integers to planes, 16 bits, 1,000,000", _converted, [integers(MILLION)], None)
-    yield _row("bits to field elements, 1,000,000", bits_to_field, [crowd(MILLION)], None)
+def _rows() -> Iterator[Row]:
+    many = effort.records(MILLION)
+    for records in (many, 10 * THOUSAND):
+        yield _row("16-bit less-than", records, _compared, [numbers(records, 1), numbers(records, 2)])
+    for records in (many, THOUSAND):
+        yield _row("median of 16 bits", records, _median, [numbers(records, 3), crowd(records)])
+    yield _row("32-bin histogram from codes", many, _binned, [codes(many)])
+    yield _row("32-bin histogram from one-hot planes", many, histogram, [one_hot(many)])
+    yield _row("ten largest of 32 categories", many, _largest, [one_hot(many)])
+    yield _row("integers to planes, 16 bits", many, _converted, [integers(many)])
+    yield _row("bits to field elements", many, bits_to_field, [crowd(many)])
 
 
 def numbers(records: int, seed: int) -> Sharing:
@@ -120,8 +119,8 @@ def parties() -> list[Party]:
     return [Party(role, BINDING, streams[role], streams[following(role)], KEYS[role]) for role in ROLES]
 
 
-def _row(name: str, protocol: Callable[..., Protocol[Any]], inputs: list[Sharing], gate: float | None) -> Row:
-    return Row(name, "s", median_seconds(lambda: play(protocol, inputs)), gate=gate)
+def _row(name: str, records: int, protocol: Callable[..., Protocol[Any]], inputs: list[Sharing]) -> Row:
+    return Row(f"{name}, {records:,}", "s", median_seconds(lambda: play(protocol, inputs)))
 
 
 def _compared(party: Party, left: Planes, right: Planes) -> Protocol[Any]:

@@ -1,20 +1,16 @@
-"""What field arithmetic costs three nodes, and what MPyC needs for the same.
+"""What does field arithmetic cost three nodes?
 
 Three roles in one process, one after the other, and words handed over as they are: CPU seconds of all three
-nodes together, without any network (`three_nodes` has the network). MPyC's three processes are counted in CPU
-seconds too, summed. All rows begin with shared inputs on both sides, but for the one that says otherwise.
+nodes together, without any network. `over_tls` has the network, `against_mpyc` the peer. All rows begin with
+shared inputs.
 """
 
 import statistics
-import subprocess
-import tempfile
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from rich.console import Console
 
 from crypto import goldilocks
 from crypto.goldilocks import FieldVector
@@ -31,93 +27,67 @@ from crypto.mpc.shares import Elements, Planes
 from crypto.mpc.statistics import compute
 from crypto.mpc.verified_bits import verify_ands
 from crypto.sharing.replicated import ROLES, following
-from examples.bench.environments import RUN_SECONDS, SCRIPTS, python_of
+from examples.bench import effort
 from examples.bench.mpc_bits import parties
 from examples.bench.row import Row
 
 MILLION = 1_000_000
-PEER = "MPyC 0.11, CPU"
+AND_WORDS = 1 << 20
+WORD_BITS = 64
+SUMS = Program((LinearCell(0), ProductCell(0, 0)))
 Make = Callable[[Party], Protocol[Any]]
 Shared = list[Elements]
 
 
-def rows(console: Console) -> list[Row]:
-    """All rows; a peer that cannot be had leaves its columns empty."""
-    return [*arithmetic_rows(), *statistics_rows(console), *learning_rows()]
+def rows() -> list[Row]:
+    """All rows."""
+    return [*arithmetic_rows(), *statistics_rows(), *learning_rows()]
 
 
-def arithmetic_rows() -> list[Row]:
+def arithmetic_rows() -> Iterator[Row]:
     """Multiplications and ANDs, with and without protection against a role that lies."""
-    left, right = shared(drawn(MILLION, 1)), shared(drawn(MILLION, 2))
-    bits = [planes(seed) for seed in (3, 4)]
-    plain = seconds(lambda party: _chain(party, left[party.role], right[party.role]))
-    checked = seconds(lambda party: _checked_chain(party, left[party.role], right[party.role]))
-    return [
-        Row("ten successive multiplications, 1,000,000", "s", plain, gate=1.0),
-        Row("the same, authenticated and verified", "s", checked, gate=4 * plain),
-        Row("67,108,864 ANDs", "s", seconds(lambda party: _anded(party, bits, verified=False))),
-        Row("the same, verified", "s", seconds(lambda party: _anded(party, bits, verified=True))),
-    ]
+    records, words = effort.records(MILLION), effort.records(AND_WORDS)
+    left, right = shared(drawn(records, 1)), shared(drawn(records, 2))
+    bits = [planes(words, seed) for seed in (3, 4)]
+    yield _row(
+        f"ten successive multiplications, {records:,}",
+        lambda party: _chain(party, left[party.role], right[party.role]),
+    )
+    yield _row(
+        "the same, authenticated and verified",
+        lambda party: _checked_chain(party, left[party.role], right[party.role]),
+    )
+    yield _row(f"{words * WORD_BITS:,} ANDs", lambda party: _anded(party, bits, verified=False))
+    yield _row("the same, verified", lambda party: _anded(party, bits, verified=True))
 
 
-def statistics_rows(console: Console) -> list[Row]:
-    """Sums and sums of products, against MPyC."""
-    values = drawn(MILLION, 5, bound=1 << 12)
-    table = shared(drawn((7, MILLION), 6, bound=1 << 12))
-    fewer = shared(drawn((7, MILLION // 10), 6, bound=1 << 12))
-    column, twelve_bits = shared(values.reshape(1, -1)), Program((LinearCell(0), ProductCell(0, 0)))
-    theirs = {task: mpyc_seconds(task, console) for task in ("mean_and_variance", "gram")}
-    return [
-        _against(
-            "sum and sum of squares, 1,000,000",
-            seconds(lambda party: _computed(party, column, twelve_bits)),
-            theirs["mean_and_variance"],
-            20,
-        ),
-        Row(
-            "the same, authenticated",
-            "s",
-            seconds(lambda party: _computed(party, column, twelve_bits, mac=True)),
-        ),
-        Row(
-            "the same, with sharing the inputs",
-            "s",
-            cpu_seconds(lambda: _shared_and_computed(values, twelve_bits)),
-        ),
-        _against(
-            "Gram 7 × 7 (theirs 6 × 7), 100,000",
-            seconds(lambda party: arithmetic.gram(party, fewer[party.role])),
-            theirs["gram"],
-            150,
-        ),
-        Row(
-            "Gram 7 × 7, 1,000,000",
-            "s",
-            seconds(lambda party: arithmetic.gram(party, table[party.role])),
-            gate=0.4,
-        ),
-    ]
+def statistics_rows() -> Iterator[Row]:
+    """Sums and sums of products."""
+    records = effort.records(MILLION)
+    column = shared(drawn((1, records), 5, bound=1 << 12))
+    table = shared(drawn((7, records), 6, bound=1 << 12))
+    yield _row(f"sum and sum of squares, {records:,}", lambda party: _computed(party, column))
+    yield _row("the same, authenticated", lambda party: _computed(party, column, mac=True))
+    yield _row(
+        f"Gram matrix of 7 columns, {records:,}", lambda party: arithmetic.gram(party, table[party.role])
+    )
 
 
-def learning_rows() -> list[Row]:
+def learning_rows() -> Iterator[Row]:
     """Computations whose state stays shared."""
-    features, labels = shared(drawn((7, MILLION), 7, bound=257)), shared(drawn(MILLION, 8, bound=2))
-    points = shared(drawn((7, MILLION // 10), 9, bound=1 << 8))
-    plan = Plan(7, MILLION, 3)
-    groups = ClusterPlan(tuple((64 * at,) * 7 for at in range(4)), MILLION // 10, 8, 3)
-    return [
-        Row(
-            "logistic regression, 7 features, 3 iterations, 1,000,000",
-            "s",
-            seconds(lambda party: fit(party, features[party.role], labels[party.role], plan)),
-            gate=2.0,
-        ),
-        Row(
-            "k-means, 4 centres, 7 features, 3 iterations, 100,000",
-            "s",
-            seconds(lambda party: cluster(party, points[party.role], groups), rounds=3),
-        ),
-    ]
+    records, fewer = effort.records(MILLION), effort.records(MILLION // 10)
+    features, labels = shared(drawn((7, records), 7, bound=257)), shared(drawn(records, 8, bound=2))
+    points = shared(drawn((7, fewer), 9, bound=1 << 8))
+    plan = Plan(7, records, 3)
+    groups = ClusterPlan(tuple((64 * at,) * 7 for at in range(4)), fewer, 8, 3)
+    yield _row(
+        f"logistic regression, 7 features, 3 iterations, {records:,}",
+        lambda party: fit(party, features[party.role], labels[party.role], plan),
+    )
+    yield _row(
+        f"k-means, 4 centres, 7 features, 3 iterations, {fewer:,}",
+        lambda party: cluster(party, points[party.role], groups),
+    )
 
 
 def drawn(shape: int | tuple[int, ...], seed: int, *, bound: int = goldilocks.PRIME) -> FieldVector:
@@ -132,13 +102,12 @@ def shared(values: FieldVector) -> Shared:
     return [Elements(role, summands[role], summands[following(role)]) for role in ROLES]
 
 
-def planes(seed: int) -> list[Planes]:
-    """A plane of 2^26 bits as each role holds it."""
+def planes(count: int, seed: int) -> list[Planes]:
+    """A plane of so many words as each role holds it."""
     words = [
-        np.random.default_rng((seed, role)).integers(0, 2**64, (1, 1 << 20), dtype=np.uint64)
-        for role in ROLES
+        np.random.default_rng((seed, role)).integers(0, 2**64, (1, count), dtype=np.uint64) for role in ROLES
     ]
-    return [Planes(role, 1 << 26, words[role], words[following(role)]) for role in ROLES]
+    return [Planes(role, count * WORD_BITS, words[role], words[following(role)]) for role in ROLES]
 
 
 def run(make: Make) -> list[Any]:
@@ -161,34 +130,18 @@ def run(make: Make) -> list[Any]:
 
 
 def seconds(make: Make, *, rounds: int = 5) -> float:
-    """The median CPU time that three roles take together."""
-    return cpu_seconds(lambda: run(make), rounds=rounds)
-
-
-def cpu_seconds(work: Callable[[], object], *, rounds: int = 5) -> float:
-    """The median CPU time of a piece of work, after one round that warms up."""
-    work()
+    """The median CPU time that three roles take together, after one round that warms up."""
+    run(make)
     taken = []
-    for _ in range(rounds):
+    for _ in range(effort.rounds(rounds)):
         began = time.process_time()
-        work()
+        run(make)
         taken.append(time.process_time() - began)
     return statistics.median(taken)
 
 
-def mpyc_seconds(task: str, console: Console) -> float | None:
-    """CPU seconds of three MPyC processes together; None if MPyC cannot be had."""
-    python = python_of("mpyc", console)
-    if python is None:
-        return None
-    with tempfile.TemporaryDirectory() as folder:
-        command = [str(python), str(SCRIPTS / "mpyc_peer.py"), folder, task, "-M3"]
-        subprocess.run(command, check=True, timeout=RUN_SECONDS, capture_output=True)
-        return sum(float(path.read_text(encoding="utf-8")) for path in Path(folder).iterdir())
-
-
-def _against(name: str, ours: float, theirs: float | None, gate: float) -> Row:
-    return Row(name, "s", ours, PEER, theirs, None if theirs is None else gate)
+def _row(name: str, make: Make) -> Row:
+    return Row(name, "s", seconds(make))
 
 
 def _chain(party: Party, value: Elements, factor: Elements) -> Protocol[Elements]:
@@ -216,12 +169,7 @@ def _anded(party: Party, bits: Sequence[Sequence[Planes]], *, verified: bool) ->
     return product
 
 
-def _computed(party: Party, column: Shared, program: Program, *, mac: bool = False) -> Protocol[Elements]:
+def _computed(party: Party, column: Shared, *, mac: bool = False) -> Protocol[Elements]:
     mine = column[party.role]
-    noise = np.zeros(len(program.cells), dtype=np.int64)
-    return compute(party, program, Inputs(mine.first, mine.second), noise, mac=mac)
-
-
-def _shared_and_computed(values: FieldVector, program: Program) -> list[Elements]:
-    column = shared(values.reshape(1, -1))
-    return run(lambda party: _computed(party, column, program))
+    noise = np.zeros(len(SUMS.cells), dtype=np.int64)
+    return compute(party, SUMS, Inputs(mine.first, mine.second), noise, mac=mac)

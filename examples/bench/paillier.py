@@ -78,7 +78,7 @@ def rows() -> list[Row]:
             made += [*addition(house), *decryption(house), *proofs(house)]
         else:
             made += shares(house)
-    return [*made, size()]
+    return made
 
 
 def encryption(house: House) -> list[Row]:
@@ -182,12 +182,6 @@ def shares(house: House) -> list[Row]:
         Row(f"answer as one of five decryptors, {house.name}", "µs", answering),
         Row(f"verify and combine three answers, {house.name}", "µs", combining),
     ]
-
-
-def size() -> Row:
-    """The bytes of a packed histogram; `phe` takes 32 ciphertexts."""
-    house = House(Profile.SUBGROUP, 2048)
-    return Row(f"{BINS} bins of a person, 2048 bits", "bytes", len(house.packed().encode()), gate=512)
 
 
 def _read(house: House, sent: Sequence[bytes]) -> list[Ciphertext]:

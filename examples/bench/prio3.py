@@ -7,8 +7,6 @@ microseconds for the same step.
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from rich.console import Console
-
 from crypto.prio3 import instance, wire
 from crypto.prio3.batch import BatchVerifier
 from crypto.prio3.batch_rows import EncodedReport, InputBatch
@@ -61,7 +59,7 @@ WORKS = (
 )
 
 
-def rows(_console: Console) -> list[Row]:
+def rows() -> list[Row]:
     """All rows: a role's whole work on a report, and the same by the plain implementation."""
     return [row for work in WORKS for row in measured(work)]
 

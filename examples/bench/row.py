@@ -13,15 +13,19 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
+from examples.bench import effort
+
 RESULTS = Path(".bench")
+QUICK_RESULTS = RESULTS / "quick"
+HEADS = ("work", "ours", "peer", "theirs", "ratio", "wanted")
 
 
 class Row(NamedTuple):
     """A measured piece of work.
 
     `ours` and `theirs` are medians in `unit`, measured in one run of this machine; `theirs` is None where
-    there is no peer. With a peer, `gate` is the ratio theirs/ours that we want at least; without one, the
-    most that `ours` may be. None asks for nothing.
+    there is no peer, or where the peer that is named could not be had. With a peer, `gate` is the ratio
+    theirs/ours that we want at least; without one, the most that `ours` may be. None asks for nothing.
     """
 
     name: str
@@ -38,41 +42,81 @@ class Row(NamedTuple):
 
     @property
     def met(self) -> bool | None:
-        """Whether the gate holds; None without one."""
+        """Whether the gate holds; None without one, or where its peer could not be had."""
         if self.gate is None:
             return None
-        return self.ours <= self.gate if self.ratio is None else self.ratio >= self.gate
+        if not self.peer:
+            return self.ours <= self.gate
+        return None if self.ratio is None else self.ratio >= self.gate
+
+    @property
+    def wanted(self) -> str:
+        """What the gate asks for, in words; empty without one."""
+        if self.gate is None:
+            return ""
+        return f"≥ {self.gate:,.0f} ×" if self.peer else f"≤ {quantity(self.gate, self.unit)}"
+
+    @property
+    def verdict(self) -> str:
+        """Whether the gate was met, in words; empty without one."""
+        if self.gate is None:
+            return ""
+        return {True: "✓", False: "missed", None: "not measured"}[self.met]
+
+    def cells(self) -> tuple[str, ...]:
+        """The row as it stands in a table under `HEADS`."""
+        return (
+            self.name,
+            quantity(self.ours, self.unit),
+            self.peer,
+            "" if self.theirs is None else quantity(self.theirs, self.unit),
+            "" if self.ratio is None else f"{self.ratio:,.1f} ×",
+            f"{self.wanted} {self.verdict}".strip(),
+        )
 
 
 def median_seconds(work: Callable[[], object], *, rounds: int = 7) -> float:
     """The median wall-clock time of a piece of work, after one round that warms up."""
     work()
-    return statistics.median(_seconds(work) for _ in range(rounds))
+    return statistics.median(_seconds(work) for _ in range(effort.rounds(rounds)))
 
 
 def interleaved(works: Sequence[Callable[[], object]], *, rounds: int = 7) -> list[float]:
     """Medians of several pieces of work measured in turns, so that a busy moment hits all of them alike."""
     for work in works:
         work()
-    turns = [[_seconds(work) for work in works] for _ in range(rounds)]
+    turns = [[_seconds(work) for work in works] for _ in range(effort.rounds(rounds))]
     return [statistics.median(column) for column in zip(*turns, strict=True)]
 
 
-def show(title: str, rows: Iterable[Row], console: Console) -> None:
-    """Print rows as a table and keep them in `.bench`."""
+def show(name: str, rows: Iterable[Row], console: Console, *, title: str = "") -> None:
+    """Print rows as a table and keep them under their name in `.bench`."""
     rows = list(rows)
-    table = Table("work", "ours", "peer", "theirs", "ratio", "wanted", title=title, title_justify="left")
+    table = Table(*HEADS, title=title or name, title_justify="left")
     for row in rows:
-        table.add_row(row.name, _quantity(row.ours, row.unit), row.peer, *_compared(row))
+        table.add_row(*row.cells())
     console.print(table)
-    keep(title, {"rows": [{**row._asdict(), "ratio": row.ratio, "met": row.met} for row in rows]})
+    keep(name, {"rows": [{**row._asdict(), "ratio": row.ratio, "met": row.met} for row in rows]})
 
 
 def keep(name: str, document: dict[str, object]) -> None:
-    """Write results down with the machine and the moment, for comparison."""
-    RESULTS.mkdir(exist_ok=True)
+    """Write results down with the machine and the moment, for comparison; those of a quick run stay apart."""
+    folder = QUICK_RESULTS if effort.is_quick() else RESULTS
+    folder.mkdir(parents=True, exist_ok=True)
     whole = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine(), **document}
-    (RESULTS / f"{name}.json").write_text(json.dumps(whole, indent=2) + "\n")
+    (folder / f"{name}.json").write_text(
+        json.dumps(whole, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+
+
+def kept(name: str) -> tuple[dict[str, object], list[Row]] | None:
+    """What a full run wrote down under a name, and the rows in it; None if there was none."""
+    path = RESULTS / f"{name}.json"
+    if not path.exists():
+        return None
+    document = json.loads(path.read_text(encoding="utf-8"))
+    rows = [Row(*(row[field] for field in Row._fields)) for row in document.get("rows", [])]
+    return document, rows
 
 
 def machine() -> str:
@@ -80,20 +124,12 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
 
 
-def _compared(row: Row) -> tuple[str, str, str]:
-    if row.gate is None:
-        wanted = ""
-    else:
-        sign = "≤" if row.ratio is None else "≥"
-        number = _quantity(row.gate, row.unit) if row.ratio is None else f"{row.gate:,.0f} ×"
-        wanted = f"{sign} {number} {'✓' if row.met else 'missed'}"
-    theirs = "" if row.theirs is None else _quantity(row.theirs, row.unit)
-    return theirs, "" if row.ratio is None else f"{row.ratio:,.1f} ×", wanted
-
-
-def _quantity(value: float, unit: str) -> str:
-    digits = 0 if value >= 1000 else 1 if value >= 10 else 3
-    return f"{value:,.{digits}f} {unit}"
+def quantity(value: float, unit: str) -> str:
+    """A number with its unit, in as many digits as say something."""
+    if value >= 1000 or value == int(value):
+        return f"{value:,.0f} {unit}"
+    digits = 1 if value >= 10 else 3 if value >= 0.01 else 5
+    return f"{value:.{digits}f} {unit}"
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -1,6 +1,7 @@
-"""HEU's ZPaillier: seconds to encrypt and decrypt one number. Run as `python heu_peer.py`; prints one JSON object.
+"""HEU's ZPaillier: seconds to encrypt and decrypt one number.
 
-This file runs in an environment of its own (HEU needs numpy below 2) and imports nothing of this project.
+Run as `python heu_peer.py`; prints one JSON object. This file runs in an environment of its own (HEU needs
+numpy below 2) and imports nothing of this project.
 """
 
 import json
@@ -11,6 +12,7 @@ from heu import phe
 
 
 def median_seconds(work, rounds=15):
+    """The median of some rounds."""
     seconds = []
     for _ in range(rounds):
         begun = time.perf_counter()
@@ -20,6 +22,7 @@ def median_seconds(work, rounds=15):
 
 
 def measured(bits):
+    """Seconds for both pieces of work under a fresh key."""
     kit = phe.setup(phe.SchemaType.ZPaillier, bits)
     encryptor, decryptor = kit.encryptor(), kit.decryptor()
     number = kit.plaintext(123456789)

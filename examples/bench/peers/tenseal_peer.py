@@ -1,7 +1,7 @@
-"""TenSEAL's BFV: a histogram of 32 bins per person, encrypted and added. Run as `python tenseal_peer.py`.
+"""TenSEAL's BFV: a histogram of 32 bins per person, encrypted and added.
 
-Prints one JSON object: seconds to encrypt and to add, bytes of a ciphertext on the wire. Runs in an environment of
-its own and imports nothing of this project.
+Run as `python tenseal_peer.py`; prints one JSON object: seconds to encrypt and to add, bytes of a ciphertext
+on the wire. This file runs in an environment of its own and imports nothing of this project.
 """
 
 import json
@@ -12,6 +12,7 @@ import tenseal
 
 
 def median_seconds(work, rounds=25):
+    """The median of some rounds."""
     seconds = []
     for _ in range(rounds):
         begun = time.perf_counter()
