@@ -7,5 +7,8 @@ contribution, the mandate, the escrow receipt, the manifest, the statements of t
 entries of the log. `computation` says which numbers answer a query and how much noise each needs, `answer`
 turns the opened numbers into an answer with its error, and `wording` says all of it in plain sentences.
 
+A *score* of one person is another matter, with a consent of its own: `score_function`, `score_terms` and the
+modules that follow them.
+
 Everything here is values and functions: time, keys and randomness are arguments.
 """

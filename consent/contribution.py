@@ -1,14 +1,17 @@
 """What does a wallet hand in, and what of it does each node get?
 
 A contribution is a signed consent, a presentation of the credential that discloses its public attributes
-only, the commitments to the three components of the encoded record, and one sealed bundle for each node. The
+only, the commitments to the three components of the encoded record, and one sealed bundle for each node.
+Where the policy allows adding up under encryption, the encrypted record goes along (`consent.encrypted`). The
 marketplace gets all of it and can open none of it; a node gets its own bundle and the digests of all three.
-The consent names the digest over commitments and bundles, so that nobody on the way can swap one.
+The consent names the digest over commitments, bundles and encrypted record, so that nobody on the way can
+swap one.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from consent.encrypted import MOST_BYTES
 from consent.errors import MismatchError
 from consent.policy import NODES
 from consent.signed import MAX_ID, read_digest
@@ -30,11 +33,12 @@ class NodeContribution:
     commitments: tuple[bytes, ...] = field(repr=False)
     bundle_digests: Mapping[str, str] = field(repr=False)
     bundle: bytes = field(repr=False)
+    encrypted: bytes | None = field(default=None, repr=False)
 
     @property
     def inputs_digest(self) -> str:
         """The digest that the consent must name."""
-        return inputs_digest(self.commitments, self.bundle_digests)
+        return inputs_digest(self.commitments, self.bundle_digests, self.encrypted)
 
     def require_bundle_of(self, node_id: str) -> bytes:
         """The bundle, if it is the one that was sealed to this node.
@@ -54,6 +58,7 @@ class NodeContribution:
             "commitments": [b64url_encode(commitment) for commitment in self.commitments],
             "bundle_digests": dict(self.bundle_digests),
             "bundle": b64url_encode(self.bundle),
+            **_write_encrypted(self.encrypted),
         }
 
     @classmethod
@@ -71,6 +76,7 @@ class NodeContribution:
             commitments=_read_commitments(fields),
             bundle_digests={node: read_digest(digests, node) for node in _nodes(fields, "bundle_digests")},
             bundle=fields.binary("bundle"),
+            encrypted=_read_encrypted(fields),
         )
         fields.done()
         return contribution
@@ -84,6 +90,7 @@ class Contribution:
     presentation: str = field(repr=False)
     commitments: tuple[bytes, ...] = field(repr=False)
     bundles: Mapping[str, bytes] = field(repr=False)
+    encrypted: bytes | None = field(default=None, repr=False)
 
     @property
     def bundle_digests(self) -> dict[str, str]:
@@ -93,7 +100,7 @@ class Contribution:
     @property
     def inputs_digest(self) -> str:
         """The digest that the consent must name."""
-        return inputs_digest(self.commitments, self.bundle_digests)
+        return inputs_digest(self.commitments, self.bundle_digests, self.encrypted)
 
     def for_node(self, node_id: str) -> NodeContribution:
         """What one node gets.
@@ -109,6 +116,7 @@ class Contribution:
             commitments=self.commitments,
             bundle_digests=self.bundle_digests,
             bundle=self.bundles[node_id],
+            encrypted=self.encrypted,
         )
 
     def to_json(self) -> dict[str, Json]:
@@ -118,6 +126,7 @@ class Contribution:
             "presentation": self.presentation,
             "commitments": [b64url_encode(commitment) for commitment in self.commitments],
             "bundles": {node: b64url_encode(sealed) for node, sealed in self.bundles.items()},
+            **_write_encrypted(self.encrypted),
         }
 
     @classmethod
@@ -134,19 +143,23 @@ class Contribution:
             presentation=fields.text("presentation", max_length=MAX_TOKEN),
             commitments=_read_commitments(fields),
             bundles={node: sealed.binary(node) for node in _nodes(fields, "bundles")},
+            encrypted=_read_encrypted(fields),
         )
         fields.done()
         return contribution
 
 
-def inputs_digest(commitments: tuple[bytes, ...], bundle_digests: Mapping[str, str]) -> str:
-    """The one digest over everything sealed and committed to, which the consent names."""
-    return digest_of(
-        {
-            "commitments": [b64url_encode(commitment) for commitment in commitments],
-            "bundle_digests": dict(bundle_digests),
-        }
-    )
+def inputs_digest(
+    commitments: tuple[bytes, ...], bundle_digests: Mapping[str, str], encrypted: bytes | None = None
+) -> str:
+    """The one digest over everything sealed, committed to and encrypted, which the consent names."""
+    document: dict[str, Json] = {
+        "commitments": [b64url_encode(commitment) for commitment in commitments],
+        "bundle_digests": dict(bundle_digests),
+    }
+    if encrypted is not None:
+        document["encrypted_digest"] = b64url_encode(sha256(encrypted))
+    return digest_of(document)
 
 
 def bundle_digest(sealed: bytes) -> str:
@@ -159,6 +172,19 @@ def bundle_context(consent_id: str, *, node_id: str, role: int, data_set: str) -
     return canonical_json(
         {"use": BUNDLE_USE, "consent_id": consent_id, "node": node_id, "role": role, "data_set": data_set}
     )
+
+
+def _write_encrypted(encrypted: bytes | None) -> dict[str, Json]:
+    return {} if encrypted is None else {"encrypted": b64url_encode(encrypted)}
+
+
+def _read_encrypted(fields: Fields) -> bytes | None:
+    if not fields.has("encrypted"):
+        return None
+    encrypted = fields.binary("encrypted")
+    if len(encrypted) > MOST_BYTES:
+        raise MalformedError(f"{fields.where}.encrypted: expected at most {MOST_BYTES} bytes")
+    return encrypted
 
 
 def _read_commitments(fields: Fields) -> tuple[bytes, ...]:

@@ -5,7 +5,9 @@ action is a plain string, so that everything a person allows stands in constrain
 operands `purpose` and `dateTime` are ODRL's; those with the prefix `mk:` are of our profile `PROFILE`.
 
 Reading is strict: exactly the constraints of the profile, each once, with its own operator, in any order.
-A constraint we do not know is a condition we cannot keep, so a policy that has one is refused as a whole.
+A constraint we do not know is a condition we cannot keep, so a policy that has one is refused as a whole. Two
+constraints stand only where they say something: engines other than `mpc` alone, and that the nodes must check
+each other's arithmetic. Policies from before there was a choice keep their form and mean the same.
 Two members of our profile depart from plain ODRL: a purpose on the right also stands for the purposes below
 it in DPV, and the three nodes are three constraints, because JSON-LD arrays have no order.
 """
@@ -17,7 +19,7 @@ from typing import TypeVar
 
 from consent.policy import MOST_COMPENSATION_CENTS, NODES, Policy
 from consent.query import MAX_NAME, MOST_FLOOR, decimal_text, read_decimal
-from consent.vocabulary import MARKET_NAMESPACE, Purpose, RecipientKind, StatisticKind
+from consent.vocabulary import MARKET_NAMESPACE, Engine, Purpose, RecipientKind, StatisticKind
 from crypto.encoding import Json
 from crypto.errors import MalformedError
 from crypto.reading import Fields, utc_text
@@ -47,6 +49,11 @@ _OPERATORS = {
     "dateTime": "lt",
 }
 """The one operator of each operand, in the order in which they are written."""
+
+_OPTIONAL_OPERATORS = {"mk:engine": "isAnyOf", "mk:verifiedOnly": "eq"}
+"""Those that are left out where they would say what holds anyway."""
+
+_PLAIN_ENGINES = frozenset({Engine.MPC})
 
 
 def to_offer(policy: Policy, offer_id: str) -> dict[str, Json]:
@@ -111,9 +118,14 @@ def _permission(policy: Policy) -> dict[str, Json]:
         "mk:givenAt": utc_text(policy.given_at),
         "dateTime": utc_text(policy.valid_until),
     }
+    if policy.engines != _PLAIN_ENGINES:
+        operands["mk:engine"] = sorted(engine.value for engine in policy.engines)
+    if policy.verified_only:
+        operands["mk:verifiedOnly"] = "true"
     constraints: list[Json] = [
         {"leftOperand": name, "operator": operator, "rightOperand": operands[name]}
-        for name, operator in _OPERATORS.items()
+        for name, operator in (_OPERATORS | _OPTIONAL_OPERATORS).items()
+        if name in operands
     ]
     return {"action": ACTION, "constraint": constraints}
 
@@ -133,10 +145,14 @@ def _read_parties(fields: Fields) -> str | None:
 def _read_permission(permission: Fields) -> Policy:
     if permission.text("action", max_length=MAX_NAME) != ACTION:
         raise MalformedError(f"{permission.where}.action: expected {ACTION!r}")
-    constraints = permission.objects("constraint", least=len(_OPERATORS), most=len(_OPERATORS))
+    most = len(_OPERATORS) + len(_OPTIONAL_OPERATORS)
+    constraints = permission.objects("constraint", least=len(_OPERATORS), most=most)
     permission.done()
     # One reader over all right operands: their names are the left operands, each known and each once.
-    read = Fields(dict(map(_read_constraint, constraints)), permission.where)
+    operands = dict(map(_read_constraint, constraints))
+    if len(operands) != len(constraints):
+        raise MalformedError(f"{permission.where}: a constraint stands twice")
+    read = Fields(operands, permission.where)
     data_set, attributes = _read_attributes(read)
     policy = Policy(
         data_set=data_set,
@@ -153,14 +169,33 @@ def _read_permission(permission: Fields) -> Policy:
         given_at=read.moment("mk:givenAt"),
         valid_until=read.moment("dateTime"),
         excluded_recipients=frozenset(read.texts("mk:recipient", max_length=MAX_ID)),
+        engines=_read_engines(read),
+        verified_only=_read_verified_only(read),
     )
     read.done()
     return policy
 
 
+def _read_engines(read: Fields) -> frozenset[Engine]:
+    if not read.has("mk:engine"):
+        return _PLAIN_ENGINES
+    engines = _read_terms(read, "mk:engine", Engine)
+    if engines == _PLAIN_ENGINES:
+        raise MalformedError(f"{read.where}.mk:engine: this holds anyway and is left out")
+    return engines
+
+
+def _read_verified_only(read: Fields) -> bool:
+    if not read.has("mk:verifiedOnly"):
+        return False
+    if not read.choice("mk:verifiedOnly", _truth):
+        raise MalformedError(f"{read.where}.mk:verifiedOnly: this holds anyway and is left out")
+    return True
+
+
 def _read_constraint(constraint: Fields) -> tuple[str, Json]:
     name = constraint.text("leftOperand", max_length=MAX_NAME)
-    if constraint.text("operator", max_length=MAX_NAME) != _OPERATORS.get(name):
+    if constraint.text("operator", max_length=MAX_NAME) != (_OPERATORS | _OPTIONAL_OPERATORS).get(name):
         raise MalformedError(f"{constraint.where}: unknown operand or operator")
     value = constraint.any("rightOperand")
     constraint.done()

@@ -15,7 +15,9 @@ from enum import Enum
 
 from consent.errors import TermsError
 from consent.query import LEAST_FLOOR, MOST_FLOOR, Query
-from consent.vocabulary import Purpose, RecipientKind, StatisticKind
+from consent.vocabulary import Engine, Purpose, RecipientKind, StatisticKind
+from ssi.dataset import data_set
+from ssi.errors import UnknownDataSetError
 
 NODES = 3
 MOST_TOTAL_EPSILON = Decimal(1000)
@@ -34,6 +36,8 @@ class Refusal(Enum):
     RECIPIENT_NOT_ALLOWED = "recipient_not_allowed"
     STATISTIC_NOT_ALLOWED = "statistic_not_allowed"
     EXACT_NOT_ALLOWED = "exact_not_allowed"
+    ENGINE = "engine"
+    NOT_VERIFIED = "not_verified"
     CROWD_TOO_SMALL = "crowd_too_small"
     BUDGET_PER_QUERY = "budget_per_query"
     BUDGET_SPENT = "budget_spent"
@@ -47,8 +51,10 @@ class Policy:
 
     `crowd_floor` counts people, her included. `epsilon_per_query` and `epsilon_total` bound the privacy cost
     of one query and of all queries together. `compensation_cents` is the least she receives for each job, in
-    euro cents. `node_ids` are the three nodes that hold her shares, in the order of their roles. The policy
-    holds from `given_at` until just before `valid_until`, both in whole seconds of UTC.
+    euro cents. `node_ids` are the three nodes that hold her shares, in the order of their roles. `engines`
+    are the ways of computing that she trusts, and with `verified_only` the nodes must check each other's
+    arithmetic. The policy holds from `given_at` until just before `valid_until`, both in whole seconds of
+    UTC.
     """
 
     data_set: str
@@ -65,6 +71,8 @@ class Policy:
     given_at: datetime
     valid_until: datetime
     excluded_recipients: frozenset[str] = field(default_factory=frozenset)
+    engines: frozenset[Engine] = frozenset({Engine.MPC})
+    verified_only: bool = False
 
     def __post_init__(self) -> None:
         """Refuse terms that contradict themselves.
@@ -83,6 +91,10 @@ class Policy:
     def _terms(self) -> Iterable[tuple[bool, str]]:
         allowed = (self.attributes, self.purposes, self.recipient_kinds, self.statistics)
         yield all(allowed), "a policy allows at least one attribute, purpose, kind of recipient and statistic"
+        yield (
+            bool(self.engines) and Engine.AUTO not in self.engines,
+            "a policy allows at least one engine, each by its own name",
+        )
         yield (
             LEAST_FLOOR <= self.crowd_floor <= MOST_FLOOR,
             f"the crowd must be {LEAST_FLOOR} to {MOST_FLOOR} people, got {self.crowd_floor}",
@@ -187,10 +199,28 @@ def _exactness(policy: Policy, use: Use) -> bool:
     return use.query.epsilon is not None or policy.exact_allowed
 
 
+def _engine(policy: Policy, use: Use) -> bool:
+    return use.query.chosen_engine in policy.engines
+
+
+def _verification(policy: Policy, use: Use) -> bool:
+    return use.query.verified or not policy.verified_only
+
+
 def _crowd(policy: Policy, use: Use) -> bool:
-    # In a grouped answer she hides in her group, and the query's own floor is all that bounds its size.
-    hidden_among = use.cohort_size if use.query.group_by is None else min(use.cohort_size, use.query.floor)
+    # Within a group, or where a private condition holds, the query's own floor is all that bounds the crowd.
+    hidden_among = min(use.cohort_size, use.query.floor) if _is_narrowed(use.query) else use.cohort_size
     return hidden_among >= policy.crowd_floor and use.cohort_size >= use.query.floor
+
+
+def _is_narrowed(query: Query) -> bool:
+    """Whether an answer is about fewer people than take part, so that nobody may know how few."""
+    if query.group_by is not None:
+        return True
+    try:
+        return bool(query.private_conditions(data_set(query.data_set)))
+    except UnknownDataSetError:
+        return bool(query.where)
 
 
 def _per_query(policy: Policy, use: Use) -> bool:
@@ -218,6 +248,8 @@ _RULES: tuple[tuple[Refusal, Callable[[Policy, Use], bool]], ...] = (
     (Refusal.RECIPIENT_NOT_ALLOWED, _recipient),
     (Refusal.STATISTIC_NOT_ALLOWED, _statistics),
     (Refusal.EXACT_NOT_ALLOWED, _exactness),
+    (Refusal.ENGINE, _engine),
+    (Refusal.NOT_VERIFIED, _verification),
     (Refusal.CROWD_TOO_SMALL, _crowd),
     (Refusal.BUDGET_PER_QUERY, _per_query),
     (Refusal.BUDGET_SPENT, _total),

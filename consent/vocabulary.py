@@ -1,4 +1,4 @@
-"""Which words do consents use? Purposes, recipients, statistics and statuses, tied to W3C DPV 2.3.
+"""Which words do consents use? Purposes, recipients, statistics, engines, statuses, tied to W3C DPV 2.3.
 
 The Data Privacy Vocabulary (https://w3id.org/dpv, version 2.3) gives the IRIs. Where it has no term, the
 term is ours, in the namespace `MARKET_NAMESPACE`, with the DPV term above it named.
@@ -90,12 +90,73 @@ _DPV_ORGANISATIONS = {
 
 
 class StatisticKind(Enum):
-    """What is computed over a crowd."""
+    """What is computed over a crowd; `consent.menu` says what each of them needs."""
 
     COUNT = "count"
+    SUM = "sum"
     MEAN = "mean"
+    VARIANCE = "variance"
     STANDARD_DEVIATION = "sd"
     HISTOGRAM = "histogram"
+    MINIMUM = "minimum"
+    MAXIMUM = "maximum"
+    MEDIAN = "median"
+    QUANTILES = "quantiles"
+    TOP_CATEGORIES = "top_categories"
+    COVARIANCE = "covariance"
+    CORRELATION = "correlation"
+    LINEAR_REGRESSION = "linear_regression"
+    LOGISTIC_REGRESSION = "logistic_regression"
+    K_MEANS = "k_means"
+
+
+class StatisticGroup(Enum):
+    """How people find their way among the statistics: what an answer of this group tells."""
+
+    AMOUNTS = "amounts"
+    RANGES = "ranges"
+    RELATIONS = "relations"
+    GROUPS = "groups"
+
+    @property
+    def kinds(self) -> tuple[StatisticKind, ...]:
+        """The statistics of this group, in their order."""
+        return _KINDS_OF_GROUP[self]
+
+
+_KINDS_OF_GROUP = {
+    StatisticGroup.AMOUNTS: (
+        StatisticKind.COUNT,
+        StatisticKind.SUM,
+        StatisticKind.MEAN,
+        StatisticKind.VARIANCE,
+        StatisticKind.STANDARD_DEVIATION,
+        StatisticKind.HISTOGRAM,
+    ),
+    StatisticGroup.RANGES: (
+        StatisticKind.MINIMUM,
+        StatisticKind.MAXIMUM,
+        StatisticKind.MEDIAN,
+        StatisticKind.QUANTILES,
+    ),
+    StatisticGroup.RELATIONS: (
+        StatisticKind.COVARIANCE,
+        StatisticKind.CORRELATION,
+        StatisticKind.LINEAR_REGRESSION,
+        StatisticKind.LOGISTIC_REGRESSION,
+    ),
+    StatisticGroup.GROUPS: (StatisticKind.TOP_CATEGORIES, StatisticKind.K_MEANS),
+}
+
+
+class Engine(Enum):
+    """By which way of computing an answer is made; they differ in who would have to collude to see a row."""
+
+    AUTO = "auto"
+    MPC = "mpc"
+    ADDITIVE = "additive"
+    PAILLIER = "paillier"
+    FUNCTIONAL = "functional"
 
 
 class ConsentStatus(Enum):

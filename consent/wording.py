@@ -10,7 +10,7 @@ noise of that ρ (Dong, Roth and Su 2019, arXiv 1905.02383, §2). They are round
 hundred.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -18,11 +18,11 @@ from enum import Enum
 from math import ceil, erf, sqrt
 from typing import TypeVar
 
-from consent.answer import Withheld
+from consent.estimate import Withheld
 from consent.policy import Policy, Refusal
-from consent.query import Query
+from consent.query import LEAST_EPSILON, Condition, Query, Statistic, decimal_text
 from consent.record_document import Notice
-from consent.vocabulary import ConsentStatus, Purpose, RecipientKind, StatisticKind
+from consent.vocabulary import ConsentStatus, Purpose, RecipientKind, StatisticGroup, StatisticKind
 from consent.words import Words, words_of
 from crypto.noise import rho_from_epsilon
 from ssi.attribute import Attribute
@@ -102,26 +102,37 @@ def describe_query(query: Query, data_set: DataSet, language: str) -> str:
     """
     words = words_of(language)
     say = words.sentences
-    computed = [
-        words.computed[each.kind].format(
-            attribute=""
-            if each.attribute is None
-            else _label(words, data_set.attribute(each.attribute), language)
-        )
-        for each in query.statistics
-    ]
+    computed = [_computed(words, each, data_set, language) for each in query.statistics]
     text = _capital(_listed(words, computed))
     if query.group_by is not None:
         text += say["by"].format(attribute=_label(words, data_set.attribute(query.group_by), language))
-    for condition in query.where:
-        attribute = data_set.attribute(condition.attribute)
-        labels = {category.code: category.label[language] for category in attribute.categories}
-        text += say["only"].format(
-            attribute=_label(words, attribute, language),
-            category=labels.get(condition.category, condition.category),
-        )
+    text += "".join(_only(words, condition, data_set, language) for condition in query.where)
     text += say["over"].format(crowd=_whole(words, query.floor))
-    return text + say["query_exact" if query.epsilon is None else "query_noise"]
+    text += say["query_exact" if query.epsilon is None else "query_noise"]
+    return text + (say["checked"] if query.verified else "")
+
+
+def statistic_sentence(statistic: Statistic, data_set: DataSet, language: str) -> str:
+    """Say what one statistic computes: "Average exam score".
+
+    Raises:
+        TermsError: there are no sentences in this language.
+        DataSetError: the statistic names an attribute that the data set does not have.
+    """
+    return _capital(_computed(words_of(language), statistic, data_set, language))
+
+
+def computed_words(statistic: Statistic, words: Words, label: Callable[[str], str]) -> str:
+    """Say what one statistic computes, with the labels of its attributes as somebody else knows them."""
+    labels = [label(name) for name in statistic.attributes]
+    percents = [f"{_number(words, 100 * fraction)} %" for fraction in statistic.fractions]
+    return words.computed[statistic.kind].format(
+        attribute=_listed(words, labels[:1]),
+        others=_listed(words, labels[1:]),
+        everything=_listed(words, labels),
+        fractions=_listed(words, percents),
+        count=statistic.count,
+    )
 
 
 def explain_refusal(refusal: Refusal, language: str) -> str:
@@ -149,6 +160,11 @@ def statistic_text(kind: StatisticKind, language: str) -> str:
     return words_of(language).statistics[kind]
 
 
+def group_text(group: StatisticGroup, language: str) -> str:
+    """A group of statistics in words, in the plural."""
+    return words_of(language).groups[group]
+
+
 def status_text(status: ConsentStatus, language: str) -> str:
     """Where a consent stands, in words."""
     return words_of(language).statuses[status]
@@ -171,12 +187,14 @@ def day_text(moment: datetime, language: str) -> str:
 def odds_in_hundred(epsilon: Decimal) -> int:
     """How often, in 100 times, the best guess is right whether a record was counted or left blank.
 
-    50 means no better than guessing. Rounded up.
+    50 means no better than guessing. Rounded up; no question costs less than `LEAST_EPSILON`, so smaller
+    budgets have its odds.
 
     Raises:
         OutOfRangeError: epsilon is not positive.
     """
-    separation = sqrt(2 * float(rho_from_epsilon(epsilon)))
+    spent = max(epsilon, LEAST_EPSILON) if epsilon > 0 else epsilon
+    separation = sqrt(2 * float(rho_from_epsilon(spent)))
     right = (1 + erf(separation / 2 / sqrt(2))) / 2
     return min(_HUNDRED, ceil(right * _HUNDRED))
 
@@ -187,10 +205,34 @@ def _named(table: Mapping[E, str], chosen: Iterable[E]) -> list[str]:
     return [word for each, word in table.items() if each in wanted]
 
 
+def _grouped(words: Words, chosen: Collection[StatisticKind]) -> Iterator[str]:
+    """The words for the chosen statistics; where a whole group is chosen, its own."""
+    for group, word in words.groups.items():
+        if set(group.kinds) <= set(chosen):
+            yield word
+        else:
+            yield from (words.statistics[kind] for kind in group.kinds if kind in chosen)
+
+
+def _computed(words: Words, statistic: Statistic, data_set: DataSet, language: str) -> str:
+    return computed_words(statistic, words, lambda name: _label(words, data_set.attribute(name), language))
+
+
+def _only(words: Words, condition: Condition, data_set: DataSet, language: str) -> str:
+    attribute = data_set.attribute(condition.attribute)
+    label = _label(words, attribute, language)
+    if condition.least is not None and condition.most is not None:
+        least, most = (_number(words, bound) for bound in (condition.least, condition.most))
+        return words.sentences["only_range"].format(attribute=label, least=least, most=most)
+    code = condition.category or ""
+    labels = {category.code: category.label[language] for category in attribute.categories}
+    return words.sentences["only"].format(attribute=label, category=labels.get(code, code))
+
+
 def _summary(words: Words, policy: Policy, data_set: DataSet, language: str) -> str:
     return words.sentences["summary"].format(
         recipients=_capital(_listed(words, _named(words.recipients, policy.recipient_kinds))),
-        statistics=_listed(words, _named(words.statistics, policy.statistics)),
+        statistics=_listed(words, _grouped(words, policy.statistics)),
         data_set=data_set.label[language],
         purposes=_listed(words, _named(words.purposes, policy.purposes)),
         crowd=_whole(words, policy.crowd_floor),
@@ -208,6 +250,7 @@ def _protection(words: Words, policy: Policy, partners: Sequence[str]) -> tuple[
         *([say["excluded"].format(organisations=_listed(words, excluded))] if excluded else []),
         *([say["exact"]] if policy.exact_allowed else [say["noise"]]),
         odds,
+        *([say["verified_only"]] if policy.verified_only else []),
         say["partners"].format(nodes=_listed(words, partners)),
     )
 
@@ -245,6 +288,10 @@ def _listed(words: Words, items: Iterable[str]) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _number(words: Words, number: Decimal) -> str:
+    return decimal_text(number).replace(".", words.decimal_point)
 
 
 def _whole(words: Words, number: int) -> str:

@@ -7,10 +7,10 @@ that needs a second reading. `{…}` are filled in by `wording`.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from consent.answer import Withheld
 from consent.errors import TermsError
+from consent.estimate import Withheld
 from consent.policy import Refusal
-from consent.vocabulary import ConsentStatus, Purpose, RecipientKind, StatisticKind
+from consent.vocabulary import ConsentStatus, Purpose, RecipientKind, StatisticGroup, StatisticKind
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Words:
     recipients: Mapping[RecipientKind, str]
     purposes: Mapping[Purpose, str]
     statistics: Mapping[StatisticKind, str]
+    groups: Mapping[StatisticGroup, str]
     computed: Mapping[StatisticKind, str]
     refusals: Mapping[Refusal, str]
     withheld: Mapping[Withheld, str]
@@ -77,15 +78,45 @@ ENGLISH = Words(
     },
     statistics={
         StatisticKind.COUNT: "counts",
+        StatisticKind.SUM: "sums",
         StatisticKind.MEAN: "averages",
+        StatisticKind.VARIANCE: "variances",
         StatisticKind.STANDARD_DEVIATION: "spreads around the average",
         StatisticKind.HISTOGRAM: "distributions",
+        StatisticKind.MINIMUM: "smallest values",
+        StatisticKind.MAXIMUM: "largest values",
+        StatisticKind.MEDIAN: "middle values",
+        StatisticKind.QUANTILES: "values below which a given part of the people lies",
+        StatisticKind.TOP_CATEGORIES: "most frequent answers",
+        StatisticKind.COVARIANCE: "how two numbers vary together",
+        StatisticKind.CORRELATION: "how closely two numbers go together",
+        StatisticKind.LINEAR_REGRESSION: "how much one number changes with others",
+        StatisticKind.LOGISTIC_REGRESSION: "how a yes or no depends on numbers",
+        StatisticKind.K_MEANS: "averages of groups of similar people",
+    },
+    groups={
+        StatisticGroup.AMOUNTS: "counts, averages and distributions",
+        StatisticGroup.RANGES: "smallest, middle and largest values",
+        StatisticGroup.RELATIONS: "relations between numbers",
+        StatisticGroup.GROUPS: "groups and most frequent answers",
     },
     computed={
         StatisticKind.COUNT: "number of people",
+        StatisticKind.SUM: "sum of {attribute}",
         StatisticKind.MEAN: "average {attribute}",
+        StatisticKind.VARIANCE: "variance of {attribute}",
         StatisticKind.STANDARD_DEVIATION: "spread of {attribute}",
         StatisticKind.HISTOGRAM: "distribution of {attribute}",
+        StatisticKind.MINIMUM: "smallest {attribute}",
+        StatisticKind.MAXIMUM: "largest {attribute}",
+        StatisticKind.MEDIAN: "middle value of {attribute}",
+        StatisticKind.QUANTILES: "values of {attribute} below which {fractions} of the people lie",
+        StatisticKind.TOP_CATEGORIES: "the {count} most frequent answers to {attribute}",
+        StatisticKind.COVARIANCE: "how {attribute} varies together with {others}",
+        StatisticKind.CORRELATION: "how closely {attribute} goes together with {others}",
+        StatisticKind.LINEAR_REGRESSION: "how much {attribute} changes with {others}",
+        StatisticKind.LOGISTIC_REGRESSION: "how {attribute} depends on {others}",
+        StatisticKind.K_MEANS: "{count} groups of people who are alike in {everything}",
     },
     refusals={
         Refusal.NOT_YET_VALID: "This consent has not begun yet.",
@@ -97,6 +128,8 @@ ENGLISH = Words(
         Refusal.RECIPIENT_NOT_ALLOWED: "The organisation that asks is not allowed.",
         Refusal.STATISTIC_NOT_ALLOWED: "The question asks for a kind of answer that is not allowed.",
         Refusal.EXACT_NOT_ALLOWED: "Exact answers are not allowed.",
+        Refusal.ENGINE: "The answer would be computed in a way that is not allowed.",
+        Refusal.NOT_VERIFIED: "The partners would not check each other's calculation, which is asked for.",
         Refusal.CROWD_TOO_SMALL: "The group of people is smaller than allowed.",
         Refusal.BUDGET_PER_QUERY: "The answer would tell more than one answer is allowed to tell.",
         Refusal.BUDGET_SPENT: "The limit for all answers together is reached.",
@@ -106,6 +139,9 @@ ENGLISH = Words(
     withheld={
         Withheld.TOO_FEW_PEOPLE: "Not shown: there are too few people in this group.",
         Withheld.NOISE_TOO_LARGE: "Not shown: the random error is as large as the number itself.",
+        Withheld.UNDETERMINED: (
+            "Not shown: the numbers do not vary, or say the same, so there is no one answer."
+        ),
     },
     statuses={
         ConsentStatus.GIVEN: "active",
@@ -152,6 +188,9 @@ ENGLISH = Words(
         ),
         "by": " by {attribute}",
         "only": ", only {attribute}: {category}",
+        "only_range": ", only {attribute}: {least} to {most}",
+        "checked": ", with the calculation checked",
+        "verified_only": "The partners have to check each other's calculation before an answer leaves them.",
         "over": ", over at least {crowd} people",
         "query_noise": ", with a random error",
         "query_exact": ", exact",
@@ -200,15 +239,45 @@ GERMAN = Words(
     },
     statistics={
         StatisticKind.COUNT: "Anzahlen",
+        StatisticKind.SUM: "Summen",
         StatisticKind.MEAN: "Durchschnitte",
+        StatisticKind.VARIANCE: "Varianzen",
         StatisticKind.STANDARD_DEVIATION: "Streuungen um den Durchschnitt",
         StatisticKind.HISTOGRAM: "Verteilungen",
+        StatisticKind.MINIMUM: "kleinste Werte",
+        StatisticKind.MAXIMUM: "größte Werte",
+        StatisticKind.MEDIAN: "mittlere Werte",
+        StatisticKind.QUANTILES: "Werte, unter denen ein bestimmter Teil der Personen liegt",
+        StatisticKind.TOP_CATEGORIES: "häufigste Antworten",
+        StatisticKind.COVARIANCE: "wie zwei Zahlen gemeinsam schwanken",
+        StatisticKind.CORRELATION: "wie eng zwei Zahlen zusammenhängen",
+        StatisticKind.LINEAR_REGRESSION: "wie sich eine Zahl mit anderen ändert",
+        StatisticKind.LOGISTIC_REGRESSION: "wie ein Ja oder Nein von Zahlen abhängt",
+        StatisticKind.K_MEANS: "Durchschnitte von Gruppen ähnlicher Personen",
+    },
+    groups={
+        StatisticGroup.AMOUNTS: "Anzahlen, Durchschnitte und Verteilungen",
+        StatisticGroup.RANGES: "kleinste, mittlere und größte Werte",
+        StatisticGroup.RELATIONS: "Zusammenhänge zwischen Zahlen",
+        StatisticGroup.GROUPS: "Gruppen und häufigste Antworten",
     },
     computed={
         StatisticKind.COUNT: "Anzahl der Personen",
+        StatisticKind.SUM: "Summe von {attribute}",
         StatisticKind.MEAN: "Durchschnitt von {attribute}",
+        StatisticKind.VARIANCE: "Varianz von {attribute}",
         StatisticKind.STANDARD_DEVIATION: "Streuung von {attribute}",
         StatisticKind.HISTOGRAM: "Verteilung von {attribute}",
+        StatisticKind.MINIMUM: "kleinster Wert von {attribute}",
+        StatisticKind.MAXIMUM: "größter Wert von {attribute}",
+        StatisticKind.MEDIAN: "mittlerer Wert von {attribute}",
+        StatisticKind.QUANTILES: "Werte von {attribute}, unter denen {fractions} der Personen liegen",
+        StatisticKind.TOP_CATEGORIES: "die {count} häufigsten Antworten zu {attribute}",
+        StatisticKind.COVARIANCE: "wie {attribute} und {others} gemeinsam schwanken",
+        StatisticKind.CORRELATION: "wie eng {attribute} mit {others} zusammenhängt",
+        StatisticKind.LINEAR_REGRESSION: "wie sich {attribute} mit {others} ändert",
+        StatisticKind.LOGISTIC_REGRESSION: "wie {attribute} von {others} abhängt",
+        StatisticKind.K_MEANS: "{count} Gruppen von Personen, die einander in {everything} ähneln",
     },
     refusals={
         Refusal.NOT_YET_VALID: "Diese Einwilligung gilt noch nicht.",
@@ -220,6 +289,8 @@ GERMAN = Words(
         Refusal.RECIPIENT_NOT_ALLOWED: "Die Organisation, die fragt, ist nicht erlaubt.",
         Refusal.STATISTIC_NOT_ALLOWED: "Die Frage verlangt eine Art von Antwort, die nicht erlaubt ist.",
         Refusal.EXACT_NOT_ALLOWED: "Genaue Antworten sind nicht erlaubt.",
+        Refusal.ENGINE: "Die Antwort würde auf eine Weise berechnet, die nicht erlaubt ist.",
+        Refusal.NOT_VERIFIED: "Die Partner würden einander nicht nachrechnen, was aber verlangt ist.",
         Refusal.CROWD_TOO_SMALL: "Die Gruppe ist kleiner als erlaubt.",
         Refusal.BUDGET_PER_QUERY: "Die Antwort würde mehr verraten, als eine Antwort verraten darf.",
         Refusal.BUDGET_SPENT: "Die Grenze für alle Antworten zusammen ist erreicht.",
@@ -229,6 +300,10 @@ GERMAN = Words(
     withheld={
         Withheld.TOO_FEW_PEOPLE: "Nicht gezeigt: In dieser Gruppe sind zu wenige Personen.",
         Withheld.NOISE_TOO_LARGE: "Nicht gezeigt: Der Zufallsfehler ist so groß wie die Zahl selbst.",
+        Withheld.UNDETERMINED: (
+            "Nicht gezeigt: Die Zahlen ändern sich nicht oder sagen dasselbe, daher gibt es keine eindeutige"
+            " Antwort."
+        ),
     },
     statuses={
         ConsentStatus.GIVEN: "aktiv",
@@ -277,6 +352,9 @@ GERMAN = Words(
         ),
         "by": " nach {attribute}",
         "only": ", nur {attribute}: {category}",
+        "only_range": ", nur {attribute}: {least} bis {most}",
+        "checked": ", mit Nachrechnen",
+        "verified_only": "Die Partner müssen einander nachrechnen, bevor eine Antwort sie verlässt.",
         "over": ", über mindestens {crowd} Personen",
         "query_noise": ", mit Zufallsfehler",
         "query_exact": ", genau",

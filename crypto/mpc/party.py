@@ -110,6 +110,8 @@ class Party:
     _draws: int = 0
     audit: list[tuple[Planes, Planes, Planes]] | None = field(default=None, repr=False)
     """Where every AND of planes is noted as (left, right, result) to be verified later; None if none is."""
+    neighbour_digest: bytes = b""
+    """SHA-256 over the key that the role after this one gave out when they met: names it, and hides it."""
 
     @property
     def before(self) -> int:
@@ -198,7 +200,10 @@ def meet(role: int, seed: bytes, binding: bytes) -> Protocol[Party]:
     after = following(role)
     inbox = yield Exchange({preceding(role): sent}, {after: _KEY_WORDS})
     other = inbox[after].tobytes()
-    return Party(role, binding, KeyStream(own, binding), KeyStream(other, binding), seed)
+    digest = sha256(b"argonauta neighbour key v1", binding, other)
+    return Party(
+        role, binding, KeyStream(own, binding), KeyStream(other, binding), seed, neighbour_digest=digest
+    )
 
 
 def coin(party: Party, purpose: str) -> Protocol[bytes]:

@@ -87,6 +87,24 @@ def compute(
     return sums + products + noises
 
 
+def sums(party: Party, program: Program, inputs: Inputs, *, mac: bool = False) -> Protocol[Elements]:
+    """The cells as they are, shared: noise that nobody knows is drawn elsewhere (`crypto.mpc.menu`).
+
+    One round if there are product cells, none otherwise; with `mac` six.
+
+    Raises:
+        OutOfRangeError: the program does not fit the inputs.
+        ProtocolError: with `mac`, a product cell is wrong; the culprits are the other two roles.
+        MalformedMessageError: a role sent what are no field elements; it is the culprit.
+    """
+    check_program(program, inputs)
+    linear = Elements(party.role, linear_sums(program, inputs.first), linear_sums(program, inputs.second))
+    if not program.products:
+        return linear
+    product_cells = _verified_product_cells if mac else _product_cells
+    return linear + (yield from product_cells(party, program, inputs))
+
+
 def share_noise(party: Party, noise: Noise) -> Protocol[Elements]:
     """The sum of the noise of all roles, shared; each role's is known to itself alone. One round.
 

@@ -123,11 +123,27 @@ def top_categories(party: Party, categories: Planes, size: int, *, among: Crowd 
         raise OutOfRangeError(f"expected 1 to {categories.count} categories to find, got {size}")
     inside = yield from _within(party, categories, among)
     counts = yield from count_planes(party, inside)
+    return (yield from largest(party, counts, size))
+
+
+def largest(party: Party, counts: Planes, size: int) -> Protocol[Top]:
+    """The places and values of the largest of some shared numbers, the largest first, ties by place.
+
+    Args:
+        party: this role.
+        counts: the numbers, unsigned, a record each.
+        size: how many to find, 1 to the number of records; public.
+
+    Raises:
+        OutOfRangeError: the size is out of range.
+    """
+    if not 1 <= size <= counts.records:
+        raise OutOfRangeError(f"expected 1 to {counts.records} numbers to find, got {size}")
     holders = yield from _holders(party, counts, size)
     picked = yield from and_outer(party, holders, counts)
     rows = (words.reshape(size, -1).T for words in _parities(picked))
-    codes = np.arange(categories.count, dtype=np.uint64)
-    bits = max(1, (categories.count - 1).bit_length())
+    codes = np.arange(counts.records, dtype=np.uint64)
+    bits = max(1, (counts.records - 1).bit_length())
     named = Planes.stack([holders.mask(pack(codes >> np.uint64(bit), 1)) for bit in range(bits)])
     names = (words.reshape(bits, size) for words in _parities(named))
     found = yield from together(

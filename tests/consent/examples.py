@@ -1,6 +1,7 @@
 """People, buyers and documents that the tests of this folder speak about, and strategies that vary them."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,9 +18,10 @@ from consent.policy import Policy, Use
 from consent.query import Condition, Query, Statistic
 from consent.record import ConsentRecord
 from consent.record_document import Notice, StatusChange
-from consent.vocabulary import ConsentStatus, Purpose, RecipientKind, StatisticKind
+from consent.vocabulary import ConsentStatus, Engine, Purpose, RecipientKind, StatisticKind
 from crypto.encoding import b64url_encode, sha256
-from crypto.randomness import stream
+from crypto.noise import discrete_gaussian
+from crypto.randomness import RandomBytes, stream
 from crypto.signing import generate_ed25519, generate_es256
 from ssi.dataset import DataSet, data_set, parse_data_set
 
@@ -45,6 +47,7 @@ BUYER_ID = "urn:argonauta:person:" + b64url_encode(sha256(b"buyer"))
 EXAM = data_set("exam/1")
 HEALTH = data_set("health/1")
 
+ENGINES = [engine for engine in Engine if engine is not Engine.AUTO]
 MEAN = Statistic(StatisticKind.MEAN, "exam_score")
 SPREAD = Statistic(StatisticKind.STANDARD_DEVIATION, "exam_score")
 BARS = Statistic(StatisticKind.HISTOGRAM, "exam_score")
@@ -142,6 +145,20 @@ def sums(computation: Computation, described: DataSet, records: Sequence[Mapping
     ]
 
 
+def drawn_noise(computation: Computation, random: RandomBytes) -> list[int]:
+    """The noise of every cell as it is drawn inside a computation: once, and following other cells' noise."""
+    measures = {measure.name: measure for measure in computation.measures}
+    drawn: dict[tuple[str | None, str], int] = Counter()
+    noise = []
+    for cell in computation.cells:
+        measure = measures[cell.measure]
+        own = discrete_gaussian(measure.variance, random) if measure.variance else 0
+        own += sum(each.factor * drawn[cell.group, each.measure] for each in measure.follows)
+        drawn[cell.group, cell.measure] += own
+        noise.append(own)
+    return noise
+
+
 def tiny_data_set(**members: Any) -> DataSet:
     """A data set of one number that not everyone has and one public category, unless told otherwise."""
     document: Mapping[str, Any] = {
@@ -218,6 +235,8 @@ def policies(draw: st.DrawFn) -> Policy:
         given_at=start,
         valid_until=start + timedelta(seconds=draw(st.integers(1, 10**8))),
         excluded_recipients=draw(st.frozensets(_names, max_size=3)),
+        engines=draw(st.frozensets(st.sampled_from(ENGINES), min_size=1)),
+        verified_only=draw(st.booleans()),
     )
 
 
@@ -226,7 +245,18 @@ def queries(draw: st.DrawFn) -> Query:
     """Any query about exam results that can be written down; most of them are refused."""
     names = st.sampled_from([attribute.name for attribute in EXAM.attributes])
     kinds = st.sampled_from([kind for kind in StatisticKind if kind is not StatisticKind.COUNT])
-    statistics = st.builds(Statistic, kinds, names) | st.just(COUNT)
+    fractions = st.lists(st.integers(0, 1000), max_size=9, unique=True).map(
+        lambda parts: tuple(Decimal(part).scaleb(-3) for part in sorted(parts))
+    )
+    others = st.lists(names, max_size=4, unique=True).map(tuple)
+    counts = st.none() | st.integers(1, 10)
+    statistics = (
+        st.builds(Statistic, kinds, names)
+        | st.builds(Statistic, kinds, names, others, fractions, counts)
+        | st.just(COUNT)
+    )
+    ends = st.integers(-(10**9), 10**9).map(lambda part: Decimal(part).scaleb(-3))
+    conditions = st.builds(Condition, names, _names) | st.builds(Condition, names, st.none(), ends, ends)
     return Query(
         data_set="exam/1",
         purpose=draw(st.sampled_from(list(Purpose))),
@@ -234,7 +264,9 @@ def queries(draw: st.DrawFn) -> Query:
         floor=draw(st.integers(1, 10**6)),
         epsilon=draw(st.none() | _budgets),
         group_by=draw(st.none() | names),
-        where=tuple(draw(st.lists(st.builds(Condition, names, _names), max_size=3))),
+        where=tuple(draw(st.lists(conditions, max_size=3))),
+        engine=draw(st.sampled_from(Engine)),
+        verified=draw(st.booleans()),
     )
 
 

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consent import computation
-from consent.answer import Withheld, decode, foresee
-from consent.calibration import NODES
+from consent.answer import decode
 from consent.errors import MismatchError
+from consent.estimate import Withheld
+from consent.foresight import foresee
 from consent.query import Statistic
 from consent.vocabulary import StatisticKind
 from crypto.randomness import random_below, stream
@@ -24,6 +25,7 @@ from tests.consent.examples import (
     SEED,
     SPREAD,
     category,
+    drawn_noise,
     number,
     sums,
     tiny_data_set,
@@ -50,8 +52,7 @@ SCORES = [record["exam_score"] for record in RECORDS]
 
 
 def _noise(compiled, label):
-    drawn = [compiled.draw_noise(stream(SEED, f"{label} {node}")) for node in range(NODES)]
-    return [sum(each) for each in zip(*drawn, strict=True)]
+    return drawn_noise(compiled, stream(SEED, label))
 
 
 def _answer(query, records=None, label=None, described=EXAM):

@@ -1,6 +1,8 @@
 """Whatever stands in a document, reading it ends in a value or in a named error."""
 
 from contextlib import suppress
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -14,9 +16,10 @@ from consent.errors import ConsentError
 from consent.job import MANIFEST_TYP, verify_manifest
 from consent.log import Checkpoint, InclusionProof, sign_checkpoint
 from consent.odrl import from_odrl, to_offer
-from consent.query import Query
+from consent.query import Condition, Query, Statistic
 from consent.receipt import CONSENT_RECEIPT_TYP, ConsentReceipt, verify_consent_receipt
 from consent.record import ConsentRecord
+from consent.vocabulary import Engine, StatisticKind
 from crypto.errors import CryptoError
 from ssi.jws import sign_jws
 from tests.consent.examples import (
@@ -35,11 +38,36 @@ from tests.consent.test_log import ENTRIES, ORIGIN
 
 NOTE = sign_checkpoint(Checkpoint(ORIGIN, 1, bytes(32)), MARKETPLACE)
 COMPILED = computation.compile(QUERY, EXAM, [{}] * 60)
+WITH_TASKS = computation.compile(
+    replace(
+        QUERY,
+        statistics=(
+            Statistic(StatisticKind.QUANTILES, "exam_score", fractions=(Decimal("0.5"),)),
+            Statistic(StatisticKind.TOP_CATEGORIES, "sex", count=1),
+            Statistic(StatisticKind.CORRELATION, "exam_score", ("reading_score",)),
+        ),
+        where=(Condition("reading_score", None, Decimal(0), Decimal(1)),),
+    ),
+    EXAM,
+    [{}] * 60,
+)
+FITS = computation.compile(
+    replace(
+        QUERY,
+        statistics=(
+            Statistic(StatisticKind.LOGISTIC_REGRESSION, "sex", ("exam_score",)),
+            Statistic(StatisticKind.K_MEANS, "exam_score", count=2),
+        ),
+        epsilon=None,
+    ),
+    EXAM,
+    [{}] * 60,
+)
 
 
 def _read_computation(document):
     read = Computation.from_json(document)
-    decode(read, [100] * len(read.cells))
+    decode(read, [100] * read.results)
 
 
 def _read_manifest(document):
@@ -58,9 +86,27 @@ READERS = {
     "contribution of a node": (NodeContribution.from_json, CONTRIBUTION.for_node("node-a").to_json()),
     "inclusion proof": (InclusionProof.from_json, InclusionProof(ENTRIES[0].leaf, 0, (), NOTE).to_json()),
     "computation": (_read_computation, COMPILED.to_json()),
+    "computation with tasks": (_read_computation, WITH_TASKS.to_json()),
+    "computation of fits": (_read_computation, FITS.to_json()),
+    "query of everything": (
+        Query.from_json,
+        replace(
+            QUERY,
+            statistics=(
+                Statistic(StatisticKind.QUANTILES, "exam_score", fractions=(Decimal("0.5"),)),
+                Statistic(StatisticKind.K_MEANS, "exam_score", ("reading_score",), count=2),
+            ),
+            where=(Condition("reading_score", None, Decimal(0), Decimal(1)), Condition("sex", "female")),
+            engine=Engine.MPC,
+            verified=True,
+        ).to_json(),
+    ),
     "manifest": (_read_manifest, manifest().to_json()),
     "consent receipt": (_read_receipt, ConsentReceipt(RECORD, NOW).to_json()),
 }
+
+OPTIONAL = {"with", "fractions", "count", "engine", "verified"}
+"""Members of a query without which it asks for something else, and is checked as that."""
 
 scalars = (
     st.none()
@@ -117,7 +163,7 @@ def test_a_document_that_lacks_any_one_member_is_refused_or_says_the_same_withou
         del inner[path[-1]]
         with suppress(CryptoError, ConsentError):
             read(hostile)
-            assert path in {("where",), ("query", "where")}
+            assert path in {("where",), ("query", "where")} or path[-1] in OPTIONAL
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 
 from consent.errors import TermsError
 from consent.odrl import from_odrl, to_agreement, to_offer
+from consent.vocabulary import Engine
 from crypto.encoding import canonical_json, parse_json
 from crypto.errors import MalformedError
 from tests.consent.examples import BUYER_ID, CONSENT_ID, NOW, POLICY, SUBJECT, loose, policies
@@ -88,7 +89,33 @@ def _repeat(document):
     constraints[0] = copy.deepcopy(constraints[1])
 
 
+def _add(document, operand, operator, value):
+    document["permission"][0]["constraint"].append(
+        {"leftOperand": operand, "operator": operator, "rightOperand": value}
+    )
+
+
+def test_a_policy_without_choices_of_engine_keeps_its_form():
+    operands = {
+        each["leftOperand"] for each in loose(to_offer(POLICY, CONSENT_ID))["permission"][0]["constraint"]
+    }
+
+    assert not operands & {"mk:engine", "mk:verifiedOnly"}
+    chosen = replace(POLICY, engines=frozenset({Engine.MPC, Engine.PAILLIER}), verified_only=True)
+    constraints = loose(to_offer(chosen, CONSENT_ID))["permission"][0]["constraint"]
+    assert constraints[-2:] == [
+        {"leftOperand": "mk:engine", "operator": "isAnyOf", "rightOperand": ["mpc", "paillier"]},
+        {"leftOperand": "mk:verifiedOnly", "operator": "eq", "rightOperand": "true"},
+    ]
+
+
 HOSTILE = {
+    "an engine that holds anyway": lambda d: _add(d, "mk:engine", "isAnyOf", ["mpc"]),
+    "an engine we do not know": lambda d: _add(d, "mk:engine", "isAnyOf", ["abacus"]),
+    "no engine": lambda d: _add(d, "mk:engine", "isAnyOf", []),
+    "engines turned round": lambda d: _add(d, "mk:engine", "isNoneOf", ["paillier"]),
+    "verification that is not asked for": lambda d: _add(d, "mk:verifiedOnly", "eq", "false"),
+    "verification twice": lambda d: [_add(d, "mk:verifiedOnly", "eq", "true") for _ in range(2)],
     "a prohibition": lambda d: d.update(prohibition=[{"action": "distribute"}]),
     "an obligation": lambda d: d.update(obligation=[{"action": "compensate"}]),
     "a duty": lambda d: d["permission"][0].update(duty=[{"action": "inform"}]),

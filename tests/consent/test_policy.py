@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from consent.errors import TermsError
 from consent.policy import Permitted, Refusal, Refused, Use, decide, largest_crowd
 from consent.query import Condition, Statistic
-from consent.vocabulary import Purpose, RecipientKind, StatisticKind
+from consent.vocabulary import Engine, Purpose, RecipientKind, StatisticKind
 from tests.consent.examples import BUYER_ID, GIVEN, NODES, NOW, POLICY, QUERY, UNTIL, USE, policies, uses
 
 
@@ -46,6 +46,15 @@ OUTSIDE = {
         Refusal.STATISTIC_NOT_ALLOWED,
     ),
     "an exact answer": (_asking(epsilon=None), Refusal.EXACT_NOT_ALLOWED),
+    "another engine": (_asking(engine=Engine.PAILLIER), Refusal.ENGINE),
+    "a private filter in a crowd that may be too small": (
+        _asking(where=(Condition("sex", "female"),), floor=49),
+        Refusal.CROWD_TOO_SMALL,
+    ),
+    "a filter by a range of a crowd that may be too small": (
+        _asking(where=(Condition("exam_score", None, Decimal(0), Decimal(1)),), floor=49),
+        Refusal.CROWD_TOO_SMALL,
+    ),
     "a crowd one too small": (replace(USE, cohort_size=49), Refusal.CROWD_TOO_SMALL),
     "a crowd below the query's own floor": (_asking(floor=301), Refusal.CROWD_TOO_SMALL),
     "groups smaller than the crowd": (_asking(group_by="sex", floor=49), Refusal.CROWD_TOO_SMALL),
@@ -67,6 +76,40 @@ def test_a_use_with_this_is_refused_with_its_reason(use, reason):
 
     assert isinstance(decision, Refused)
     assert decision.reason is reason
+
+
+def test_an_engine_that_is_left_open_is_the_one_that_answers_everything():
+    policy = replace(POLICY, engines=frozenset({Engine.PAILLIER}))
+
+    assert decide(policy, USE, now=NOW) == Refused(Refusal.ENGINE)
+    assert decide(policy, _asking(engine=Engine.PAILLIER), now=NOW) == Permitted()
+
+
+def test_whoever_wants_checked_arithmetic_takes_part_only_then():
+    policy = replace(POLICY, verified_only=True)
+
+    assert decide(policy, USE, now=NOW) == Refused(Refusal.NOT_VERIFIED)
+    assert decide(policy, _asking(verified=True), now=NOW) == Permitted()
+    assert decide(POLICY, _asking(verified=True), now=NOW) == Permitted()
+
+
+def test_a_public_filter_leaves_the_crowd_as_large_as_it_is():
+    use = _asking(where=(Condition("school_type", "girls"),), floor=10)
+
+    assert decide(POLICY, use, now=NOW) == Permitted()
+
+
+def test_in_a_data_set_that_nobody_knows_every_condition_may_be_private():
+    policy = replace(POLICY, data_set="tiny/1")
+    use = _asking(data_set="tiny/1", where=(Condition("school_type", "girls"),), floor=10)
+
+    assert decide(policy, use, now=NOW) == Refused(Refusal.CROWD_TOO_SMALL)
+
+
+@pytest.mark.parametrize("engines", [frozenset(), frozenset({Engine.AUTO, Engine.MPC})])
+def test_a_policy_names_its_engines(engines):
+    with pytest.raises(TermsError, match="engine"):
+        replace(POLICY, engines=engines)
 
 
 def test_a_recipient_excluded_by_name_is_refused():

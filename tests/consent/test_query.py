@@ -6,7 +6,7 @@ from hypothesis import given, settings
 
 from consent.errors import QueryRefusedError
 from consent.query import Condition, Query, Statistic, check, decimal_text
-from consent.vocabulary import StatisticKind
+from consent.vocabulary import Engine, StatisticKind
 from crypto.encoding import canonical_json, parse_json
 from crypto.errors import MalformedError
 from tests.consent.examples import BARS, COUNT, EXAM, HEALTH, MEAN, QUERY, SPREAD, loose, queries
@@ -31,7 +31,61 @@ def test_a_noisy_histogram_grouped_by_a_private_attribute_is_allowed():
 
 
 def _health(**changes):
-    return replace(QUERY, data_set="health/1", statistics=(COUNT,), **changes)
+    return replace(QUERY, **{"data_set": "health/1", "statistics": (COUNT,), **changes})
+
+
+def _of(kind, attribute, *others, **more):
+    return replace(QUERY, statistics=(Statistic(StatisticKind(kind), attribute, others, **more),))
+
+
+ALLOWED = {
+    "a sum and a variance": replace(
+        QUERY,
+        statistics=tuple(Statistic(StatisticKind(kind), "exam_score") for kind in ("sum", "variance")),
+    ),
+    "exact extremes": replace(_of("minimum", "exam_score"), epsilon=None),
+    "exact quantiles of public groups": replace(
+        _of("quantiles", "exam_score", fractions=(Decimal(0), Decimal("0.5"), Decimal(1))),
+        epsilon=None,
+        group_by="school_type",
+    ),
+    "quantiles of private groups": replace(_of("median", "exam_score"), group_by="sex"),
+    "the most frequent": _of("top_categories", "intake", count=3),
+    "relations": _of("correlation", "exam_score", "reading_score", "school_average"),
+    "a regression": replace(_of("linear_regression", "exam_score", "reading_score"), epsilon=None),
+    "a regression within a private category": replace(
+        _of("linear_regression", "exam_score", "reading_score"), where=(Condition("sex", "female"),)
+    ),
+    "a yes or no": replace(_of("logistic_regression", "sex", "exam_score"), epsilon=None),
+    "clusters": replace(_of("k_means", "exam_score", "reading_score", count=8), epsilon=None),
+    "clusters of one number": replace(_of("k_means", "exam_score", count=2), epsilon=None),
+    "a private filter": replace(QUERY, where=(Condition("sex", "female"),)),
+    "a filter that touches a range": replace(
+        QUERY, where=(Condition("exam_score", None, Decimal(4), Decimal(9)),)
+    ),
+    "a mean by another engine": replace(QUERY, engine=Engine.PAILLIER),
+    "a verified median": replace(_of("median", "exam_score"), verified=True),
+}
+
+
+@pytest.mark.parametrize("query", ALLOWED.values(), ids=ALLOWED.keys())
+def test_a_query_for_this_is_allowed(query):
+    check(query, EXAM)
+
+
+def test_relations_of_numbers_that_not_everyone_has_are_allowed_with_noise():
+    for kind in ("covariance", "correlation"):
+        statistic = Statistic(StatisticKind(kind), "total_cholesterol", ("sleep_hours",))
+        check(_health(statistics=(statistic,)), HEALTH)
+
+
+def test_a_regression_on_numbers_that_not_everyone_has_is_refused():
+    statistic = Statistic(StatisticKind.LINEAR_REGRESSION, "age", ("sleep_hours",))
+
+    with pytest.raises(QueryRefusedError, match="a value of everybody") as refused:
+        check(_health(statistics=(statistic,)), HEALTH)
+
+    assert "correlation of two" in refused.value.remedy
 
 
 REFUSED = {
@@ -67,9 +121,92 @@ REFUSED = {
         replace(QUERY, group_by="school_type", where=(Condition("school_type", "girls"),)),
         "not both",
     ),
-    "a filter by a private attribute": (
-        replace(QUERY, where=(Condition("sex", "female"),)),
-        "group by it with noise",
+    "an exact filter by a private attribute": (
+        replace(EXACT, where=(Condition("sex", "female"),)),
+        "an epsilon such as",
+    ),
+    "a filter by a category of a number": (
+        replace(QUERY, where=(Condition("exam_score", "high"),)),
+        "a range from -4 to 4",
+    ),
+    "a filter by a range of categories": (
+        replace(QUERY, where=(Condition("sex", None, Decimal(0), Decimal(1)),)),
+        "choose one of female, male",
+    ),
+    "a filter by a range that nothing is in": (
+        replace(QUERY, where=(Condition("exam_score", None, Decimal("4.5"), Decimal(9)),)),
+        "within -4 to 4",
+    ),
+    "a filter by a range between two steps": (
+        replace(QUERY, where=(Condition("exam_score", None, Decimal("0.0001"), Decimal("0.0009")),)),
+        "within -4 to 4",
+    ),
+    "a filter by a range that is upside down": (
+        replace(QUERY, where=(Condition("exam_score", None, Decimal(1), Decimal(0)),)),
+        "its lower end first",
+    ),
+    "the median of categories": (_of("median", "sex"), "its distribution"),
+    "the most frequent of numbers": (_of("top_categories", "exam_score", count=2), "its quantiles"),
+    "the most frequent without noise": (
+        replace(_of("top_categories", "sex", count=2), epsilon=None),
+        "an epsilon such as",
+    ),
+    "more categories than there are": (_of("top_categories", "sex", count=3), "1 to 2 categories"),
+    "no number of categories": (_of("top_categories", "sex"), "name 1 to 10 count"),
+    "quantiles at no place": (_of("quantiles", "exam_score"), "name 1 to 9 fractions"),
+    "quantiles at ten places": (
+        _of("quantiles", "exam_score", fractions=tuple(Decimal(part) / 10 for part in range(10))),
+        "name 1 to 9 fractions",
+    ),
+    "quantiles out of order": (
+        _of("quantiles", "exam_score", fractions=(Decimal("0.5"), Decimal("0.25"))),
+        "fractions such as",
+    ),
+    "a quantile above all": (
+        _of("quantiles", "exam_score", fractions=(Decimal("1.1"),)),
+        "fractions such as",
+    ),
+    "fractions of a mean": (_of("mean", "exam_score", fractions=(Decimal("0.5"),)), "leave that out"),
+    "a number of means": (_of("mean", "exam_score", count=2), "leave that out"),
+    "the mean of two": (_of("mean", "exam_score", "reading_score"), "leave that out"),
+    "a relation to nothing": (_of("correlation", "exam_score"), "name 1 to 8 other attributes"),
+    "a relation to itself": (_of("correlation", "exam_score", "exam_score"), "once"),
+    "a relation to categories": (_of("correlation", "exam_score", "sex"), "group by the categories"),
+    "a relation to the unknown": (_of("covariance", "exam_score", "shoe_size"), "choose one of"),
+    "a relation within private groups": (
+        replace(_of("covariance", "exam_score", "reading_score"), group_by="sex"),
+        "filter by one category at a time",
+    ),
+    "a regression of categories": (_of("linear_regression", "sex", "exam_score"), "its distribution"),
+    "a yes or no among three": (
+        replace(_of("logistic_regression", "intake", "exam_score"), epsilon=None),
+        "with two categories",
+    ),
+    "a yes or no with noise": (
+        _of("logistic_regression", "sex", "exam_score"),
+        "an exact answer, or for a covariance",
+    ),
+    "clusters with noise": (_of("k_means", "exam_score", count=2), "an exact answer"),
+    "one cluster": (replace(_of("k_means", "exam_score", count=1), epsilon=None), "name 2 to 8 count"),
+    "a relation to its groups": (
+        replace(_of("correlation", "exam_score", "reading_score"), group_by="reading_score"),
+        "an attribute that has categories",
+    ),
+    "a median by another engine": (
+        replace(_of("median", "exam_score"), engine=Engine.PAILLIER),
+        "leave the choice of the engine open",
+    ),
+    "a private filter by another engine": (
+        replace(QUERY, where=(Condition("sex", "female"),), engine=Engine.ADDITIVE),
+        "leave the choice of the engine open",
+    ),
+    "a verified answer by another engine": (
+        replace(QUERY, engine=Engine.PAILLIER, verified=True),
+        "leave the choice of the engine open",
+    ),
+    "verified clusters": (
+        replace(_of("k_means", "exam_score", count=2), epsilon=None, verified=True),
+        "in a query of its own",
     ),
     "a filter by an unknown category": (
         replace(QUERY, where=(Condition("school_type", "boarding"),)),
@@ -107,10 +244,37 @@ def test_the_attributes_of_a_query_include_groups_and_filters():
 def test_a_person_without_the_public_attribute_meets_no_condition_on_it():
     query = replace(QUERY, where=(Condition("school_type", "girls"),))
 
-    assert query.matches({"school_type": "girls"})
-    assert not query.matches({"school_type": "boys"})
-    assert not query.matches({"school_type": None})
-    assert not query.matches({})
+    assert query.matches({"school_type": "girls"}, EXAM)
+    assert not query.matches({"school_type": "boys"}, EXAM)
+    assert not query.matches({"school_type": None}, EXAM)
+    assert not query.matches({}, EXAM)
+
+
+def test_private_conditions_are_met_by_everybody_as_far_as_anybody_can_see():
+    conditions = (
+        Condition("school_type", "girls"),
+        Condition("sex", "female"),
+        Condition("exam_score", None, Decimal(0), Decimal(1)),
+    )
+    query = replace(QUERY, where=conditions)
+
+    assert query.private_conditions(EXAM) == conditions[1:]
+    assert query.matches({"school_type": "girls"}, EXAM)
+    assert not query.matches({"school_type": "boys", "sex": "female"}, EXAM)
+
+
+def test_what_is_not_asked_for_stays_out_of_the_document():
+    assert set(QUERY.to_json()) == {"data_set", "purpose", "statistics", "where", "privacy"}
+    assert QUERY.to_json()["statistics"] == [
+        {"kind": "count"},
+        {"kind": "mean", "attribute": "exam_score"},
+    ]
+
+
+def test_engine_and_verification_change_what_is_asked():
+    asked = [QUERY, replace(QUERY, engine=Engine.MPC), replace(QUERY, verified=True)]
+
+    assert len({query.digest for query in asked}) == 3
 
 
 @given(queries())
@@ -136,7 +300,7 @@ HOSTILE = {
     "a missing purpose": lambda d: d.pop("purpose"),
     "an unknown purpose": lambda d: d.update(purpose="dpv:Marketing"),
     "an unknown member": lambda d: d.update(sample=True),
-    "an unknown kind of statistic": lambda d: d.update(statistics=[{"kind": "maximum", "attribute": "x"}]),
+    "an unknown kind of statistic": lambda d: d.update(statistics=[{"kind": "mode", "attribute": "x"}]),
     "a count of an attribute": lambda d: d.update(statistics=[{"kind": "count", "attribute": "x"}]),
     "a mean of nothing": lambda d: d.update(statistics=[{"kind": "mean"}]),
     "no statistics": lambda d: d.update(statistics=[]),
@@ -151,6 +315,26 @@ HOSTILE = {
     "a floor of nobody": lambda d: d["privacy"].update(floor=0),
     "another privacy member": lambda d: d["privacy"].update(delta="1"),
     "a condition with more": lambda d: d.update(where=[{"attribute": "a", "is": "b", "or": "c"}]),
+    "fractions that are numbers": lambda d: d["statistics"][1].update(fractions=[0.5]),
+    "a fraction with an exponent": lambda d: d["statistics"][1].update(fractions=["5e-1"]),
+    "a negative fraction": lambda d: d["statistics"][1].update(fractions=["-0.5"]),
+    "a fraction twice": lambda d: d["statistics"][1].update(fractions=["0.5", "0.5"]),
+    "ten fractions": lambda d: d["statistics"][1].update(fractions=[f"0.{part}" for part in range(10)]),
+    "no fractions": lambda d: d["statistics"][1].update(fractions=[]),
+    "a companion twice": lambda d: d["statistics"][1].update({"with": ["a", "a"]}),
+    "nine companions": lambda d: d["statistics"][1].update({"with": list("abcdefghi")}),
+    "a companion that is text": lambda d: d["statistics"][1].update({"with": "a"}),
+    "a number that is text": lambda d: d["statistics"][1].update(count="2"),
+    "a number of nothing": lambda d: d["statistics"][1].update(count=0),
+    "a number too large": lambda d: d["statistics"][1].update(count=11),
+    "a condition without its end": lambda d: d.update(where=[{"attribute": "a", "from": "1"}]),
+    "a condition of both kinds": lambda d: d.update(
+        where=[{"attribute": "a", "from": "1", "to": "2", "is": "b"}]
+    ),
+    "an end that is a number": lambda d: d.update(where=[{"attribute": "a", "from": 1, "to": 2}]),
+    "an end without end": lambda d: d.update(where=[{"attribute": "a", "from": "1", "to": "Infinity"}]),
+    "an unknown engine": lambda d: d.update(engine="abacus"),
+    "verification that is text": lambda d: d.update(verified="yes"),
     "a group that is a list": lambda d: d.update(group_by=["sex"]),
 }
 

@@ -107,6 +107,9 @@ def test_totals_decode_to_the_answer(name):
         for estimate, stored in zip(row.estimates, expected["estimates"], strict=True):
             assert estimate.value == pytest.approx(stored["value"])
             assert estimate.noise_sd == pytest.approx(stored["noise_sd"])
+            assert estimate.standard_error == pytest.approx(stored["standard_error"])
+            assert estimate.noise_rank_sd == pytest.approx(stored["noise_rank_sd"])
+            assert (estimate.index, estimate.label) == (stored["index"], stored["label"])
             assert (None if estimate.withheld is None else estimate.withheld.value) == stored["withheld"]
 
 

@@ -1,6 +1,7 @@
 import pytest
 
-from consent.vocabulary import Purpose, RecipientKind
+from consent.menu import ANSWERS, MENU
+from consent.vocabulary import Engine, Purpose, RecipientKind, StatisticGroup, StatisticKind
 
 
 @pytest.mark.parametrize("purpose", list(Purpose))
@@ -34,3 +35,11 @@ def test_an_iri_that_is_none_of_our_purposes_is_refused(iri):
 @pytest.mark.parametrize("kind", list(RecipientKind))
 def test_every_kind_of_recipient_has_a_kind_of_dpv_above_it(kind):
     assert kind.broader_iri.startswith("https://w3id.org/dpv#")
+
+
+def test_every_statistic_is_in_one_group_and_on_the_menu():
+    grouped = [kind for group in StatisticGroup for kind in group.kinds]
+
+    assert sorted(grouped, key=list(StatisticKind).index) == list(StatisticKind)
+    assert set(MENU) == set(StatisticKind)
+    assert set(ANSWERS) == set(Engine)

@@ -7,12 +7,12 @@ from statistics import NormalDist
 import pytest
 from hypothesis import given, settings
 
-from consent.answer import Withheld
 from consent.errors import TermsError
+from consent.estimate import Withheld
 from consent.policy import Refusal
-from consent.query import Condition
+from consent.query import Condition, Statistic
 from consent.record_document import Notice
-from consent.vocabulary import ConsentStatus, Purpose, RecipientKind, StatisticKind
+from consent.vocabulary import ConsentStatus, Purpose, RecipientKind, StatisticGroup, StatisticKind
 from consent.wording import (
     day_text,
     describe_policy,
@@ -20,6 +20,7 @@ from consent.wording import (
     euros_text,
     explain_refusal,
     explain_withheld,
+    group_text,
     odds_in_hundred,
     policy_sentence,
     purpose_text,
@@ -50,7 +51,25 @@ def _everything(language):
     yield from (recipient_text(kind, language) for kind in RecipientKind)
     yield from (statistic_text(kind, language) for kind in StatisticKind)
     yield from (status_text(status, language) for status in ConsentStatus)
-    yield describe_query(replace(QUERY, statistics=(COUNT, MEAN, SPREAD, BARS)), EXAM, language)
+    yield from (group_text(group, language) for group in StatisticGroup)
+    for statistic in (COUNT, MEAN, SPREAD, BARS, *RELATED):
+        yield describe_query(replace(QUERY, statistics=(statistic,), verified=True), EXAM, language)
+
+
+RELATED = (
+    Statistic(StatisticKind.SUM, "exam_score"),
+    Statistic(StatisticKind.VARIANCE, "exam_score"),
+    Statistic(StatisticKind.MINIMUM, "exam_score"),
+    Statistic(StatisticKind.MAXIMUM, "exam_score"),
+    Statistic(StatisticKind.MEDIAN, "exam_score"),
+    Statistic(StatisticKind.QUANTILES, "exam_score", fractions=(Decimal("0.25"), Decimal("0.975"))),
+    Statistic(StatisticKind.TOP_CATEGORIES, "intake", count=2),
+    Statistic(StatisticKind.COVARIANCE, "exam_score", ("reading_score",)),
+    Statistic(StatisticKind.CORRELATION, "exam_score", ("reading_score",)),
+    Statistic(StatisticKind.LINEAR_REGRESSION, "exam_score", ("reading_score", "school_average")),
+    Statistic(StatisticKind.LOGISTIC_REGRESSION, "sex", ("reading_score",)),
+    Statistic(StatisticKind.K_MEANS, "exam_score", ("reading_score",), count=3),
+)
 
 
 def test_a_policy_is_summed_up_in_one_sentence():
@@ -87,8 +106,8 @@ def test_the_sentence_says_what_is_paid():
         ({"excluded_recipients": frozenset({"did:web:x.example"})}, "You have excluded: did:web:x.example."),
         ({"exact_allowed": True}, "Some answers may be exact"),
         ({"exact_allowed": True}, "Exact answers can be compared"),
-        ({"epsilon_per_query": Decimal(5)}, "With one answer they are right at most 67 times"),
-        ({"epsilon_total": Decimal(10)}, "at most 80 times in 100."),
+        ({"epsilon_per_query": Decimal(5)}, "With one answer they are right at most 69 times"),
+        ({"epsilon_total": Decimal(10)}, "at most 81 times in 100."),
         ({"node_ids": ("alpha", "beta", "gamma")}, "split between alpha, beta and gamma."),
     ],
 )
@@ -140,6 +159,49 @@ def test_a_query_is_said_in_one_line(query, text):
     assert describe_query(query, EXAM, "en") == text
 
 
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        (
+            replace(QUERY, statistics=(RELATED[5],), verified=True),
+            "Values of exam score below which 25 % and 97.5 % of the people lie, over at least 50 people,"
+            " with a random error, with the calculation checked",
+        ),
+        (
+            replace(
+                QUERY,
+                statistics=(RELATED[9],),
+                where=(Condition("reading_score", None, Decimal("-0.5"), Decimal(2)),),
+            ),
+            "How much exam score changes with reading score and school average, only reading score:"
+            " -0.5 to 2, over at least 50 people, with a random error",
+        ),
+        (
+            replace(QUERY, statistics=(RELATED[11],), epsilon=None),
+            "3 groups of people who are alike in exam score and reading score, over at least 50 people,"
+            " exact",
+        ),
+    ],
+)
+def test_relations_and_places_are_said_in_one_line(query, text):
+    assert describe_query(query, EXAM, "en") == text
+
+
+def test_where_all_of_a_group_is_allowed_its_own_word_stands():
+    policy = replace(POLICY, statistics=frozenset({*StatisticGroup.RANGES.kinds, StatisticKind.COUNT}))
+
+    assert "may compute counts and smallest, middle and largest values from" in policy_sentence(
+        policy, EXAM, "en"
+    )
+
+
+def test_a_policy_that_asks_for_checked_calculations_says_so():
+    assert (
+        "check each other's calculation"
+        in describe_policy(replace(POLICY, verified_only=True), EXAM, "en").text
+    )
+
+
 def test_a_query_is_said_in_german():
     query = replace(QUERY, statistics=(COUNT, MEAN), group_by="sex")
 
@@ -189,6 +251,7 @@ def test_there_is_a_word_for_everything(language):
     assert set(words.purposes) == set(Purpose)
     assert set(words.recipients) == set(RecipientKind)
     assert set(words.statistics) == set(words.computed) == set(StatisticKind)
+    assert set(words.groups) == set(StatisticGroup)
     assert set(words.refusals) == set(Refusal)
     assert set(words.withheld) == set(Withheld)
     assert set(words.statuses) == set(ConsentStatus)

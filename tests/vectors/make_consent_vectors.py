@@ -17,12 +17,13 @@ from typing import Any
 from consent import computation
 from consent.answer import Answer, decode
 from consent.computation import Computation
+from consent.foresight import foreseen_results
 from consent.job import MANIFEST_TYP, Manifest, sign_manifest
 from consent.log import Checkpoint, Entry, InclusionProof, sign_checkpoint
 from consent.odrl import to_agreement, to_offer
 from consent.order import EscrowReceipt, sign_escrow_receipt
 from consent.policy import Policy
-from consent.query import Query, Statistic
+from consent.query import Condition, Query, Statistic
 from consent.record import CONSENT_TYP, ConsentRecord, sign_consent, sign_withdrawal
 from consent.record_document import StatusChange
 from consent.vocabulary import ConsentStatus, Purpose, RecipientKind, StatisticKind
@@ -66,6 +67,28 @@ POLICY = Policy(
     valid_until=datetime(2027, 4, 1, tzinfo=UTC),
 )
 QUERY = Query("exam/1", Purpose.ACADEMIC_RESEARCH, (Statistic(StatisticKind.COUNT),), 50, Decimal(4))
+RELATIONS = (
+    Statistic(StatisticKind.SUM, "exam_score"),
+    Statistic(StatisticKind.VARIANCE, "exam_score"),
+    Statistic(StatisticKind.COVARIANCE, "exam_score", ("reading_score", "school_average")),
+    Statistic(StatisticKind.CORRELATION, "exam_score", ("reading_score",)),
+    Statistic(StatisticKind.LINEAR_REGRESSION, "exam_score", ("reading_score", "school_average")),
+)
+PLACES = (
+    Statistic(StatisticKind.MINIMUM, "exam_score"),
+    Statistic(StatisticKind.MEDIAN, "exam_score"),
+    Statistic(StatisticKind.MAXIMUM, "exam_score"),
+    Statistic(StatisticKind.QUANTILES, "exam_score", fractions=(Decimal("0.25"), Decimal("0.75"))),
+    Statistic(StatisticKind.TOP_CATEGORIES, "intake", count=2),
+)
+FITS = (
+    Statistic(StatisticKind.LOGISTIC_REGRESSION, "sex", ("exam_score", "reading_score")),
+    Statistic(StatisticKind.K_MEANS, "exam_score", ("reading_score",), count=3),
+)
+FILTER = (
+    Condition("sex", "female"),
+    Condition("reading_score", None, Decimal("-0.5"), Decimal(2)),
+)
 RECORD = ConsentRecord(
     consent_id=CONSENT_ID,
     subject=SUBJECT,
@@ -103,6 +126,34 @@ def every_vector() -> dict[str, Document]:
             ),
             ("mixed", "girls"),
             300,
+        ),
+        "computation_relations": _computation(replace(QUERY, statistics=RELATIONS), (None,), 300),
+        "computation_relations_exact": _computation(
+            replace(QUERY, statistics=RELATIONS, epsilon=None), (None,), 300
+        ),
+        "computation_optional_numbers": _computation(
+            replace(
+                QUERY,
+                data_set="framingham/1",
+                statistics=(
+                    Statistic(StatisticKind.COVARIANCE, "glucose", ("bmi",)),
+                    Statistic(StatisticKind.CORRELATION, "glucose", ("bmi", "age")),
+                ),
+            ),
+            (None,),
+            4000,
+        ),
+        "computation_places": _computation(
+            replace(QUERY, statistics=PLACES, where=FILTER, verified=True), (None,), 3000
+        ),
+        "computation_places_of_groups": _computation(
+            replace(QUERY, statistics=PLACES, group_by="sex"), ("female", "male"), 6000
+        ),
+        "computation_fits": _computation(
+            replace(QUERY, statistics=FITS, epsilon=None, group_by="school_type"), ("mixed", "girls"), 300
+        ),
+        "computation_undetermined": _computation(
+            replace(QUERY, statistics=RELATIONS, epsilon=Decimal(1)), (None,), 300
         ),
         "computation_withheld": _computation(
             replace(QUERY, statistics=_of("mean", "sd"), epsilon=Decimal("0.1")), (None,), 60
@@ -158,11 +209,12 @@ def _checkpoint() -> Document:
 
 
 def _computation(query: Query, groups: tuple[str | None, ...], people: int) -> Document:
-    compiled = computation.compile_groups(query, EXAM, groups=groups, people=people)
+    described = data_set(query.data_set)
+    compiled = computation.compile_groups(query, described, groups=groups, people=people)
     totals = _totals(compiled, people)
     return {
         "query": query.to_json(),
-        "text": describe_query(query, EXAM, "en"),
+        "text": describe_query(query, described, "en"),
         "groups": list(groups),
         "people": people,
         "computation": compiled.to_json(),
@@ -175,14 +227,24 @@ def _computation(query: Query, groups: tuple[str | None, ...], people: int) -> D
 
 def _totals(compiled: Computation, people: int) -> list[int]:
     """Sums that such people could have, a little different in each cell."""
+    results = foreseen_results(compiled, people)
     members = people // len(compiled.groups)
-    typical = {
-        "people": members,
-        "exam_score.value": members * 4250,
-        "exam_score.square": members * (4250**2 + 990**2),
-        "exam_score.bin": members // 16,
-    }
-    return [typical[cell.measure] + place * 7 - cell.index for place, cell in enumerate(compiled.cells)]
+    for place, cell in enumerate(compiled.cells):
+        results[place] += place * 7 - cell.index
+        if cell.measure.endswith(".product"):
+            # Numbers that go together: they vary by an eighth of their ranges, half of it in step.
+            results[place] += members * _range(compiled, cell.measure) // 128
+    for place in range(len(compiled.cells), len(results)):
+        results[place] += 3 * (place % 5) if results[place] > len(results) else 0
+    return results
+
+
+def _range(compiled: Computation, product: str) -> int:
+    """The product of the ranges of two numbers, in steps."""
+    scales = {scale.attribute: scale for each in compiled.estimators for scale in (each.scale, *each.others)}
+    left, right, _ = product.split(".")
+    widths = [scales[name].maximum - scales[name].minimum for name in (left, right)]
+    return round(widths[0] * scales[left].unit * widths[1] * scales[right].unit)
 
 
 def _answer(answer: Answer) -> Document:
@@ -200,6 +262,8 @@ def _answer(answer: Answer) -> Document:
                         "noise_sd": estimate.noise_sd,
                         "interval95": estimate.interval95,
                         "withheld": None if estimate.withheld is None else estimate.withheld.value,
+                        "standard_error": estimate.standard_error,
+                        "noise_rank_sd": estimate.noise_rank_sd,
                     }
                     for estimate in row.estimates
                 ],
@@ -213,7 +277,7 @@ def _answer(answer: Answer) -> Document:
 def _bad_policy(tamper: Callable[[Document], object]) -> Document:
     offer = copy.deepcopy(to_offer(POLICY, CONSENT_ID))
     tamper(offer)
-    return {"error": "MalformedError", "offer": offer}
+    return {"error": offer.pop("error", "MalformedError"), "offer": offer}
 
 
 def _constraint(offer: Document, operand: str) -> Document:
@@ -228,11 +292,22 @@ def _repeat(offer: Document) -> None:
     constraints[0] = copy.deepcopy(constraints[1])
 
 
+def _add(offer: Document, operand: str, operator: str, value: object) -> None:
+    if value == ["auto"]:
+        offer["error"] = "TermsError"
+    constraint = {"leftOperand": operand, "operator": operator, "rightOperand": value}
+    offer["permission"][0]["constraint"].append(constraint)
+
+
 BAD_POLICIES: Mapping[str, Callable[[Document], object]] = {
     "unknown_operand": lambda d: _constraint(d, "mk:exact").update(leftOperand="mk:mood"),
     "unknown_operator": lambda d: _constraint(d, "mk:crowd").update(operator="lteq"),
     "operand_twice": _repeat,
     "operand_missing": lambda d: d["permission"][0]["constraint"].pop(),
+    "engine_that_holds_anyway": lambda d: _add(d, "mk:engine", "isAnyOf", ["mpc"]),
+    "engine_left_open": lambda d: _add(d, "mk:engine", "isAnyOf", ["auto"]),
+    "engine_unknown": lambda d: _add(d, "mk:engine", "isAnyOf", ["abacus"]),
+    "verified_only_said_to_be_false": lambda d: _add(d, "mk:verifiedOnly", "eq", "false"),
     "prohibition": lambda d: d.update(prohibition=[{"action": "distribute"}]),
     "two_permissions": lambda d: d["permission"].append(copy.deepcopy(d["permission"][0])),
     "another_profile": lambda d: d.update(profile="http://www.w3.org/ns/odrl/2/core"),
