@@ -9,16 +9,17 @@ import contextlib
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
-
-import requests
-import urllib3
+from urllib.parse import urlsplit
 
 START_SECONDS = 60
 STOP_SECONDS = 10
@@ -41,6 +42,8 @@ class Town:
     database_url: Callable[[str], str] | None = None
     programs: dict[str, Sequence[str]] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
+    encrypted_sums: bool = False
+    """Whether the nodes make a joint key at the start, which takes some seconds."""
     processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict, repr=False)
     ports: dict[str, int] = field(default_factory=dict)
 
@@ -52,6 +55,8 @@ class Town:
         try:
             self.found()
             self.start_all()
+            if self.encrypted_sums:
+                self.make_aggregation_key()
         except BaseException:
             self.close()
             raise
@@ -88,12 +93,29 @@ class Town:
         """Let each party make its keys, and the authority sign the registry."""
         self.folder.mkdir(parents=True, exist_ok=True)
         for name in (*self.ISSUERS, *self.NODES, MARKETPLACE, WALLET):
-            self.ports[name] = _free_port()
+            self.ports[name] = free_port()
+        for name in self.NODES:
+            self.ports[_peers_of(name)] = free_port()
         run_command("trust-registry", "init", "--dir", self.home("authority"))
         with ThreadPoolExecutor(max_workers=4) as pool:
             list(pool.map(lambda arguments: run_command(*arguments), self._inits()))
+        self._sign_registry()
+
+    def make_aggregation_key(self, name: str = "1") -> None:
+        """Let the nodes make a joint key, all at the same time, and the authority sign a registry with it."""
+
+        def make(node: str) -> str:
+            command = ("mpc-node", "make-aggregation-key", "--dir", self.home(node), *self.trust)
+            return run_command(*command, "--name", name)
+
+        with ThreadPoolExecutor(max_workers=len(self.NODES)) as pool:
+            words = [Path(told.strip().splitlines()[-1]) for told in pool.map(make, self.NODES)]
+        self._sign_registry(*words)
+
+    def _sign_registry(self, *words: Path) -> None:
         parts = [self.home(name) / "public.json" for name in (*self.ISSUERS, *self.NODES, MARKETPLACE)]
-        run_command("trust-registry", "sign", "--dir", self.home("authority"), "--out", self.registry, *parts)
+        signing = ("trust-registry", "sign", "--dir", self.home("authority"), "--out", self.registry)
+        run_command(*signing, *parts, *words)
 
     def start_all(self) -> None:
         """Start every process and wait until each answers."""
@@ -180,7 +202,10 @@ class Town:
             )
             yield self._init("issuer", name, "--id", issuer_id, "--name", title, *kinds, *logins)
         for name, operator in zip(self.NODES, OPERATORS, strict=True):
-            yield self._init("mpc-node", name, "--id", name, "--operator", operator)
+            address = f"127.0.0.1:{self.ports[_peers_of(name)]}"
+            yield self._init(
+                "mpc-node", name, "--id", name, "--operator", operator, "--peer-address", address
+            )
         yield self._init("marketplace", MARKETPLACE, "--id", "did:web:market.example")
 
     def _init(self, program: str, name: str, *arguments: str | Path) -> tuple[str | Path, ...]:
@@ -202,7 +227,8 @@ class Town:
         if name in self.ISSUERS:
             return ["serve", "--dir", self.home(name), *port]
         if name in self.NODES:
-            return ["serve", "--dir", self.home(name), *port, *self.trust]
+            peers = ("--peer-port", str(self.ports[_peers_of(name)]))
+            return ["serve", "--dir", self.home(name), *port, *peers, *self.trust]
         if name == WALLET:
             market = ["--marketplace", self.url(MARKETPLACE)]
             return ["serve", "--dir", self.home(name), *port, *self.trust, *market, *self.database(name)]
@@ -228,7 +254,13 @@ def console_script(name: str) -> Path:
     return Path(sys.executable).parent / name
 
 
-def _free_port() -> int:
+def _peers_of(name: str) -> str:
+    """Under which name the port for a node's peers is kept."""
+    return f"{name} for peers"
+
+
+def free_port() -> int:
+    """A port of this machine that nobody uses now."""
     with contextlib.closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -236,9 +268,24 @@ def _free_port() -> int:
 
 
 def _answers(url: str) -> bool:
-    # A node's certificate is its own; health says nothing secret, so any certificate will do here.
-    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+    parts = urlsplit(url)
+    connection = (
+        HTTPSConnection(parts.netloc, timeout=2, context=_any_certificate())
+        if parts.scheme == "https"
+        else HTTPConnection(parts.netloc, timeout=2)
+    )
     try:
-        return requests.get(url, timeout=2, verify=False).ok  # noqa: S501 - see above
-    except requests.RequestException:
+        connection.request("GET", parts.path)
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
         return False
+    finally:
+        connection.close()
+
+
+def _any_certificate() -> ssl.SSLContext:
+    """A node's certificate is its own; health says nothing secret, so any certificate will do here."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context

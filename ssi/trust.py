@@ -13,9 +13,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from crypto.encoding import Json
 from crypto.errors import MalformedError, SignatureError
 from crypto.reading import Fields, utc_text
 from crypto.signing import SigningKey, VerifyingKey
+from ssi.aggregation_key import AggregationKeyEntry
 from ssi.errors import RegistryError, UnknownIssuerError, UnknownNodeError, UntrustedIssuerError
 from ssi.jws import parse_jws, sign_jws
 from ssi.trust_entries import IssuerEntry, MarketplaceEntry, NodeEntry
@@ -35,6 +37,7 @@ class TrustRegistry:
     marketplace: MarketplaceEntry
     issuers: tuple[IssuerEntry, ...]
     nodes: tuple[NodeEntry, ...]
+    aggregation_key: AggregationKeyEntry | None = None
 
     def __post_init__(self) -> None:
         if not self.issued_at < self.valid_until:
@@ -44,6 +47,10 @@ class TrustRegistry:
         _refuse_repeats("sealing key", [node.sealing_key.to_bytes().hex() for node in self.nodes])
         _refuse_repeats("TLS certificate", [server.tls_fingerprint for server in self.servers])
         _refuse_repeats("url", [server.url for server in self.servers])
+        _refuse_repeats("peer address", [":".join(map(str, node.peer_endpoint)) for node in self.nodes])
+        holders = self.aggregation_key.nodes if self.aggregation_key else ()
+        if not set(holders) <= {node.id for node in self.nodes}:
+            raise RegistryError("the trust registry names an aggregation key of nodes that it does not name")
 
     @property
     def servers(self) -> tuple[NodeEntry | MarketplaceEntry, ...]:
@@ -117,7 +124,7 @@ def sign_registry(registry: TrustRegistry, authority: SigningKey) -> str:
     """
     if authority.public != registry.authority:
         raise RegistryError("only the authority that a registry names can sign it")
-    payload = {
+    payload: dict[str, Json] = {
         "version": _VERSION,
         "issued_at": utc_text(registry.issued_at),
         "valid_until": utc_text(registry.valid_until),
@@ -125,6 +132,8 @@ def sign_registry(registry: TrustRegistry, authority: SigningKey) -> str:
         "issuers": [issuer.to_json() for issuer in registry.issuers],
         "nodes": [node.to_json() for node in registry.nodes],
     }
+    if registry.aggregation_key is not None:
+        payload["aggregation_key"] = registry.aggregation_key.to_json()
     return sign_jws(payload, authority, typ=REGISTRY_TYP)
 
 
@@ -157,9 +166,16 @@ def _read(fields: Fields, authority: VerifyingKey) -> TrustRegistry:
         marketplace=MarketplaceEntry.read(fields.section("marketplace")),
         issuers=tuple(IssuerEntry.read(entry) for entry in fields.objects("issuers", most=MAX_ENTRIES)),
         nodes=tuple(NodeEntry.read(entry) for entry in fields.objects("nodes", most=MAX_ENTRIES)),
+        aggregation_key=_aggregation_key(fields),
     )
     fields.done()
     return registry
+
+
+def _aggregation_key(fields: Fields) -> AggregationKeyEntry | None:
+    if not fields.has("aggregation_key"):
+        return None
+    return AggregationKeyEntry.read(fields.section("aggregation_key"))
 
 
 def _refuse_repeats(what: str, values: list[str]) -> None:

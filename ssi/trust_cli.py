@@ -53,7 +53,10 @@ def init(folder: Path) -> None:
 @click.option("--valid-days", type=click.IntRange(1, 3650), default=365, show_default=True)
 @click.argument("parts", type=_FILE, nargs=-1, required=True)
 def sign(folder: Path, out: Path, valid_days: int, parts: tuple[Path, ...]) -> None:
-    """Sign a registry of exactly the parties in PARTS, the public.json files of their init commands."""
+    """Sign a registry of exactly the parties in PARTS, the public.json files of their init commands.
+
+    Nodes that made an aggregation key add their aggregation-key.json.
+    """
     key = _authority_key(folder)
     start = datetime.now(UTC).replace(microsecond=0)
     named = [(str(part), _read_bounded(part)) for part in parts]
@@ -110,7 +113,8 @@ def _json_object(path: Path) -> dict[str, Json]:
 
 def _summary(registry: TrustRegistry) -> str:
     issuers, nodes = len(registry.issuers), len(registry.nodes)
-    return f"1 marketplace, {nodes} nodes, {issuers} issuers, until {utc_text(registry.valid_until)}"
+    key = ", an aggregation key" if registry.aggregation_key else ""
+    return f"1 marketplace, {nodes} nodes, {issuers} issuers{key}, until {utc_text(registry.valid_until)}"
 
 
 def _contents(registry: TrustRegistry) -> dict[str, Json]:
@@ -120,4 +124,5 @@ def _contents(registry: TrustRegistry) -> dict[str, Json]:
         "marketplace": registry.marketplace.to_json(),
         "issuers": [issuer.to_json() for issuer in registry.issuers],
         "nodes": [{**node.to_json(), "tls_fingerprint": node.tls_fingerprint} for node in registry.nodes],
+        "aggregation_key": registry.aggregation_key.to_json() if registry.aggregation_key else None,
     }

@@ -27,6 +27,8 @@ MAX_ID = 200
 MAX_URL = 500
 MAX_CERTIFICATE = 20_000
 MAX_KEYS = 20
+_HTTPS_PORT = 443
+_LAST_PORT = 65535
 _BEGIN_CERTIFICATE = "-----BEGIN CERTIFICATE-----"
 _URL_CHARACTERS = re.compile(r"[A-Za-z0-9:/._~%\[\]-]+", re.ASCII)
 
@@ -103,7 +105,11 @@ class IssuerEntry:
 
 @dataclass(frozen=True)
 class NodeEntry:
-    """A computation node: who runs it, where it answers and the three keys it is known by."""
+    """A computation node: who runs it, where it answers and the three keys it is known by.
+
+    `peer_address` is where the other nodes open their connections for computing (``host:port``). An entry may
+    leave it out: then it is the port after that of `url`.
+    """
 
     id: str
     operator: str
@@ -113,11 +119,17 @@ class NodeEntry:
     tls_certificate: str = field(repr=False)
     valid_from: datetime
     valid_until: datetime
+    peer_address: str = ""
 
     @cached_property
     def tls_fingerprint(self) -> str:
         """The base64url SHA-256 of the TLS certificate in DER form."""
         return certificate_fingerprint(self.tls_certificate)
+
+    @cached_property
+    def peer_endpoint(self) -> tuple[str, int]:
+        """Host and port for the connections of other nodes."""
+        return read_address(self.peer_address) if self.peer_address else next_port(self.url)
 
     def holds_at(self, moment: datetime) -> bool:
         """Whether the authority trusts this node at a moment; the last second is excluded."""
@@ -139,13 +151,17 @@ class NodeEntry:
             tls_certificate=_certificate(fields),
             valid_from=fields.moment("valid_from"),
             valid_until=fields.moment("valid_until"),
+            peer_address=fields.text("peer_address", max_length=MAX_URL)
+            if fields.has("peer_address")
+            else "",
         )
+        _require_endpoint(entry, fields.where)
         fields.done()
         return entry
 
     def to_json(self) -> dict[str, Json]:
         """The entry as it stands in the signed document."""
-        return {
+        document: dict[str, Json] = {
             "id": self.id,
             "operator": self.operator,
             "url": self.url,
@@ -155,6 +171,7 @@ class NodeEntry:
             "valid_from": utc_text(self.valid_from),
             "valid_until": utc_text(self.valid_until),
         }
+        return {**document, "peer_address": self.peer_address} if self.peer_address else document
 
 
 @dataclass(frozen=True)
@@ -213,6 +230,43 @@ def certificate_fingerprint(pem: str) -> str:
     except ValueError as error:
         raise MalformedError("expected one X.509 certificate in PEM") from error
     return b64url_encode(sha256(certificate.public_bytes(Encoding.DER)))
+
+
+def read_address(text: str) -> tuple[str, int]:
+    """The host and the port of an address ``host:port``; an IPv6 host stands in brackets.
+
+    Raises:
+        MalformedError: no such address.
+    """
+    try:
+        parts = urlsplit(f"//{text}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    plain = f"[{host}]" if host and ":" in host else host
+    if not host or not port or text.lower() != f"{plain}:{port}" or not _URL_CHARACTERS.fullmatch(text):
+        raise MalformedError("expected an address of the form host:port")
+    return host, port
+
+
+def next_port(url: str) -> tuple[str, int]:
+    """The host of an https address, and the port after its own.
+
+    Raises:
+        MalformedError: there is no port after its own.
+    """
+    parts = urlsplit(url)
+    port = (parts.port or _HTTPS_PORT) + 1
+    if not parts.hostname or port > _LAST_PORT:
+        raise MalformedError("expected an address with a port below 65535")
+    return parts.hostname, port
+
+
+def _require_endpoint(entry: NodeEntry, where: str) -> None:
+    try:
+        _ = entry.peer_endpoint
+    except MalformedError as error:
+        raise MalformedError(f"{where}.peer_address: {error}") from error
 
 
 def _certificate(fields: Fields) -> str:

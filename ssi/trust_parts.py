@@ -2,7 +2,8 @@
 
 `init` of each deployable writes a part, `public.json`, with the functions below: `{"issuer": {…}}`,
 `{"node": {…}}` or `{"marketplace": {…}}`. A part holds only public things and no dates: how long somebody is
-trusted is for the authority to say.
+trusted is for the authority to say. A node that made an aggregation key with the two others hands in its
+word about it besides, `{"aggregation_key": "…"}`: signed, because it is about the others as well.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,11 +15,13 @@ from crypto.errors import MalformedError
 from crypto.reading import Fields, utc_text
 from crypto.sealing import SealingPublicKey
 from crypto.signing import VerifyingKey
+from ssi.aggregation_key import agreed_key
 from ssi.errors import RegistryError
 from ssi.trust import TrustRegistry
 from ssi.trust_entries import IssuerEntry, MarketplaceEntry, NodeEntry
 
 _KINDS = ("issuer", "node", "marketplace")
+_WORD = "aggregation_key"
 
 
 @dataclass(frozen=True)
@@ -48,15 +51,19 @@ def issuer_part(
     return {"issuer": part}
 
 
-def node_part(
+def node_part(  # noqa: PLR0913 — as many things make an entry
     node_id: str,
     operator: str,
     *,
     url: str,
     keys: tuple[VerifyingKey, SealingPublicKey],
     tls_certificate: str,
+    peer_address: str = "",
 ) -> dict[str, Json]:
-    """The part of a node: an https address, its verifying and sealing key, its TLS certificate in PEM."""
+    """The part of a node: an https address, its verifying and sealing key, its TLS certificate in PEM.
+
+    `peer_address` is ``host:port`` for the connections of other nodes; empty for the port after the url's.
+    """
     verifying_key, sealing_key = keys
     part: dict[str, Json] = {
         "id": node_id,
@@ -66,7 +73,7 @@ def node_part(
         "sealing_key": b64url_encode(sealing_key.to_bytes()),
         "tls_certificate": tls_certificate,
     }
-    return {"node": part}
+    return {"node": {**part, "peer_address": peer_address} if peer_address else part}
 
 
 def marketplace_part(
@@ -89,18 +96,24 @@ def assemble_registry(
     """Put named parts (name for messages, bytes of the JSON document) together.
 
     Raises:
-        RegistryError: a part is not of its form, there is not exactly one marketplace, or two parts
-            contradict each other.
+        RegistryError: a part is not of its form, there is not exactly one marketplace, two parts contradict
+            each other, or not all nodes of an aggregation key vouch for it.
     """
     dates = {"valid_from": utc_text(validity.start), "valid_until": utc_text(validity.end)}
     found: dict[str, list[tuple[str, dict[str, Json]]]] = {kind: [] for kind in _KINDS}
+    words: list[str] = []
     try:
         for name, raw in parts:
+            word = _read_word(raw, name)
+            if word is not None:
+                words.append(word)
+                continue
             kind, body = _read_part(raw, name)
             found[kind].append((name, body))
         if len(found["marketplace"]) != 1:
             raise RegistryError(f"expected one marketplace, got {len(found['marketplace'])}")
         name, body = found["marketplace"][0]
+        nodes = tuple(NodeEntry.read(Fields({**body, **dates}, name)) for name, body in found["node"])
         return TrustRegistry(
             authority=authority,
             issued_at=validity.start,
@@ -109,10 +122,20 @@ def assemble_registry(
             issuers=tuple(
                 IssuerEntry.read(Fields({**body, **dates}, name)) for name, body in found["issuer"]
             ),
-            nodes=tuple(NodeEntry.read(Fields({**body, **dates}, name)) for name, body in found["node"]),
+            nodes=nodes,
+            aggregation_key=agreed_key(words, {node.id: node.verifying_key for node in nodes}),
         )
     except MalformedError as error:
         raise RegistryError(str(error)) from error
+
+
+def _read_word(raw: bytes, name: str) -> str | None:
+    part = Fields.parse(raw, name)
+    if not part.has(_WORD):
+        return None
+    word = part.text(_WORD)
+    part.done()
+    return word
 
 
 def _read_part(raw: bytes, name: str) -> tuple[str, dict[str, Json]]:

@@ -17,7 +17,8 @@ the signed statement about it.
   no money behind it, or whose crowd is smaller than she or the query asks. A withdrawal that arrives before
   the release is in no output.
 * No person pays more privacy than she allowed, over all buyers together: it is spent before it is computed.
-* An attempt ends as done with an output, or as failed with a reason and without one. Whoever contradicts
+* An attempt ends as done with an output, or as failed with a reason and without one; a kill in its middle is
+  repaired where peers still wait, and no message is ever sent in two versions. Whoever contradicts
   itself is named, whoever is silent is named as silent.
 * Shares rest sealed, logs and metrics hold no id of a person, and a deletion is receipted over a signature.
 
@@ -28,6 +29,9 @@ person with credentials of two issuers counts as two. Operators see who takes pa
 
 **The ladder.** `errors`, `state`, `message`; then `keys`, `config` (what the operator owns);
 `storage`; `papers`, `contribution_check`, `ingest`, `withdrawal` (what people hand in and take back);
-`job_check`, `status`, `admission`, `agreement` (whether, and on whom); `mailbox`, `peers`, `conversation`,
-`rounds`, `computation`, `output`, `run`, `runner` (how); `node`, `api`, `bootstrap`, `cli` (the process).
+`job_check`, `status`, `admission`, `agreement` (whether, and on whom); `mailbox`, `peers`, `conversation`
+(words over HTTPS); `frames`, `link`, `line`, `channel`, `carry`, `checkpoint`, `opening` (rounds, and what is
+on record of them), `reception`, `peer_tls`, `listener`, `ways` (who gets through); `rounds`, `computation`,
+`output`, `run`, `runner` (how); `aggregation`, `key_making` (the second way of computing, and its key);
+`node`, `api`, `bootstrap`, `cli` (the process).
 """

@@ -6,13 +6,14 @@
 4. The issuer says now that the credential is not taken back; a list that cannot be had counts as taken back.
 5. The person is one of those the query asks about (public attributes).
 6. The consent permits this use, if only the crowd is large enough.
-7. The person is counted once: of several consents of one person the newest counts.
+7. Where it is added up under encryption: the record is here under the joint key of today.
+8. The person is counted once: of several consents of one person the newest counts.
 
 What depends on the crowd itself, and on what the other nodes admit, is settled in `agreement`. One person is
 one pairwise handle of one issuer and data set: somebody with credentials of two issuers is two people here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -22,11 +23,13 @@ from consent.job import admitted_root
 from consent.policy import Permitted, Refused, Use
 from consent.record import ConsentRecord
 from consent.statement import AdmissionStatement
+from consent.vocabulary import Engine
 from marketplace.mpc_node.agreement import Position
 from marketplace.mpc_node.job_check import CheckedJob
 from marketplace.mpc_node.papers import Papers, PapersOnFile
 from marketplace.mpc_node.status import StatusCheck, StatusUnknownError
 from marketplace.mpc_node.storage.contributions import ContributionStore, StoredContribution
+from marketplace.mpc_node.storage.encrypted import EncryptedStore
 from marketplace.mpc_node.storage.ledger import Charge, PrivacyLedger, totals
 from ssi.errors import CredentialError, ExpiredError, RegistryError, RevokedError
 
@@ -43,6 +46,7 @@ class AdmissionRefusal(StrEnum):
     STATUS_UNKNOWN = "status_unknown"
     NOT_ASKED_ABOUT = "not_asked_about"
     COUNTED_ALREADY = "counted_already"
+    NOT_ENCRYPTED = "not_encrypted"
 
 
 @dataclass(frozen=True)
@@ -104,13 +108,20 @@ class Admission:
 class AdmitContributions:
     """The use case: decide about everybody whom a manifest names."""
 
-    def __init__(self, contributions: ContributionStore, papers: PapersOnFile, ledger: PrivacyLedger) -> None:
+    def __init__(
+        self,
+        contributions: ContributionStore,
+        papers: PapersOnFile,
+        ledger: PrivacyLedger,
+        encrypted: EncryptedStore,
+    ) -> None:
         self._contributions = contributions
         self._papers = papers
         self._ledger = ledger
+        self._encrypted = encrypted
 
     def __call__(self, job: CheckedJob, status: StatusCheck, *, now: datetime) -> Admission:
-        """Carry out the seven steps; the code carries the numbers.
+        """Carry out the steps; the code carries the numbers.
 
         Raises:
             RegistryError: the registry has run out, so nobody's word counts.
@@ -122,21 +133,31 @@ class AdmitContributions:
         decision = _Decision(job, self._papers, status, spent, now)
         refusals: dict[str, str] = {}
         found: list[Candidate] = []
+        usable = self._usable(job, stored)  # 7
         for consent_id in named:
             if consent_id not in stored:  # 1
                 gone = consent_id in withdrawn
                 refusals[consent_id] = AdmissionRefusal.WITHDRAWN if gone else AdmissionRefusal.UNKNOWN_HERE
                 continue
             decided = decision.about(stored[consent_id])
-            if isinstance(decided, Candidate):
-                found.append(decided)
-            else:
+            if not isinstance(decided, Candidate):
                 refusals[consent_id] = decided
-        once = _newest_of_each(found)  # 7
+            elif consent_id not in usable:
+                refusals[consent_id] = AdmissionRefusal.NOT_ENCRYPTED
+            else:
+                found.append(decided)
+        once = _newest_of_each(found)  # 8
         refusals |= {
             each.consent_id: AdmissionRefusal.COUNTED_ALREADY for each in found if each.consent_id not in once
         }
         return Admission(once, {key: str(value) for key, value in refusals.items()}, charges)
+
+    def _usable(self, job: CheckedJob, stored: Collection[str]) -> Collection[str]:
+        """Those of the stored contributions that the job's engine can compute on."""
+        if job.manifest.query.chosen_engine is not Engine.PAILLIER:
+            return stored
+        entry = self._papers.registry().aggregation_key
+        return frozenset[str]() if entry is None else self._encrypted.held(stored, entry.key_id)
 
 
 @dataclass(frozen=True)
@@ -159,7 +180,7 @@ class _Decision:
             raise
         except CredentialError as error:
             return _reason(error)
-        if not self.job.manifest.query.matches(papers.public):  # 5
+        if not self.job.manifest.query.matches(papers.public, self.job.data_set):  # 5
             return AdmissionRefusal.NOT_ASKED_ABOUT
         return self._by_consent(stored, papers)  # 6
 

@@ -12,9 +12,11 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from consent.vocabulary import Engine
 from crypto.encoding import b64url_encode
 from crypto.errors import MalformedError
 from crypto.reading import Fields
+from marketplace.mpc_node.aggregation.ingest import IngestEncrypted
 from marketplace.mpc_node.contribution_check import ThisNode
 from marketplace.mpc_node.errors import (
     BusyError,
@@ -27,7 +29,7 @@ from marketplace.mpc_node.errors import (
     UnknownJobError,
     WithdrawalRefusedError,
 )
-from marketplace.mpc_node.ingest import IngestContributions
+from marketplace.mpc_node.ingest import IngestContributions, Verdict
 from marketplace.mpc_node.job_check import check_job
 from marketplace.mpc_node.meter import ACCEPTED
 from marketplace.mpc_node.node import Node
@@ -105,6 +107,7 @@ def _add_contributions(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
         ThisNode(node.node_id, node.keys.sealing),
         node.contributions,
         node.papers,
+        IngestEncrypted(node.aggregation.records, node.around.random),
         clock=node.now,
         random=node.around.random,
     )
@@ -118,11 +121,7 @@ def _add_contributions(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
         verdicts = ingest(documents)
         for verdict in verdicts:
             node.meter.contribution(verdict.reason.value if verdict.reason else ACCEPTED)
-        results = [
-            {"consent_id": each.consent_id, "accepted": each.accepted, "reason": each.reason}
-            for each in verdicts
-        ]
-        return jsonify(results=results)
+        return jsonify(results=[_verdict(each) for each in verdicts])
 
 
 def _add_jobs(blueprint: Blueprint, node: Node, runner: Runner, doors: _Doors) -> None:
@@ -175,6 +174,16 @@ def _add_open(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
     @blueprint.post("/withdrawals")
     def withdrawal() -> ResponseReturnValue:
         return jsonify(deletion_receipt=withdraw(_only("withdrawal", MAX_WITHDRAWAL)))
+
+
+def _verdict(verdict: Verdict) -> dict[str, object]:
+    told: dict[str, object] = {
+        "consent_id": verdict.consent_id,
+        "accepted": verdict.accepted,
+        "reason": verdict.reason,
+    }
+    # Good for one engine and not for the other: said only where it is so.
+    return {**told, "unusable": {Engine.PAILLIER.value: verdict.unusable}} if verdict.unusable else told
 
 
 def _told(status: AttemptStatus) -> Response:

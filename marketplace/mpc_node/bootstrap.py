@@ -1,6 +1,7 @@
 """How is a node put together? Settings and keys, then memory, then surroundings, then the app."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,21 +9,34 @@ from flask import Flask
 
 from crypto.sealing import Vault
 from crypto.signing import VerifyingKey
+from marketplace.mpc_node.aggregation.release import Aggregation
+from marketplace.mpc_node.aggregation.share_store import FOLDER as KEY_SHARES
+from marketplace.mpc_node.aggregation.share_store import ShareStore
 from marketplace.mpc_node.api import PeerFingerprint, node_api
 from marketplace.mpc_node.config import Settings
+from marketplace.mpc_node.errors import SettingsError
 from marketplace.mpc_node.issuers import HttpStatusLists
 from marketplace.mpc_node.keys import NodeKeys, load_keys
+from marketplace.mpc_node.listener import Gate, Listener
 from marketplace.mpc_node.mailbox import Mailbox
 from marketplace.mpc_node.meter import Meter
 from marketplace.mpc_node.node import Limits, Node, Surroundings
+from marketplace.mpc_node.opening import FOLDER as LOGS
+from marketplace.mpc_node.opening import Checkpoints
 from marketplace.mpc_node.papers import PapersOnFile
 from marketplace.mpc_node.peers import HttpsTransport
+from marketplace.mpc_node.reception import Reception
 from marketplace.mpc_node.runner import Runner
 from marketplace.mpc_node.storage.contributions import ContributionStore
+from marketplace.mpc_node.storage.encrypted import EncryptedStore
 from marketplace.mpc_node.storage.jobs import JobStore
 from marketplace.mpc_node.storage.ledger import PrivacyLedger
 from marketplace.mpc_node.storage.messages import MessageStore
+from marketplace.mpc_node.storage.noise_pins import NoisePins
 from marketplace.mpc_node.storage.notes import NoteStore
+from marketplace.mpc_node.storage.share_files import FOLDER as SHARES
+from marketplace.mpc_node.storage.share_files import ShareFiles
+from marketplace.mpc_node.ways import TlsWays
 from ssi.hosting.database import Database, migrate, open_database
 from ssi.hosting.health import health
 from ssi.hosting.metrics import install as install_metrics
@@ -40,7 +54,25 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def build_node(settings: Settings, keys: NodeKeys, database: Database, around: Surroundings) -> Node:
+@dataclass(frozen=True)
+class Standing:
+    """A node in the surroundings of the real world. Its peers' port is not open yet.
+
+    `closing` is to be called when the process ends, the last one first.
+    """
+
+    node: Node
+    listener: Listener
+    closing: tuple[Callable[[], None], ...]
+
+
+def build_node(
+    settings: Settings,
+    keys: NodeKeys,
+    database: Database,
+    around: Surroundings,
+    meter: Meter | None = None,
+) -> Node:
     """Put a node together on a migrated database."""
     return Node(
         node_id=settings.node_id,
@@ -48,13 +80,22 @@ def build_node(settings: Settings, keys: NodeKeys, database: Database, around: S
         around=around,
         limits=Limits(settings.peer_timeout_seconds, settings.max_running),
         database=database,
-        contributions=ContributionStore(database, Vault(keys.vault_key)),
+        contributions=ContributionStore(
+            database, ShareFiles(settings.directory / SHARES, Vault(keys.vault_key), around.random)
+        ),
         notes=NoteStore(database),
         jobs=JobStore(database),
         ledger=PrivacyLedger(database),
+        noise_pins=NoisePins(database),
         papers=PapersOnFile(around.registry),
         mailbox=Mailbox(MessageStore(database), around.registry, clock=around.clock),
-        meter=Meter(),
+        checkpoints=Checkpoints(settings.directory / LOGS, Vault(keys.log_key)),
+        aggregation=Aggregation(
+            EncryptedStore(database),
+            ShareStore(settings.directory / KEY_SHARES, Vault(keys.aggregation_key)),
+            settings.node_id,
+        ),
+        meter=meter or Meter(),
     )
 
 
@@ -69,6 +110,7 @@ def create_app(
     `closing` is called when the server ends, after the attempts have told their peers.
     """
     app = Flask(__name__, static_folder=None)
+    node.contributions.recover()
     runner = Runner(node)
     runner.recover()
     checks: dict[str, Callable[[], object]] = {
@@ -83,21 +125,45 @@ def create_app(
     return app
 
 
-def serve_folder(settings: Settings, registry: Path, authority: VerifyingKey) -> Flask:
-    """The app of the node that lives in a folder, in the surroundings of the real world."""
-    trust = TrustFile(registry, authority, clock=utc_now)
-    statuses = HttpStatusLists()
+def stand(settings: Settings, registry: Path, authority: VerifyingKey) -> Standing:
+    """The node that lives in a folder, in the surroundings of the real world."""
+    trust, statuses, meter = TrustFile(registry, authority, clock=utc_now), HttpStatusLists(), Meter()
+    certificate = settings.certificate
     transport = HttpsTransport(
         trust,
-        ClientCertificate(settings.certificate.certificate, settings.certificate.key),
+        ClientCertificate(certificate.certificate, certificate.key),
         clock=utc_now,
         limits=_client_limits(settings.peer_timeout_seconds),
     )
+    gate, reception = Gate(certificate, trust, utc_now), Reception(meter.peer_call)
+    listener = Listener(gate, reception, meter.peer_call)
     database = open_database(settings.database)
     migrate(database.engine, MIGRATIONS)
-    around = Surroundings(registry=trust, fetch_status=statuses, transport=transport, clock=utc_now)
-    node = build_node(settings, load_keys(settings.directory), database, around)
-    return create_app(node, closing=(transport.close, statuses.close))
+    around = Surroundings(
+        registry=trust,
+        fetch_status=statuses,
+        transport=transport,
+        ways=TlsWays(gate, reception),
+        clock=utc_now,
+    )
+    node = build_node(settings, load_keys(settings.directory), database, around, meter)
+    return Standing(node, listener, (transport.close, statuses.close, listener.close))
+
+
+def serve_folder(
+    settings: Settings, registry: Path, authority: VerifyingKey, *, host: str, peer_port: int
+) -> Flask:
+    """The app of the node that lives in a folder; its peers' port is open.
+
+    Raises:
+        SettingsError: the peers' port is in use.
+    """
+    standing = stand(settings, registry, authority)
+    try:
+        standing.listener.start(host, peer_port)
+    except OSError as error:
+        raise SettingsError(f"cannot listen for peers on port {peer_port}: {error.strerror}") from error
+    return create_app(standing.node, closing=standing.closing)
 
 
 def _client_limits(timeout_seconds: float) -> ClientLimits:

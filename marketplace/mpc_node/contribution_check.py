@@ -1,4 +1,4 @@
-"""Does one contribution hold, as far as it can be told from itself? Steps 1 to 6 of `ingest`.
+"""Does one contribution hold, as far as it can be told without its shares? Steps 1 to 6 of `ingest`.
 
 1. Its form is right, and the credential verifies: issuer in the trust registry, signature, time, data set.
 2. It shows every public attribute that the data set requires, and nothing that is private.
@@ -7,23 +7,20 @@
 4. It is about the credential's data set and names three distinct nodes of the registry, this one among them.
 5. The bundle is the one that the consent's inputs name for this node, and opens here, for this consent, role
    and data set.
-6. Its components are in range (nothing can wrap), and the three commitments combine to the issuer's.
+6. The commitments to its three components combine to the issuer's.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import cast
 
 from consent.contribution import NodeContribution, bundle_context
 from consent.errors import ConsentError, MismatchError
-from crypto.commitments import Opening
 from crypto.curve import Point
 from crypto.errors import CommitmentError, CryptoError, SealError, ShareError, SignatureError
 from crypto.sealing import SealingKey, open_sealed
-from crypto.sharing.integer_masked import verify_components
-from crypto.sharing.replicated import Pair, decode_bundle, following
+from crypto.sharing.integer_masked import verify_component_points
 from marketplace.mpc_node.papers import Papers, verify_papers
 from ssi.errors import (
     AlteredCredentialError,
@@ -61,6 +58,7 @@ class IngestRefusal(StrEnum):
     SHARES_OUT_OF_RANGE = "shares_out_of_range"
     COMMITMENTS_DO_NOT_COMBINE = "commitments_do_not_combine"
     SHARES_DO_NOT_OPEN = "shares_do_not_open"
+    NOT_ENCRYPTED = "not_encrypted"
     WITHDRAWN = "withdrawn"
     OTHER_BODY = "other_body"
 
@@ -75,17 +73,16 @@ class RefusedContributionError(Exception):
 
 @dataclass(frozen=True)
 class Opened:
-    """A contribution that passed the first six steps. The shares stay out of ``repr``."""
+    """A contribution that passed the first six steps, this node's role in it, and what its bundle held.
+
+    The bundle is opened and not yet read. `points` are the commitments to the three components.
+    """
 
     papers: Papers
     contribution: NodeContribution
-    pair: Pair = field(repr=False)
-    openings: tuple[Opening, Opening] = field(repr=False)
-
-    @property
-    def domain(self) -> str:
-        """The domain of the commitments, by which openings can be checked together."""
-        return self.papers.credential.data_set.commitment_domain
+    role: int
+    bundle: bytes = field(repr=False)
+    points: tuple[Point, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -119,16 +116,26 @@ def open_contribution(
     _check_consent(papers, registry, now)  # 3
     role = _role(papers, node, registry, now)  # 4
     try:
-        pair = _opened(contribution, papers, node, role)  # 5
-        points = [Point.from_bytes(commitment) for commitment in contribution.commitments]
-        verify_components(Point.from_bytes(papers.credential.commitment.value), points)  # 6
+        bundle = _opened(contribution, papers, node, role)  # 5
+        points = verify_component_points(papers.credential.commitment.value, contribution.commitments)  # 6
     except (MismatchError, CryptoError) as error:
-        raise RefusedContributionError(_reason_of_inputs(error)) from error
-    openings = tuple(
-        Opening(points[index], component.values, component.blinding)
-        for index, component in zip((role, following(role)), pair, strict=True)
-    )
-    return Opened(papers, contribution, pair, cast("tuple[Opening, Opening]", openings))
+        raise RefusedContributionError(refusal_of_inputs(error)) from error
+    return Opened(papers, contribution, role, bundle, points)
+
+
+def refusal_of_inputs(error: Exception) -> IngestRefusal:
+    """Why inputs are refused that failed with this error."""
+    match error:
+        case MismatchError():
+            return IngestRefusal.BUNDLE_MISMATCH
+        case SealError():
+            return IngestRefusal.BUNDLE_DOES_NOT_OPEN
+        case ShareError():
+            return IngestRefusal.SHARES_OUT_OF_RANGE
+        case CommitmentError():
+            return IngestRefusal.COMMITMENTS_DO_NOT_COMBINE
+        case _:
+            return IngestRefusal.MALFORMED
 
 
 def _verified(contribution: NodeContribution, registry: TrustRegistry, now: datetime) -> Papers:
@@ -178,29 +185,14 @@ def _role(papers: Papers, node: ThisNode, registry: TrustRegistry, now: datetime
     return nodes.index(node.node_id)
 
 
-def _opened(contribution: NodeContribution, papers: Papers, node: ThisNode, role: int) -> Pair:
+def _opened(contribution: NodeContribution, papers: Papers, node: ThisNode, role: int) -> bytes:
     sealed = contribution.require_bundle_of(node.node_id)
     record = papers.record
     context = bundle_context(
         record.consent_id, node_id=node.node_id, role=role, data_set=record.policy.data_set
     )
-    raw = open_sealed(sealed, node.key, context=context)
-    return decode_bundle(raw, role, papers.credential.data_set.bits)
+    return open_sealed(sealed, node.key, context=context)
 
 
 def _reason_of_credential(error: CredentialError) -> IngestRefusal:
     return next(reason for kind, reason in _CREDENTIAL_REASONS.items() if isinstance(error, kind))
-
-
-def _reason_of_inputs(error: Exception) -> IngestRefusal:
-    match error:
-        case MismatchError():
-            return IngestRefusal.BUNDLE_MISMATCH
-        case SealError():
-            return IngestRefusal.BUNDLE_DOES_NOT_OPEN
-        case ShareError():
-            return IngestRefusal.SHARES_OUT_OF_RANGE
-        case CommitmentError():
-            return IngestRefusal.COMMITMENTS_DO_NOT_COMBINE
-        case _:
-            return IngestRefusal.MALFORMED

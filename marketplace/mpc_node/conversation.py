@@ -20,7 +20,7 @@ from ssi.errors import CredentialError
 from ssi.http.errors import PeerError, RefusedByPeerError
 
 LOOK_AGAIN_SECONDS = 0.25
-PATIENCE = {Step.ADMISSION: 1.0, Step.KEYING: 1.25, Step.RESHARING: 1.5}
+PATIENCE = {Step.ADMISSION: 1.0, Step.SUMMAND: 1.5}
 """How many time-outs long each step is waited for: longer for later ones. An honest peer that waits in vain
 for the third at an earlier step must have the time to say so before it is taken for silent itself.
 """
@@ -113,7 +113,7 @@ class Conversation:
 
     def _deadline(self, step: Step) -> float:
         checking = self.party.people * CHECK_SECONDS if step is Step.ADMISSION else 0.0
-        return self.monotonic() + self.timeout_seconds * PATIENCE[step] + checking
+        return self.monotonic() + self.timeout_seconds * PATIENCE.get(step, 1.0) + checking
 
     def _signed(self, step: Step, body: bytes) -> str:
         party = self.party

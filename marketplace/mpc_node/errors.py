@@ -54,6 +54,22 @@ class MessageRefusedError(NodeError):
     """A message that no node of the registry can have meant; it was not kept."""
 
 
+class FrameRefusedError(NodeError):
+    """Bytes on a connection between nodes that are no frame, or not the one that is due."""
+
+
+class DisagreementError(NodeError):
+    """A peer that is about to compute something else than this node."""
+
+
+class LinkBrokenError(NodeError):
+    """A connection to a peer ended or never came to be; another one may replace it."""
+
+
+class CheckpointError(NodeError):
+    """What was written down of an attempt cannot be gone on with."""
+
+
 class BusyError(NodeError):
     """As many attempts run as this node has room for; asking later will help."""
 
@@ -68,6 +84,7 @@ class ManifestRefusal(StrEnum):
     NOT_A_PARTY = "not_a_party"
     UNKNOWN_DATA_SET = "unknown_data_set"
     QUERY = "query"
+    NO_AGGREGATION_KEY = "no_aggregation_key"
     BUYER_CREDENTIAL = "buyer_credential"
     BUYER_REVOKED = "buyer_revoked"
     BUYER_STATUS_UNKNOWN = "buyer_status_unknown"

@@ -2,23 +2,27 @@
 
 `contribution_check` holds the first six steps, for one contribution by itself. Here follow:
 
-7. Both components this node holds open their commitments. A whole batch is checked in one multi-scalar sum.
-8. It was not withdrawn, and nothing else came under its consent id before.
+7. Both components this node holds are in range and open their commitments (`share_check`). A whole batch is
+   checked in one multi-scalar sum.
+8. Where the consent allows nothing but adding up under encryption: the encrypted record holds. Where it
+   allows both, a record that does not hold is not kept, and the verdict says so (`aggregation.ingest`).
+9. It was not withdrawn, and nothing else came under its consent id before.
 
 Each contribution is accepted or refused on its own, with a reason; others of the batch are not affected. The
 same contribution again is accepted again, so a delivery that broke off can be repeated.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from consent.contribution import NodeContribution
 from consent.record import unverified_consent_id
-from crypto.commitments import verify_openings
-from crypto.errors import CommitmentError, CryptoError, MalformedError
+from crypto.errors import CryptoError, MalformedError
 from crypto.randomness import RandomBytes, random_bytes
-from crypto.ring import ring_bytes, to_ring
+from marketplace.mpc_node.aggregation.ingest import Checked as Encrypted
+from marketplace.mpc_node.aggregation.ingest import IngestEncrypted, Unusable, refusal_of
+from marketplace.mpc_node.columns.share_rows import ShareRow
 from marketplace.mpc_node.contribution_check import (
     IngestRefusal,
     Opened,
@@ -27,6 +31,7 @@ from marketplace.mpc_node.contribution_check import (
     open_contribution,
 )
 from marketplace.mpc_node.papers import PapersOnFile
+from marketplace.mpc_node.share_check import Checked, check_shares
 from marketplace.mpc_node.storage.contributions import ContributionStore, Incoming, Kept, StoredContribution
 from marketplace.mpc_node.withdrawal import is_withdrawal_of
 from ssi.trust import TrustRegistry
@@ -36,10 +41,14 @@ _KEPT_REASONS = {Kept.OTHER_BODY: IngestRefusal.OTHER_BODY, Kept.WITHDRAWN: Inge
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one contribution; `consent_id` is None where it could not even be read."""
+    """What became of one contribution; `consent_id` is None where it could not even be read.
+
+    `unusable` says why an accepted one cannot be added up under encryption, although its consent allows it.
+    """
 
     consent_id: str | None
     reason: IngestRefusal | None = None
+    unusable: Unusable | None = None
 
     @property
     def accepted(self) -> bool:
@@ -50,11 +59,12 @@ class Verdict:
 class IngestContributions:
     """The use case: check a batch, keep what holds."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 — who checks, with what, and where each part is kept
         self,
         node: ThisNode,
         contributions: ContributionStore,
         papers: PapersOnFile,
+        encrypted: IngestEncrypted,
         *,
         clock: Callable[[], datetime],
         random: RandomBytes = random_bytes,
@@ -62,6 +72,7 @@ class IngestContributions:
         self._node = node
         self._contributions = contributions
         self._papers = papers
+        self._encrypted = encrypted
         self._clock = clock
         self._random = random
 
@@ -73,53 +84,67 @@ class IngestContributions:
         """
         registry, now = self._papers.registry(), self._clock()
         checked = [self._check(document, registry, now) for document in documents]
-        wrong = self._wrong_openings([each for each in checked if isinstance(each, Opened)])
-        holding = [each for each in checked if isinstance(each, Opened) and each.papers.digest not in wrong]
-        kept = self._contributions.put([_incoming(each) for each in holding], now=now)  # 8
-        for each, outcome in zip(holding, kept, strict=True):
-            if outcome is Kept.STORED:
-                self._papers.remember(registry, each.papers, digest=each.papers.digest)
-        outcomes = iter(kept)
-        return [each if isinstance(each, Verdict) else _verdict(each, wrong, outcomes) for each in checked]
+        opened = [each for each in checked if isinstance(each, Opened)]
+        encrypted = self._encrypted.check(opened, registry)
+        shares = [
+            refusal_of(sums, each) or held
+            for sums, each, held in zip(encrypted, opened, check_shares(opened, self._random), strict=True)
+        ]  # 7, 8
+        incoming = [
+            _incoming(each, held)
+            for each, held in zip(opened, shares, strict=True)
+            if not isinstance(held, IngestRefusal)
+        ]
+        kept = self._contributions.put(incoming, now=now)  # 9
+        verdicts = list(self._verdicts(opened, shares, iter(kept), registry))
+        self._encrypted.keep(encrypted, held=[each.accepted for each in verdicts])
+        told = map(_with_use, verdicts, encrypted)
+        return [each if isinstance(each, Verdict) else next(told) for each in checked]
 
     def _check(self, document: object, registry: TrustRegistry, now: datetime) -> Opened | Verdict:
         try:
             contribution = NodeContribution.from_json(document)
-            claimed_id = unverified_consent_id(contribution.consent)
         except MalformedError:
             return Verdict(None, IngestRefusal.MALFORMED)
         try:
             return open_contribution(contribution, self._node, registry, now=now)
         except RefusedContributionError as refused:
-            return Verdict(claimed_id, refused.reason)
+            return _refused(contribution, refused.reason)
         except CryptoError:
-            return Verdict(claimed_id, IngestRefusal.MALFORMED)
+            return _refused(contribution, IngestRefusal.MALFORMED)
 
-    def _wrong_openings(self, opened: Sequence[Opened]) -> frozenset[str]:
-        """The digests of the papers whose shares are not what the issuer committed to (step 7)."""
-        wrong: set[str] = set()
-        for domain in {each.domain for each in opened}:
-            owned = [
-                (each.papers.digest, opening)
-                for each in opened
-                if each.domain == domain
-                for opening in each.openings
-            ]
-            try:
-                verify_openings([opening for _, opening in owned], self._random, domain=domain)
-            except CommitmentError as error:
-                wrong.update(owned[index][0] for index in error.indices)
-        return frozenset(wrong)
-
-
-def _verdict(opened: Opened, wrong: frozenset[str], kept: Iterator[Kept]) -> Verdict:
-    papers = opened.papers
-    if papers.digest in wrong:
-        return Verdict(papers.record.consent_id, IngestRefusal.SHARES_DO_NOT_OPEN)
-    return Verdict(papers.record.consent_id, _KEPT_REASONS.get(next(kept)))
+    def _verdicts(
+        self,
+        opened: Sequence[Opened],
+        shares: Sequence[Checked],
+        kept: Iterator[Kept],
+        registry: TrustRegistry,
+    ) -> Iterator[Verdict]:
+        for each, held in zip(opened, shares, strict=True):
+            papers = each.papers
+            reason = held if isinstance(held, IngestRefusal) else None
+            if reason is None:
+                outcome = next(kept)
+                reason = _KEPT_REASONS.get(outcome)
+                if outcome is Kept.STORED:
+                    self._papers.remember(registry, papers, digest=papers.digest)
+            yield Verdict(papers.record.consent_id, reason)
 
 
-def _incoming(opened: Opened) -> Incoming:
+def _with_use(verdict: Verdict, encrypted: Encrypted) -> Verdict:
+    if verdict.accepted and isinstance(encrypted, Unusable):
+        return replace(verdict, unusable=encrypted)
+    return verdict
+
+
+def _refused(contribution: NodeContribution, reason: IngestRefusal) -> Verdict:
+    try:
+        return Verdict(unverified_consent_id(contribution.consent), reason)
+    except MalformedError:
+        return Verdict(None, IngestRefusal.MALFORMED)
+
+
+def _incoming(opened: Opened, shares: ShareRow) -> Incoming:
     papers, credential = opened.papers, opened.papers.credential
     consent_id = papers.record.consent_id
     stored = StoredContribution(
@@ -132,6 +157,6 @@ def _incoming(opened: Opened) -> Incoming:
     )
     return Incoming(
         stored,
-        shares=b"".join(ring_bytes(to_ring(component.values)) for component in opened.pair),
+        shares=shares,
         is_withdrawal=lambda token: is_withdrawal_of(token, consent_id, credential.holder_key),
     )

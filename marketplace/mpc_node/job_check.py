@@ -5,7 +5,8 @@
    compensation, and covers everybody named.
 2. This is at most the third attempt.
 3. All three nodes are in the registry, and this node is one of them.
-4. The data set is known, and the query keeps the rules that no consent can lift.
+4. The data set is known, and the query keeps the rules that no consent can lift. To be added up under
+   encryption, there is a joint key, held by these three nodes.
 5. The buyer's credential is by an issuer that counts for organisations, and not taken back.
 6. The buyer's mandate is signed with that credential's key, for this marketplace, and is in date. Results are
    sealed to the keys it names and to no others.
@@ -18,7 +19,7 @@ from consent.errors import ConsentError, ExpiredDocumentError, MismatchError, Qu
 from consent.job import MANIFEST_TYP, Manifest, verify_manifest
 from consent.order import EscrowReceipt, Mandate, verify_mandate
 from consent.query import check
-from consent.vocabulary import RecipientKind
+from consent.vocabulary import Engine, RecipientKind
 from crypto.encoding import b64url_encode, digest_of
 from crypto.errors import CryptoError, MalformedError, SignatureError
 from crypto.sealing import SealingPublicKey
@@ -69,6 +70,7 @@ def check_job(
         )
     nodes, role = _roles(manifest, registry, node_id, now)  # 3
     described = _data_set(manifest)  # 4
+    _check_engine(manifest, registry)
     buyer = _buyer(manifest, registry, status, now)  # 5
     mandate = _mandate(manifest, buyer, registry, now)  # 6
     return CheckedJob(
@@ -125,6 +127,17 @@ def _data_set(manifest: Manifest) -> DataSet:
     except QueryRefusedError as error:
         raise ManifestRefusedError(ManifestRefusal.QUERY, str(error)) from error
     return described
+
+
+def _check_engine(manifest: Manifest, registry: TrustRegistry) -> None:
+    if manifest.query.chosen_engine is not Engine.PAILLIER:
+        return
+    if registry.aggregation_key is None or not registry.aggregation_key.is_held_by(manifest.nodes):
+        raise ManifestRefusedError(
+            ManifestRefusal.NO_AGGREGATION_KEY,
+            "the trust registry names no aggregation key of these three nodes, so nothing can be added up "
+            "under encryption",
+        )
 
 
 def _buyer(

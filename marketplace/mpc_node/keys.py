@@ -2,7 +2,7 @@
 
 * ``signing.pem`` signs statements, receipts and messages to peers (Ed25519),
 * ``sealing.key`` opens the bundles that wallets seal to this node (X25519),
-* ``storage.key`` is the root from which the vault of the shares and the seed of the noise are derived,
+* ``storage.key`` is the root from which the keys of shares and logs at rest and the seed of the noise come,
 * ``tls.key`` with ``tls.pem`` is how peers and the marketplace recognise the connection.
 
 NOTE: whoever copies ``storage.key`` and the database reads this node's shares, and can predict its noise.
@@ -36,6 +36,16 @@ class NodeKeys:
     def vault_key(self) -> bytes:
         """The key under which shares rest in the database."""
         return derive_subkey(self.storage_root, "argonauta node vault v1")
+
+    @property
+    def log_key(self) -> bytes:
+        """The key under which the logs of running attempts rest in the node's folder."""
+        return derive_subkey(self.storage_root, "argonauta node attempt log v1")
+
+    @property
+    def aggregation_key(self) -> bytes:
+        """The key under which shares of joint keys rest in the node's folder."""
+        return derive_subkey(self.storage_root, "argonauta node aggregation v1")
 
     @property
     def noise_key(self) -> bytes:

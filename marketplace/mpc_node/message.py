@@ -2,7 +2,7 @@
 
 A message is a JWS of type ``peer-message+jwt``. It names the job, the attempt and the digest of the manifest
 its sender works by, so that it cannot be used in another job, in a later attempt, or by a node that the
-marketplace gave another manifest. The body belongs to the step; `agreement` and `computation` read it.
+marketplace gave another manifest. The body belongs to the step; `agreement` and `rounds` read it.
 """
 
 from dataclasses import dataclass, field
@@ -22,12 +22,21 @@ _MAX_ID = 500
 
 
 class Step(StrEnum):
-    """The rounds of an attempt, and the word with which a node leaves it."""
+    """What is said before the computation and after it, and the word with which a node leaves an attempt.
+
+    The steps of a key are those of `aggregation.ceremony`; they belong to no attempt at a job.
+    """
 
     ADMISSION = "admission"
-    KEYING = "keying"
-    RESHARING = "resharing"
+    SUMMAND = "summand"
     FAILED = "failed"
+    KEY_DEALING = "key_dealing"
+    KEY_COMPLAINTS = "key_complaints"
+    KEY_ANSWERS = "key_answers"
+    KEY_OPENING = "key_opening"
+    KEY_OBJECTIONS = "key_objections"
+    KEY_REBUILDING = "key_rebuilding"
+    KEY_MADE = "key_made"
 
 
 @dataclass(frozen=True)

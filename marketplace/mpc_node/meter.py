@@ -1,8 +1,11 @@
 """What can an operator count? Outcomes by kind: never an id, a person or a path."""
 
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from marketplace.mpc_node.channel import Traffic
 
 ACCEPTED = "accepted"
+_BUCKETS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 
 
 class Meter:
@@ -14,6 +17,13 @@ class Meter:
         self._manifests = self._counter("mpc_manifests_refused", "Jobs refused outright", "reason")
         self._attempts = self._counter("mpc_attempts", "Attempts ended", "outcome")
         self._refusals = self._counter("mpc_admission_refusals", "People left out of a job", "reason")
+        self._calls = self._counter("mpc_peer_calls", "Connections that peers opened", "outcome")
+        self._bytes = self._counter("mpc_peer_bytes", "Bytes to and from peers while computing", "direction")
+        self._frames = Counter("mpc_frames_refused", "Frames of peers not taken", registry=self.registry)
+        self._rounds = Counter("mpc_rounds", "Rounds of computing", registry=self.registry)
+        self._seconds = Histogram(
+            "mpc_compute_seconds", "Time an attempt computed", registry=self.registry, buckets=_BUCKETS
+        )
 
     def contribution(self, outcome: str) -> None:
         """Count a contribution that came in or was refused."""
@@ -30,6 +40,21 @@ class Meter:
     def refusals(self, reason: str, people: int) -> None:
         """Count people whom this node left out of a job for one reason."""
         self._refusals.labels(reason).inc(people)
+
+    def peer_call(self, outcome: str) -> None:
+        """Count a connection that a peer opened, or tried to."""
+        self._calls.labels(outcome).inc()
+
+    def frame_refused(self) -> None:
+        """Count a frame that was not the one due, or none."""
+        self._frames.inc()
+
+    def traffic(self, traffic: Traffic, seconds: float) -> None:
+        """Count what one attempt's computation took: rounds, bytes in both directions, and time."""
+        self._rounds.inc(traffic.rounds)
+        self._bytes.labels("sent").inc(traffic.sent_bytes)
+        self._bytes.labels("received").inc(traffic.received_bytes)
+        self._seconds.observe(seconds)
 
     def _counter(self, name: str, told: str, label: str) -> Counter:
         return Counter(name, told, (label,), registry=self.registry)

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crypto.randomness import RandomBytes, random_bytes
+from marketplace.mpc_node.aggregation.release import Aggregation, OpenSum, open_honestly
+from marketplace.mpc_node.channel import Ways
 from marketplace.mpc_node.keys import NodeKeys
 from marketplace.mpc_node.mailbox import Mailbox
 from marketplace.mpc_node.meter import Meter
+from marketplace.mpc_node.opening import Checkpoints
 from marketplace.mpc_node.output import EncodeOutput, encode_honestly
 from marketplace.mpc_node.papers import PapersOnFile
 from marketplace.mpc_node.peers import PeerTransport
@@ -20,6 +23,7 @@ from marketplace.mpc_node.status import FetchStatusList
 from marketplace.mpc_node.storage.contributions import ContributionStore
 from marketplace.mpc_node.storage.jobs import JobStore
 from marketplace.mpc_node.storage.ledger import PrivacyLedger
+from marketplace.mpc_node.storage.noise_pins import NoisePins
 from marketplace.mpc_node.storage.notes import NoteStore
 from ssi.hosting.database import Database
 from ssi.trust import TrustRegistry
@@ -32,10 +36,12 @@ class Surroundings:
     registry: Callable[[], TrustRegistry]
     fetch_status: FetchStatusList
     transport: PeerTransport
+    ways: Ways
     clock: Callable[[], datetime]
     monotonic: Callable[[], float] = time.monotonic
     random: RandomBytes = random_bytes
     encode_output: EncodeOutput = encode_honestly
+    open_sum: OpenSum = open_honestly
 
 
 @dataclass(frozen=True)
@@ -59,8 +65,11 @@ class Node:
     notes: NoteStore
     jobs: JobStore
     ledger: PrivacyLedger
+    noise_pins: NoisePins
     papers: PapersOnFile
     mailbox: Mailbox
+    checkpoints: Checkpoints
+    aggregation: Aggregation
     meter: Meter
 
     def now(self) -> datetime:

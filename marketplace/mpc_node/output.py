@@ -7,7 +7,7 @@ what was fixed here is found out by the buyer and named.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from consent.computation import Computation
@@ -15,11 +15,12 @@ from consent.job import result_context
 from consent.statement import OutputStatement, sign_output
 from crypto.encoding import b64url_encode, sha256
 from crypto.mpc.output import encode_output
-from crypto.mpc.statistics import Finished
+from crypto.mpc.release import Finished
 from crypto.sealing import seal
 from crypto.signing import SigningKey
 from marketplace.mpc_node.agreement import Agreed
 from marketplace.mpc_node.job_check import CheckedJob
+from marketplace.mpc_node.rounds import Fixed
 from marketplace.mpc_node.state import ReleasedOutput
 
 EncodeOutput = Callable[[Finished], bytes]
@@ -33,21 +34,23 @@ def encode_honestly(finished: Finished) -> bytes:
 
 @dataclass(frozen=True)
 class Result:
-    """What a run ended with, and the next role's signed word about the summand that both hold."""
+    """What a run ended with, and the next role's signed word about what both hold.
+
+    `payload` writes what is sealed to the buyer; it is called when the output is released and not before.
+    """
 
     computation: Computation
     agreed: Agreed
-    finished: Finished
+    finished: Fixed
     held_statement: str
+    payload: Callable[[], bytes] = field(repr=False)
 
 
-def seal_output(
-    job: CheckedJob, result: Result, *, encode: EncodeOutput, key: SigningKey, now: datetime
-) -> ReleasedOutput:
+def seal_output(job: CheckedJob, result: Result, *, key: SigningKey, now: datetime) -> ReleasedOutput:
     """Seal a role's output to the buyer and sign the statement about it."""
     manifest, finished = job.manifest, result.finished
     envelope = seal(
-        encode(finished),
+        result.payload(),
         job.result_key,
         context=result_context(manifest.job_id, manifest.attempt, job.role),
     )

@@ -12,8 +12,9 @@ from functools import cached_property
 
 from consent.contribution import NodeContribution
 from consent.errors import ConsentError
+from consent.job import MOST_CONTRIBUTIONS
 from consent.record import ConsentRecord, verify_consent
-from crypto.encoding import digest_of
+from crypto.encoding import b64url_encode, digest_of, sha256
 from crypto.errors import CryptoError
 from marketplace.mpc_node.errors import StorageAlteredError
 from marketplace.mpc_node.storage.contributions import StoredContribution
@@ -22,15 +23,21 @@ from ssi.errors import ExpiredError
 from ssi.jws import parse_jws
 from ssi.trust import TrustRegistry
 
-MOST_REMEMBERED = 20_000
+MOST_REMEMBERED = MOST_CONTRIBUTIONS
+"""As many as one job can be about: 6 KB each."""
 
 
 @dataclass(frozen=True)
 class Papers:
-    """A credential that verified, showing public attributes, and the consent that its holder signed."""
+    """A credential that verified, showing public attributes, and the consent that its holder signed.
+
+    `consent_digest` is the base64url SHA-256 of what she signed, without the signature: of one ES256
+    signature anybody can make a second one for the same words.
+    """
 
     credential: RecordCredential = field(repr=False)
     record: ConsentRecord = field(repr=False)
+    consent_digest: str
 
     @cached_property
     def public(self) -> dict[str, str]:
@@ -40,7 +47,7 @@ class Papers:
     @cached_property
     def digest(self) -> str:
         """The digest of all that a computation depends on besides shares: consent, inputs, attributes."""
-        return digest_of({"consent": self.record.digest, "public": self.public})
+        return digest_of({"consent": self.consent_digest, "public": self.public})
 
 
 def verify_papers(contribution: NodeContribution, registry: TrustRegistry, *, now: datetime) -> Papers:
@@ -59,15 +66,15 @@ def verify_papers(contribution: NodeContribution, registry: TrustRegistry, *, no
         credential_digest=credential.digest,
         inputs_digest=contribution.inputs_digest,
     )
-    return Papers(credential, record)
+    return Papers(credential, record, _digest_of_signed(contribution.consent))
 
 
 class PapersOnFile:
     """The papers of stored contributions, checked against the registry of the day.
 
-    What was verified under one registry is remembered with it, so that the same registry costs one check of
-    signatures for each contribution and not one for each job. Times are compared every time. `registry`
-    gives the registry as it stands.
+    What was verified is remembered for as long as the registry says the same of the issuer, keys and all, so
+    that signatures are checked once for each contribution and not once for each job or for each day. Times,
+    and that the issuer is trusted, are looked at every time. `registry` gives the registry as it stands.
     """
 
     def __init__(self, registry: Callable[[], TrustRegistry], *, most: int = MOST_REMEMBERED) -> None:
@@ -94,7 +101,7 @@ class PapersOnFile:
         return papers
 
     def remember(self, registry: TrustRegistry, papers: Papers, *, digest: str) -> None:
-        """Keep papers that were verified under this very registry; `digest` is theirs."""
+        """Keep papers that were verified under this registry; `digest` is theirs."""
         known = self._remembered(registry)
         if len(known) < self._most:
             known[digest] = papers
@@ -107,7 +114,11 @@ class PapersOnFile:
     def _remembered(self, registry: TrustRegistry) -> dict[str, Papers]:
         with self._lock:
             if self._known_under is not registry:
-                self._known_under, self._known = registry, {}
+                before = self._known_under.issuers if self._known_under else ()
+                same = {entry.id for entry in registry.issuers if entry in before}
+                kept = [each for each in self._known.items() if each[1].credential.issuer in same]
+                self._known = dict(kept)
+                self._known_under = registry
             return self._known
 
 
@@ -118,4 +129,8 @@ def _read(stored: StoredContribution, registry: TrustRegistry, now: datetime) ->
         record = ConsentRecord.from_json(parse_jws(stored.consent, "consent").payload)
     except (CryptoError, ConsentError) as error:
         raise StorageAlteredError(f"the stored consent {stored.consent_id} cannot be read") from error
-    return Papers(credential, record)
+    return Papers(credential, record, _digest_of_signed(stored.consent))
+
+
+def _digest_of_signed(token: str) -> str:
+    return b64url_encode(sha256(token.rpartition(".")[0].encode()))

@@ -1,46 +1,60 @@
-"""What do the three nodes say to each other in the three rounds, and what does each make of the answers?
+"""What do the three nodes say to each other, and what does each make of the answers?
 
-*Admission*: each tells both others its position. *Keying* and *resharing* carry the messages of
-`crypto.mpc.statistics`. With the keying message goes what the sender is about to compute (the admitted root
-and the digest of the cells), so that nodes that do not agree stop before anything flows. With the resharing
-message goes the sender's signed word about its summand, which the receiver passes on to the buyer.
+*Admission* and the *word* at the end are signed messages over HTTPS, a few bytes that prove who said what:
+each node's position on everybody named, and, once the result is fixed, its signed digest of its summand for
+the node that holds the same one, which passes it on to the buyer. The rounds between them belong to the
+protocol and go over the nodes' own connections (`channel`), whose hellos say what the sender is about to
+compute: nodes that do not agree stop before anything flows.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Generic, TypeVar
+from typing import Protocol as Interface
 
 from consent.job import binding
 from consent.statement import AdmissionStatement, SummandStatement, sign_summand, verify_summand
-from crypto.encoding import b64url_encode, canonical_json
-from crypto.errors import CryptoError
-from crypto.mpc.program import Inputs, Program
-from crypto.mpc.statistics import Finished, Keying, Resharing, start
-from crypto.reading import Fields
-from crypto.sharing.replicated import following
+from crypto.encoding import b64url_decode, b64url_encode
+from crypto.errors import CryptoError, MalformedError
+from crypto.mpc.rounds import Envelope, Protocol
+from crypto.sharing.replicated import following, preceding
 from crypto.signing import SigningKey
 from marketplace.mpc_node.agreement import Position, decode_position, encode_position
+from marketplace.mpc_node.carry import carry
+from marketplace.mpc_node.channel import Call, Care, Channel, Ways
+from marketplace.mpc_node.checkpoint import AttemptLog
 from marketplace.mpc_node.conversation import Conversation
 from marketplace.mpc_node.errors import AttemptFailedError, Failure
+from marketplace.mpc_node.frames import run_digest
 from marketplace.mpc_node.job_check import CheckedJob
 from marketplace.mpc_node.message import Step
+from marketplace.mpc_node.meter import Meter
 
-_MAX_TOKEN = 10_000
-_MAX_DIGEST = 64
+CONNECTING = 1.25
+"""How many time-outs long a peer may stay silent on its connection; see `conversation.PATIENCE`."""
+
+
+class Fixed(Interface):
+    """What a run ends with: the digests, bound to the run, of what this role and the next one hold."""
+
+    @property
+    def own_digest(self) -> bytes: ...  # noqa: D102 — the class says it
+    @property
+    def held_digest(self) -> bytes: ...  # noqa: D102
+
+
+FixedT = TypeVar("FixedT", bound=Fixed)
 
 
 @dataclass(frozen=True)
-class Task:
-    """What one role brings to a run. Inputs, noise and seed stay out of ``repr``."""
+class Task(Generic[FixedT]):
+    """What one role brings to a run: `protocol(seed, binding)` is the protocol on its inputs."""
 
     root: str
     cells_digest: str
-    program: Program = field(repr=False)
-    inputs: Inputs = field(repr=False)
-    noise: NDArray[np.int64] = field(repr=False)
+    protocol: Callable[[bytes, bytes], Protocol[FixedT]] = field(repr=False)
     seed: bytes = field(repr=False)
 
 
@@ -51,6 +65,8 @@ class Rounds:
     conversation: Conversation
     job: CheckedJob
     key: SigningKey = field(repr=False)
+    ways: Ways
+    meter: Meter
 
     def positions(self, own: Position) -> tuple[Position, ...]:
         """Exchange positions with both peers; all three, by role.
@@ -72,57 +88,55 @@ class Rounds:
                 )
         return tuple(positions[role] for role in sorted(positions))
 
-    def compute(self, task: Task) -> tuple[Finished, str]:
+    def compute(self, task: Task[FixedT], log: AttemptLog) -> tuple[FixedT, str]:
         """Run the protocol; this role's part of the result, and the next role's word about its summand.
 
         Raises:
-            AttemptFailedError: the conversation broke off, the nodes do not agree on what is computed, or a
-                peer's message is none (it is the culprit).
+            AttemptFailedError: the conversation or a connection broke off, the nodes do not agree on what is
+                computed, or a peer's message is none (it is the culprit).
             ProtocolError: a message contradicts the protocol; its culprits are roles.
+            CheckpointError: the log is of another run, or cannot be read or written.
         """
         run = self._binding(task)
-        keying = start(
-            task.program,
-            task.inputs,
-            role=self.job.role,
-            noise=task.noise,
-            seed=task.seed,
-            binding=run,
+        finished = self._carried(task, run, log)
+        return finished, self._word(finished, run)
+
+    def _carried(self, task: Task[FixedT], run: bytes, log: AttemptLog) -> FixedT:
+        manifest, began = self.job.manifest, time.monotonic()
+        call = Call(
+            run_digest(manifest.job_id, manifest.attempt, self.job.manifest_digest),
+            run,
+            b64url_decode(task.cells_digest),
+            self.job.role,
+            manifest.nodes,
         )
-        return self._reshare(self._keyed(keying, task), run)
+        talk = self.conversation
+        care = Care(
+            talk.timeout_seconds * CONNECTING, talk.require_unbroken, self.meter.frame_refused, talk.monotonic
+        )
+        channel = Channel(call, self.ways, care, log.wanted)
+        try:
+            return carry(task.protocol(task.seed, run), Envelope(self.job.role, run), channel, log)
+        finally:
+            channel.close()
+            self.meter.traffic(channel.traffic, time.monotonic() - began)
 
-    def _keyed(self, keying: Keying, task: Task) -> Resharing:
-        bodies = {role: _keying_body(task, message) for role, message in keying.outbox.items()}
-        self.conversation.tell(Step.KEYING, bodies)
-        inbox: dict[int, bytes] = {}
-        for role, body in self.conversation.hear(Step.KEYING, self.conversation.party.peers).items():
-            with self._blaming(role):
-                root, cells_digest, inbox[role] = _read_keying_body(body)
-            if (root, cells_digest) != (task.root, task.cells_digest):
-                name = self.job.nodes[role].id
-                raise AttemptFailedError(
-                    Failure.DISAGREEMENT, f"{name} is about to compute something else than this node"
-                )
-        return keying.receive(inbox)
-
-    def _reshare(self, resharing: Resharing, run: bytes) -> tuple[Finished, str]:
-        statement = sign_summand(self._statement(self.job.role, run, resharing.own_digest), self.key)
-        bodies = {role: _resharing_body(statement, message) for role, message in resharing.outbox.items()}
-        self.conversation.tell(Step.RESHARING, bodies)
+    def _word(self, finished: Fixed, run: bytes) -> str:
+        own = sign_summand(self._statement(self.job.role, run, finished.own_digest), self.key)
         after = following(self.job.role)
-        heard = self.conversation.hear(Step.RESHARING, (after,))
+        self.conversation.tell(Step.SUMMAND, {preceding(self.job.role): own.encode()})
+        heard = self.conversation.hear(Step.SUMMAND, (after,))
         with self._blaming(after):
-            token, message = _read_resharing_body(heard[after])
+            token = _text(heard[after])
             stated = verify_summand(token, self.job.nodes[after].verifying_key)
-        finished = resharing.receive({after: message})
         if stated != self._statement(after, run, finished.held_digest):
             name = self.job.nodes[after].id
             raise AttemptFailedError(
                 Failure.PEER_VIOLATION, f"{name} signed another digest than it sent", culprits=(name,)
             )
-        return finished, token
+        return token
 
-    def _binding(self, task: Task) -> bytes:
+    def _binding(self, task: Task[FixedT]) -> bytes:
         manifest = self.job.manifest
         return binding(
             manifest.job_id,
@@ -155,27 +169,8 @@ class Rounds:
             ) from error
 
 
-def _keying_body(task: Task, message: bytes) -> bytes:
-    return canonical_json(
-        {"admitted_root": task.root, "cells_digest": task.cells_digest, "message": b64url_encode(message)}
-    )
-
-
-def _read_keying_body(raw: bytes) -> tuple[str, str, bytes]:
-    fields = Fields.parse(raw, "keying")
-    root = fields.text("admitted_root", max_length=_MAX_DIGEST)
-    cells_digest = fields.text("cells_digest", max_length=_MAX_DIGEST)
-    message = fields.binary("message")
-    fields.done()
-    return root, cells_digest, message
-
-
-def _resharing_body(statement: str, message: bytes) -> bytes:
-    return canonical_json({"statement": statement, "message": b64url_encode(message)})
-
-
-def _read_resharing_body(raw: bytes) -> tuple[str, bytes]:
-    fields = Fields.parse(raw, "resharing")
-    statement, message = fields.text("statement", max_length=_MAX_TOKEN), fields.binary("message")
-    fields.done()
-    return statement, message
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("ascii")
+    except UnicodeDecodeError as error:
+        raise MalformedError("expected a token") from error

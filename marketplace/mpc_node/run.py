@@ -4,35 +4,55 @@
 2. Agree with the two peers on whom all three admit; hold the crowd against the floor once more.
 3. Spend everybody's privacy budget before anything is computed.
 4. Compile the query for these people.
-5. Keying and resharing, the two rounds of the protocol.
+5. Run the protocol, with everything on record from which it can be gone on with after a crash.
 6. Release: the time, every consent and every withdrawal once more; then seal, sign and store, in one
    transaction. Whoever withdrew before it is in no output, and the attempt fails.
 
 An attempt ends in exactly one of two ways: DONE with an output, or FAILED with a reason and no output. Peers
-are told when it fails, so that they need not wait for their time-out.
+are told when it fails, so that they need not wait for their time-out. An attempt that is gone on with takes
+the agreed people from its log, decides about each of them once more, and goes on only if all may still take
+part.
 """
 
 import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from consent.computation import Computation
 from consent.computation import compile as compile_query
 from consent.errors import ConsentError
+from consent.vocabulary import Engine
 from crypto.errors import ProtocolError
+from crypto.mpc.menu.holdings import Holdings, Table
+from crypto.mpc.release import Finished
+from crypto.mpc.rounds import Protocol
+from crypto.sharing.replicated import following
 from marketplace.mpc_node.admission import Admission, AdmissionRefusal, AdmitContributions, Candidate
+from marketplace.mpc_node.aggregation.release import Payload
+from marketplace.mpc_node.aggregation.sums import People
 from marketplace.mpc_node.agreement import BUDGET_SPENT, Agreed, agree
-from marketplace.mpc_node.computation import inputs_of, noise_of, noise_seed, program_of
+from marketplace.mpc_node.checkpoint import AttemptLog
+from marketplace.mpc_node.columns.share_rows import Form, Group
+from marketplace.mpc_node.computation import (
+    Needed,
+    needed_columns,
+    noise_binding,
+    noise_seed,
+    protocol_of,
+)
 from marketplace.mpc_node.conversation import Conversation, Party
-from marketplace.mpc_node.errors import AttemptFailedError, Failure
+from marketplace.mpc_node.errors import AttemptFailedError, CheckpointError, Failure
 from marketplace.mpc_node.job_check import CheckedJob
 from marketplace.mpc_node.node import Node
+from marketplace.mpc_node.opening import Opening
 from marketplace.mpc_node.output import Result, seal_output
 from marketplace.mpc_node.rounds import Rounds, Task
 from marketplace.mpc_node.state import State
 from marketplace.mpc_node.status import StatusCheck
 from marketplace.mpc_node.storage.ledger import Purchase
+from marketplace.mpc_node.storage.noise_pins import Question
 from ssi.hosting.logs import log
 
 _LOGGER = logging.getLogger(__name__)
@@ -44,13 +64,25 @@ _CONSENT_REFUSALS = {
 }
 
 
+@dataclass(frozen=True)
+class Record:
+    """What an attempt writes down, and what it started from."""
+
+    log: AttemptLog
+    opening: Opening
+
+
 @dataclass
 class Attempt:
-    """One attempt of one job at one node. `require_running` raises when it is to end before its time."""
+    """One attempt of one job at one node. `require_running` raises when it is to end before its time.
+
+    `record` is that of an attempt to go on with; a new one gets its own before it computes.
+    """
 
     node: Node
     job: CheckedJob
     require_running: Callable[[], None]
+    record: Record | None = None
     refusals: dict[str, str] = field(default_factory=dict)
 
     def run(self) -> None:
@@ -62,30 +94,40 @@ class Attempt:
         except ProtocolError as error:
             culprits = tuple(self.job.manifest.nodes[role] for role in error.culprits)
             self._fail(AttemptFailedError(Failure.PROTOCOL_VIOLATION, str(error), culprits=culprits))
+        except CheckpointError as error:
+            self._fail(
+                AttemptFailedError(Failure.INTERRUPTED, f"the attempt cannot be gone on with: {error}")
+            )
         except Exception as error:  # whatever it was: no output may exist, and the peers must know
             _LOGGER.exception("an attempt ended in an error")
             self._fail(AttemptFailedError(Failure.INTERNAL_ERROR, type(error).__name__))
         else:
             self._tell("an attempt is done", State.DONE.value)
+        finally:
+            if self.record is not None:
+                self.record.log.discard()
 
     def _run(self) -> None:
         admission = self._admit()  # 1
-        agreed = self._agree(admission)  # 2
+        agreed = self._agree(admission) if self.record is None else self._still_agreed(admission)  # 2
         self._spend(admission, agreed)  # 3
         computation = self._compile(admission, agreed)  # 4
         self._advance(State.COMPUTING, admitted=len(agreed.consent_ids))
-        result = self._compute(admission, agreed, computation)  # 5
+        encrypted = self.job.manifest.query.chosen_engine is Engine.PAILLIER
+        compute = self._aggregate if encrypted else self._compute
+        result = compute(admission, agreed, computation)  # 5
         self._release(admission, result)  # 6
 
     def _admit(self) -> Admission:
         node = self.node
         status = StatusCheck(node.around.fetch_status, node.around.registry(), clock=node.now)
-        admit = AdmitContributions(node.contributions, node.papers, node.ledger)
+        admit = AdmitContributions(node.contributions, node.papers, node.ledger, node.aggregation.records)
         admission = admit(self.job, status, now=node.now())
         self.refusals.update(admission.refusals)
         for reason, people in Counter(admission.refusals.values()).items():
             node.meter.refusals(reason, people)
-        self._advance(State.AGREEING)
+        if self.record is None:
+            self._advance(State.AGREEING)
         return admission
 
     def _agree(self, admission: Admission) -> Agreed:
@@ -102,6 +144,21 @@ class Attempt:
                 Failure.CROWD_TOO_SMALL,
                 f"{len(agreed.consent_ids)} people can take part, {manifest.query.floor} are needed",
             )
+        return agreed
+
+    def _still_agreed(self, admission: Admission) -> Agreed:
+        if self.record is None:
+            raise CheckpointError("there is no log of the attempt")
+        agreed = self.record.opening.agreed
+        out = tuple(each for each in agreed.consent_ids if each not in admission.candidates)
+        if out:
+            withdrawn = all(admission.refusals.get(each) == AdmissionRefusal.WITHDRAWN for each in out)
+            raise AttemptFailedError(
+                Failure.WITHDRAWN_DURING_COMPUTATION if withdrawn else Failure.CONSENT_ENDED,
+                f"{len(out)} of the people cannot take part any more",
+                consents=out,
+            )
+        self.refusals = {**agreed.refusals, **self.refusals}
         return agreed
 
     def _spend(self, admission: Admission, agreed: Agreed) -> None:
@@ -127,30 +184,81 @@ class Attempt:
             raise AttemptFailedError(Failure.QUERY_REFUSED, str(error)) from error
 
     def _compute(self, admission: Admission, agreed: Agreed, computation: Computation) -> Result:
-        node, manifest = self.node, self.job.manifest
+        node = self.node
         rows = [each.papers.public for each in _people(admission, agreed)]
-        shares = node.contributions.shares(agreed.consent_ids)
-        gone = tuple(each for each in agreed.consent_ids if each not in shares)
-        if gone:
-            raise AttemptFailedError(
-                Failure.WITHDRAWN_DURING_COMPUTATION, f"{len(gone)} of the people withdrew", consents=gone
+        holdings = self._holdings(agreed, needed_columns(computation, rows))
+        seed = self._noise_seed(agreed)
+
+        def protocol(attempt_seed: bytes, run: bytes) -> Protocol[Finished]:
+            return protocol_of(
+                computation,
+                rows,
+                holdings,
+                role=self.job.role,
+                seed=attempt_seed,
+                binding=run,
+                noise_seed=seed,
+                noise_binding=noise_binding(**self._question(agreed)),
+                pin=partial(self._pin, agreed),
             )
-        seed = noise_seed(
-            node.keys.noise_key,
-            job_id=manifest.job_id,
-            query_digest=manifest.query.digest,
-            root=agreed.root,
+
+        record = self._recorded(agreed, computation)
+        task = Task(agreed.root, computation.digest, protocol, record.opening.seed)
+        finished, held_statement = self._rounds().compute(task, record.log)
+        payload = partial(node.around.encode_output, finished)
+        return Result(computation, agreed, finished, held_statement, payload)
+
+    def _holdings(self, agreed: Agreed, needed: Needed) -> Holdings:
+        """This role's shares of the columns, read before anybody waits for a round."""
+        group = Group(self.job.data_set.ref, self.job.role)
+        with self.node.contributions.selected(agreed.consent_ids, group) as selection:
+            if selection.missing:
+                raise AttemptFailedError(
+                    Failure.WITHDRAWN_DURING_COMPUTATION,
+                    f"{len(selection.missing)} of the people withdrew",
+                    consents=selection.missing,
+                )
+            elements = selection.gathered(needed.elements, Form.FIELD)
+            integers = selection.gathered(needed.integers, Form.RING)
+        return Holdings(Table(needed.elements, elements), Table(needed.integers, integers))
+
+    def _pin(self, agreed: Agreed, key: bytes) -> None:
+        peer = self.job.manifest.nodes[following(self.job.role)]
+        question = self._question(agreed)
+        asked = Question(question["job_id"], question["query_digest"], question["root"])
+        self.node.noise_pins.hold(asked, peer, key, now=self.node.now())
+
+    def _aggregate(self, admission: Admission, agreed: Agreed, computation: Computation) -> Result:
+        """The same step where it is added up under encryption."""
+        node, aggregation = self.node, self.node.aggregation
+        share = aggregation.share(self.job, node.around.registry())
+        people = People(agreed.consent_ids, [each.papers.public for each in _people(admission, agreed)])
+        protocol = aggregation.protocol(
+            share, self.job, computation, people, noise_seed=self._noise_seed(agreed)
         )
-        task = Task(
-            root=agreed.root,
-            cells_digest=computation.digest,
-            program=program_of(computation, rows),
-            inputs=inputs_of(shares, agreed.consent_ids, len(self.job.data_set.columns)),
-            noise=noise_of(computation, seed),
-            seed=node.around.random(_SEED_BYTES),
-        )
-        finished, held_statement = self._rounds().compute(task)
-        return Result(computation, agreed, finished, held_statement)
+        record = self._recorded(agreed, computation)
+        task = Task(agreed.root, computation.digest, protocol, record.opening.seed)
+        aggregated, held_statement = self._rounds().compute(task, record.log)
+        payload = Payload(share, aggregated, node.around.open_sum, node.around.random)
+        return Result(computation, agreed, aggregated, held_statement, payload)
+
+    def _noise_seed(self, agreed: Agreed) -> bytes:
+        return noise_seed(self.node.keys.noise_key, **self._question(agreed))
+
+    def _question(self, agreed: Agreed) -> dict[str, str]:
+        """What the noise is about, in every attempt."""
+        manifest = self.job.manifest
+        return {"job_id": manifest.job_id, "query_digest": manifest.query.digest, "root": agreed.root}
+
+    def _recorded(self, agreed: Agreed, computation: Computation) -> Record:
+        node, manifest = self.node, self.job.manifest
+        if self.record is None:
+            opening = Opening(node.around.random(_SEED_BYTES), agreed, computation.digest)
+            log = node.checkpoints.begin(manifest.job_id, manifest.attempt, opening)
+            self.record = Record(log, opening)
+        if self.record.opening.cells_digest != computation.digest:
+            raise CheckpointError("it would compute something else than before")
+        return self.record
 
     def _release(self, admission: Admission, result: Result) -> None:
         node, manifest, now = self.node, self.job.manifest, self.node.now()
@@ -167,9 +275,7 @@ class Attempt:
             manifest.job_id,
             manifest.attempt,
             result.agreed.consent_ids,
-            lambda: seal_output(
-                self.job, result, encode=node.around.encode_output, key=node.keys.signing, now=now
-            ),
+            lambda: seal_output(self.job, result, key=node.keys.signing, now=now),
         )
 
     def _advance(self, state: State, *, admitted: int = 0) -> None:
@@ -207,7 +313,7 @@ class Attempt:
             node.limits.peer_timeout_seconds,
             node.around.monotonic,
         )
-        return Rounds(conversation, self.job, node.keys.signing)
+        return Rounds(conversation, self.job, node.keys.signing, node.around.ways, node.meter)
 
     def _tell(self, event: str, outcome: str) -> None:
         manifest = self.job.manifest

@@ -1,19 +1,31 @@
 """Who carries attempts forward? A thread for each attempt, inside the serving process.
 
 An attempt mostly waits for its peers. Two nodes that wait for a free thread of each other would never finish,
-so an attempt is either started at once or not accepted at all. Attempts that a crash left behind are not
-taken up again: keys and shares of a run must not be used twice, so they are marked as interrupted before the
-first request is answered, and the marketplace starts the next attempt.
+so an attempt is either started at once or not accepted at all. An attempt that a crash cut off while it
+computed is gone on with from its log, as long as the peers still wait; every other one that a crash left
+behind is marked as interrupted before the first request is answered, and the marketplace starts the next.
 """
 
 import logging
 import threading
+from collections.abc import Callable
+from functools import partial
 
-from marketplace.mpc_node.errors import AttemptFailedError, BusyError, Failure
-from marketplace.mpc_node.job_check import CheckedJob
+from consent.job import Manifest
+from marketplace.mpc_node.errors import (
+    AttemptFailedError,
+    BusyError,
+    CheckpointError,
+    Failure,
+    ManifestRefusedError,
+)
+from marketplace.mpc_node.job_check import CheckedJob, check_job
 from marketplace.mpc_node.node import Node
-from marketplace.mpc_node.run import Attempt
-from marketplace.mpc_node.storage.jobs import NewAttempt
+from marketplace.mpc_node.run import Attempt, Record
+from marketplace.mpc_node.state import State
+from marketplace.mpc_node.status import StatusCheck
+from marketplace.mpc_node.storage.jobs import NewAttempt, Unfinished
+from ssi.errors import RegistryError
 from ssi.hosting.logs import log
 
 _LOGGER = logging.getLogger(__name__)
@@ -30,11 +42,23 @@ class Runner:
         self._closing = threading.Event()
 
     def recover(self) -> None:
-        """Mark what a crash left unfinished, and forget messages that nobody can need any more."""
-        ended = self._node.jobs.interrupt_unfinished()
+        """Go on with what a crash cut off, or mark it; forget what nobody can need any more."""
+        records = {each: self._record(each) for each in self._node.jobs.unfinished()}
+        going_on = {each: record for each, record in records.items() if record is not None}
+        ended = sum(
+            self._node.jobs.interrupt(each.job_id, each.attempt) for each in records if each not in going_on
+        )
+        self._node.checkpoints.forget_all_but([(each.job_id, each.attempt) for each in going_on])
         self._node.mailbox.forget_old()
-        if ended:
-            log(_LOGGER, "attempts were interrupted by the end of the process", attempts=ended)
+        for each, record in going_on.items():
+            self._start(partial(self._go_on, each, record))
+        if records:
+            log(
+                _LOGGER,
+                "attempts were cut off by the end of the process",
+                interrupted=ended,
+                going_on=len(going_on),
+            )
 
     def take(self, job: CheckedJob) -> None:
         """Take note of a checked attempt and start it, unless it is known already.
@@ -60,7 +84,7 @@ class Runner:
                 raise BusyError("this node is busy; ask again in a minute")
             if self._node.jobs.open(new):
                 self._node.mailbox.wake()  # an attempt that this one supersedes need not wait any longer
-                self._start(job)
+                self._start(Attempt(self._node, job, partial(self._require_running, job.manifest)).run)
 
     def close(self) -> None:
         """End all attempts, as interrupted, and wait a little for their threads."""
@@ -71,14 +95,36 @@ class Runner:
         for thread in threads:
             thread.join(CLOSE_SECONDS)
 
-    def _start(self, job: CheckedJob) -> None:
-        attempt = Attempt(self._node, job, lambda: self._require_running(job))
-        thread = threading.Thread(target=attempt.run, name="attempt", daemon=True)
+    def _start(self, run: Callable[[], None]) -> None:
+        thread = threading.Thread(target=run, name="attempt", daemon=True)
         self._threads.add(thread)
         thread.start()
 
-    def _require_running(self, job: CheckedJob) -> None:
+    def _record(self, unfinished: Unfinished) -> Record | None:
+        if unfinished.state is not State.COMPUTING:
+            return None
+        try:
+            return Record(*self._node.checkpoints.resume(unfinished.job_id, unfinished.attempt))
+        except CheckpointError as error:
+            log(_LOGGER, "an attempt cannot be gone on with", job=unfinished.job_id, why=str(error))
+            return None
+
+    def _go_on(self, unfinished: Unfinished, record: Record) -> None:
+        node = self._node
+        try:
+            registry = node.around.registry()
+            status = StatusCheck(node.around.fetch_status, registry, clock=node.now)
+            job = check_job(
+                unfinished.manifest, registry, node_id=node.node_id, status=status, now=node.now()
+            )
+        except (ManifestRefusedError, RegistryError):
+            node.jobs.interrupt(unfinished.job_id, unfinished.attempt)
+            record.log.discard()
+            return
+        Attempt(node, job, partial(self._require_running, job.manifest), record).run()
+
+    def _require_running(self, manifest: Manifest) -> None:
         if self._closing.is_set():
             raise AttemptFailedError(Failure.INTERRUPTED, "the process is ending")
-        if not self._node.jobs.is_running(job.manifest.job_id, job.manifest.attempt):
+        if not self._node.jobs.is_running(manifest.job_id, manifest.attempt):
             raise AttemptFailedError(Failure.SUPERSEDED, "a higher attempt took over")

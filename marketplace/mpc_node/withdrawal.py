@@ -73,7 +73,7 @@ class WithdrawContribution:
         tombstone = self._held.contributions.tombstone(consent_id)
         if tombstone is not None:
             _require(token, VerifyingKey.from_jwk(tombstone.holder_key), consent_id)
-            return tombstone.receipt
+            return self._held.contributions.bury(tombstone).receipt  # overwrites what a crash left
         stored = self._held.contributions.find([consent_id]).get(consent_id)
         return None if stored is None else self._delete(stored, token)
 

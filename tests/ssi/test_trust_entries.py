@@ -31,6 +31,62 @@ def test_a_note_of_the_authority_is_kept():
     assert entry.to_json() == noted
 
 
+@pytest.mark.parametrize(
+    ("address", "endpoint"),
+    [
+        ("node-a.example:9000", ("node-a.example", 9000)),
+        ("127.0.0.1:1", ("127.0.0.1", 1)),
+        ("[::1]:65535", ("::1", 65535)),
+    ],
+)
+def test_a_node_may_be_listed_with_an_address_for_its_peers(address: str, endpoint: tuple[str, int]):
+    listed = {**NODE_DOCUMENT, "peer_address": address}
+
+    entry = NodeEntry.read(Fields.of(listed, "node"))
+
+    assert entry.peer_endpoint == endpoint
+    assert entry.to_json() == listed
+
+
+@pytest.mark.parametrize(
+    ("url", "endpoint"),
+    [
+        ("https://node-a.example", ("node-a.example", 444)),
+        ("https://node-a.example:8443/nodes", ("node-a.example", 8444)),
+    ],
+)
+def test_a_node_of_an_older_registry_hears_its_peers_at_the_next_port(url: str, endpoint: tuple[str, int]):
+    entry = NodeEntry.read(Fields.of({**NODE_DOCUMENT, "url": url}, "node"))
+
+    assert entry.peer_endpoint == endpoint
+    assert "peer_address" not in entry.to_json()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "node-a.example",
+        "node-a.example:",
+        ":9000",
+        "a:b:c",
+        "a b:9",
+        "u@a:9",
+        "a:99999",
+        "a:0",
+        "a:9/x",
+        "a:09",
+    ],
+)
+def test_an_address_for_peers_is_a_host_and_a_port(address: str):
+    with pytest.raises(MalformedError, match="peer_address"):
+        NodeEntry.read(Fields.of({**NODE_DOCUMENT, "peer_address": address}, "node"))
+
+
+def test_a_node_at_the_last_port_needs_an_address_for_its_peers():
+    with pytest.raises(MalformedError, match="port below 65535"):
+        NodeEntry.read(Fields.of({**NODE_DOCUMENT, "url": "https://node-a.example:65535"}, "node"))
+
+
 def test_an_issuer_may_have_several_keys_and_each_has_its_own_id():
     keys = [{"kid": kid, **es256(kid).public.to_jwk()} for kid in ("2025", "2026")]
 

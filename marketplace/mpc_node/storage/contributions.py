@@ -1,18 +1,27 @@
-"""Which contributions does this node hold, and which did it hold until they were withdrawn?"""
+"""Which contributions does this node hold, and which did it hold until they were withdrawn?
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+The database holds papers and the index of shares; the shares rest in files (`share_files`). Both change
+together: files are written before the transaction that names them and removed after the one that drops them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 from typing import Any, cast
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from crypto.sealing import Vault
+from marketplace.mpc_node.columns.selection import Selection, rows_as_bytes
+from marketplace.mpc_node.columns.share_rows import Group, ShareRow
+from marketplace.mpc_node.columns.turns import Turns
+from marketplace.mpc_node.errors import StorageAlteredError
 from marketplace.mpc_node.storage.batch import batches
 from marketplace.mpc_node.storage.notes import notes_about
-from marketplace.mpc_node.storage.tables import ContributionRow, WithdrawalRow
+from marketplace.mpc_node.storage.share_files import NewRow, ShareFiles, forget_pages
+from marketplace.mpc_node.storage.tables import ContributionRow, SharePartitionRow, WithdrawalRow
 from ssi.hosting.database import Database
 
 
@@ -40,7 +49,7 @@ class Incoming:
     """
 
     contribution: StoredContribution
-    shares: bytes = field(repr=False)
+    shares: ShareRow = field(repr=False)
     is_withdrawal: Callable[[str], bool] = field(repr=False)
 
 
@@ -66,17 +75,34 @@ class Kept(Enum):
 class ContributionStore:
     """The contributions of one node; shares are sealed on the way in and opened on the way out."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    def __init__(self, database: Database, files: ShareFiles) -> None:
         self._database = database
-        self._vault = vault
+        self._files = files
+        self._turns = Turns()
+
+    def recover(self) -> None:
+        """Finish what a crash cut off: rows that were deleted and not overwritten, files without a name."""
+        with self._turns.changing():
+            self._finish()
+            with self._database.reading() as session:
+                self._files.clear(session)
 
     def put(self, incoming: Sequence[Incoming], *, now: datetime) -> list[Kept]:
         """Store contributions once each, in one transaction; what became of each, in order.
 
         The same body again changes nothing, and another body under the same consent id is not taken.
         """
-        with self._database.writing() as session:
-            return [self._put(session, each, now) for each in incoming]
+        with self._turns.changing():
+            with self._database.writing() as session:
+                kept = _decide(session, incoming)
+                new = [each for each, what in zip(incoming, kept, strict=True) if what is Kept.STORED]
+                if new:
+                    session.execute(insert(ContributionRow), [_row(each.contribution, now) for each in new])
+                rows = [NewRow(each.contribution.consent_id, each.shares) for each in new]
+                dropped = self._files.store(session, rows)
+            for file in dropped:
+                file.discard()
+        return kept
 
     def find(self, ids: Iterable[str]) -> dict[str, StoredContribution]:
         """The contributions that are held, by consent id; the others are absent."""
@@ -96,21 +122,37 @@ class ContributionStore:
             ]
         return {row.consent_id: row for row in rows}
 
-    def shares(self, ids: Iterable[str]) -> dict[str, bytes]:
-        """The opened shares of the contributions that are held.
+    @contextmanager
+    def selected(self, ids: Sequence[str], group: Group) -> Iterator[Selection]:
+        """The shares of some people of one group, in the order in which they are named.
+
+        Nothing is erased or moved until the block ends, so withdrawals wait for it: it is for what a job
+        reads and sums by itself, never for a round.
 
         Raises:
-            SealError: a row was altered or moved in the database.
+            StorageAlteredError: the index was changed.
         """
-        columns = (ContributionRow.consent_id, ContributionRow.shares)
+        with self._turns.reading():
+            with self._database.reading() as session:
+                files = self._files.files(session, group)
+                owned = self._files.owned(session, ids, files)
+            yield Selection.of(ids, owned, files)
+
+    def shares(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """The opened shares of the contributions that are held: both components as field elements.
+
+        Raises:
+            StorageAlteredError: a file of shares or the index was changed.
+        """
+        asked = list(ids)
+        found: dict[str, bytes] = {}
+        kinds = select(SharePartitionRow.data_set, SharePartitionRow.role).distinct()
         with self._database.reading() as session:
-            return {
-                consent_id: self._vault.open(sealed, _place(consent_id))
-                for batch in batches(ids)
-                for consent_id, sealed in session.execute(
-                    select(*columns).where(ContributionRow.consent_id.in_(batch))
-                )
-            }
+            groups = [Group(*row) for row in session.execute(kinds)]
+        for group in groups:
+            with self.selected(asked, group) as selection:
+                found |= rows_as_bytes(selection)
+        return found
 
     def withdrawn(self, ids: Iterable[str]) -> frozenset[str]:
         """Those of the ids that were withdrawn."""
@@ -125,47 +167,40 @@ class ContributionStore:
     def bury(self, tombstone: Tombstone) -> Tombstone:
         """Delete a contribution for good and keep its tombstone; the first tombstone stays the only one.
 
-        The shares are overwritten before the row goes, so that no page of the database file keeps them.
+        When this returns, its shares are overwritten in their file. If the process ends before, `recover`
+        does it.
         NOTE: backups and write-ahead logs are the operator's: they hold sealed shares until they are gone.
-        """
-        with self._database.writing() as session:
-            known = _tombstone(session.get(WithdrawalRow, tombstone.consent_id))
-            if known:
-                return known
-            _erase(session, tombstone.consent_id)
-            session.add(
-                WithdrawalRow(
-                    consent_id=tombstone.consent_id,
-                    holder_key=dict(tombstone.holder_key),
-                    deleted_at=tombstone.deleted_at,
-                    receipt=tombstone.receipt,
-                )
-            )
-            return tombstone
 
-    def _put(self, session: Session, incoming: Incoming, now: datetime) -> Kept:
-        contribution = incoming.contribution
-        known = session.get(ContributionRow, contribution.consent_id)
-        if known:
-            return Kept.SAME if known.body_digest == contribution.body_digest else Kept.OTHER_BODY
-        if session.get(WithdrawalRow, contribution.consent_id):
-            return Kept.WITHDRAWN
-        if any(map(incoming.is_withdrawal, notes_about(session, contribution.consent_id))):
-            return Kept.WITHDRAWN
-        session.add(
-            ContributionRow(
-                consent_id=contribution.consent_id,
-                body_digest=contribution.body_digest,
-                handle=contribution.handle,
-                holder_key=dict(contribution.holder_key),
-                presentation=contribution.presentation,
-                consent=contribution.consent,
-                shares=self._vault.seal(incoming.shares, _place(contribution.consent_id)),
-                received_at=now,
-            )
-        )
-        session.flush()  # so that a second one of the same id in this batch finds it
-        return Kept.STORED
+        Raises:
+            StorageAlteredError: the shares are not overwritten, because their file has another form than it
+                was written in; asking again tries again.
+        """
+        with self._turns.changing():
+            with self._database.writing() as session:
+                known = _tombstone(session.get(WithdrawalRow, tombstone.consent_id))
+                if known is None:
+                    self._delete(session, tombstone.consent_id)
+                    session.add(WithdrawalRow(**vars(tombstone) | {"holder_key": dict(tombstone.holder_key)}))
+            failed = self._finish()
+        if tombstone.consent_id in failed:
+            raise StorageAlteredError("the shares cannot be overwritten, because their file is damaged")
+        return known or tombstone
+
+    def _delete(self, session: Session, consent_id: str) -> None:
+        row = session.get(ContributionRow, consent_id)
+        if row is not None:
+            forget_pages(session)
+            self._files.remove(session, consent_id)
+            session.execute(delete(ContributionRow).where(ContributionRow.consent_id == consent_id))
+
+    def _finish(self) -> frozenset[str]:
+        with self._database.writing() as session:
+            self._files.reseal(session)
+        with self._database.writing() as session:
+            finished = self._files.finish(session)
+        for file in finished.dropped:
+            file.discard()
+        return finished.failed
 
 
 def withdrawn_among(session: Session, ids: Iterable[str]) -> frozenset[str]:
@@ -178,22 +213,37 @@ def withdrawn_among(session: Session, ids: Iterable[str]) -> frozenset[str]:
     )
 
 
-def _erase(session: Session, consent_id: str) -> None:
-    row = session.get(ContributionRow, consent_id)
-    if row is None:
-        return
-    if session.connection().dialect.name == "sqlite":
-        session.execute(text("PRAGMA secure_delete = ON"))
-    row.shares = bytes(len(row.shares))
-    session.flush()
-    session.delete(row)
+def _decide(session: Session, incoming: Sequence[Incoming]) -> list[Kept]:
+    ids = [each.contribution.consent_id for each in incoming]
+    bodies, gone, notes = _bodies(session, ids), withdrawn_among(session, ids), notes_about(session, ids)
+    kept = []
+    for each in incoming:
+        consent_id, body = each.contribution.consent_id, each.contribution.body_digest
+        if consent_id in bodies:
+            kept.append(Kept.SAME if bodies[consent_id] == body else Kept.OTHER_BODY)
+        elif consent_id in gone or any(map(each.is_withdrawal, notes.get(consent_id, ()))):
+            kept.append(Kept.WITHDRAWN)
+        else:
+            bodies[consent_id] = body  # so that a second one of the same id in this batch finds it
+            kept.append(Kept.STORED)
+    return kept
+
+
+def _bodies(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    columns = ContributionRow.consent_id, ContributionRow.body_digest
+    return {
+        consent_id: body
+        for batch in batches(ids)
+        for consent_id, body in session.execute(select(*columns).where(ContributionRow.consent_id.in_(batch)))
+    }
+
+
+def _row(contribution: StoredContribution, now: datetime) -> dict[str, Any]:
+    holder_key = dict(contribution.holder_key)
+    return {**vars(contribution), "holder_key": holder_key, "received_at": now}
 
 
 def _tombstone(row: WithdrawalRow | None) -> Tombstone | None:
     if row is None:
         return None
     return Tombstone(row.consent_id, cast("Mapping[str, Any]", row.holder_key), row.deleted_at, row.receipt)
-
-
-def _place(consent_id: str) -> str:
-    return f"contribution|{consent_id}|shares"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.mpc_node.errors import (
@@ -33,6 +33,16 @@ class NewAttempt:
     manifest: str = field(repr=False)
     manifest_digest: str
     started_at: datetime
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """An attempt that a process left unfinished when it ended."""
+
+    job_id: str
+    attempt: int
+    manifest: str = field(repr=False)
+    state: State
 
 
 class JobStore:
@@ -139,16 +149,21 @@ class JobStore:
             row.refusals = dict(refusals)
             return True
 
-    def interrupt_unfinished(self) -> int:
-        """End all attempts that a crash left unfinished; answer how many. Called once, before serving."""
-        ended = (
-            update(AttemptRow)
-            .where(AttemptRow.state.in_(_UNFINISHED))
-            .values(state=State.FAILED.value, reason=Failure.INTERRUPTED.value)
-            .returning(AttemptRow.job_id)
-        )
+    def interrupt(self, job_id: str, attempt: int) -> bool:
+        """End an attempt that a crash left unfinished; answer whether it was still running."""
         with self._database.writing() as session:
-            return len(session.execute(ended).all())
+            row = session.get(AttemptRow, (job_id, attempt))
+            if row is None or row.state not in _UNFINISHED:
+                return False
+            _fail(row, Failure.INTERRUPTED)
+            return True
+
+    def unfinished(self) -> tuple[Unfinished, ...]:
+        """The attempts that are neither done nor failed."""
+        columns = (AttemptRow.job_id, AttemptRow.attempt, AttemptRow.manifest, AttemptRow.state)
+        with self._database.reading() as session:
+            found = session.execute(select(*columns).where(AttemptRow.state.in_(_UNFINISHED)))
+            return tuple(Unfinished(*row[:3], State(row.state)) for row in found)
 
     def is_running(self, job_id: str, attempt: int) -> bool:
         """Whether an attempt is neither done nor failed."""

@@ -1,11 +1,13 @@
 """Which withdrawals came for consents that are not held here? Unverified, bounded, the oldest go first."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from crypto.encoding import b64url_encode, sha256
+from marketplace.mpc_node.storage.batch import batches
 from marketplace.mpc_node.storage.tables import ContributionRow, WithdrawalNoteRow, WithdrawalRow
 from ssi.hosting.database import Database
 
@@ -44,7 +46,13 @@ class NoteStore:
             return True
 
 
-def notes_about(session: Session, consent_id: str) -> tuple[str, ...]:
-    """The withdrawals that were noted for a consent, as one transaction sees them."""
-    tokens = select(WithdrawalNoteRow.token).where(WithdrawalNoteRow.consent_id == consent_id)
-    return tuple(session.scalars(tokens))
+def notes_about(session: Session, ids: Iterable[str]) -> dict[str, list[str]]:
+    """The withdrawals that were noted for some consents, by consent id, as one transaction sees them."""
+    columns = WithdrawalNoteRow.consent_id, WithdrawalNoteRow.token
+    noted: dict[str, list[str]] = {}
+    for batch in batches(ids):
+        for consent_id, token in session.execute(
+            select(*columns).where(WithdrawalNoteRow.consent_id.in_(batch))
+        ):
+            noted.setdefault(consent_id, []).append(token)
+    return noted

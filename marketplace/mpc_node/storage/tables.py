@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from ssi.hosting.columns import UtcMoment, new_metadata
 
 ID_LENGTH = 500
 DIGEST_LENGTH = 64
+PARTITION_ID_LENGTH = 32
 
 
 class Base(DeclarativeBase):
@@ -18,8 +19,22 @@ class Base(DeclarativeBase):
     metadata = new_metadata()
 
 
+class SharePartitionRow(Base):
+    """One file of shares, of `size` records, of which `gone` are erased. `seal` is sealed."""
+
+    __tablename__ = "share_partition"
+
+    partition_id: Mapped[str] = mapped_column(String(PARTITION_ID_LENGTH), primary_key=True)
+    data_set: Mapped[str] = mapped_column(String(ID_LENGTH), index=True)
+    role: Mapped[int]
+    lines: Mapped[int]
+    size: Mapped[int]
+    gone: Mapped[int]
+    seal: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class ContributionRow(Base):
-    """One verified contribution. `shares` is sealed; `handle` is the pairwise pseudonym of the person."""
+    """One verified contribution without its shares. `handle` is the pairwise pseudonym of the person."""
 
     __tablename__ = "contribution"
 
@@ -29,8 +44,56 @@ class ContributionRow(Base):
     holder_key: Mapped[dict[str, Any]] = mapped_column(JSON)
     presentation: Mapped[str] = mapped_column(Text)
     consent: Mapped[str] = mapped_column(Text)
-    shares: Mapped[bytes] = mapped_column(LargeBinary)
     received_at: Mapped[datetime] = mapped_column(UtcMoment)
+
+
+class ShareIndexRow(Base):
+    """In which row of which file a contribution's shares stand; it goes when the contribution goes."""
+
+    __tablename__ = "share_index"
+
+    consent_id: Mapped[str] = mapped_column(
+        ForeignKey("contribution.consent_id", ondelete="CASCADE"), primary_key=True
+    )
+    partition_id: Mapped[str] = mapped_column(ForeignKey("share_partition.partition_id"))
+    place: Mapped[int]
+
+    __table_args__ = (UniqueConstraint("partition_id", "place"),)
+
+
+class EncryptedRow(Base):
+    """A contribution's columns under a joint key, 66 bytes each; it goes when its contribution goes."""
+
+    __tablename__ = "encrypted"
+
+    consent_id: Mapped[str] = mapped_column(
+        ForeignKey("contribution.consent_id", ondelete="CASCADE"), primary_key=True
+    )
+    key_id: Mapped[str] = mapped_column(String(DIGEST_LENGTH))
+    bins: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ErasureRow(Base):
+    """A row of shares that is deleted here and not known to be overwritten in its file yet."""
+
+    __tablename__ = "erasure"
+
+    partition_id: Mapped[str] = mapped_column(String(PARTITION_ID_LENGTH), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    consent_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+
+
+class NoisePinRow(Base):
+    """By which key a peer shares noise on one question about one set of people: the first is the only one."""
+
+    __tablename__ = "noise_pin"
+
+    job_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    query_digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH), primary_key=True)
+    admitted_root: Mapped[str] = mapped_column(String(DIGEST_LENGTH), primary_key=True)
+    peer: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    key_digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH))
+    noted_at: Mapped[datetime] = mapped_column(UtcMoment)
 
 
 class WithdrawalRow(Base):

@@ -87,4 +87,4 @@ def _opened(
     raw = open_sealed(
         envelope, RESULT_KEYS[role], context=result_context(manifest.job_id, manifest.attempt, role)
     )
-    return statement, decode_output(raw, len(computation.cells))
+    return statement, decode_output(raw, computation.results)

@@ -1,6 +1,6 @@
 """People with credentials, what they consented to, and what their wallets hand in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -118,6 +118,7 @@ class Offer:
     blinding_shift: int = 0
     disclose: frozenset[str] = frozenset({"school_type"})
     sealing_keys: Mapping[str, SealingPublicKey] | None = field(default=None, hash=False)
+    encrypt: Callable[[Person, str], bytes] | None = None
 
     def sealing_key(self, node: str) -> SealingPublicKey:
         """The key that a node's bundle is sealed to."""
@@ -167,7 +168,8 @@ def _made(someone: Person, offer: Offer) -> Contribution:
         for role, node in enumerate(offer.policy.node_ids)
     }
     commitments = tuple(each.commitment(described.commitment_domain).to_bytes() for each in components)
-    unsigned = Contribution("-", present(credential, offer.disclose), commitments, bundles)
+    encrypted = offer.encrypt(someone, own_id) if offer.encrypt else None
+    unsigned = Contribution("-", present(credential, offer.disclose), commitments, bundles, encrypted)
     consent = ConsentRecord(
         consent_id=own_id,
         subject=_handle(someone, offer),

@@ -70,6 +70,23 @@ def test_the_address_of_the_database_is_remembered(tmp_path: Path):
     assert load_settings(tmp_path / "node-a").database == "postgresql://host/node_a"
 
 
+def test_the_address_for_peers_stands_in_the_public_part(tmp_path: Path):
+    init(tmp_path / "node-a", "--peer-address", "node-a.example:9000")
+    part = json.loads((tmp_path / "node-a" / "public.json").read_text())
+
+    (entry, *_) = assembled([*parts(nodes=()), part]).nodes
+
+    assert entry.peer_endpoint == ("node-a.example", 9000)
+
+
+def test_an_address_for_peers_that_is_none_is_refused_before_anything_is_made(tmp_path: Path):
+    result = init(tmp_path / "node-a", "--peer-address", "node-a.example")
+
+    assert result.exit_code == 1
+    assert "host:port" in result.output
+    assert not (tmp_path / "node-a").exists()
+
+
 @pytest.mark.parametrize("missing", ["--registry", "--authority"])
 def test_serve_needs_to_know_whom_to_trust(tmp_path: Path, missing):
     given = tmp_path / "given"

@@ -7,11 +7,24 @@ import numpy as np
 import pytest
 
 from consent.computation import compile as compile_query
+from consent.errors import MismatchError
+from consent.query import Condition, Statistic
+from consent.vocabulary import StatisticKind
+from crypto import goldilocks
 from crypto.errors import MalformedError
 from crypto.mpc.program import ProductCell
-from crypto.ring import ring_bytes, to_ring
-from marketplace.mpc_node.computation import inputs_of, noise_of, noise_seed, program_of
+from marketplace.mpc_node.computation import (
+    holdings_of,
+    inputs_of,
+    needed_columns,
+    noise_binding,
+    noise_of,
+    noise_seed,
+    program_of,
+)
+from marketplace.mpc_node.frames import Kind
 from ssi.dataset import data_set
+from tests.marketplace.mpc_node.lines import Passing
 from tests.marketplace.mpc_node.orders import EXACT, NOISY, manifest_for
 from tests.marketplace.mpc_node.parties import NAMES
 from tests.marketplace.mpc_node.people import Person, people
@@ -59,26 +72,93 @@ def test_public_groups_are_rows_and_private_groups_are_products():
 
 def test_inputs_stand_in_the_agreed_order():
     shares = {
-        name: ring_bytes(to_ring([start, start + 1, -1, 2**70])) for name, start in (("b", 5), ("a", 7))
+        name: goldilocks.encode(goldilocks.from_integers([start, start + 1, -1, 2**70]))
+        for name, start in (("b", 5), ("a", 7))
     }
 
     inputs = inputs_of(shares, ["a", "b"], 2)
 
-    assert inputs.first.tolist() == [[7, 8], [5, 6]]
-    assert inputs.second.tolist() == [[2**64 - 1, 2**70 % 2**64]] * 2
+    assert inputs.first.tolist() == [[7, 5], [8, 6]]
+    assert inputs.second.tolist() == [[goldilocks.PRIME - 1] * 2, [2**70 % goldilocks.PRIME] * 2]
 
 
-def test_shares_of_another_length_are_refused():
+def test_shares_may_bring_integers_behind_the_elements():
+    elements = goldilocks.encode(goldilocks.from_integers([1, 2, 3, 4]))
+    words = np.array([5, 6, 7, 2**64 - 1], dtype="<u8").tobytes()
+
+    both = holdings_of({"a": elements + words}, ["a"], 2)
+    alone = holdings_of({"a": elements}, ["a"], 2)
+
+    assert both.elements.shares.first.tolist() == alone.elements.shares.first.tolist() == [[1], [2]]
+    assert both.elements.columns == (0, 1)
+    assert both.integers is not None
+    assert both.integers.shares.second.tolist() == [[7], [2**64 - 1]]
+    assert alone.integers is None
+
+
+def test_shares_of_nobody_are_empty_tables():
+    assert holdings_of({}, [], 2).elements.shares.first.shape == (2, 0)
+
+
+def test_a_computation_says_which_columns_it_needs_in_which_form():
+    described = data_set("exam/1")
+    query = replace(
+        NOISY,
+        statistics=(
+            Statistic(StatisticKind.SUM, "exam_score"),
+            Statistic(StatisticKind.MEDIAN, "exam_score"),
+        ),
+        where=(Condition("sex", "female"),),
+    )
+
+    needed = needed_columns(compile_query(query, described, ROWS), ROWS)
+
+    value = described.column("exam_score", "value")
+    assert needed.elements == (described.column("exam_score", "present"), value)
+    assert needed.integers == (value, described.column("sex", "is", 0))
+
+
+def test_a_run_that_knows_only_sums_refuses_everything_else():
+    query = replace(NOISY, verified=True)
+
+    with pytest.raises(MismatchError, match="more than sums"):
+        program_of(compile_query(query, data_set("exam/1"), ROWS), ROWS)
+
+
+def test_what_binds_the_noise_is_the_question_and_the_people():
+    bound = noise_binding(**ABOUT)
+
+    assert bound == noise_binding(**ABOUT)
+    assert len(bound) == 32
+    assert all(noise_binding(**{**ABOUT, name: "other"}) != bound for name in ABOUT)
+
+
+@pytest.mark.parametrize("shares", [bytes(8), b"\xff" * 32], ids=["another length", "no field elements"])
+def test_shares_of_another_form_are_refused(shares):
     with pytest.raises(MalformedError):
-        inputs_of({"a": bytes(8)}, ["a"], 2)
+        inputs_of({"a": shares}, ["a"], 2)
+
+
+def noting(town: Town, name: str) -> list[tuple[object, ...]]:
+    """The form of every message that one node gets over its peers' connections, from now on."""
+    noted: list[tuple[object, ...]] = []
+
+    def note(passing: Passing) -> bytes:
+        if passing.receiver == name and passing.prefix.kind is Kind.MESSAGE:
+            noted.append((passing.sender, passing.prefix.number, len(passing.body)))
+        return passing.raw
+
+    town.lines.alter = note
+    return noted
 
 
 def seen_by(town: Town, name: str) -> list[tuple[object, ...]]:
     """The form of everything that one node stored about people and heard from its peers."""
     with town.nodes[name].database.engine.connect() as connection:
-        shares = connection.exec_driver_sql("SELECT consent_id, length(shares) FROM contribution ORDER BY 1")
+        rows = connection.exec_driver_sql("SELECT consent_id, place FROM share_index ORDER BY 1")
+        files = connection.exec_driver_sql("SELECT data_set, role, lines, size, gone FROM share_partition")
         heard = connection.exec_driver_sql("SELECT step, sender, length(token) FROM message ORDER BY 1, 2")
-        return [tuple(row) for row in (*shares, *heard)]
+        return [tuple(row) for row in (*rows, *files, *heard)]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -93,8 +173,9 @@ def test_one_node_cannot_tell_two_worlds_apart_by_what_it_receives(tmp_path: Pat
         folder.mkdir()
         town = Town(folder)
         town.settle(world)
+        noted = noting(town, name)
         assert town.run(manifest_for(world))[name]["state"] == "DONE"
-        seen.append(seen_by(town, name))
+        seen.append([*seen_by(town, name), *sorted(noted, key=str)])
 
-    assert len(seen[0]) == 12 + 5
+    assert len(seen[0]) == 12 + 1 + 3 + 4
     assert seen[0] == seen[1]

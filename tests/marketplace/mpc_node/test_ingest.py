@@ -9,7 +9,9 @@ from consent.contribution import Contribution
 from consent.record import sign_withdrawal
 from crypto.commitments import commit
 from crypto.encoding import b64url_encode
-from marketplace.mpc_node.contribution_check import ThisNode
+from crypto.sealing import SealingKey
+from marketplace.mpc_node.aggregation.ingest import IngestEncrypted
+from marketplace.mpc_node.contribution_check import IngestRefusal, ThisNode
 from marketplace.mpc_node.ingest import IngestContributions
 from ssi.credential import present
 from ssi.issuance import IssuerKey
@@ -20,7 +22,9 @@ from tests.marketplace.mpc_node.parties import (
     UNIVERSITY,
     assembled,
     es256,
+    node_keys,
     parts,
+    random_of,
 )
 from tests.marketplace.mpc_node.people import (
     PLAIN,
@@ -57,17 +61,16 @@ def test_a_sound_contribution_is_accepted_and_held(town: Town, node):
     assert held(town, node)
 
 
-def test_shares_rest_sealed_and_open_for_their_row_only(town: Town):
+def test_shares_rest_sealed(town: Town):
     reason_for(town, contribution_of(HER))
-    store = town.nodes["node-a"].contributions
+    store, folder = town.nodes["node-a"].contributions, town.folder / "node-a"
 
     shares = store.shares([HER.consent_id])[HER.consent_id]
 
-    raw = (town.folder / "node-a" / "node.db").read_bytes()
-    wal = town.folder / "node-a" / "node.db-wal"
-    everything = raw + (wal.read_bytes() if wal.exists() else b"")
-    assert shares not in everything
-    assert shares[:64] not in everything
+    everything = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    assert list(folder.glob("shares/*.npy"))
+    assert len(shares) == 2 * 60 * 8
+    assert not [at for at in range(0, len(shares), 8) if shares[at : at + 8] in everything]
 
 
 def test_the_same_contribution_again_is_accepted_again(town: Town):
@@ -348,10 +351,44 @@ def test_openings_are_checked_with_fresh_randomness(town: Town):
         ThisNode("node-a", node.keys.sealing),
         node.contributions,
         node.papers,
+        IngestEncrypted(node.aggregation.records, counting),
         clock=lambda: NOW,
         random=counting,
     )
 
     ingest([contribution_of(each).for_node("node-a").to_json() for each in people(2)])
 
-    assert drawn == [16] * 4
+    assert sum(drawn) == 4 * 16
+
+
+def test_a_bundle_sealed_to_a_hybrid_key_comes_in_as_well(town: Town):
+    hybrid, node = SealingKey.generate_hybrid(random_of("hybrid")), town.nodes["node-a"]
+    keys = {name: node_keys(name).sealing.public for name in NAMES} | {"node-a": hybrid.public}
+    made = contribution_of(HER, Offer(sealing_keys=keys))
+    documents = [made.for_node("node-a").to_json()]
+
+    for key, reason in ((node.keys.sealing, IngestRefusal.BUNDLE_DOES_NOT_OPEN), (hybrid, None)):
+        ingest = IngestContributions(
+            ThisNode("node-a", key),
+            node.contributions,
+            node.papers,
+            IngestEncrypted(node.aggregation.records, node.around.random),
+            clock=lambda: NOW,
+        )
+        (verdict,) = ingest(documents)
+        assert verdict.reason is reason
+
+
+def test_liars_in_one_batch_are_refused_each_for_its_own_reason(town: Town):
+    honest = [contribution_of(each) for each in people(24)]
+    other = contribution_of(person(30))
+    swapped = signed_again(
+        replace(honest[3], bundles=rewrapped(other, person(4).consent_id)), someone=person(4)
+    )
+    better = contribution_of(person(9), Offer(shared_values={**person(9).values, "exam_score": 3.9}))
+    honest[3], honest[8] = swapped, better
+
+    verdicts = town.contribute("node-a", *honest)
+
+    reasons = {index: each["reason"] for index, each in enumerate(verdicts) if not each["accepted"]}
+    assert reasons == {3: "shares_do_not_open", 8: "commitments_do_not_combine"}

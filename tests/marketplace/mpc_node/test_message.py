@@ -18,7 +18,7 @@ from ssi.jws import sign_jws
 from tests.marketplace.mpc_node.parties import ed25519
 
 KEY = ed25519("node-b")
-MESSAGE = PeerMessage("job-1", 1, digest_of("manifest"), Step.KEYING, 1, b"body")
+MESSAGE = PeerMessage("job-1", 1, digest_of("manifest"), Step.SUMMAND, 1, b"body")
 
 
 @given(st.builds(PeerMessage, st.text(min_size=1), st.integers(1, 3), st.just(digest_of("manifest")),
@@ -68,7 +68,7 @@ def test_a_message_of_another_form_is_refused(change):
         "job_id": "job-1",
         "attempt": 1,
         "manifest_digest": digest_of("manifest"),
-        "step": "keying",
+        "step": "summand",
         "from": 1,
         "body": b64url_encode(b"body"),
         **change,

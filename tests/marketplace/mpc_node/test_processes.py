@@ -22,6 +22,7 @@ from consent.order import EscrowReceipt, sign_escrow_receipt, sign_mandate
 from consent.receipt import verify_deletion_receipt
 from consent.record import sign_withdrawal
 from crypto.sealing import SealingPublicKey
+from marketplace.mpc_node.peer_tls import dialling_context, handshake
 from ssi.dataset import data_sets
 from ssi.hosting.tls import CertificateFiles, make_certificate
 from ssi.http.client import Client
@@ -58,6 +59,7 @@ class Operators:
 
     folder: Path
     ports: dict[str, int]
+    peer_ports: dict[str, int]
     processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     def init(self) -> None:
@@ -67,6 +69,7 @@ class Operators:
                 [
                     *(str(SCRIPT), "init", "--dir", str(self.folder / name), "--id", name),
                     *("--operator", f"Operator of {name}", "--url", f"https://127.0.0.1:{port}"),
+                    *("--peer-address", f"127.0.0.1:{self.peer_ports[name]}"),
                 ],
                 stdout=subprocess.DEVNULL,
             )
@@ -89,6 +92,7 @@ class Operators:
                         *("--registry", str(self.folder / "registry.jwt")),
                         *("--authority", str(self.folder / "authority.jwk")),
                         *("--port", str(self.ports[name]), "--peer-timeout", PEER_TIMEOUT),
+                        *("--peer-port", str(self.peer_ports[name])),
                     ],
                     stdout=subprocess.PIPE,
                     stderr=log,
@@ -240,7 +244,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """Three initialised nodes under one registry, running."""
     folder = tmp_path_factory.mktemp("operators")
     now = datetime.now(UTC).replace(microsecond=0)
-    operators = Operators(folder, {name: free_port() for name in NAMES})
+    operators = Operators(
+        folder, {name: free_port() for name in NAMES}, {name: free_port() for name in NAMES}
+    )
     operators.init()
     certificate = make_certificate(folder / "market", "market", now=now)
     with serving(issuers(now)) as base:
@@ -304,6 +310,22 @@ def test_a_job_survives_a_power_cut_of_one_node_as_its_next_attempt(story: Story
     count, mean, _ = open_released(second, crowd, released, keys).answer().rows[0].estimates
     assert count.value == 12
     assert mean.value == pytest.approx(sum(each.values["exam_score"] for each in crowd) / 12, abs=1e-9)
+
+
+def test_the_peers_port_lets_in_no_stranger_and_not_the_marketplace(story: Story, tmp_path: Path):
+    stranger = make_certificate(tmp_path, "stranger", now=story.now)
+    entry = story.market.registry.node("node-a", now=story.now)
+
+    for files in (stranger, story.market.certificate):
+        context = dialling_context(files, entry.tls_certificate)
+        raw = socket.create_connection(entry.peer_endpoint, timeout=10)
+        with contextlib.suppress(OSError):  # TLS 1.3 tells the caller now, or when it reads
+            raw, _ = handshake(raw, context, answering=False, seconds=10)
+            assert raw.recv(1) == b""
+        raw.close()
+
+    counted = story.market.client("node-a").get_text("/metrics")
+    assert 'mpc_peer_calls_total{outcome="no_handshake"} 2.0' in counted
 
 
 def test_a_withdrawal_needs_no_certificate_and_gets_a_receipt(story: Story):

@@ -13,7 +13,7 @@ from consent.query import Statistic
 from consent.vocabulary import StatisticKind
 from crypto.errors import ProtocolError
 from crypto.mpc.output import Summand, encode_output
-from crypto.mpc.statistics import Finished
+from crypto.mpc.release import Finished
 from ssi.dataset import data_set
 from tests.marketplace.mpc_node.buyer import open_outputs
 from tests.marketplace.mpc_node.orders import EXACT, NOISY, manifest_for
@@ -176,15 +176,15 @@ def test_who_withdraws_while_the_job_runs_is_in_no_output(town: Town):
     gone: list[str] = []
     one_at_a_time = threading.Lock()
 
-    def withdraw_before_resharing(sender: str, receiver: str, token: str) -> list[str]:
+    def withdraw_before_the_word(sender: str, receiver: str, token: str) -> list[str]:
         with one_at_a_time:
-            if step_of(token) == "resharing" and not gone:
+            if step_of(token) == "summand" and not gone:
                 gone.extend(NAMES)
                 for name in NAMES:
                     town.post(name, "/v1/withdrawals", {"withdrawal": withdrawal_of(leaving)}, caller=None)
         return [token]
 
-    town.wire = withdraw_before_resharing
+    town.wire = withdraw_before_the_word
 
     ended = town.run(manifest_for(crowd))
 

@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
+from shutil import copy
 
+import numpy as np
 import pytest
 
-from crypto.errors import SealError
+from crypto import goldilocks
 from crypto.sealing import Vault
 from marketplace.mpc_node.bootstrap import MIGRATIONS
+from marketplace.mpc_node.columns.share_rows import Group, ShareRow
 from marketplace.mpc_node.errors import (
     AttemptFailedError,
     Failure,
@@ -30,11 +34,15 @@ from marketplace.mpc_node.storage.jobs import JobStore, NewAttempt
 from marketplace.mpc_node.storage.ledger import PrivacyLedger, Purchase
 from marketplace.mpc_node.storage.messages import Heard, MessageStore, Slot
 from marketplace.mpc_node.storage.notes import NoteStore
+from marketplace.mpc_node.storage.share_files import ShareFiles
 from marketplace.mpc_node.storage.tables import Base
 from ssi.hosting.database import Database, differences, migrate, open_database
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ONE = Decimal(1)
+
+
+GROUP = Group("exam/1", 0)
 
 
 @pytest.fixture
@@ -46,14 +54,25 @@ def database(database_url: str) -> Iterator[Database]:
     opened.close()
 
 
+@pytest.fixture
+def store(database: Database, tmp_path: Path) -> ContributionStore:
+    """The contributions of a node with an empty folder."""
+    return ContributionStore(database, ShareFiles(tmp_path / "shares", Vault(bytes(32))))
+
+
 def contribution(consent_id: str = "c-1", *, body: str = "body") -> StoredContribution:
     """A contribution as it is stored."""
     return StoredContribution(consent_id, body, f"handle of {consent_id}", {"kty": "EC"}, "shown", "agreed")
 
 
-def put(store: ContributionStore, stored: StoredContribution, shares: bytes = b"shares") -> Kept:
+def shares(start: int = 1) -> ShareRow:
+    """The shares of one record of two columns."""
+    return ShareRow(GROUP, np.arange(start, start + 8, dtype=np.uint64))
+
+
+def put(store: ContributionStore, stored: StoredContribution, row: ShareRow | None = None) -> Kept:
     """Store one contribution that nobody withdrew."""
-    (kept,) = store.put([Incoming(stored, shares, lambda token: False)], now=NOW)
+    (kept,) = store.put([Incoming(stored, row or shares(), lambda token: False)], now=NOW)
     return kept
 
 
@@ -73,53 +92,54 @@ def test_the_migrations_make_exactly_the_declared_tables(database: Database):
     assert differences(database.engine, Base.metadata) == []
 
 
-def test_shares_come_out_as_they_went_in(database: Database):
-    store = ContributionStore(database, Vault(bytes(32)))
-    put(store, contribution("c-1"), b"one")
-    put(store, contribution("c-2"), b"two")
-
-    assert store.shares(["c-1", "c-2", "c-3"]) == {"c-1": b"one", "c-2": b"two"}
-
-
-def test_shares_moved_to_another_row_do_not_open(database: Database):
-    store = ContributionStore(database, Vault(bytes(32)))
-    put(store, contribution("c-1"), b"one")
-    put(store, contribution("c-2"), b"two")
-    with database.engine.begin() as connection:
+def test_a_node_that_holds_shares_of_the_earlier_form_is_not_moved(database_url: str, tmp_path: Path):
+    earlier = tmp_path / "earlier" / "versions"
+    earlier.mkdir(parents=True)
+    copy(MIGRATIONS / "versions" / "0001_first_tables.py", earlier)
+    opened = open_database(database_url)
+    migrate(opened.engine, earlier.parent)
+    with opened.engine.begin() as connection:
         connection.exec_driver_sql(
-            "UPDATE contribution SET shares = (SELECT shares FROM contribution WHERE consent_id = 'c-1')"
+            "INSERT INTO contribution VALUES"
+            " ('c-1', 'body', 'handle', '{}', 'shown', 'agreed', 'shares', '2026-03-01')"
         )
 
-    with pytest.raises(SealError):
-        store.shares(["c-2"])
+    with pytest.raises(RuntimeError, match="new folder"):
+        migrate(opened.engine, MIGRATIONS)
+
+    with opened.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT consent_id, shares FROM contribution").one()[0] == "c-1"
+    opened.close()
 
 
-def test_shares_do_not_open_under_another_key(database: Database):
-    put(ContributionStore(database, Vault(bytes(32))), contribution())
+def test_shares_come_out_as_they_went_in(store: ContributionStore):
+    put(store, contribution("c-1"), shares(1))
+    put(store, contribution("c-2"), shares(100))
 
-    with pytest.raises(SealError):
-        ContributionStore(database, Vault(b"\x01" * 32)).shares(["c-1"])
+    found = store.shares(["c-1", "c-2", "c-3"])
+
+    assert {name: goldilocks.decode(raw, 4).tolist() for name, raw in found.items()} == {
+        "c-1": [1, 2, 3, 4],
+        "c-2": [100, 101, 102, 103],
+    }
 
 
-def test_more_contributions_than_one_statement_takes_are_found(database: Database):
-    store = ContributionStore(database, Vault(bytes(32)))
+def test_more_contributions_than_one_statement_takes_are_found(store: ContributionStore):
     ids = [f"c-{index}" for index in range(BATCH + 7)]
-    store.put([Incoming(contribution(each), b"s", lambda token: False) for each in ids], now=NOW)
+    store.put([Incoming(contribution(each), shares(), lambda token: False) for each in ids], now=NOW)
 
     assert set(store.find(ids)) == set(ids)
     assert set(store.shares(ids)) == set(ids)
 
 
-def test_another_body_is_not_taken(database: Database):
-    store = ContributionStore(database, Vault(bytes(32)))
+def test_another_body_is_not_taken(store: ContributionStore):
 
     assert put(store, contribution()) is Kept.STORED
     assert put(store, contribution()) is Kept.SAME
     assert put(store, contribution(body="other")) is Kept.OTHER_BODY
 
 
-def test_the_first_tombstone_stays_the_only_one(database: Database):
-    store = ContributionStore(database, Vault(bytes(32)))
+def test_the_first_tombstone_stays_the_only_one(store: ContributionStore):
     put(store, contribution())
     first = Tombstone("c-1", {"kty": "EC"}, NOW, "receipt 1")
 
@@ -129,31 +149,31 @@ def test_the_first_tombstone_stays_the_only_one(database: Database):
     assert put(store, contribution()) is Kept.WITHDRAWN
 
 
-def test_a_note_that_counts_keeps_its_contribution_out(database: Database):
-    store, notes = ContributionStore(database, Vault(bytes(32))), NoteStore(database)
+def test_a_note_that_counts_keeps_its_contribution_out(store: ContributionStore, database: Database):
+    notes = NoteStore(database)
     notes.put("c-1", "hers", now=NOW)
     notes.put("c-1", "a stranger's", now=NOW)
 
-    (kept,) = store.put([Incoming(contribution(), b"s", lambda token: token == "hers")], now=NOW)
+    (kept,) = store.put([Incoming(contribution(), shares(), lambda token: token == "hers")], now=NOW)
 
     assert kept is Kept.WITHDRAWN
 
 
-def test_nothing_is_noted_about_what_is_here(database: Database):
-    store, notes = ContributionStore(database, Vault(bytes(32))), NoteStore(database)
+def test_nothing_is_noted_about_what_is_here(store: ContributionStore, database: Database):
+    notes = NoteStore(database)
     put(store, contribution())
 
     assert not notes.put("c-1", "hers", now=NOW)
 
 
-def test_the_oldest_notes_go_first(database: Database):
-    store, notes = ContributionStore(database, Vault(bytes(32))), NoteStore(database, most=2)
+def test_the_oldest_notes_go_first(store: ContributionStore, database: Database):
+    notes = NoteStore(database, most=2)
     for minute in range(3):
         notes.put(f"c-{minute}", f"token {minute}", now=NOW + timedelta(minutes=minute))
         notes.put(f"c-{minute}", f"token {minute}", now=NOW + timedelta(minutes=minute))
 
     kept = [
-        store.put([Incoming(contribution(f"c-{each}"), b"s", lambda token: True)], now=NOW)[0]
+        store.put([Incoming(contribution(f"c-{each}"), shares(), lambda token: True)], now=NOW)[0]
         for each in range(3)
     ]
 
@@ -228,8 +248,8 @@ def test_an_output_exists_only_when_the_attempt_is_done(database: Database):
     assert jobs.status("job-1").state is State.DONE
 
 
-def test_who_withdrew_a_moment_before_stops_the_release(database: Database):
-    jobs, store = JobStore(database), ContributionStore(database, Vault(bytes(32)))
+def test_who_withdrew_a_moment_before_stops_the_release(store: ContributionStore, database: Database):
+    jobs = JobStore(database)
     put(store, contribution())
     jobs.open(attempt())
     store.bury(Tombstone("c-1", {}, NOW, "receipt"))
@@ -261,7 +281,12 @@ def test_what_a_crash_left_is_interrupted_and_what_is_final_stays(database: Data
     jobs.open(attempt(job="job-2", order="order-2"))
     jobs.release("job-2", 1, (), output)
 
-    assert jobs.interrupt_unfinished() == 1
+    (left,) = jobs.unfinished()
+    assert (left.job_id, left.attempt, left.state) == ("job-1", 1, State.ADMITTING)
+    assert left.manifest == attempt().manifest
+    assert jobs.interrupt("job-1", 1)
+    assert not jobs.interrupt("job-2", 1)
+    assert not jobs.unfinished()
     assert jobs.status("job-1").reason == "interrupted"
     assert jobs.status("job-2").state is State.DONE
 
@@ -275,7 +300,7 @@ def test_an_unknown_job_is_an_error(database: Database):
 
 def test_a_message_is_kept_once_and_a_second_one_is_a_conflict(database: Database):
     messages = MessageStore(database)
-    slot = Slot("job-1", 1, "keying", "node-b")
+    slot = Slot("job-1", 1, "summand", "node-b")
 
     assert messages.put(slot, "token", "digest", now=NOW) is Heard.NEW
     assert messages.put(slot, "token", "digest", now=NOW) is Heard.SAME
@@ -287,8 +312,8 @@ def test_a_message_is_kept_once_and_a_second_one_is_a_conflict(database: Databas
 
 def test_old_messages_are_forgotten(database: Database):
     messages = MessageStore(database)
-    messages.put(Slot("job-1", 1, "keying", "node-b"), "token", "digest", now=NOW)
-    messages.put(Slot("job-2", 1, "keying", "node-b"), "token", "digest", now=NOW + timedelta(days=1))
+    messages.put(Slot("job-1", 1, "summand", "node-b"), "token", "digest", now=NOW)
+    messages.put(Slot("job-2", 1, "summand", "node-b"), "token", "digest", now=NOW + timedelta(days=1))
 
     messages.forget_before(NOW + timedelta(hours=1))
 

@@ -1,13 +1,14 @@
 """Three nodes in one process that can reach each other, and everybody else they have to do with.
 
-Everything is real but two things: time stands still until a test moves it, and nodes reach each other through
-their apps' test clients instead of sockets. The caller's TLS fingerprint is put where a server finds it.
+Everything is real but two things: time stands still until a test moves it, and nobody uses TLS. Nodes reach
+each other through their apps' test clients, with the caller's fingerprint put where a server finds it, and
+through sockets of one process (`lines`) while they compute.
 """
 
 import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -21,11 +22,13 @@ from consent.job import Manifest, sign_manifest
 from marketplace.mpc_node.bootstrap import MIGRATIONS, build_node, create_app
 from marketplace.mpc_node.config import DATABASE_FILE, Settings
 from marketplace.mpc_node.node import Node, Surroundings
+from marketplace.mpc_node.opening import Checkpoints
 from marketplace.mpc_node.output import EncodeOutput, encode_honestly
 from ssi.hosting.database import migrate, open_database
 from ssi.http.errors import RefusedByPeerError, UnreachablePeerError
 from ssi.jws import parse_jws
 from ssi.status_list import PublishedStatusList, Status, StatusList, sign_status_list
+from tests.marketplace.mpc_node.lines import Lines
 from tests.marketplace.mpc_node.parties import (
     ISSUER,
     MARKET_KEY,
@@ -109,6 +112,8 @@ class Town:
         self.registry = registry()
         self.statuses = StatusLists(lambda: self.moment)
         self.wire: Callable[[str, str, str], list[str]] = lambda sender, receiver, token: [token]
+        self.lines = Lines()
+        self.checkpoints: dict[str, Checkpoints] = {}
         self.outputs = dict(outputs or {})
         self.peer_timeout_seconds = peer_timeout_seconds
         self.max_running = max_running
@@ -136,10 +141,12 @@ class Town:
             registry=lambda: self.registry,
             fetch_status=self.statuses,
             transport=Wire(self, name),
+            ways=self.lines.of(name),
             clock=lambda: self.moment,
             encode_output=self.outputs.get(name, encode_honestly),
         )
-        self.nodes[name] = build_node(settings, node_keys(name), database, around)
+        node = build_node(settings, node_keys(name), database, around)
+        self.nodes[name] = replace(node, checkpoints=self.checkpoints.get(name, node.checkpoints))
         self.apps[name] = create_app(
             self.nodes[name], fingerprint_of=lambda environ: environ.get(FINGERPRINT)
         )
