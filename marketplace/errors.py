@@ -115,6 +115,10 @@ class ContributionRefusedError(RefusedError):
     """A contribution whose parts contradict each other or name nodes or data sets that are not known."""
 
 
+class ScoreRefusedError(RefusedError):
+    """A request for a score that its offer does not allow, or that is about something else than the offer."""
+
+
 class TooFewPeopleError(RefusedError):
     """Fewer people match a query than its floor.
 

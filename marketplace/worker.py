@@ -67,6 +67,7 @@ class Worker:
         """Work until `stop` is called from another thread or a signal handler."""
         self._begin(Loop("drive jobs", self._duties.drive_jobs, self._pauses.idle))
         self._begin(Loop("expire holds", self._duties.expire_holds, self._pauses.expiry))
+        self._begin(Loop("tend scores", self._duties.tend_scores, self._pauses.expiry))
         while not self._stop.is_set():
             self._begin_for_nodes()
             self._stop.wait(self._pauses.look_for_nodes)

@@ -8,18 +8,29 @@ from wallet.clients.connections import Connections
 from wallet.clients.issuers import IssuerClient
 from wallet.clients.marketplace import MarketplaceClient
 from wallet.clients.nodes import NodeClient
+from wallet.clients.score_market import ScoreMarketClient
 from wallet.clients.trust import SignedRegistry
 from wallet.config import Settings, lookup_key, make_database_file
 from wallet.domain.arrival import Arrival
 from wallet.domain.clock import Clock
 from wallet.domain.credential import HeldCredential
 from wallet.domain.held_consent import HeldConsent
+from wallet.domain.held_score_offer import HeldScoreOffer
 from wallet.domain.log_memory import LogMemory
 from wallet.domain.offer_draft import OfferDraft
+from wallet.domain.score_memory import ScoreMemory
 from wallet.services.suite import Custody, Ends, Partners, Services, Stores, assemble
 from wallet.storage.schema import open_wallet_database
 from wallet.storage.sealed import Form, SealedStore
-from wallet.storage.tables import ArrivalRow, ConsentRow, CredentialRow, LogMemoryRow, OfferDraftRow
+from wallet.storage.tables import (
+    ArrivalRow,
+    ConsentRow,
+    CredentialRow,
+    LogMemoryRow,
+    OfferDraftRow,
+    ScoreMemoryRow,
+    ScoreOfferRow,
+)
 from wallet.storage.wallets import SqlWalletStore
 
 
@@ -47,6 +58,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         issuers=IssuerClient(connections, clock),
         market=MarketplaceClient(settings.marketplace_url, connections, trust, clock),
         nodes=NodeClient(connections),
+        scores=ScoreMarketClient(settings.marketplace_url, connections, trust, clock),
     )
 
     def close() -> None:
@@ -68,4 +80,10 @@ def sql_stores(database: Database) -> Stores:
         consents=SealedStore(database, ConsentRow, Form(HeldConsent.to_document, HeldConsent.from_document)),
         drafts=SealedStore(database, OfferDraftRow, Form(OfferDraft.to_document, OfferDraft.from_document)),
         memories=SealedStore(database, LogMemoryRow, Form(LogMemory.to_document, LogMemory.from_document)),
+        score_offers=SealedStore(
+            database, ScoreOfferRow, Form(HeldScoreOffer.to_document, HeldScoreOffer.from_document)
+        ),
+        score_memories=SealedStore(
+            database, ScoreMemoryRow, Form(ScoreMemory.to_document, ScoreMemory.from_document)
+        ),
     )

@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 from marketplace.api.buyer import buyer_api
 from marketplace.api.load import LoadCollector
 from marketplace.api.log import log_api
+from marketplace.api.scores import scores_api
 from marketplace.api.wallet import wallet_api
 from marketplace.services.suite import Services
 from ssi.hosting import metrics
@@ -20,8 +21,10 @@ def install_api(app: Flask, services: Services) -> tuple[Blueprint, ...]:
     They read no cookies, so an app that protects its forms exempts them.
     """
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    used = UsedProofs()
     blueprints = (
-        wallet_api(services, used=UsedProofs()),
+        wallet_api(services, used=used),
+        scores_api(services, used=used),
         buyer_api(services),
         log_api(services),
     )

@@ -32,4 +32,7 @@ class LoadCollector(Collector):
         for node, answers in load.contributions.items():
             for answer, number in answers.items():
                 contributions.add_metric([node, answer], number)
-        return (jobs, contributions)
+        scores = GaugeMetricFamily("marketplace_scores", "Requests for scores by state", labels=["state"])
+        for state, number in load.scores.items():
+            scores.add_metric([state], number)
+        return (jobs, contributions, scores)

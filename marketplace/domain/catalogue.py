@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from consent.answer import Answer, foresee
+from consent.answer import Answer
 from consent.computation import compile_groups
+from consent.estimate import Estimate
+from consent.foresight import foresee
 from consent.grouping import Groups
 from consent.query import Query
+from consent.relations import INTERCEPT, R_SQUARED
 from consent.vocabulary import StatisticKind
 from crypto.encoding import Json
 from crypto.reading import utc_text
@@ -16,10 +19,37 @@ from ssi.dataset import DataSet
 
 _WORDS = {
     StatisticKind.COUNT: "number of people",
+    StatisticKind.SUM: "sum",
     StatisticKind.MEAN: "average",
+    StatisticKind.VARIANCE: "variance",
     StatisticKind.STANDARD_DEVIATION: "standard deviation",
     StatisticKind.HISTOGRAM: "people in each class",
+    StatisticKind.MINIMUM: "smallest value",
+    StatisticKind.MAXIMUM: "largest value",
+    StatisticKind.MEDIAN: "middle value",
+    StatisticKind.QUANTILES: "quantiles",
+    StatisticKind.TOP_CATEGORIES: "people in the most frequent classes",
+    StatisticKind.COVARIANCE: "covariance",
+    StatisticKind.CORRELATION: "correlation",
+    StatisticKind.LINEAR_REGRESSION: "regression",
+    StatisticKind.LOGISTIC_REGRESSION: "yes-or-no regression",
+    StatisticKind.K_MEANS: "groups of similar people",
 }
+_HAVE_UNITS = frozenset(
+    {
+        StatisticKind.SUM,
+        StatisticKind.MEAN,
+        StatisticKind.STANDARD_DEVIATION,
+        StatisticKind.MINIMUM,
+        StatisticKind.MAXIMUM,
+        StatisticKind.MEDIAN,
+        StatisticKind.QUANTILES,
+    }
+)
+_TOLD_ONE_BY_ONE = frozenset(
+    {StatisticKind.COVARIANCE, StatisticKind.CORRELATION, StatisticKind.LINEAR_REGRESSION}
+)
+"""Of these each number has an error of its own; all bins, categories and quantiles expect the same."""
 
 
 @dataclass(frozen=True)
@@ -38,16 +68,23 @@ class CatalogueEntry:
 class ExpectedError:
     """How far a statistic may be off because of the noise, as its standard deviation in the unit.
 
-    `noise_sd` is 0 for an exact answer, and None where the noise is likely to leave no estimate at all.
+    `noise_sd` is 0 for an exact answer, and None where the noise is likely to leave no estimate at all, or
+    where it is not the value that is off but its place: then by `noise_rank_sd` people.
     """
 
     label: str
     noise_sd: float | None
     unit: str | None
+    noise_rank_sd: float | None = None
 
     def to_json(self) -> dict[str, Json]:
         """The expectation for an API."""
-        return {"label": self.label, "noise_sd": self.noise_sd, "unit": self.unit}
+        return {
+            "label": self.label,
+            "noise_sd": self.noise_sd,
+            "noise_rank_sd": self.noise_rank_sd,
+            "unit": self.unit,
+        }
 
 
 @dataclass(frozen=True)
@@ -85,16 +122,34 @@ def expected_errors(
 
 
 def _first_of_each(query: Query, data_set: DataSet, answer: Answer) -> list[ExpectedError]:
-    """One line for each statistic: its groups, bins and categories all expect the same."""
-    found: dict[tuple[StatisticKind, str | None], ExpectedError] = {}
+    """One line for each statistic, or for each of its numbers where they expect different errors."""
+    found: dict[tuple[StatisticKind, str | None, str | None], ExpectedError] = {}
     for estimate in answer.rows[0].estimates:
-        unit, label = None, _WORDS[estimate.kind]
+        label, own = _WORDS[estimate.kind], None
         if estimate.attribute is not None:
-            attribute = data_set.attribute(estimate.attribute)
-            label = f"{label}: {attribute.label.get('en', attribute.name)}"
-            has_unit = estimate.kind in {StatisticKind.MEAN, StatisticKind.STANDARD_DEVIATION}
-            unit = attribute.unit if has_unit and attribute.unit != "1" else None
+            label = f"{label}: {_label(data_set, estimate.attribute)}"
+        if estimate.kind in _TOLD_ONE_BY_ONE:
+            own = estimate.label
+            label += f", {_part(data_set, own or '')}"
         if query.group_by is not None:
             label += ", in each group"
-        found.setdefault((estimate.kind, estimate.attribute), ExpectedError(label, estimate.noise_sd, unit))
+        error = ExpectedError(label, estimate.noise_sd, _unit(data_set, estimate), estimate.noise_rank_sd)
+        found.setdefault((estimate.kind, estimate.attribute, own), error)
     return list(found.values())
+
+
+def _unit(data_set: DataSet, estimate: Estimate) -> str | None:
+    if estimate.attribute is None or estimate.kind not in _HAVE_UNITS:
+        return None
+    unit = data_set.attribute(estimate.attribute).unit
+    return unit if unit != "1" else None
+
+
+def _label(data_set: DataSet, name: str) -> str:
+    attribute = data_set.attribute(name)
+    return attribute.label.get("en", attribute.name)
+
+
+def _part(data_set: DataSet, label: str) -> str:
+    parts = {INTERCEPT: "constant", R_SQUARED: "share explained"}
+    return parts[label] if label in parts else f"with {_label(data_set, label)}"

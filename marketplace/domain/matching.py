@@ -15,6 +15,7 @@ from consent.policy import MOST_COMPENSATION_CENTS, Refusal, Refused, Use, decid
 from consent.query import Query
 from consent.vocabulary import RecipientKind
 from marketplace.domain.offer import Offer
+from ssi.dataset import data_set
 
 _EVERYBODY = 2**53
 """A crowd in which every floor is met: floors are looked at afterwards, when the crowd is known."""
@@ -52,7 +53,8 @@ def match(offers: Iterable[Offer], query: Query, asker: Asker, *, now: datetime)
     """The largest crowd that permits a query, each person once."""
     refusals: Counter[Refusal] = Counter()
     by_nodes: dict[tuple[str, ...], list[Offer]] = defaultdict(list)
-    for offer in _one_per_person(offer for offer in offers if query.matches(offer.public)):
+    described = data_set(query.data_set)
+    for offer in _one_per_person(offer for offer in offers if query.matches(offer.public, described)):
         decision = decide(offer.policy, _alone(offer, query, asker), now=now)
         if isinstance(decision, Refused):
             refusals[decision.reason] += 1

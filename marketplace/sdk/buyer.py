@@ -37,11 +37,15 @@ _OVER = frozenset({"failed", "refunded"})
 
 @dataclass(frozen=True)
 class Expected:
-    """How far one statistic may be off; `noise_sd` is None where noise may leave nothing to show."""
+    """How far one statistic may be off; `noise_sd` is None where noise may leave nothing to show.
+
+    Of a quantile with noise it is not the value that is off but its place, by `noise_rank_sd` people.
+    """
 
     label: str
     noise_sd: float | None
     unit: str | None
+    noise_rank_sd: float | None = None
 
 
 @dataclass(frozen=True)
@@ -239,6 +243,7 @@ def _expected(fields: Fields) -> Expected:
     return Expected(
         label=fields.text("label"),
         noise_sd=float(fields.number("noise_sd")) if fields.has("noise_sd") else None,
+        noise_rank_sd=float(fields.number("noise_rank_sd")) if fields.has("noise_rank_sd") else None,
         unit=fields.text("unit") if fields.has("unit") else None,
     )
 

@@ -43,6 +43,14 @@ class LyingNodeError(NodesContradictError):
         self.role = role
 
 
+class OfferRefusedError(SdkError):
+    """An offer of scores does not hold: do not ask under it."""
+
+
+class LyingWalletError(ResultRefusedError):
+    """A wallet answered with something else than a key for what was asked; a dispute proves it."""
+
+
 class EnrolmentError(SdkError):
     """The organisation's credential was not collected, or must not be used; the message says why.
 

@@ -6,7 +6,8 @@
 3. The three signed statements agree (`statements`).
 4. The computation that came along is the one this query compiles to, and the one all nodes signed.
 5. Each envelope opens with the buyer's key of its role and holds what its node signed (`envelopes`).
-6. Each summand came twice and is the same both times; together they are the answer.
+6. Each summand came twice and is the same both times; together they are the answer. Where the answer was
+   added up under encryption, each part is proved instead, and any two of them open the sums (`aggregation`).
 
 A step that fails names the node that is to blame wherever that can be told. Nothing the marketplace says is
 taken for true without a signature of somebody else.
@@ -20,11 +21,14 @@ from consent.answer import Answer, decode
 from consent.computation import Computation, compile_groups
 from consent.errors import ConsentError
 from consent.query import Query
+from consent.vocabulary import Engine
 from crypto.encoding import b64url_decode
 from crypto.errors import MalformedError, ProtocolError
 from crypto.mpc.output import Digests, Output, combine
 from crypto.reading import Fields
+from crypto.sealing import SealingKey
 from crypto.signing import VerifyingKey
+from marketplace.sdk.aggregation import SumTerms, open_partial, open_sums
 from marketplace.sdk.envelopes import Envelope, open_envelope
 from marketplace.sdk.errors import NodesContradictError, ResultRefusedError
 from marketplace.sdk.keys import BuyerKeys
@@ -36,6 +40,7 @@ from marketplace.sdk.statements import (
     SignedOutput,
     check_statements,
 )
+from ssi.aggregation_key import AggregationKeyEntry
 from ssi.dataset import data_set
 from ssi.errors import CredentialError
 from ssi.trust import TrustRegistry, verify_registry
@@ -60,6 +65,7 @@ class SealedResult:
     run: Run
     computation: Computation
     outputs: tuple[SignedOutput, ...] = field(repr=False)
+    aggregation_key: AggregationKeyEntry | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,7 @@ def read_result(document: object, authority: VerifyingKey, *, now: datetime) -> 
             run=run,
             computation=Computation.from_json(fields.any("computation"), "result.computation"),
             outputs=tuple(_signed_output(each, role) for role, each in enumerate(outputs)),
+            aggregation_key=registry.aggregation_key,
         )
     except (MalformedError, ConsentError, CredentialError) as error:
         raise ResultRefusedError(str(error)) from error
@@ -117,18 +124,14 @@ def open_result(sealed: SealedResult, keys: BuyerKeys, placed: Placed) -> Opened
         raise ResultRefusedError("the result is for another order or another query")
     agreed = check_statements(sealed.run, sealed.outputs)  # 3
     computation = _computation(sealed, agreed)  # 4
-    binding = sealed.run.binding(agreed.admitted_root)
-    outputs = [
-        open_envelope(
-            Envelope(output.envelope, statement, node.node_id),
-            key,
-            cells=len(computation.cells),
-            binding=binding,
-        )
+    envelopes = [
+        (Envelope(output.envelope, statement, node.node_id), key)
         for output, statement, node, key in zip(
             sealed.outputs, agreed.statements, sealed.run.nodes, keys.result_keys, strict=True
         )
-    ]  # 5
+    ]
+    open_totals = _summed if sealed.query.chosen_engine is Engine.PAILLIER else _opened
+    totals = open_totals(sealed, envelopes, agreed, computation)  # 5, 6
     return OpenedResult(
         order_id=sealed.order_id,
         job_id=sealed.run.job_id,
@@ -136,7 +139,7 @@ def open_result(sealed: SealedResult, keys: BuyerKeys, placed: Placed) -> Opened
         people=agreed.admitted,
         nodes=tuple(node.node_id for node in sealed.run.nodes),
         computation=computation,
-        answer=decode(computation, _combined(sealed.run, outputs, agreed, binding)),
+        answer=decode(computation, totals),
     )
 
 
@@ -152,6 +155,35 @@ def _computation(sealed: SealedResult, agreed: Agreed) -> Computation:
     if not compiled.digest == agreed.cells_digest == claimed.digest:
         raise ResultRefusedError("the nodes computed something else than the query asks for")
     return compiled
+
+
+def _opened(
+    sealed: SealedResult,
+    envelopes: Sequence[tuple[Envelope, SealingKey]],
+    agreed: Agreed,
+    computation: Computation,
+) -> list[int]:
+    binding = sealed.run.binding(agreed.admitted_root)
+    outputs = [
+        open_envelope(envelope, key, cells=computation.results, binding=binding)
+        for envelope, key in envelopes
+    ]  # 5
+    return _combined(sealed.run, outputs, agreed, binding)  # 6
+
+
+def _summed(
+    sealed: SealedResult,
+    envelopes: Sequence[tuple[Envelope, SealingKey]],
+    agreed: Agreed,
+    computation: Computation,
+) -> list[int]:
+    """The totals of what was added up under encryption; see `sdk.aggregation`."""
+    if sealed.aggregation_key is None:
+        raise ResultRefusedError("the trust registry names no aggregation key")
+    binding = sealed.run.binding(agreed.admitted_root)
+    terms = SumTerms(sealed.aggregation_key, len(computation.cells), binding)
+    parts = [open_partial(envelope, key, terms) for envelope, key in envelopes]  # 5
+    return open_sums(parts, sealed.aggregation_key, computation, agreed.admitted)  # 6
 
 
 def _combined(run: Run, outputs: Sequence[Output], agreed: Agreed, binding: bytes) -> list[int]:

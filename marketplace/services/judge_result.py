@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from consent.computation import Computation
 from consent.job import binding
 from consent.statement import verify_output
+from consent.vocabulary import Engine
 from crypto.encoding import Json, b64url_encode, sha256
 from crypto.errors import MalformedError
 from crypto.sealing import SealingKey
@@ -13,8 +14,9 @@ from marketplace.domain.job import Job, JobState, Release
 from marketplace.domain.order import DisputeOutcome, Order
 from marketplace.domain.view import OrderView
 from marketplace.errors import DisputeRefusedError, ResultNotReadyError
+from marketplace.sdk.aggregation import SumTerms, open_partial
 from marketplace.sdk.envelopes import Envelope, open_envelope
-from marketplace.sdk.errors import LyingNodeError
+from marketplace.sdk.errors import LyingNodeError, ResultRefusedError
 from marketplace.services.desk import Desk
 from marketplace.services.end_order import refund, settle
 from marketplace.services.log_entries import append, named
@@ -131,14 +133,25 @@ class DisputeResult:
             manifest_digest=manifest_digest(job),
             admitted_root=release.admitted_root,
         )
-        cells = len(Computation.from_json(release.computation).cells)
+        envelope = Envelope(output.envelope, statement, output.node_id)
         try:
-            open_envelope(
-                Envelope(output.envelope, statement, output.node_id), key, cells=cells, binding=bound
-            )
+            self._open(order, envelope, key, Computation.from_json(release.computation), bound)
         except LyingNodeError as error:
             return replace(outcome, proven=True, reason=str(error))
+        except ResultRefusedError as error:  # nobody's fault, as where the joint key was replaced since
+            return replace(outcome, reason=str(error))
         return outcome
+
+    def _open(
+        self, order: Order, envelope: Envelope, key: SealingKey, computation: Computation, bound: bytes
+    ) -> None:
+        joint = self.desk.registry().aggregation_key
+        if order.query.chosen_engine is not Engine.PAILLIER:
+            open_envelope(envelope, key, cells=computation.results, binding=bound)
+        elif joint is None:
+            raise DisputeRefusedError("the trust registry names no aggregation key any more")
+        else:
+            open_partial(envelope, key, SumTerms(joint, len(computation.cells), bound))
 
 
 def _key(order: Order, role: int, private_key: bytes) -> tuple[int, SealingKey]:

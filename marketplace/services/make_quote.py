@@ -17,6 +17,7 @@ from marketplace.domain.offer import Offer
 from marketplace.domain.split import price_of
 from marketplace.errors import NotRegisteredError, TooFewPeopleError, UnknownAccountError
 from marketplace.services.desk import Desk
+from marketplace.services.engines import require_engine
 from marketplace.services.ports import Books
 from ssi.dataset import data_set
 
@@ -37,10 +38,11 @@ class MakeQuote:
             UnknownAccountError: there is no such account.
             NotRegisteredError: the buyer has no valid credential or mandate on file.
             UnknownDataSetError: there is no such data set.
-            QueryRefusedError: no consent can permit this query.
+            QueryRefusedError: no consent can permit this query, or there is no key for its engine.
             TooFewPeopleError: fewer people permit it than its floor.
         """
         check(query, data_set(query.data_set))
+        require_engine(query, self.desk.registry())
         now = self.desk.now()
         with self.desk.store.reading() as books:
             buyer = registered(books.accounts.get(account_id), now)

@@ -8,6 +8,7 @@ from marketplace.domain.band import Band, band_of
 from marketplace.domain.job import JobState
 from marketplace.domain.ledger import Ledger
 from marketplace.domain.offer import NodeAnswer
+from marketplace.domain.score import ScoreState
 from marketplace.services.desk import Desk
 from marketplace.services.ports import Nodes
 
@@ -98,10 +99,14 @@ class ListJobs:
 
 @dataclass(frozen=True)
 class Load:
-    """What is there to do and what was done, in numbers: jobs by state, contributions by node and answer."""
+    """What is there to do and what was done, in numbers.
+
+    Jobs and requests for scores by state, contributions by node and answer.
+    """
 
     jobs: Mapping[str, int]
     contributions: Mapping[str, Mapping[str, int]]
+    scores: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -114,9 +119,11 @@ class MeasureLoad:
         """The numbers of this moment."""
         with self.desk.store.reading() as books:
             jobs, answers = books.orders.state_counts(), books.offers.answer_counts()
+            scores = books.scores.state_counts()
         return Load(
             {state.value: jobs.get(state, 0) for state in JobState},
             {node: {word.value: each.get(word, 0) for word in NodeAnswer} for node, each in answers.items()},
+            {state.value: scores.get(state, 0) for state in ScoreState},
         )
 
 

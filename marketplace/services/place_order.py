@@ -18,6 +18,7 @@ from marketplace.domain.split import Price, price_of
 from marketplace.domain.view import OrderView, view
 from marketplace.errors import OrderConflictError, PriceChangedError
 from marketplace.services.desk import Desk
+from marketplace.services.engines import require_engine
 from marketplace.services.log_entries import append, asked
 from marketplace.services.make_quote import matched_in, registered
 from marketplace.services.ports import Books, StatusLists
@@ -83,6 +84,7 @@ class PlaceOrder:
         if placed is not None:
             return placed
         check(query, data_set(query.data_set))
+        require_engine(query, self.desk.registry())
         self._check_status(registered(account, now), now)
         with self.desk.store.writing() as books:
             return _placed(books, account_id, request) or self._place(books, account_id, request, now)

@@ -19,6 +19,7 @@ from marketplace.domain.ledger import Book
 from marketplace.domain.log import LogBook
 from marketplace.domain.offer import NodeAnswer, NodeSide, Offer
 from marketplace.domain.order import DisputeOutcome, Order
+from marketplace.services.score_ports import ScoreBook
 from ssi.credential import Credential
 
 Clock = Callable[[], datetime]
@@ -264,6 +265,8 @@ class Books(Protocol):
     def ledger(self) -> Book: ...  # noqa: D102
     @property
     def log(self) -> LogBook: ...  # noqa: D102
+    @property
+    def scores(self) -> ScoreBook: ...  # noqa: D102
 
 
 class Store(Protocol):

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 from crypto.sealing import DEFAULT_COST, Argon2Cost
 from marketplace.services.accept_offer import AcceptOffer
+from marketplace.services.accept_score_offer import AcceptScoreOffer
 from marketplace.services.accounts import AddAccount, GetAccount, SignIn
+from marketplace.services.answer_score import TakeScoreAnswer
 from marketplace.services.api_keys import ListApiKeys, MakeApiKey, RecogniseApiKey, RevokeApiKey
+from marketplace.services.ask_score import AskScore
 from marketplace.services.desk import Desk
 from marketplace.services.drive_jobs import DriveJobs
 from marketplace.services.forward_contributions import ForwardContributions, RelayWithdrawals
 from marketplace.services.judge_result import ConfirmResult, DisputeResult
+from marketplace.services.judge_score import ConfirmScore, DisputeScore
 from marketplace.services.make_quote import MakeQuote
 from marketplace.services.money import ReadStatement, TopUp
 from marketplace.services.oversee import CheckNodes, ExpireHolds, ListJobs, MeasureLoad, TakeTrialBalance
@@ -19,9 +23,30 @@ from marketplace.services.ports import Clock, Nodes, StatusLists
 from marketplace.services.read_history import ReadHistory
 from marketplace.services.read_log import ReadLog
 from marketplace.services.read_orders import FetchResult, ListOrders, ReadOrder
+from marketplace.services.read_score_news import ReadScoreNews
+from marketplace.services.read_score_orders import ReadScoreOrders
 from marketplace.services.register_organisation import RegisterOrganisation
 from marketplace.services.show_catalogue import ShowCatalogue
+from marketplace.services.show_score_offers import FetchScoreOffer, ListScoreOffers
+from marketplace.services.tend_scores import TendScores
 from marketplace.services.withdraw_offer import WithdrawOffer
+from marketplace.services.withdraw_score_offer import WithdrawScoreOffer
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The use cases about scores of one person's record; each is called."""
+
+    accept_offer: AcceptScoreOffer
+    withdraw_offer: WithdrawScoreOffer
+    list_offers: ListScoreOffers
+    fetch_offer: FetchScoreOffer
+    ask: AskScore
+    take_answer: TakeScoreAnswer
+    read_news: ReadScoreNews
+    read_orders: ReadScoreOrders
+    confirm: ConfirmScore
+    dispute: DisputeScore
 
 
 @dataclass(frozen=True)
@@ -57,6 +82,7 @@ class Services:
     list_jobs: ListJobs
     node_health: CheckNodes
     measure_load: MeasureLoad
+    scores: Scores
     check_store: Callable[[], None]
 
 
@@ -103,6 +129,7 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         list_jobs=ListJobs(desk),
         node_health=CheckNodes(desk, around.nodes),
         measure_load=MeasureLoad(desk),
+        scores=_scores(desk, around.status_lists),
         check_store=around.check_store,
     )
 
@@ -115,6 +142,7 @@ class Duties:
     relay_withdrawals: RelayWithdrawals
     drive_jobs: DriveJobs
     expire_holds: ExpireHolds
+    tend_scores: TendScores
 
 
 def duties(desk: Desk, nodes: Nodes, *, worker: str) -> Duties:
@@ -124,4 +152,20 @@ def duties(desk: Desk, nodes: Nodes, *, worker: str) -> Duties:
         relay_withdrawals=RelayWithdrawals(desk, nodes),
         drive_jobs=DriveJobs(desk, nodes, worker),
         expire_holds=ExpireHolds(desk),
+        tend_scores=TendScores(desk),
+    )
+
+
+def _scores(desk: Desk, status_lists: StatusLists) -> Scores:
+    return Scores(
+        accept_offer=AcceptScoreOffer(desk, status_lists),
+        withdraw_offer=WithdrawScoreOffer(desk),
+        list_offers=ListScoreOffers(desk),
+        fetch_offer=FetchScoreOffer(desk),
+        ask=AskScore(desk, status_lists),
+        take_answer=TakeScoreAnswer(desk),
+        read_news=ReadScoreNews(desk),
+        read_orders=ReadScoreOrders(desk),
+        confirm=ConfirmScore(desk),
+        dispute=DisputeScore(desk),
     )

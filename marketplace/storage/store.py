@@ -12,6 +12,7 @@ from marketplace.storage.ledger import SqlLedgerBook
 from marketplace.storage.log import SqlLogBook
 from marketplace.storage.offers import SqlOffers
 from marketplace.storage.orders import SqlOrders
+from marketplace.storage.scores import SqlScores
 from ssi.hosting.database import Database, migrate, open_database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -26,6 +27,7 @@ class SqlBooks:
     orders: SqlOrders
     ledger: SqlLedgerBook
     log: SqlLogBook
+    scores: SqlScores
 
 
 @dataclass(frozen=True)
@@ -65,4 +67,5 @@ def _books(session: Session) -> SqlBooks:
         orders=SqlOrders(session),
         ledger=SqlLedgerBook(session),
         log=SqlLogBook(session),
+        scores=SqlScores(session),
     )

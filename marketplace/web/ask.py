@@ -2,13 +2,14 @@
 
 import uuid
 from dataclasses import dataclass, replace
+from functools import partial
 
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from consent.errors import QueryRefusedError
 from consent.query import Query
-from consent.wording import describe_query, purpose_text
+from consent.wording import describe_query, purpose_text, statistic_sentence
 from crypto.encoding import canonical_json
 from marketplace.domain.band import Band
 from marketplace.domain.catalogue import Quote
@@ -16,9 +17,11 @@ from marketplace.errors import NotRegisteredError, TooFewPeopleError
 from marketplace.services.suite import Services
 from marketplace.web.catalogue import entry_of
 from marketplace.web.earlier import earlier_orders
-from marketplace.web.query_form import FormError, QueryForm, groupings, kinds
+from marketplace.web.query_form import FormError, QueryForm, groupings, numbers
+from marketplace.web.relation_form import RELATIONS, subjects
+from marketplace.web.statistic_text import offered_for, pill_text, read_statistic, statistic_text
 from marketplace.web.visitor import for_buyers, visitor
-from marketplace.web.words import EXACT, LEVELS, PURPOSES, plainly, sentence, unit_text
+from marketplace.web.words import EXACT, LEVELS, PURPOSES, plainly, sentence, unit_text, values_text
 from ssi.dataset import DataSet, data_set
 
 UNPROCESSABLE = 422
@@ -151,13 +154,25 @@ def _price(services: Services, quote: Quote) -> str:
     )
 
 
+def _unlisted_text(about: DataSet, text: str) -> str:
+    statistic = read_statistic(text)
+    return text if statistic is None else statistic_sentence(statistic, about, LANGUAGE)
+
+
 def _builder(form: QueryForm, people: Band, glance: Glance = Glance(), turned: Turned | None = None) -> str:
     return render_template(
         "market/ask.html",
         form=form,
         data_set=form.data_set,
-        kinds=kinds,
+        offered_for=offered_for,
+        statistic_text=statistic_text,
+        pill_text=pill_text,
+        unlisted_text=partial(_unlisted_text, form.data_set),
         groupings=groupings(form.data_set),
+        numbers=numbers(form.data_set),
+        relations=RELATIONS,
+        subjects=subjects(form.data_set),
+        values_text=values_text,
         purposes=PURPOSES,
         levels=LEVELS,
         exact=EXACT,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from consent.vocabulary import StatisticKind
 from consent.wording import describe_query
 from marketplace.web.query_form import QueryForm
+from marketplace.web.relation_form import RelationForm
 from ssi.attribute import Attribute, Kind
 from ssi.dataset import DataSet
 
@@ -21,7 +22,7 @@ class Example:
 
 
 def examples(data_set: DataSet) -> list[Example]:
-    """Up to three questions that can be asked as they are."""
+    """Up to five questions that can be asked as they are."""
     return [Example(describe_query(form.query(), data_set, LANGUAGE), form) for form in _forms(data_set)]
 
 
@@ -35,6 +36,11 @@ def _forms(data_set: DataSet) -> Iterator[QueryForm]:
         average, spread = _of(StatisticKind.MEAN, first), _of(StatisticKind.STANDARD_DEVIATION, first)
         yield _form(data_set, average, spread, group_by=group.name)
     yield _form(data_set, _of(StatisticKind.HISTOGRAM, last))
+    yield _form(data_set, _of(StatisticKind.QUANTILES, first))
+    together = [each for each in numbers if each.required]
+    if len(together) > 1:
+        relation = RelationForm(StatisticKind.CORRELATION.value, together[0].name, (together[1].name,))
+        yield QueryForm(data_set, relation=relation)
 
 
 def _form(data_set: DataSet, *statistics: str, group_by: str = "") -> QueryForm:

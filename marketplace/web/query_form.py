@@ -19,10 +19,13 @@ from consent.query import (
     Statistic,
     decimal_text,
     read_decimal,
+    read_signed_decimal,
 )
-from consent.vocabulary import Purpose, StatisticKind
+from consent.vocabulary import Engine, Purpose
 from crypto.errors import MalformedError
 from crypto.reading import Fields
+from marketplace.web.relation_form import RelationForm
+from marketplace.web.statistic_text import choices, read_statistic, statistic_text
 from marketplace.web.words import EXACT, PURPOSES
 from ssi.attribute import Attribute, Kind
 from ssi.dataset import DataSet
@@ -30,6 +33,7 @@ from ssi.dataset import DataSet
 DEFAULT_LEVEL = "1"
 DEFAULT_FLOOR = 50
 MAX_FLOOR_DIGITS = 7
+YES = "yes"
 
 Address = dict[str, Any]
 """The fields of a form as the query string of an address holds them."""
@@ -45,55 +49,96 @@ class FormError(Exception):
 
 @dataclass(frozen=True)
 class QueryForm:
-    """What somebody filled in, and what is wrong with it by field."""
+    """What somebody filled in, and what is wrong with it by field.
+
+    `where` are the codes that categories are to have, `ranges` the ends between which numbers are to be, as
+    they were typed.
+    """
 
     data_set: DataSet
     purpose: str = Purpose.ACADEMIC_RESEARCH.value
     statistics: frozenset[str] = frozenset()
+    relation: RelationForm = field(default_factory=RelationForm)
     group_by: str = ""
     where: Mapping[str, str] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     level: str = DEFAULT_LEVEL
     floor: str = str(DEFAULT_FLOOR)
+    verified: bool = False
+    engine: str = Engine.AUTO.value
     errors: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, data_set: DataSet, values: "MultiDict[str, str]") -> "QueryForm":
         """Read what was filled in; fields that are not there keep their defaults."""
-        chosen = {each.name: values.get(_where(each.name), "") for each in data_set.public_attributes}
+        chosen = {each.name: values.get(_where(each.name), "") for each in groupings(data_set)}
+        ends = {
+            each.name: (values.get(_from(each.name), "").strip(), values.get(_to(each.name), "").strip())
+            for each in numbers(data_set)
+        }
         return cls(
             data_set=data_set,
             purpose=values.get("purpose", cls.purpose),
             statistics=frozenset(values.getlist("statistic")),
+            relation=RelationForm.read(values),
             group_by=values.get("group_by", ""),
             where={name: code for name, code in chosen.items() if code},
+            ranges={name: each for name, each in ends.items() if any(each)},
             level=values.get("level", DEFAULT_LEVEL),
             floor=values.get("floor", str(DEFAULT_FLOOR)).strip(),
+            verified=values.get("verified") == YES,
+            engine=values.get("engine", Engine.AUTO.value),
         )
 
     @classmethod
     def of(cls, query: Query, data_set: DataSet) -> "QueryForm":
         """The form that gives this query."""
+        relation, rest = RelationForm.of(query.statistics)
         return cls(
             data_set=data_set,
             purpose=query.purpose.value,
-            statistics=frozenset(map(_text, query.statistics)),
+            statistics=frozenset(map(statistic_text, rest)),
+            relation=relation,
             group_by=query.group_by or "",
-            where={condition.attribute: condition.category for condition in query.where},
+            where={each.attribute: each.category for each in query.where if each.category is not None},
+            ranges={
+                each.attribute: (decimal_text(each.least), decimal_text(each.most))
+                for each in query.where
+                if each.least is not None and each.most is not None
+            },
             level=EXACT if query.epsilon is None else decimal_text(query.epsilon),
             floor=str(query.floor),
+            verified=query.verified,
+            engine=query.engine.value,
         )
 
     @property
     def address(self) -> Address:
         """The form as the query string of its address, for `url_for`."""
+        ranges = {
+            key: text
+            for name, ends in self.ranges.items()
+            for key, text in zip((_from(name), _to(name)), ends, strict=True)
+            if text
+        }
         return {
             "statistic": _in_order(self.statistics, self.data_set),
             "purpose": self.purpose,
             "level": self.level,
             "floor": self.floor,
+            **self.relation.address,
             **({"group_by": self.group_by} if self.group_by else {}),
             **{_where(name): code for name, code in self.where.items()},
+            **ranges,
+            **({"verified": YES} if self.verified else {}),
+            **({"engine": self.engine} if self.engine != Engine.AUTO.value else {}),
         }
+
+    @property
+    def unlisted(self) -> list[str]:
+        """What is asked for besides what can be ticked, as in a question that came from elsewhere."""
+        listed = set(choices(self.data_set))
+        return [text for text in _in_order(self.statistics, self.data_set) if text not in listed]
 
     def query(self) -> Query:
         """The query that was filled in.
@@ -107,16 +152,34 @@ class QueryForm:
         return Query(
             data_set=self.data_set.ref,
             purpose=Purpose(self.purpose),
-            statistics=tuple(_statistic(text) for text in _in_order(self.statistics, self.data_set)),
+            statistics=self._statistics(),
             floor=int(self.floor),
             epsilon=None if self.level == EXACT else Decimal(self.level),
             group_by=self.group_by or None,
-            where=tuple(Condition(name, code) for name, code in sorted(self.where.items())),
+            where=self._conditions(),
+            engine=Engine(self.engine),
+            verified=self.verified,
         )
 
+    def _statistics(self) -> tuple[Statistic, ...]:
+        read = (read_statistic(text) for text in _in_order(self.statistics, self.data_set))
+        relation = self.relation.statistic
+        found = [each for each in read if each is not None and each != relation]
+        return (*found, *([] if relation is None else [relation]))
+
+    def _conditions(self) -> tuple[Condition, ...]:
+        found = [Condition(name, code) for name, code in self.where.items()]
+        for attribute in numbers(self.data_set):
+            if attribute.name in self.ranges:
+                low, high = self.ranges[attribute.name]
+                least = _end(low) if low else attribute.minimum
+                most = _end(high) if high else attribute.maximum
+                found.append(Condition(attribute.name, None, least, most))
+        return tuple(sorted(found, key=lambda condition: condition.attribute))
+
     def _errors(self) -> dict[str, str]:
-        errors = {}
-        if not _in_order(self.statistics, self.data_set):
+        errors = self.relation.errors(self.data_set)
+        if not errors and not self._statistics():
             errors["statistic"] = "Choose at least one thing to compute."
         if not (self.floor.isascii() and self.floor.isdigit() and len(self.floor) <= MAX_FLOOR_DIGITS):
             errors["floor"] = (
@@ -126,23 +189,22 @@ class QueryForm:
             errors["level"] = "Choose how the people are protected."
         if self.purpose not in {purpose.value for purpose in PURPOSES}:
             errors["purpose"] = "Choose what the answer is for."
+        if self.engine not in {engine.value for engine in Engine}:
+            errors["engine"] = "Leave the way of computing open."
         return {**errors, **self._group_errors()}
 
     def _group_errors(self) -> dict[str, str]:
         errors = {}
         if self.group_by and self.group_by not in {each.name for each in groupings(self.data_set)}:
             errors["group_by"] = "Choose one of the groups on the list."
-        for attribute in self.data_set.public_attributes:
+        for attribute in groupings(self.data_set):
             if self.where.get(attribute.name, "") not in {"", *attribute.codes}:
                 errors[_where(attribute.name)] = "Choose one of the conditions on the list."
+        for name, ends in self.ranges.items():
+            for key, text in zip((_from(name), _to(name)), ends, strict=True):
+                if text and not _is_end(text):
+                    errors[key] = "Give a number such as 12.5, or leave it empty."
         return errors
-
-
-def kinds(attribute: Attribute) -> tuple[StatisticKind, ...]:
-    """The statistics that fit an attribute."""
-    if attribute.kind is Kind.CATEGORY:
-        return (StatisticKind.HISTOGRAM,)
-    return (StatisticKind.MEAN, StatisticKind.STANDARD_DEVIATION, StatisticKind.HISTOGRAM)
 
 
 def groupings(data_set: DataSet) -> list[Attribute]:
@@ -150,30 +212,36 @@ def groupings(data_set: DataSet) -> list[Attribute]:
     return [attribute for attribute in data_set.attributes if attribute.kind is Kind.CATEGORY]
 
 
-def choices(data_set: DataSet) -> list[str]:
-    """Everything that can be ticked for a data set, in its order."""
-    offered = [StatisticKind.COUNT.value]
-    for attribute in data_set.attributes:
-        offered += [f"{kind.value}:{attribute.name}" for kind in kinds(attribute)]
-    return offered
+def numbers(data_set: DataSet) -> list[Attribute]:
+    """The attributes that are numbers."""
+    return [attribute for attribute in data_set.attributes if attribute.kind is Kind.NUMBER]
 
 
 def _where(name: str) -> str:
     return f"where_{name}"
 
 
-def _text(statistic: Statistic) -> str:
-    kind = statistic.kind.value
-    return kind if statistic.attribute is None else f"{kind}:{statistic.attribute}"
+def _from(name: str) -> str:
+    return f"from_{name}"
 
 
-def _statistic(text: str) -> Statistic:
-    kind, _, attribute = text.partition(":")
-    return Statistic(StatisticKind(kind), attribute or None)
+def _to(name: str) -> str:
+    return f"to_{name}"
 
 
 def _in_order(ticked: Iterable[str], data_set: DataSet) -> list[str]:
-    return [choice for choice in choices(data_set) if choice in ticked]
+    """What was ticked, in the order of the form; then what is none of its boxes but can be read."""
+    listed = choices(data_set)
+    names = {attribute.name for attribute in data_set.attributes}
+    others = [
+        text
+        for text in sorted(set(ticked) - set(listed))
+        if (read := read_statistic(text)) is not None
+        and read.attribute is not None
+        and set(read.attributes) <= names
+        and statistic_text(read) == text
+    ]
+    return [*(choice for choice in listed if choice in ticked), *others]
 
 
 def _is_decimal(text: str) -> bool:
@@ -182,3 +250,15 @@ def _is_decimal(text: str) -> bool:
     except MalformedError:
         return False
     return True
+
+
+def _is_end(text: str) -> bool:
+    try:
+        _end(text)
+    except MalformedError:
+        return False
+    return True
+
+
+def _end(text: str) -> Decimal:
+    return read_signed_decimal(Fields({"end": text.replace("−", "-")}, "form"), "end")

@@ -7,8 +7,10 @@ checks the registry of nodes, and labels: what is signed names attributes and gr
 from flask import Blueprint, jsonify
 from werkzeug.wrappers import Response
 
-from consent.answer import Withheld
+from consent.estimate import Withheld
 from consent.query import Query
+from consent.relations import INTERCEPT, R_SQUARED
+from consent.task_answers import PEOPLE
 from consent.wording import explain_withheld
 from crypto.encoding import Json
 from crypto.signing import VerifyingKey
@@ -18,6 +20,9 @@ from marketplace.web.visitor import for_buyers, visitor
 from marketplace.web.words import level_text, unit_text
 from ssi.attribute import Attribute
 from ssi.dataset import data_set
+
+_TERMS = {INTERCEPT: "Constant", R_SQUARED: "Share explained (R²)", PEOPLE: "People"}
+"""The words for parts of an answer that are no attribute of the data set."""
 
 
 def screens(services: Services, authority: VerifyingKey) -> Blueprint:
@@ -45,6 +50,7 @@ def labels_of(query: Query) -> dict[str, Json]:
         "attributes": {each.name: each.label[LANGUAGE] for each in asked},
         "units": {each.name: unit_text(each.unit) for each in asked},
         "categories": {each.name: _categories(each) for each in asked if each.categories},
+        "terms": dict(_TERMS),
         "withheld": {each.value: explain_withheld(each, LANGUAGE) for each in Withheld},
     }
 

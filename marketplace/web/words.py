@@ -60,9 +60,10 @@ _PLAINLY = (
     ("with a larger epsilon", "with a lighter protection"),
     (" (histogram)", ""),
     (" (count)", ""),
-    ("without the standard deviation", "without the spread"),
+    ("without squares and products", "without spreads and relations"),
+    (" (with)", ""),
+    (" (auto)", ""),
     ("a public attribute", "something that is shown with the offer"),
-    ("is private, so", "is never shown, so"),
     ("attribute", "part of the record"),
 )
 

@@ -18,6 +18,7 @@ from marketplace.domain.ledger import Balance, EntryKind, Transfer
 from marketplace.domain.log_tree import Place
 from marketplace.domain.offer import NodeAnswer, NodeSide, Offer, OfferState, state_after
 from marketplace.domain.order import DisputeOutcome, Order
+from marketplace.domain.score import ScoreOffering, ScoreOrder, ScoreState
 from marketplace.errors import AccountConflictError, LostLeaseError
 from marketplace.services.ports import ArrivedOffer, Supply
 from tests.marketplace.mpc_node.parties import NOW
@@ -387,6 +388,57 @@ class MemoryLogBook:
             self.entries.pop(index, None)
 
 
+class MemoryScores:
+    def __init__(self) -> None:
+        self.offers: dict[str, ScoreOffering] = {}
+        self.orders: dict[str, ScoreOrder] = {}
+
+    def add_offer(self, offer: ScoreOffering) -> None:
+        self.offers[offer.consent_id] = offer
+
+    def offer(self, consent_id: str) -> ScoreOffering | None:
+        return self.offers.get(consent_id)
+
+    def open_offers(self, data_set: str, *, now: datetime, limit: int) -> Sequence[ScoreOffering]:
+        found = [
+            each for each in self.offers.values() if each.terms.data_set == data_set and each.is_open(now)
+        ]
+        return found[::-1][:limit]
+
+    def withdraw(self, consent_id: str, *, at: datetime, log_index: int) -> None:
+        offer = self.offers[consent_id]
+        self.offers[consent_id] = replace(
+            offer, withdrawn_at=at, withdrawal_log_index=log_index, document=None
+        )
+
+    def add(self, order: ScoreOrder) -> None:
+        self.orders[order.request_id] = order
+
+    def get(self, request_id: str) -> ScoreOrder | None:
+        return self.orders.get(request_id)
+
+    def save(self, order: ScoreOrder) -> None:
+        self.orders[order.request_id] = order
+
+    def of_account(self, account_id: str) -> Sequence[ScoreOrder]:
+        return [each for each in self.orders.values() if each.account_id == account_id][::-1]
+
+    def of_consent(self, consent_id: str) -> Sequence[ScoreOrder]:
+        return [each for each in self.orders.values() if each.consent_id == consent_id][::-1]
+
+    def due(self, now: datetime) -> Sequence[ScoreOrder]:
+        ends = {
+            each.request_id: each.valid_until if each.state is ScoreState.ASKED else each.settle_at
+            for each in self.orders.values()
+            if not each.state.is_over
+        }
+        over = sorted((end, name) for name, end in ends.items() if end is not None and end <= now)
+        return [self.orders[name] for _, name in over]
+
+    def state_counts(self) -> Mapping[ScoreState, int]:
+        return Counter(each.state for each in self.orders.values())
+
+
 @dataclass
 class MemoryBooks:
     accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
@@ -394,6 +446,7 @@ class MemoryBooks:
     orders: MemoryOrders = field(default_factory=MemoryOrders)
     ledger: MemoryLedgerBook = field(default_factory=MemoryLedgerBook)
     log: MemoryLogBook = field(default_factory=MemoryLogBook)
+    scores: MemoryScores = field(default_factory=MemoryScores)
 
 
 class MemoryStore:

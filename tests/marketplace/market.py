@@ -147,8 +147,9 @@ def open_market(
     *,
     terms: Terms | None = None,
     real_nodes: Callable[[HandClock], Nodes] | None = None,
+    known: TrustRegistry | None = None,
 ) -> Market:
-    """A marketplace on fresh books, over simulated nodes or real ones."""
+    """A marketplace on fresh books, over simulated nodes or real ones; `known` is another registry."""
     clock = HandClock(NOW)
     nodes, status_lists = SimulatedNodes(clock), KnownStatusLists()
     asked = nodes if real_nodes is None else real_nodes(clock)
@@ -156,12 +157,12 @@ def open_market(
         marketplace_id=MARKET,
         key=MARKET_KEY,
         store=store or MemoryStore(),
-        registry=registry,
+        registry=(lambda: known) if known else registry,
         clock=clock,
         random=deterministic(),
         terms=terms or Terms(),
     )
-    around = Surroundings(asked, status_lists, registry_token, lambda: None, CHEAP)
+    around = Surroundings(asked, status_lists, lambda: registry_token(known), lambda: None, CHEAP)
     return Market(
         store=desk.store,
         clock=clock,

@@ -11,6 +11,7 @@ from consent.order import verify_mandate
 from consent.receipt import DeletionReceipt, sign_deletion_receipt
 from consent.record import unverified_consent_id
 from consent.statement import OutputStatement, SummandStatement, sign_output, sign_summand
+from crypto import goldilocks
 from crypto.encoding import Json, b64url_encode, sha256
 from crypto.mpc.output import Output, Summand, encode_output
 from crypto.randomness import stream
@@ -160,9 +161,11 @@ class SimulatedNodes:
         self, manifest: Manifest, computation: Computation, admitted: tuple[str, ...]
     ) -> tuple[Summand, ...]:
         random = stream(manifest.job_id.encode(), f"summands {manifest.attempt}")
-        totals = np.array(self.totals(computation, admitted), dtype=np.int64).view(np.uint64)
-        first, second = (np.frombuffer(random(8 * len(totals)), dtype=np.uint64).copy() for _ in range(2))
-        parts = (first, second, totals - first - second)
+        totals = goldilocks.from_integers(self.totals(computation, admitted))
+        first, second = (
+            goldilocks.from_words(np.frombuffer(random(8 * len(totals)), dtype=np.uint64)) for _ in range(2)
+        )
+        parts = (first, second, goldilocks.subtract(goldilocks.subtract(totals, first), second))
         return tuple(Summand(role, part, random(32)) for role, part in enumerate(parts))
 
     def totals(self, computation: Computation, admitted: tuple[str, ...]) -> list[int]:

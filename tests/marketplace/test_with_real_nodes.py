@@ -10,7 +10,7 @@ import pytest
 
 from crypto.encoding import parse_json
 from crypto.mpc.output import encode_output
-from crypto.mpc.statistics import Finished
+from crypto.mpc.release import Finished
 from marketplace.clients.nodes import HttpNodes
 from marketplace.domain.account import Account
 from marketplace.domain.job import JobState

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consent.query import Query, Statistic
-from consent.vocabulary import Purpose, RecipientKind, StatisticKind
+from consent.vocabulary import Engine, Purpose, RecipientKind, StatisticKind
 from crypto.encoding import canonical_json, parse_json
 from crypto.errors import MalformedError
 from crypto.reading import Fields
@@ -112,6 +112,7 @@ terms = st.builds(
     months=st.integers(0, 12),
     node_ids=st.none() | st.just(("a", "b", "c")),
     explicit_consent=st.booleans(),
+    engines=st.sampled_from([(Engine.MPC,), (Engine.MPC, Engine.PAILLIER)]),
 )
 
 

@@ -15,6 +15,7 @@ from tests.ssi.issuer_service.offices import found_office, registry_of
 from tests.ssi.issuer_service.visitors import Office
 from tests.ssi.parties import EXAM, HOLDER, NOW
 from tests.wallet.fakes import CHEAP
+from tests.wallet.score_market import MemoryScoreMarket
 from tests.wallet.world import KnownTrust, MemoryMarket, MemoryNodes, memory_stores
 from wallet.clients.connections import Connections
 from wallet.clients.issuers import IssuerClient
@@ -60,7 +61,9 @@ def counter(tmp_path, database_url, monkeypatch):
     connections = Connections()
     issuers = IssuerClient(connections, office.clock)
     trust = KnownTrust(registry_of(tmp_path / "university"))
-    partners = Partners(trust, issuers, MemoryMarket(office.clock), MemoryNodes(office.clock))
+    market = MemoryMarket(office.clock)
+    scores = MemoryScoreMarket(office.clock, market.key, market.log)
+    partners = Partners(trust, issuers, market, MemoryNodes(office.clock), scores)
     services = assemble(memory_stores(), partners, Custody(b"k" * 32, CHEAP), clock=office.clock)
     yield Counter(office, services, issuers, url)
     connections.close()

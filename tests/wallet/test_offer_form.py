@@ -50,7 +50,7 @@ def test_months_are_one_to_twelve(typed):
     [
         ({"level": "none"}, "level"),
         ({"level": ""}, "level"),
-        ({"statistics": "median"}, "statistics"),
+        ({"statistics": "mode"}, "statistics"),
         ({"crowd_floor": "0"}, "crowd_floor"),
         ({"crowd_floor": "100001"}, "crowd_floor"),
         ({"node_ids": "node-a"}, "node_ids"),
@@ -83,6 +83,12 @@ def test_exact_answers_are_allowed_only_by_a_tick():
     assert not _read("protection", **PROTECTION).exact_allowed
     assert not _read("protection", **PROTECTION, exact_allowed="on").exact_allowed
     assert _read("protection", **PROTECTION, exact_allowed="yes").exact_allowed
+
+
+def test_adding_up_under_encryption_is_allowed_only_by_a_tick():
+    assert _read("protection", **PROTECTION).engine_names == ("mpc",)
+    assert _read("protection", **PROTECTION, encrypted_sums="on").engine_names == ("mpc",)
+    assert _read("protection", **PROTECTION, encrypted_sums="yes").engine_names == ("mpc", "paillier")
 
 
 def test_terms_are_read_once_each_and_unknown_ones_are_left_out():

@@ -68,6 +68,19 @@ def test_the_made_up_answer_follows_the_choices():
     assert line.value.endswith("mmHg")
 
 
+@pytest.mark.parametrize(
+    ("kind", "attribute", "label"),
+    [
+        (StatisticKind.MEDIAN, "systolic", "Middle value of blood pressure, upper value"),
+        (StatisticKind.TOP_CATEGORIES, "sex", "Most frequent answer to sex"),
+    ],
+)
+def test_places_and_most_frequent_answers_are_made_up_too(kind, attribute, label):
+    (line,) = sample_answer(PolicyChoices(attributes=(attribute,), statistics=(kind,)), HEALTH)
+
+    assert line.label == label
+
+
 def test_a_distribution_is_made_up_for_categories():
     only = PolicyChoices(attributes=("sex",), statistics=(StatisticKind.HISTOGRAM,))
 
@@ -85,6 +98,16 @@ def test_a_distribution_is_made_up_for_categories():
             (Statistic(StatisticKind.COUNT), Statistic(StatisticKind.STANDARD_DEVIATION, "new_thing")),
             None,
             "Number of people and spread of new_thing",
+        ),
+        (
+            (Statistic(StatisticKind.CORRELATION, "exam_score", ("new_thing",)),),
+            None,
+            "How closely exam score goes together with new_thing",
+        ),
+        (
+            (Statistic(StatisticKind.TOP_CATEGORIES, "intake", count=2),),
+            None,
+            "The 2 most frequent answers to level at entry",
         ),
     ],
 )

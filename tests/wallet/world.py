@@ -34,6 +34,7 @@ from ssi.trust import TrustRegistry
 from ssi.trust_entries import NodeEntry
 from tests.ssi import parties
 from tests.wallet.fakes import CHEAP, MemoryStore, MemoryWalletStore, MovingClock
+from tests.wallet.score_market import MemoryScoreMarket
 from wallet.domain.clock import Clock
 from wallet.domain.held_consent import Delivery
 from wallet.domain.history import History, LoggedReceipt
@@ -144,7 +145,9 @@ class MemoryIssuers:
             raise PartnerUnreachableError("The issuer cannot be reached now.")
         now = self.clock().replace(microsecond=0)
         listed = PublishedStatusList(uri, StatusList.of(256, self.revoked), now, now + timedelta(hours=1), 60)
-        return sign_status_list(listed, parties.ISSUER.key, kid=parties.ISSUER.kid)
+        chamber = uri.startswith(parties.CHAMBER_STATUS_PREFIX)
+        issuer = parties.CHAMBER_ISSUER if chamber else parties.ISSUER
+        return sign_status_list(listed, issuer.key, kid=issuer.kid)
 
 
 @dataclass
@@ -311,7 +314,8 @@ class World:
         self.market = MemoryMarket(self.clock)
         self.nodes = MemoryNodes(self.clock)
         self.stores = self.stores or memory_stores()
-        partners = Partners(self.trust, self.issuers, self.market, self.nodes)
+        self.scores = MemoryScoreMarket(self.clock, self.market.key, self.market.log)
+        partners = Partners(self.trust, self.issuers, self.market, self.nodes, self.scores)
         self.services: Services = assemble(self.stores, partners, Custody(b"k" * 32, CHEAP), clock=self.clock)
 
     def opened_bundle(self, consent_id: str, role: int) -> Pair:
@@ -328,6 +332,4 @@ class World:
 
 
 def memory_stores() -> Stores:
-    return Stores(
-        MemoryWalletStore(), MemoryStore(), MemoryStore(), MemoryStore(), MemoryStore(), MemoryStore()
-    )
+    return Stores(MemoryWalletStore(), *(MemoryStore() for _ in range(7)))

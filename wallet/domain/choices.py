@@ -14,7 +14,7 @@ from typing import TypeVar
 from consent.errors import ConsentError
 from consent.policy import NODES, Policy
 from consent.query import LEAST_FLOOR, decimal_text, read_decimal
-from consent.vocabulary import Purpose, RecipientKind, StatisticKind
+from consent.vocabulary import Engine, Purpose, RecipientKind, StatisticKind
 from crypto.encoding import Json
 from crypto.errors import MalformedError
 from crypto.reading import Fields
@@ -38,7 +38,7 @@ class PolicyChoices:
     `attributes` None stands for every attribute of the data set, `node_ids` None for the first three nodes
     of the trust registry. `epsilon_per_query` and `epsilon_total` are privacy budgets, `compensation_cents`
     the least she receives for each use, `months` (1 to 12) how long the offer stands. `explicit_consent` is
-    the separate tick that health data need.
+    the separate tick that health data need. `engines` are the ways of computing she allows.
     """
 
     attributes: tuple[str, ...] | None = None
@@ -57,6 +57,12 @@ class PolicyChoices:
     months: int = 6
     node_ids: tuple[str, ...] | None = None
     explicit_consent: bool = False
+    engines: tuple[Engine, ...] = (Engine.MPC,)
+
+    @property
+    def engine_names(self) -> tuple[str, ...]:
+        """The ways of computing she allows, by name."""
+        return tuple(engine.value for engine in self.engines)
 
     def policy(self, data_set: DataSet, *, known_nodes: Sequence[str], now: datetime) -> Policy:
         """The policy that holds from `now` on.
@@ -83,6 +89,7 @@ class PolicyChoices:
                 node_ids=self._nodes(known_nodes),
                 given_at=given_at,
                 valid_until=add_months(given_at, self.months),
+                engines=frozenset(self.engines),
             )
         except ConsentError as error:
             raise ChoiceError(f"These choices do not go together: {error}.", "review") from error
@@ -102,6 +109,7 @@ class PolicyChoices:
         yield bool(self.purposes), "purposes", "Choose at least one purpose."
         yield bool(self.recipient_kinds), "recipient_kinds", "Choose at least one kind of organisation."
         yield bool(self.statistics), "statistics", "Choose at least one kind of answer."
+        yield bool(self.engines), "engines", "Choose at least one way of computing."
         yield (
             LEAST_FLOOR <= self.crowd_floor <= MOST_FLOOR,
             "crowd_floor",
@@ -145,6 +153,7 @@ class PolicyChoices:
             "months": self.months,
             "node_ids": None if self.node_ids is None else list(self.node_ids),
             "explicit_consent": self.explicit_consent,
+            "engines": [engine.value for engine in self.engines],
         }
 
     @classmethod
@@ -167,6 +176,7 @@ class PolicyChoices:
             months=fields.integer("months", least=0, most=MOST_MONTHS),
             node_ids=fields.texts("node_ids") if fields.has("node_ids") else None,
             explicit_consent=fields.boolean("explicit_consent"),
+            engines=_terms(fields, "engines", Engine) if fields.has("engines") else (Engine.MPC,),
         )
         fields.done()
         return choices

@@ -1,11 +1,12 @@
 """How a record is made ready for computations: split, sealed to three nodes, agreed to by signature.
 
 What leaves the wallet is a signed consent, the credential without its private claims, three commitments and
-three sealed bundles. Nobody who gets them can read a value; two nodes that combine their bundles can.
+three sealed bundles, and the encrypted record where the person allows adding up under encryption
+(`encrypting`). Nobody who gets them can read a value; two nodes that combine what they have can.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from consent.contribution import Contribution, bundle_context
 from consent.policy import Policy
@@ -16,20 +17,26 @@ from crypto.randomness import RandomBytes
 from crypto.sealing import seal
 from crypto.sharing.integer_masked import Component, split
 from crypto.sharing.replicated import encode_bundle
+from ssi.aggregation_key import AggregationKeyEntry
 from ssi.credential import present
 from ssi.record import Record as OpenedRecord
 from ssi.trust_entries import NodeEntry
 from wallet.domain.credential import HeldCredential
+from wallet.domain.encrypting import encrypted_record
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What the consent will say: its id, the policy, who answers for it, and the words that were shown."""
+    """What the consent will say: its id, the policy, who answers for it, and the words that were shown.
+
+    `aggregation_key` is the registry's, to which the record is encrypted if the policy allows that.
+    """
 
     consent_id: str
     policy: Policy
     controller: str
     notice: Notice
+    aggregation_key: AggregationKeyEntry | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,10 @@ def make_offer(
     commitments = tuple(each.commitment(data_set.commitment_domain).to_bytes() for each in components)
     bundles = _bundles(components, terms, nodes)
     public = {attribute.name for attribute in data_set.public_attributes} & set(held.claims)
-    unsigned = Contribution("-", present(held.compact, public), commitments, bundles)
+    encrypted = encrypted_record(
+        opened, consent_id=terms.consent_id, policy=terms.policy, key=terms.aggregation_key, random=random
+    )
+    unsigned = Contribution("-", present(held.compact, public), commitments, bundles, encrypted)
     record = ConsentRecord(
         consent_id=terms.consent_id,
         subject=held.handle,
@@ -72,7 +82,7 @@ def make_offer(
         history=(StatusChange(ConsentStatus.GIVEN, terms.policy.given_at),),
     )
     signed = sign_consent(record, held.holder_key)
-    return SignedOffer(record, Contribution(signed, unsigned.presentation, commitments, bundles))
+    return SignedOffer(record, replace(unsigned, consent=signed))
 
 
 def _bundles(components: Sequence[Component], terms: Terms, nodes: Sequence[NodeEntry]) -> dict[str, bytes]:

@@ -47,11 +47,15 @@ def _lines(attribute: Attribute, choices: PolicyChoices) -> Iterator[SampleLine]
             yield SampleLine(f"Average {label}", _number(middle, attribute, unit))
         elif StatisticKind.STANDARD_DEVIATION in choices.statistics:
             yield SampleLine(f"Spread of {label}", _number(2 * width, attribute, unit))
+        elif StatisticKind.MEDIAN in choices.statistics:
+            yield SampleLine(f"Middle value of {label}", _number(middle, attribute, unit))
     elif StatisticKind.HISTOGRAM in choices.statistics:
         pairs = zip(attribute.categories, _SHARES, strict=False)
         yield SampleLine(
             f"Distribution of {label}", ", ".join(f"{each.label['en']} {share}" for each, share in pairs)
         )
+    elif StatisticKind.TOP_CATEGORIES in choices.statistics:
+        yield SampleLine(f"Most frequent answer to {label}", attribute.categories[0].label["en"])
 
 
 def _middle(attribute: Attribute) -> tuple[float, float]:

@@ -47,7 +47,8 @@ class Buyer:
 class UseEntry:
     """One line of "who used my data". `amount_cents` is what this person was paid for it.
 
-    `query` is the whole question, where it is known and is the one that the log names.
+    `query` is the whole question, where it is known and is the one that the log names. `weights` are those of
+    a score of this one person, by attribute; such a use has no statistics.
     """
 
     consent_id: str
@@ -63,6 +64,7 @@ class UseEntry:
     log_index: int | None = None
     query: Query | None = None
     proof: Proof = Proof.PENDING
+    weights: tuple[tuple[str, int], ...] = ()
 
     def proven(self, proof: Proof) -> "UseEntry":
         """The entry after its proof was looked at."""

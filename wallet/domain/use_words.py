@@ -1,7 +1,10 @@
 """What was computed from a person's data, in words."""
 
+from consent.errors import TermsError
+from consent.score_function import ScoreFunction
+from consent.score_wording import describe_weights
 from consent.vocabulary import StatisticKind
-from consent.wording import describe_query
+from consent.wording import computed_words, describe_query
 from consent.words import words_of
 from ssi.dataset import DataSet
 from ssi.errors import DataSetError
@@ -16,6 +19,8 @@ def computed_text(use: UseEntry, data_set: DataSet) -> str:
     Where the whole question is known it is said in full, with conditions, group size and random error. An
     attribute that the data set does not have is called by its name, since a partner may know newer ones.
     """
+    if use.weights:
+        return _score_text(use, data_set)
     if use.query is not None:
         try:
             return describe_query(use.query, data_set, LANGUAGE)
@@ -27,9 +32,18 @@ def computed_text(use: UseEntry, data_set: DataSet) -> str:
     def label(name: str | None) -> str:
         return labels.get(name or "", name or "")
 
-    parts = [words.computed[each.kind].format(attribute=label(each.attribute)) for each in use.statistics]
+    parts = [computed_words(each, words, label) for each in use.statistics]
     *first, last = parts or [words.computed[StatisticKind.COUNT]]
     text = f"{', '.join(first)} {words.joiner} {last}" if first else last
     if use.group_by is not None:
         text += f", {words.sentences['by'].strip().format(attribute=label(use.group_by))}"
     return text[:1].upper() + text[1:]
+
+
+def _score_text(use: UseEntry, data_set: DataSet) -> str:
+    """A score of this one person: "Your score: 2 × exam score + 1 × reading score"."""
+    try:
+        said = describe_weights(ScoreFunction(data_set, dict(use.weights)), LANGUAGE)
+    except TermsError:
+        said = " + ".join(f"{weight} × {name}" for name, weight in use.weights)
+    return f"Your score: {said}"

@@ -120,6 +120,7 @@ class PublishOffer:
             policy=proposal.policy,
             controller=registry.marketplace.id,
             notice=proposal.words.notice,
+            aggregation_key=registry.aggregation_key,
         )
         return make_offer(proposal.held, opened(credential), terms, nodes=proposal.nodes, random=self.random)
 

@@ -6,12 +6,14 @@ from wallet.domain.clock import Clock
 from wallet.domain.credential import HeldCredential
 from wallet.domain.earnings import Earnings, earnings_of
 from wallet.domain.held_consent import HeldConsent
+from wallet.domain.held_score_offer import HeldScoreOffer
 from wallet.domain.log_memory import LogMemory
 from wallet.domain.record import Record, describe, describe_all
 from wallet.domain.session import Session
 from wallet.domain.use import UseEntry
 from wallet.errors import NotInWalletError
 from wallet.services.ports import Store
+from wallet.services.read_scores import ReadScores
 from wallet.services.watch_log import WatchLog
 
 
@@ -21,6 +23,7 @@ class Overview:
 
     records: tuple[Record, ...]
     consents: tuple[HeldConsent, ...]
+    score_offers: tuple[HeldScoreOffer, ...]
     uses: tuple[UseEntry, ...]
     earnings: Earnings
     log: LogMemory
@@ -32,6 +35,7 @@ class ReadWallet:
 
     credentials: Store[HeldCredential]
     kept_consents: Store[HeldConsent]
+    scores: ReadScores
     log: WatchLog
     clock: Clock
 
@@ -75,6 +79,7 @@ class ReadWallet:
     def history(self, session: Session) -> tuple[UseEntry, ...]:
         """Every use, newest first, as of the last refresh."""
         uses = [use for held in self.kept_consents.all(session) for use in held.uses]
+        uses += self.scores.uses(session)
         return tuple(sorted(uses, key=lambda use: (use.at, use.job_id), reverse=True))
 
     def earnings(self, session: Session) -> Earnings:
@@ -87,6 +92,7 @@ class ReadWallet:
         return Overview(
             records=self.records(session),
             consents=self.consents(session),
+            score_offers=self.scores.offers(session),
             uses=uses,
             earnings=earnings_of(uses),
             log=self.log.memory(session),

@@ -26,6 +26,7 @@ from wallet.errors import (
     RefusedCredentialError,
 )
 from wallet.services.deliver_consent import DeliverConsent
+from wallet.services.follow_scores import FollowScores
 from wallet.services.ports import Issuers, Market, Store, Trust
 from wallet.services.watch_log import WatchLog
 from wallet.services.withdraw_consent import WithdrawConsent
@@ -73,6 +74,7 @@ class Refresh:
     log: WatchLog
     deliver: DeliverConsent
     withdraw: WithdrawConsent
+    scores: FollowScores
     clock: Clock
 
     def __call__(self, session: Session) -> RefreshReport:
@@ -82,14 +84,18 @@ class Refresh:
             DamagedError: a part of the wallet does not open.
         """
         report = RefreshReport()
-        consents = self.consents.all(session)
-        if consents:
+        consents, offers = self.consents.all(session), self.scores.all(session)
+        if consents or offers:
             with report.noting():
                 self.log.look(session)
         self._check_standings(session, report)
         for held in consents:
             with report.noting():
                 self._bring_up_to_date(session, held, report)
+        for offer in offers:
+            with report.noting():
+                for words in self.scores(session, offer):
+                    report.alarm(words)
         return report
 
     def _check_standings(self, session: Session, report: RefreshReport) -> None:

@@ -72,3 +72,15 @@ class OfferDraftRow(SealedRow):
     """An offer that a person has begun to put together."""
 
     __tablename__ = "offer_draft"
+
+
+class ScoreOfferRow(SealedRow):
+    """One offer of scores with its master key and everything that was asked."""
+
+    __tablename__ = "score_offer"
+
+
+class ScoreMemoryRow(SealedRow):
+    """What was ever told of one record by scores."""
+
+    __tablename__ = "score_memory"

@@ -11,7 +11,7 @@ from ssi.hosting.design.blueprint import install
 from ssi.hosting.health import health
 from wallet.config import IDLE_MINUTES
 from wallet.services.suite import Services
-from wallet.web import consents, doorway, home, offers, problems, records, uses, visitor
+from wallet.web import consents, doorway, home, offers, problems, records, scores, uses, visitor
 from wallet.web.sessions import MemorySessions, SessionTable
 
 MAX_REQUEST_BYTES = 256 * 1024
@@ -36,6 +36,7 @@ def create_app(services: Services, *, idle_minutes: int = IDLE_MINUTES) -> Flask
         records.screens,
         offers.screens,
         consents.screens,
+        scores.screens,
         uses.uses,
         uses.earnings,
     ):

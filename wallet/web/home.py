@@ -14,7 +14,14 @@ from wallet.web import visitor
 
 STALE = timedelta(minutes=1)
 MOST_TIMES = 30
-_RETURNS = {"home.overview", "records.overview", "consents.overview", "uses.overview", "earnings.overview"}
+_RETURNS = {
+    "home.overview",
+    "records.overview",
+    "consents.overview",
+    "scores.overview",
+    "uses.overview",
+    "earnings.overview",
+}
 
 
 def screens(services: Services) -> Blueprint:
@@ -35,6 +42,7 @@ def screens(services: Services) -> Blueprint:
             this_month=seen.earnings.cents_in_month_of(now),
             offerable=_offerable(seen, {held.credential_id for held in active}),
             stale=_is_stale(services, seen),
+            asked=services.scores.read.waiting(visitor.current()),
         )
 
     @home.post("/refresh")
@@ -62,7 +70,7 @@ def _times_left() -> int:
 
 def _is_stale(services: Services, seen: Overview) -> bool:
     found = visitor.news()
-    return bool(seen.consents) and (found is None or services.clock() - found.at > STALE)
+    return bool(seen.consents or seen.score_offers) and (found is None or services.clock() - found.at > STALE)
 
 
 def _offerable(seen: Overview, offered: set[str]) -> int:
@@ -77,5 +85,6 @@ def _fingerprint(services: Services, wallet: Session) -> tuple[object, ...]:
         tuple((record.credential_id, record.state) for record in seen.records),
         tuple((held.consent_id, held.state(now), held.nodes_to_ask) for held in seen.consents),
         tuple((use.job_id, use.outcome, use.proof) for use in seen.uses),
+        tuple((each.consent_id, each.state(now), each.asked) for each in seen.score_offers),
         seen.log.alarm,
     )

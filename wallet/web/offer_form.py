@@ -9,7 +9,7 @@ from typing import TypeVar
 from werkzeug.datastructures import MultiDict
 
 from consent.policy import NODES
-from consent.vocabulary import Purpose, RecipientKind, StatisticKind
+from consent.vocabulary import Engine, Purpose, RecipientKind, StatisticKind
 from wallet.domain.choices import MOST_CENTS, MOST_FLOOR, MOST_MONTHS, PolicyChoices
 from wallet.errors import ChoiceError
 
@@ -57,11 +57,11 @@ def read_leniently(step: str, form: Form, choices: PolicyChoices) -> PolicyChoic
     if step == "who":
         return replace(
             choices,
-            recipient_kinds=_terms(RecipientKind, form.getlist("recipient_kinds")),
-            purposes=_terms(Purpose, form.getlist("purposes")),
+            recipient_kinds=read_terms(RecipientKind, form.getlist("recipient_kinds")),
+            purposes=read_terms(Purpose, form.getlist("purposes")),
         )
     if step == "protection":
-        return replace(choices, statistics=_terms(StatisticKind, form.getlist("statistics")))
+        return replace(choices, statistics=read_terms(StatisticKind, form.getlist("statistics")))
     return choices
 
 
@@ -81,8 +81,8 @@ def _data(form: Form, choices: PolicyChoices) -> PolicyChoices:
 
 
 def _who(form: Form, choices: PolicyChoices) -> PolicyChoices:
-    kinds = _terms(RecipientKind, form.getlist("recipient_kinds"))
-    purposes = _terms(Purpose, form.getlist("purposes"))
+    kinds = read_terms(RecipientKind, form.getlist("recipient_kinds"))
+    purposes = read_terms(Purpose, form.getlist("purposes"))
     if not kinds:
         raise ChoiceError("Choose at least one kind of organisation.", "recipient_kinds")
     if not purposes:
@@ -91,7 +91,7 @@ def _who(form: Form, choices: PolicyChoices) -> PolicyChoices:
 
 
 def _protection(form: Form, choices: PolicyChoices) -> PolicyChoices:
-    statistics = _terms(StatisticKind, form.getlist("statistics"))
+    statistics = read_terms(StatisticKind, form.getlist("statistics"))
     if not statistics:
         raise ChoiceError("Choose at least one kind of answer.", "statistics")
     level = LEVELS.get(form.get("level", ""))
@@ -103,10 +103,11 @@ def _protection(form: Form, choices: PolicyChoices) -> PolicyChoices:
     return replace(
         choices,
         statistics=statistics,
-        crowd_floor=_whole(form.get("crowd_floor", ""), "crowd_floor", most=MOST_FLOOR),
+        crowd_floor=read_whole(form.get("crowd_floor", ""), "crowd_floor", most=MOST_FLOOR),
         epsilon_per_query=level.per_query,
         epsilon_total=level.total,
         exact_allowed=form.get("exact_allowed") == "yes",
+        engines=(Engine.MPC, Engine.PAILLIER) if form.get("encrypted_sums") == "yes" else (Engine.MPC,),
         node_ids=nodes or choices.node_ids,
     )
 
@@ -114,24 +115,34 @@ def _protection(form: Form, choices: PolicyChoices) -> PolicyChoices:
 def _compensation(form: Form, choices: PolicyChoices) -> PolicyChoices:
     return replace(
         choices,
-        compensation_cents=_cents(form.get("amount", "")),
-        months=_whole(form.get("months", ""), "months", most=MOST_MONTHS),
+        compensation_cents=read_cents(form.get("amount", "")),
+        months=read_whole(form.get("months", ""), "months", most=MOST_MONTHS),
     )
 
 
-def _terms(kind: type[TermT], texts: Iterable[str]) -> tuple[TermT, ...]:
+def read_terms(kind: type[TermT], texts: Iterable[str]) -> tuple[TermT, ...]:
+    """The terms among these texts, each once; others are left out."""
     known = {term.value: term for term in kind}
     return tuple(known[text] for text in dict.fromkeys(texts) if text in known)
 
 
-def _whole(text: str, field: str, *, most: int) -> int:
+def read_whole(text: str, field: str, *, most: int) -> int:
+    """A whole number from 1 on.
+
+    Raises:
+        ChoiceError: it is none, or larger than `most`.
+    """
     if not text.isascii() or not text.isdigit() or not 0 < int(text[:9]) <= most:
         raise ChoiceError(f"Choose a whole number from 1 to {most}.", field)
     return int(text)
 
 
-def _cents(text: str) -> int:
-    """Euros as people type them, with a comma or a point, as cents."""
+def read_cents(text: str) -> int:
+    """Euros as people type them, with a comma or a point, as cents.
+
+    Raises:
+        ChoiceError: it is no amount, or a larger one than can be asked for.
+    """
     cleaned = text.strip().removeprefix("€").strip().replace(",", ".")
     try:
         cents = Decimal(cleaned[:_MOST_AMOUNT_DIGITS]) * 100

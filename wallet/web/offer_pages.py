@@ -6,8 +6,15 @@ from dataclasses import dataclass, replace
 from flask import render_template
 
 from consent.errors import ConsentError
-from consent.vocabulary import Purpose, RecipientKind, StatisticKind
-from consent.wording import describe_policy, odds_in_hundred, purpose_text, recipient_text, statistic_text
+from consent.vocabulary import Purpose, RecipientKind, StatisticGroup
+from consent.wording import (
+    describe_policy,
+    group_text,
+    odds_in_hundred,
+    purpose_text,
+    recipient_text,
+    statistic_text,
+)
 from ssi.dataset import DataSet
 from ssi.trust_entries import NodeEntry
 from wallet.domain.choices import PolicyChoices, is_health
@@ -25,11 +32,12 @@ _NO_ERRORS: Mapping[str, str] = {}
 
 @dataclass(frozen=True)
 class Desk:
-    """One draft with the record it is about and the partners there are."""
+    """One draft, the record it is about, the partners there are, and whether they have a joint key."""
 
     draft: OfferDraft
     record: Record
     nodes: tuple[NodeEntry, ...]
+    adds_up: bool = False
 
     @property
     def data_set(self) -> DataSet:
@@ -71,8 +79,10 @@ class OfferPages:
         draft = self.services.draft_offer.get(wallet, row_id)
         record = self.services.read.record(wallet, draft.credential_id)
         now = self.services.clock()
-        entries = sorted(self.services.trust.registry().nodes, key=lambda node: node.id)
-        return Desk(draft, record, tuple(node for node in entries if node.holds_at(now)))
+        registry = self.services.trust.registry()
+        entries = sorted(registry.nodes, key=lambda node: node.id)
+        partners = tuple(node for node in entries if node.holds_at(now))
+        return Desk(draft, record, partners, adds_up=registry.aggregation_key is not None)
 
     def form(
         self, desk: Desk, step: str, choices: PolicyChoices, errors: Mapping[str, str] = _NO_ERRORS
@@ -89,7 +99,12 @@ class OfferPages:
             health=is_health(desk.data_set),
             kinds={kind.value: recipient_text(kind, LANGUAGE) for kind in RecipientKind},
             purposes={each.value: purpose_text(each, LANGUAGE) for each in Purpose},
-            statistics={kind.value: statistic_text(kind, LANGUAGE) for kind in StatisticKind},
+            statistics={
+                group_text(group, LANGUAGE): {
+                    kind.value: statistic_text(kind, LANGUAGE) for kind in group.kinds
+                }
+                for group in StatisticGroup
+            },
             floors=FLOORS,
             levels=LEVELS,
             level=level_of(choices),

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from consent.score_function import has_scores
 from ssi.errors import CredentialError
 from wallet.domain.record import Record
 from wallet.errors import (
@@ -66,6 +67,12 @@ class _Screens:
             "wallet/record.html",
             record=record,
             consents=consents,
+            scores=[
+                each
+                for each in self.services.scores.read.offers(wallet)
+                if each.credential_id == credential_id
+            ],
+            has_scores=has_scores(record.data_set),
             now=self.services.clock(),
             verified=self._is_verified(record),
         )

@@ -1,17 +1,27 @@
 """The screens about what happened: who used the data, and what it earned."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, url_for
 
 from consent.wording import purpose_text
 from ssi.dataset import DataSet, data_set
-from wallet.domain.held_consent import HeldConsent
 from wallet.domain.session import Session
-from wallet.domain.use import UseEntry
 from wallet.domain.use_words import LANGUAGE, computed_text
 from wallet.services.suite import Services
 from wallet.web import visitor
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What a use was allowed by, as far as these screens name it."""
+
+    data_set: DataSet
+    title: str
+    given_at: datetime
+    address: str
 
 
 def uses(services: Services) -> Blueprint:
@@ -22,16 +32,16 @@ def uses(services: Services) -> Blueprint:
     @screens.get("/")
     def overview() -> str:
         wallet = visitor.current()
-        consents = _by_id(services, wallet)
+        agreements = _agreements(services, wallet)
         months = groupby(services.history(wallet), key=lambda use: (use.at.year, use.at.month))
         return render_template(
             "wallet/uses.html",
             months=[list(entries) for _, entries in months],
-            consents=consents,
+            agreements=agreements,
             log=services.read.log.memory(wallet),
-            computed=lambda use: computed_text(use, _data_set(consents, use)),
+            computed=lambda use: computed_text(use, agreements[use.consent_id].data_set),
             purpose=lambda each: purpose_text(each, LANGUAGE),
-            title=lambda use: _data_set(consents, use).label[LANGUAGE],
+            title=lambda use: agreements[use.consent_id].data_set.label[LANGUAGE],
         )
 
     return screens
@@ -45,14 +55,15 @@ def earnings(services: Services) -> Blueprint:
     @screens.get("/")
     def overview() -> str:
         wallet = visitor.current()
-        consents, earned = _by_id(services, wallet), services.earnings(wallet)
+        agreements, earned = _agreements(services, wallet), services.earnings(wallet)
         return render_template(
             "wallet/earnings.html",
             earned=earned,
             this_month=earned.cents_in_month_of(services.clock()),
-            consents=[held for held in consents.values() if earned.cents_of(held.consent_id)],
-            by_id=consents,
-            data_set=data_set,
+            paid=[
+                (each, earned.cents_of(name)) for name, each in agreements.items() if earned.cents_of(name)
+            ],
+            agreements=agreements,
             purpose=lambda each: purpose_text(each, LANGUAGE),
         )
 
@@ -66,9 +77,23 @@ def earnings(services: Services) -> Blueprint:
     return screens
 
 
-def _by_id(services: Services, wallet: Session) -> dict[str, HeldConsent]:
-    return {held.consent_id: held for held in services.consents(wallet)}
-
-
-def _data_set(consents: dict[str, HeldConsent], use: UseEntry) -> DataSet:
-    return data_set(consents[use.consent_id].policy.data_set)
+def _agreements(services: Services, wallet: Session) -> dict[str, Agreement]:
+    """Agreements about groups and offers of scores alike, newest first of each, by the id that uses name."""
+    found = {
+        held.consent_id: Agreement(
+            data_set(held.policy.data_set),
+            data_set(held.policy.data_set).label[LANGUAGE],
+            held.policy.given_at,
+            url_for("consents.detail", row_id=held.row_id),
+        )
+        for held in services.consents(wallet)
+    }
+    for offer in services.scores.read.offers(wallet):
+        described = data_set(offer.terms.data_set)
+        found[offer.consent_id] = Agreement(
+            described,
+            f"Scores of {described.label[LANGUAGE]}",
+            offer.terms.given_at,
+            url_for("scores.detail", row_id=offer.row_id),
+        )
+    return found

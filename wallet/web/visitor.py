@@ -98,7 +98,7 @@ def navigation() -> list[NavItem]:
     return [
         NavItem("Home", "home.overview", "home"),
         NavItem("Records", "records.overview", "certificate", also=("records.", "offers.")),
-        NavItem("Agreements", "consents.overview", "file-text", also=("consents.",)),
+        NavItem("Agreements", "consents.overview", "file-text", also=("consents.", "scores.")),
         NavItem("Who used my data", "uses.overview", "history", also=("uses.",)),
         NavItem("Earnings", "earnings.overview", "coin-euro", also=("earnings.",)),
     ]

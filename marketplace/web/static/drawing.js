@@ -39,6 +39,7 @@ function draw(part, width) {
   const drawn = svg("svg", { width, height: frame.bottom + AXIS, "aria-hidden": "true", focusable: "false" });
   const hatching = `hatching-${(hatchings += 1)}`;
   drawn.append(pattern(hatching), ...legend(part, frame), ...axis(part, frame));
+  if (part.box) drawn.append(...box(part, frame));
   part.rows.forEach((row, index) => drawn.append(...rowOf(row, frame, { index, part, hatching })));
   return drawn;
 }
@@ -76,6 +77,18 @@ function rowOf(row, frame, { index, part, hatching }) {
     ? block("drawing-bar", frame, [frame.x(0), at].sort((one, other) => one - other), middle)
     : svg("circle", { class: "drawing-dot", cx: at, cy: middle, r: 6 });
   return [label, mark, ...(row.low === null ? [] : whiskers(frame.x(row.low), frame.x(row.high), middle))];
+}
+
+// From the first to the last of the values, behind the dots; a line where each of them stands.
+function box(part, frame) {
+  const values = part.rows.filter((row) => !row.withheld).map((row) => frame.x(row.value));
+  if (values.length === 0) return [];
+  const [from, to] = [Math.min(...values), Math.max(...values)];
+  const whole = { y: LEGEND, height: frame.bottom - LEGEND };
+  return [
+    svg("rect", { class: "drawing-box", x: from, width: Math.max(to - from, 1), rx: 3, ...whole }),
+    ...values.map((x) => svg("line", { class: "drawing-whisker", x1: x, x2: x, y1: LEGEND, y2: frame.bottom })),
+  ];
 }
 
 function block(name, frame, [from, to], middle, more = {}) {

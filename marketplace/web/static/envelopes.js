@@ -9,9 +9,10 @@ import { ROLES } from "./run.js";
 const ENC_BYTES = 32;
 const SALT_BYTES = 32;
 const CELL_BYTES = 8;
-const VERSION = 1;
+const VERSION = 2;
+const PRIME = 2n ** 64n - 2n ** 32n + 1n;
 const RESULT_USE = "argonauta result v1";
-const SUMMAND_DOMAIN = "argonauta summand v1";
+const SUMMAND_DOMAIN = "argonauta summand v2";
 
 // The numbers of an answer as signed integers, or who lied.
 export async function openTotals(run, agreement, keys, cells) {
@@ -43,6 +44,9 @@ async function readPart(run, agreement, role, { plain, cells }) {
   const width = 1 + SALT_BYTES + CELL_BYTES * cells;
   if (plain[0] !== VERSION || plain.length !== 1 + 2 * width) throw lie("sealed something that is not a part of an answer"); // 2
   const [own, held] = [1, 1 + width].map((start) => summandAt(plain.subarray(start, start + width)));
+  if ([own, held].some(({ values }) => elements(values).some((value) => value >= PRIME))) {
+    throw lie("sealed something that is not a part of an answer");
+  }
   if (own.role !== role || held.role !== (role + 1) % 3) throw lie("sealed the part of another node");
   const statement = agreement.statements[role];
   if ((await digestOfSummand(own, agreement.binding)) !== statement.own_digest) throw lie("sealed another number than it signed"); // 3
@@ -61,9 +65,17 @@ async function digestOfSummand(summand, binding) {
   return toBase64url(await sha256(utf8(SUMMAND_DOMAIN), binding, Uint8Array.of(role), salt, values));
 }
 
-// The sums modulo 2^64, read as signed numbers.
+// The numbers of the Goldilocks field in a summand, 8 bytes each, least significant first.
+function elements(values) {
+  const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
+  return Array.from({ length: values.byteLength / CELL_BYTES }, (_, cell) => view.getBigUint64(CELL_BYTES * cell, true));
+}
+
+// The sums modulo the prime, read as signed numbers.
 function addUp(summands, cells) {
-  const views = summands.map((values) => new DataView(values.buffer, values.byteOffset, values.byteLength));
-  return Array.from({ length: cells }, (_, cell) =>
-    BigInt.asIntN(64, views.reduce((sum, view) => sum + view.getBigUint64(CELL_BYTES * cell), 0n)));
+  const numbers = summands.map(elements);
+  return Array.from({ length: cells }, (_, cell) => {
+    const sum = numbers.reduce((total, each) => total + each[cell], 0n) % PRIME;
+    return sum > PRIME / 2n ? sum - PRIME : sum;
+  });
 }

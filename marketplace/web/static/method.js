@@ -27,9 +27,9 @@ function factsOf({ result, run, agreement }) {
 }
 
 function protection({ computation, labels }) {
-  const noisy = computation.measures.some((each) => each.noise_variance > 0);
+  const noisy = [...computation.measures, ...computation.tasks].some((each) => each.noise_variance > 0);
   const noise = noisy
-    ? "Each node added its share of random noise; “95 %: noise” is the error from that noise alone, not from the choice of people"
+    ? "Random noise was drawn inside the computation, so that no node knows it; “95 %: noise” is the error from that noise alone, not from the choice of people"
     : "No noise was added. Two exact answers about almost the same people must not be compared";
   const groups = computation.by_rows ? ` No group of fewer than ${numberText(computation.floor, 0)} people was computed.` : "";
   return `${labels.protection}. ${noise}.${groups}`;

@@ -1,7 +1,7 @@
 // The page of an order: the buyer chooses her key file, the answer opens here and is shown here, nowhere else.
 // Only an answer in which everything fits together is shown, and only then are the people paid.
 
-import { decode } from "./answer.js";
+import { decode, resultsOf } from "./answer.js";
 import { digestOf } from "./bytes.js";
 import { button, notice } from "./elements.js";
 import { openTotals } from "./envelopes.js";
@@ -10,6 +10,10 @@ import { readKeyFile } from "./key_file.js";
 import { readRun } from "./run.js";
 import { showAnswer } from "./show_answer.js";
 import { agreed } from "./statements.js";
+
+// A sum under encryption is found by searching through points of a curve, which browsers have no means for.
+const ENCRYPTED_SUMS = "This answer was added up under encryption. It is opened with the Python tools of the market: "
+  + "Buyer.connect(…) with the same key file, then buyer.collect(order). They check every proof, confirm or dispute.";
 
 const place = document.getElementById("opening");
 const step = (name) => place.querySelector(`[data-step="${name}"]`);
@@ -40,7 +44,8 @@ async function openAnswer(result, keys) {
   if ((await digestOf(computation)) !== agreement.cellsDigest || computation.query_digest !== run.queryDigest) {
     throw new Fault("The market handed out another description of the computation than the nodes signed.");
   }
-  const totals = await openTotals(run, agreement, keys.result_keys, computation.cells.length);
+  if (result.query.engine === "paillier") throw new NotOpened(ENCRYPTED_SUMS);
+  const totals = await openTotals(run, agreement, keys.result_keys, resultsOf(computation));
   return { result, run, agreement, rows: decode(computation, totals) };
 }
 

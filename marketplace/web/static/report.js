@@ -2,31 +2,47 @@
 // table; what is withheld stands there in words. Pure functions from the answer to what is shown.
 
 const NAMES = {
-  count: "Number of people", mean: "Average", sd: "Spread", histogram: "Distribution",
+  count: "Number of people", sum: "Sum", mean: "Average", variance: "Variance", sd: "Spread", histogram: "Distribution",
+  minimum: "Smallest value", maximum: "Largest value", median: "Middle value", quantiles: "Quantiles",
+  top_categories: "Most frequent", covariance: "Covariance", correlation: "Correlation",
+  linear_regression: "Regression of", logistic_regression: "Yes-or-no regression of", k_means: "Groups of similar people by",
 };
 const LEAST_DECIMALS = 1;
 const MOST_DECIMALS = 3;
 const NOISE = "95 %: noise";
+const PLACE = "95 %: place off by";
+const NORMAL_95 = 1.96;
 
-// One part for each statistic, or for each group of a distribution.
+// Statistics of one number each; every other one has several, and so a part of its own in each group.
+const SINGLE = new Set(["count", "sum", "mean", "variance", "sd", "minimum", "maximum", "median"]);
+
+const PARTS = {
+  histogram: distribution, top_categories: distribution, quantiles, covariance: relations, correlation: relations,
+  linear_regression: regression, logistic_regression: regression, k_means: clusters,
+};
+
+// One part for each statistic, or for each group of a statistic that has several numbers.
 export function partsOf(result, rows) {
   const { computation, labels } = result;
   const grouped = computation.group_by !== null;
   const of = (row, statistic) => row.estimates.filter((each) => each.statistic === statistic);
   const charts = computation.statistics.flatMap((estimator, statistic) => {
-    if (estimator.kind === "histogram") return rows.map((row) => distribution(estimator, row, of(row, statistic), result));
+    if (!SINGLE.has(estimator.kind)) return rows.map((row) => PARTS[estimator.kind](estimator, row, of(row, statistic), result));
     return grouped ? [comparison(estimator, rows.map((row) => [row.group, of(row, statistic)[0]]), result)] : [];
   });
   if (grouped) return charts;
   const single = computation.statistics.flatMap((estimator, statistic) =>
-    estimator.kind === "histogram" ? [] : [row(titleOf(estimator, labels), estimator, of(rows[0], statistic)[0], labels)]);
+    SINGLE.has(estimator.kind) ? [row(titleOf(estimator, labels), estimator, of(rows[0], statistic)[0], labels)] : []);
   if (single.length === 0) return charts;
   return [{ kind: "figures", title: "The figures", label: "What", rows: single, unit: "", interval_label: intervalOf(single) }, ...charts];
 }
 
 export function titleOf(estimator, labels) {
   if (estimator.attribute === null) return NAMES[estimator.kind];
-  return `${NAMES[estimator.kind]}: ${labels.attributes[estimator.attribute]}`;
+  const join = estimator.kind === "k_means" || estimator.kind.endsWith("regression") ? " " : ": ";
+  const others = estimator.kind === "k_means" ? estimator.with : [];
+  const names = [estimator, ...others].map((scale) => labels.attributes[scale.attribute]);
+  return `${NAMES[estimator.kind]}${join}${names.join(", ")}`;
 }
 
 // The groups of public codes that nobody computed, in words.
@@ -40,6 +56,7 @@ export const numberText = (value, decimals) =>
 
 export function rangeText(row) {
   if (row.withheld) return row.withheld;
+  if (row.places !== undefined) return `${numberText(row.places, 0)} people`;
   return row.low === null ? "exact" : `${numberText(row.low, row.decimals)} to ${numberText(row.high, row.decimals)}`;
 }
 
@@ -55,15 +72,85 @@ function distribution(estimator, { group }, estimates, result) {
   const { labels } = result;
   const words = labels.categories[estimator.attribute] ?? {};
   const rows = estimates.map((each) => row((words[each.label] ?? each.label).replaceAll("-", "−"), estimator, each, labels));
-  const about = group === null ? "" : `, ${labelOfGroup(group, result)}`;
   const unit = labels.units[estimator.attribute];
   const heading = labels.attributes[estimator.attribute] + (unit ? ` in ${unit}` : "");
-  return chart(titleOf(estimator, labels) + about, heading, rows, { estimator, labels });
+  return chart(titleOf(estimator, labels) + about(group, result), heading, rows, { estimator, labels });
+}
+
+// A box from the first to the last fraction with a line at each of them, and the same as a table.
+function quantiles(estimator, { group }, estimates, result) {
+  const { labels } = result;
+  const rows = estimates.map((each) => row(`${each.label} are below`, estimator, each, labels));
+  const part = chart(titleOf(estimator, labels) + about(group, result), "Of the people", rows, { estimator, labels });
+  return { ...part, box: true, description: placeText(rows) ?? part.description };
+}
+
+function relations(estimator, { group }, estimates, result) {
+  const { labels } = result;
+  const rows = estimates.map((each) => row(labels.attributes[each.label], estimator, each, labels));
+  return chart(titleOf(estimator, labels) + about(group, result), "With", rows, { estimator, labels });
+}
+
+// One line for each term: how much the answer changes with it.
+function regression(estimator, { group }, estimates, result) {
+  const { labels } = result;
+  const isLinear = estimator.kind === "linear_regression";
+  const rows = estimates.map((each) => row(labels.terms[each.label] ?? labels.attributes[each.label], estimator, each, labels));
+  const unit = (each) => labels.units[each.label] || "unit";
+  const lines = rows.map((each) => [
+    each.label,
+    each.withheld ? null : numberText(each.value, each.decimals),
+    each.withheld || each.estimate.standardError == null ? "" : numberText(each.estimate.standardError, each.decimals),
+    rangeText(each),
+  ]);
+  const columns = ["Term", "Coefficient", "Standard error", intervalOf(rows) || "Error from noise"];
+  const perUnit = estimates.filter((each) => labels.attributes[each.label]).map((each) => `per ${unit(each)} of ${labels.attributes[each.label]}`);
+  const description = isLinear
+    ? `How much it changes, ${perUnit.join(", ")}.`
+    : `How the odds of “${lastCategory(estimator, labels)}” change, as logarithms, ${perUnit.join(", ")}. Approximate.`;
+  return { kind: "table", title: titleOf(estimator, labels) + about(group, result), description, rows, columns, lines };
+}
+
+// One line for each cluster: the average of every attribute in it, and how many people it has.
+function clusters(estimator, { group }, estimates, result) {
+  const { labels } = result;
+  const scales = [estimator, ...estimator.with];
+  const scaleOf = (name) => scales.find((scale) => scale.attribute === name);
+  const rows = estimates.map((each) => {
+    const scale = scaleOf(each.label);
+    const label = `Group ${each.index + 1}: ${scale ? labels.attributes[each.label] : labels.terms[each.label]}`;
+    const told = row(label, estimator, each, labels);
+    return { ...told, decimals: scale ? decimalsIn(scale) : 0, unit: scale ? labels.units[each.label] : "people" };
+  });
+  const width = scales.length + 1;
+  const lines = [...Array(rows.length / width).keys()].map((place) => [
+    `Group ${place + 1}`,
+    ...rows.slice(width * place, width * (place + 1)).map((each) => (each.withheld ? null : numberText(each.value, each.decimals))),
+  ]);
+  const units = scales.map((scale) => labels.attributes[scale.attribute] + (labels.units[scale.attribute] ? `, ${labels.units[scale.attribute]}` : ""));
+  const floor = numberText(result.computation.floor, 0);
+  const description = `The average of each group of people who are alike. A group of fewer than ${floor} people is withheld.`;
+  return {
+    kind: "table", title: titleOf(estimator, labels) + about(group, result), description, rows,
+    columns: ["Group", ...units, "People"], lines,
+  };
+}
+
+const about = (group, result) => (group === null ? "" : `, ${labelOfGroup(group, result)}`);
+
+const lastCategory = (estimator, labels) => Object.values(labels.categories[estimator.attribute] ?? {}).at(-1) ?? "";
+
+function placeText(rows) {
+  const places = rows.find((each) => each.places !== undefined)?.places;
+  if (places === undefined) return null;
+  return `With noise: each value stands, among the people in order, within about ${numberText(places, 0)} of its place in 95 of 100 answers.`;
 }
 
 function chart(title, label, rows, { estimator, labels }) {
   const interval = intervalOf(rows);
-  const description = interval
+  const description = interval === PLACE
+    ? placeText(rows)
+    : interval
     ? "The whiskers hold the number without noise in 95 of 100 answers."
     : "Exact, without noise.";
   return {
@@ -75,6 +162,9 @@ function chart(title, label, rows, { estimator, labels }) {
 function row(label, estimator, estimate, labels) {
   const told = { label, decimals: decimalsOf(estimator), unit: unitOf(estimator, labels), estimate };
   if (estimate.withheld) return { ...told, withheld: labels.withheld[estimate.withheld] };
+  if (estimate.noiseRankSd !== undefined) {
+    return { ...told, value: estimate.value, low: null, high: null, places: Math.ceil(NORMAL_95 * estimate.noiseRankSd) };
+  }
   const noisy = estimate.noiseSd > 0;
   return { ...told, value: estimate.value, low: noisy ? estimate.low : null, high: noisy ? estimate.high : null };
 }
@@ -83,7 +173,24 @@ function labelOfGroup(code, { computation, labels }) {
   return code === null ? "Everybody" : labels.categories[computation.group_by][code] ?? code;
 }
 
-const isCount = (estimator) => estimator.kind === "count" || estimator.kind === "histogram";
-const unitOf = (estimator, labels) => (isCount(estimator) ? "people" : labels.units[estimator.attribute]);
-const decimalsOf = (estimator) => (isCount(estimator) ? 0 : Math.min(Math.max(estimator.decimals, LEAST_DECIMALS), MOST_DECIMALS));
-const intervalOf = (rows) => (rows.some((each) => each.low !== undefined && each.low !== null) ? NOISE : "");
+const isCount = ({ kind }) => kind === "count" || kind === "histogram" || kind === "top_categories";
+const PURE = new Set(["correlation", "covariance", "linear_regression", "logistic_regression"]);
+const FINE = new Set([...PURE, "variance"]);
+
+function unitOf(estimator, labels) {
+  if (isCount(estimator)) return "people";
+  const unit = PURE.has(estimator.kind) ? "" : labels.units[estimator.attribute];
+  return unit && estimator.kind === "variance" ? `(${unit})²` : unit;
+}
+
+const decimalsIn = (scale) => Math.min(Math.max(scale.decimals, LEAST_DECIMALS), MOST_DECIMALS);
+
+function decimalsOf(estimator) {
+  if (isCount(estimator)) return 0;
+  return FINE.has(estimator.kind) ? MOST_DECIMALS : decimalsIn(estimator);
+}
+
+function intervalOf(rows) {
+  if (rows.some((each) => each.places !== undefined)) return rows.every((each) => each.low == null) ? PLACE : NOISE;
+  return rows.some((each) => each.low !== undefined && each.low !== null) ? NOISE : "";
+}

@@ -26,7 +26,8 @@ function withheldNotice(result) {
   return [notice("warning", names.length === 1 ? "One group is withheld" : "Some groups are withheld", told)];
 }
 
-const shown = (part) => (part.kind === "figures" ? figures(part) : chart(part));
+const SHOWN = { figures, chart, table: coefficients };
+const shown = (part) => SHOWN[part.kind](part);
 
 function figures(part) {
   const tiles = part.rows.map((row) => element("div", "card figure",
@@ -41,7 +42,14 @@ const unit = (row) => element("span", "unit", row.unit ? ` ${row.unit}` : "");
 
 function note(row) {
   if (row.withheld) return row.withheld;
+  if (row.places !== undefined) return `95 %: place off by ${rangeText(row)} at most`;
   return row.low === null ? "exact, without noise" : `95 %: noise, ${rangeText(row)}`;
+}
+
+function coefficients(part) {
+  const lines = part.lines.map((line) => line.map((text) => text ?? element("span", "tag tag-quiet", "withheld")));
+  const caption = element("figcaption", "", element("span", "chart-title", part.title), " ", element("span", "chart-about", part.description));
+  return element("figure", "chart", caption, dataTable(`${part.title}, as a table`, part.columns, lines));
 }
 
 function chart(part) {

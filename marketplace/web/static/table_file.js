@@ -1,6 +1,6 @@
 // The opened answer as a CSV file (RFC 4180), made here: the market does not know the numbers.
 
-const COLUMNS = ["question", "statistic", "group_or_class", "answer", "noise_95_low", "noise_95_high", "noise_standard_deviation", "unit", "withheld"];
+const COLUMNS = ["question", "statistic", "group_or_class", "answer", "noise_95_low", "noise_95_high", "noise_standard_deviation", "noise_in_place_people", "standard_error", "unit", "withheld"];
 
 export function csvOf(result, parts) {
   const lines = parts.flatMap((part) => part.rows.map((row) => [
@@ -16,7 +16,9 @@ export function csvOf(result, parts) {
 
 // In full precision: whoever computes on should round last.
 function numbers({ estimate, withheld }) {
-  return withheld ? ["", "", "", ""] : [estimate.value, estimate.low, estimate.high, estimate.noiseSd];
+  if (withheld) return ["", "", "", "", "", ""];
+  const { value, low, high, noiseSd, noiseRankSd, standardError } = estimate;
+  return [value, low, high, noiseSd, noiseRankSd, standardError].map((each) => each ?? "");
 }
 
 function field(value) {

@@ -11,18 +11,19 @@ from consent.computation import compile as compile_query
 from consent.job import Manifest, admitted_root, binding, result_context, verify_manifest
 from consent.statement import OutputStatement, SummandStatement, sign_output, sign_summand
 from crypto.encoding import Json, b64url_decode, b64url_encode, sha256
+from crypto.mpc.local import Shares
+from crypto.mpc.menu.holdings import Holdings, Table
 from crypto.mpc.output import Summand, encode_output
-from crypto.mpc.program import Cell, Inputs, LinearCell, ProductCell, Program
-from crypto.mpc.statistics import Finished, start
-from crypto.randomness import expand
-from crypto.ring import RingVector, ring_from_bytes, to_ring
+from crypto.mpc.release import Finished
 from crypto.sealing import SealingPublicKey, seal
 from marketplace.domain.job import CollectedOutput, NodeJobStatus, NodeOutput
+from marketplace.mpc_node.computation import protocol_of
 from ssi.dataset import data_set
 from ssi.http.errors import RefusedByPeerError
 from ssi.jws import parse_jws
-from tests.crypto.parties import Sends
-from tests.marketplace.fakes import HandClock, deterministic
+from tests.crypto.mpc import trio
+from tests.crypto.parties import cut
+from tests.marketplace.fakes import HandClock
 from tests.marketplace.web.crowd import NAMES, Person
 from tests.ssi import parties
 
@@ -143,54 +144,23 @@ def compute(
 
 def _play(computation: Computation, crowd: Sequence[Person], bound: bytes) -> list[Finished]:
     rows = [person.public for person in crowd]
-    components = _components(crowd)
-    program = _program(computation, rows)
-    noise = deterministic(computation.digest)
-    keying = [
-        start(
-            program,
-            Inputs(components[role], components[(role + 1) % 3]),
+    encoded = [data_set(person.ref).encode(person.values) for person in crowd]
+    components = cut(encoded, b"\x07" * 32)
+    columns = tuple(range(components[0].shape[0]))
+    protocols = [
+        protocol_of(
+            computation,
+            rows,
+            Holdings(Table(columns, Shares(components[role], components[(role + 1) % 3]))),
             role=role,
-            noise=np.array(computation.draw_noise(noise), dtype=np.int64),
             seed=bytes([role + 1]) * 32,
             binding=bound,
+            noise_seed=sha256(computation.digest.encode(), bytes([role])),
+            noise_binding=sha256(computation.digest.encode()),
         )
         for role in ROLES
     ]
-    resharing = [state.receive(_inbox(keying, role)) for role, state in enumerate(keying)]
-    return [state.receive(_inbox(resharing, role)) for role, state in enumerate(resharing)]
-
-
-def _inbox(states: Sequence[Sends], receiver: int) -> dict[int, bytes]:
-    return {sender: state.outbox[receiver] for sender, state in enumerate(states) if receiver in state.outbox}
-
-
-def _program(computation: Computation, rows: Sequence[Mapping[str, str | None]]) -> Program:
-    masks = {
-        group: None if mask is None else np.array(mask, dtype=np.bool_)
-        for group, mask in computation.row_masks(rows).items()
-    }
-    cells: list[Cell] = []
-    for cell in computation.cells:
-        rows_of = masks[cell.group]
-        linear = cell.right is None
-        cells.append(
-            LinearCell(cell.left, rows_of) if linear else ProductCell(cell.left, cell.right or 0, rows_of)
-        )
-    return Program(tuple(cells))
-
-
-def _components(crowd: Sequence[Person]) -> tuple[RingVector, RingVector, RingVector]:
-    """Three tables that add up to the people's records."""
-    encoded = [data_set(person.ref).encode(person.values) for person in crowd]
-    shape = (len(encoded), len(encoded[0]))
-    count = shape[0] * shape[1]
-    first, second = (
-        ring_from_bytes(expand(b"\x07" * 32, f"component {index}", count * 8), count).reshape(shape)
-        for index in range(2)
-    )
-    plain = to_ring([value for row in encoded for value in row]).reshape(shape)
-    return first, second, plain - first - second
+    return trio.play(protocols, binding=bound).results
 
 
 def _word_about(manifest: Manifest, state: Finished, bound: bytes) -> str:

@@ -40,3 +40,32 @@ HEALTH = ask(
     Statistic(StatisticKind.HISTOGRAM, "sex"),
     ref="health/1",
 )
+
+RELATIONS = (
+    Statistic(StatisticKind.SUM, "exam_score"),
+    Statistic(StatisticKind.VARIANCE, "exam_score"),
+    Statistic(StatisticKind.COVARIANCE, "exam_score", ("reading_score", "school_average")),
+    Statistic(StatisticKind.CORRELATION, "exam_score", ("reading_score",)),
+    Statistic(StatisticKind.LINEAR_REGRESSION, "exam_score", ("reading_score", "school_average")),
+)
+PLACES = (
+    Statistic(StatisticKind.MEDIAN, "exam_score"),
+    Statistic(
+        StatisticKind.QUANTILES,
+        "exam_score",
+        fractions=(Decimal("0.025"), Decimal("0.25"), Decimal("0.5"), Decimal("0.75")),
+    ),
+    Statistic(StatisticKind.TOP_CATEGORIES, "intake", count=2),
+)
+FITS = (
+    Statistic(StatisticKind.LOGISTIC_REGRESSION, "sex", ("exam_score", "reading_score")),
+    Statistic(StatisticKind.K_MEANS, "exam_score", ("reading_score",), count=3),
+)
+
+RELATED = ask(*RELATIONS, epsilon=None)
+BLURRED = ask(*RELATIONS)
+"""The same with noise, over so few people that some of it is withheld."""
+
+PLACED = ask(*PLACES[:2], epsilon=None)
+FREQUENT = ask(PLACES[2], where=(Condition("sex", "female"),))
+FITTED = ask(*FITS, epsilon=None, floor=25)

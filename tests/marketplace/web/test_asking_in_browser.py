@@ -60,6 +60,36 @@ def test_a_question_is_asked_and_bought_with_the_keyboard_alone(stage: Stage, pa
     expect(page.locator("#progress")).to_contain_text("Waiting for the nodes")
 
 
+def test_a_relation_among_some_of_the_people_is_asked_with_the_keyboard_alone(stage: Stage, page: Page):
+    page.goto(stage.url + "/ask/exam/1?level=2")
+    for fold in ("How do several numbers go together?", "Only some of the people, by what is never shown"):
+        page.get_by_text(fold).focus()
+        page.keyboard.press("Enter")
+
+    def choose(label: str, option: str) -> None:
+        page.get_by_label(label).first.focus()
+        page.keyboard.type(option)
+
+    choose("Relation", "How closely")
+    choose("What it is about", "Exam score")
+    page.get_by_role("checkbox", name="Reading score", exact=True).focus()
+    page.keyboard.press("Space")
+    choose("Only people with this: sex", "female")
+    page.get_by_label("School average, from").focus()
+    page.keyboard.type("-0.5")
+    page.get_by_role("checkbox", name="Check the nodes’ arithmetic (slower)").focus()
+    page.keyboard.press("Space")
+
+    asked = (
+        "How closely exam score goes together with reading score, only school average: -0.5 to 1, only sex:"
+        " female, over at least 50 people, with a random error, with the calculation checked."
+    )
+    expect(page.locator("#glance")).to_contain_text(asked)
+    page.get_by_role("button", name="See price and accuracy").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Price and accuracy")).to_be_visible()
+
+
 def test_two_quick_clicks_buy_once(stage: Stage, page: Page, standing: House, standing_buyer: Visitor):
     account_id = standing.account_of(standing_buyer).account_id
     before = len(standing.services.list_orders(account_id))

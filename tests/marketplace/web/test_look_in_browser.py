@@ -11,12 +11,29 @@ from playwright.sync_api import Page
 from marketplace.domain.job import NodeJobStatus
 from tests.marketplace.web.house import House, Visitor
 from tests.marketplace.web.nodes import with_another_number
-from tests.marketplace.web.queries import BY_REASONING, BY_SCHOOL, EXACT, HEALTH, NOISY, SCORES, ask
+from tests.marketplace.web.queries import (
+    BLURRED,
+    BY_REASONING,
+    BY_SCHOOL,
+    EXACT,
+    FITTED,
+    FREQUENT,
+    HEALTH,
+    NOISY,
+    PLACED,
+    RELATED,
+    SCORES,
+    ask,
+)
 from tests.marketplace.web.stage import REFUSED_ANSWERS, RULES, Stage, open_with
 
 pytestmark = pytest.mark.browser
 
 QUESTION = "statistic=count&statistic=mean:exam_score&statistic=sd:exam_score&level=1&group_by=school_type"
+RELATION = (
+    "relation=linear_regression&relation_of=exam_score&relation_with=reading_score&relation_with=school_average"
+    "&statistic=quantiles:exam_score:0.1,0.9&level=2&where_sex=female&from_reading_score=-1&verified=yes"
+)
 STRANGERS = ["/", "/data/exam/1", "/data/health/1", "/sign-in"]
 NEWCOMERS = [
     "/",
@@ -30,6 +47,10 @@ BUYERS = [
     "/ask/exam/1",
     f"/ask/exam/1?{QUESTION}",
     "/ask/exam/1/price?floor=x",
+    f"/ask/exam/1?{RELATION}",
+    f"/ask/exam/1/price?{RELATION}",
+    "/ask/exam/1/price?relation=k_means&relation_count=x&from_exam_score=many&verified=yes",
+    "/ask/exam/1/price?statistic=quantiles:exam_score&statistic=median:exam_score:&level=2",
     "/ask/exam/1/price?statistic=histogram:exam_score&level=exact",
     "/ask/exam/1/price?statistic=mean:exam_score&floor=25&level=2&where_school_type=boys",
     f"/ask/exam/1/price?{QUESTION}",
@@ -41,7 +62,10 @@ BUYERS = [
     "/nowhere",
 ]
 ORDERS = ["running", "failed", "sealed", "lied"]
-ANSWERS = ["plain", "exact", "groups", "classes", "health"]
+ANSWERS = [
+    *("plain", "exact", "groups", "classes", "health"),
+    *("related", "blurred", "placed", "frequent", "fitted"),
+]
 WIDTHS = [1280, 320]
 LIGHT: Literal["light"] = "light"
 DARK: Literal["dark"] = "dark"
@@ -57,6 +81,11 @@ def orders(stage: Stage, standing: House, standing_buyer: Visitor) -> Mapping[st
         "groups": standing.answer(standing_buyer, BY_SCHOOL),
         "classes": standing.answer(standing_buyer, BY_REASONING),
         "health": standing.answer(standing_buyer, HEALTH),
+        "related": standing.answer(standing_buyer, RELATED),
+        "blurred": standing.answer(standing_buyer, BLURRED),
+        "placed": standing.answer(standing_buyer, PLACED),
+        "frequent": standing.answer(standing_buyer, FREQUENT),
+        "fitted": standing.answer(standing_buyer, FITTED),
     }
     standing.nodes.seals = {1: with_another_number}
     made["lied"] = standing.answer(standing_buyer, NOISY)

@@ -8,12 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from consent.query import Condition, Query
-from consent.vocabulary import Purpose
-from marketplace.web.query_form import FormError, QueryForm, choices
+from consent.menu import MENU
+from consent.query import Condition, Query, Statistic, check
+from consent.vocabulary import Engine, Purpose, StatisticKind
+from marketplace.web.query_form import FormError, QueryForm
+from marketplace.web.relation_form import RELATIONS as RELATIONS_OF_FORM
+from marketplace.web.statistic_text import choices, read_statistic, statistic_text
 from marketplace.web.words import LEVELS, PURPOSES
 from ssi.dataset import data_set
-from tests.marketplace.web.queries import BY_SCHOOL, EXACT, HEALTH, NOISY, SCORES, ask
+from tests.marketplace.web.queries import (
+    BY_SCHOOL,
+    EXACT,
+    FITS,
+    HEALTH,
+    NOISY,
+    PLACES,
+    RELATIONS,
+    SCORES,
+    ask,
+)
 
 EXAM = data_set("exam/1")
 
@@ -38,6 +51,11 @@ def filled_in(query: Query) -> MultiDict[str, str]:
         BY_SCHOOL,
         HEALTH,
         ask(SCORES, where=(Condition("school_type", "girls"),), epsilon="0.37"),
+        ask(*RELATIONS),
+        ask(*PLACES, where=(Condition("sex", "female"),)),
+        ask(*FITS, epsilon=None),
+        ask(SCORES, where=(Condition("exam_score", None, Decimal("-0.5"), Decimal(4)),)),
+        replace(NOISY, verified=True, engine=Engine.MPC),
     ],
 )
 def test_a_query_survives_its_form(query: Query):
@@ -104,6 +122,11 @@ def test_an_empty_form_asks_for_something_to_compute():
         ("group_by", "exam_score"),
         ("group_by", "nothing"),
         ("where_school_type", "convent"),
+        ("where_sex", "both"),
+        ("from_exam_score", "many"),
+        ("to_exam_score", "1e3"),
+        ("relation", "friendship"),
+        ("engine", "abacus"),
     ],
 )
 def test_a_wrong_field_is_named(name: str, value: str):
@@ -125,3 +148,105 @@ def test_the_defaults_protect():
     query = QueryForm.read(EXAM, MultiDict({"statistic": "count"})).query()
 
     assert (query.epsilon, query.floor, query.purpose) == (Decimal(1), 50, Purpose.ACADEMIC_RESEARCH)
+
+
+def test_every_kind_on_the_menu_can_be_chosen_on_the_form():
+    ticked = {read.kind for text in choices(EXAM) if (read := read_statistic(text)) is not None}
+
+    assert ticked | set(RELATIONS_OF_FORM) == set(StatisticKind)
+
+
+@pytest.mark.parametrize("text", choices(EXAM))
+def test_everything_that_can_be_ticked_can_be_asked(text: str):
+    statistic = read_statistic(text)
+
+    assert statistic is not None
+    assert statistic_text(statistic) == text
+    check(ask(statistic), EXAM)
+
+
+def test_quantiles_are_quartiles_unless_the_question_says_otherwise():
+    assert read_statistic("quantiles:exam_score") == Statistic(
+        StatisticKind.QUANTILES,
+        "exam_score",
+        fractions=(Decimal("0.25"), Decimal("0.5"), Decimal("0.75")),
+    )
+    assert read_statistic("quantiles:exam_score:0.1,0.9") == Statistic(
+        StatisticKind.QUANTILES, "exam_score", fractions=(Decimal("0.1"), Decimal("0.9"))
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["", ":", "mode:exam_score", "quantiles:exam_score:half", "k_means:exam_score::x", "a:b:c:d:e"]
+)
+def test_a_text_that_stands_for_no_statistic_is_read_as_none(text: str):
+    assert read_statistic(text) is None
+
+
+@given(st.text(alphabet="abcdefgh_:,.0123456789kmeansquantiles", max_size=60))
+def test_whatever_stands_in_an_address_is_a_statistic_or_none(text: str):
+    statistic = read_statistic(text)
+
+    assert statistic is None or read_statistic(statistic_text(statistic)) == statistic
+
+
+def relation(**fields: str | list[str]) -> MultiDict[str, str]:
+    """A form on which only a relation is filled in."""
+    named = [
+        (f"relation{key}" if key.startswith("_") else key, each)
+        for key, value in fields.items()
+        for each in ([value] if isinstance(value, str) else value)
+    ]
+    return MultiDict(named)
+
+
+def test_a_relation_is_put_together_from_its_fields():
+    fields = relation(
+        relation="linear_regression", _of="exam_score", _with=["reading_score", "school_average"]
+    )
+
+    (statistic,) = QueryForm.read(EXAM, fields).query().statistics
+
+    assert statistic == Statistic(
+        StatisticKind.LINEAR_REGRESSION, "exam_score", ("reading_score", "school_average")
+    )
+
+
+def test_what_a_relation_is_about_is_not_among_what_goes_with_it():
+    fields = relation(relation="correlation", _of="exam_score", _with=["exam_score", "reading_score"])
+
+    assert QueryForm.read(EXAM, fields).query().statistics[0].others == ("reading_score",)
+
+
+@pytest.mark.parametrize(
+    ("fields", "names"),
+    [
+        ({"relation": "correlation"}, {"relation_of", "relation_with"}),
+        ({"relation": "correlation", "_of": "exam_score"}, {"relation_with"}),
+        ({"relation": "correlation", "_of": "exam_score", "_with": "exam_score"}, {"relation_with"}),
+        ({"relation": "correlation", "_of": "sex", "_with": "exam_score"}, {"relation_of"}),
+        ({"relation": "correlation", "_of": "exam_score", "_with": "sex"}, {"relation_with"}),
+        ({"relation": "k_means", "_of": "exam_score", "_count": "9"}, {"relation_count"}),
+        ({"relation": "k_means", "_of": "exam_score", "_count": "٣"}, {"relation_count"}),
+    ],
+)
+def test_a_relation_that_is_not_complete_names_its_fields(fields, names):
+    with pytest.raises(FormError) as caught:
+        QueryForm.read(EXAM, relation(**fields)).query()
+
+    assert set(caught.value.errors) == names
+
+
+def test_one_end_of_a_range_is_enough():
+    fields = MultiDict({"statistic": "count", "from_exam_score": "−0.5"})
+
+    assert QueryForm.read(EXAM, fields).query().where == (
+        Condition("exam_score", None, Decimal("-0.5"), Decimal(4)),
+    )
+
+
+def test_what_cannot_be_ticked_is_listed_besides():
+    form = QueryForm.of(ask(PLACES[1], PLACES[0]), EXAM)
+
+    assert form.unlisted == ["quantiles:exam_score:0.025,0.25,0.5,0.75"]
+    assert all(MENU[kind] for kind in RELATIONS_OF_FORM)

@@ -38,4 +38,5 @@ def test_what_is_withheld_is_said_in_the_words_of_the_python_tools():
     assert labels_of(NOISY)["withheld"] == {
         "too_few_people": "Not shown: there are too few people in this group.",
         "noise_too_large": "Not shown: the random error is as large as the number itself.",
+        "undetermined": ("Not shown: the numbers do not vary, or say the same, so there is no one answer."),
     }

@@ -30,7 +30,18 @@ UNSAFE = [
     ask(COUNT, group_by="exam_score"),
     ask(Statistic(StatisticKind.HISTOGRAM, "sex"), group_by="sex"),
     ask(COUNT, group_by="school_type", where=(Condition("school_type", "girls"),)),
-    ask(COUNT, where=(Condition("sex", "female"),)),
+    ask(COUNT, where=(Condition("sex", "female"),), epsilon=None),
+    ask(COUNT, where=(Condition("exam_score", None, Decimal(5), Decimal(9)),)),
+    ask(Statistic(StatisticKind.MEDIAN, "sex")),
+    ask(Statistic(StatisticKind.TOP_CATEGORIES, "sex", count=3)),
+    ask(Statistic(StatisticKind.QUANTILES, "exam_score")),
+    ask(Statistic(StatisticKind.CORRELATION, "exam_score", ("exam_score",))),
+    ask(Statistic(StatisticKind.CORRELATION, "exam_score", ("sex",))),
+    ask(Statistic(StatisticKind.CORRELATION, "exam_score", ("reading_score",)), group_by="sex"),
+    ask(Statistic(StatisticKind.LINEAR_REGRESSION, "age", ("systolic",)), ref="health/1"),
+    ask(Statistic(StatisticKind.LOGISTIC_REGRESSION, "sex", ("exam_score",))),
+    ask(Statistic(StatisticKind.LOGISTIC_REGRESSION, "intake", ("exam_score",)), epsilon=None),
+    ask(Statistic(StatisticKind.K_MEANS, "exam_score", count=9), epsilon=None),
     ask(COUNT, COUNT),
     ask(Statistic(StatisticKind.MEAN, "sex")),
     ask(Statistic(StatisticKind.MEAN, "systolic"), ref="health/1", epsilon=None),
@@ -56,7 +67,7 @@ def test_an_overflow_is_refused_without_jargon():
 
     said = plainly(caught.value.remedy, EXAM)
 
-    assert said == "ask for fewer people, with a lighter protection, or without the spread"
+    assert said == "ask for fewer people, with a lighter protection, or without spreads and relations"
 
 
 def test_labels_stand_in_place_of_codes():

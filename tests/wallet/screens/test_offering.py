@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from consent.vocabulary import StatisticGroup
+from consent.wording import group_text
 from tests.ssi import parties
 from tests.wallet.browsing import PASSWORD, ticked
 from tests.wallet.screens.moments import only_consent, session_of
@@ -25,6 +27,21 @@ def test_the_wizard_begins_with_the_most_private_choices(holder):
         page = holder.press(f"/{step}", **ticked(shown))
 
     assert "Do you agree?" in page
+
+
+def test_the_kinds_of_answers_stand_in_groups_that_a_person_can_read(holder):
+    page = holder.begin_offer()
+    for step in ("data", "who"):
+        page = holder.press(f"/{step}", **ticked(holder.page))
+
+    places = [
+        page.index(f">{group_text(group, 'en')[:1].upper()}{group_text(group, 'en')[1:]}<")
+        for group in StatisticGroup
+    ]
+    assert places == sorted(places)
+    for group, start, end in zip(StatisticGroup, places, [*places[1:], len(page)], strict=True):
+        within = re.findall(r'name="statistics" value="(\w+)"', page[start:end])
+        assert within == [kind.value for kind in group.kinds]
 
 
 def _ticked(page, name):

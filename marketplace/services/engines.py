@@ -1,0 +1,19 @@
+"""Can the town compute by the way that a query asks for?"""
+
+from consent.errors import QueryRefusedError
+from consent.query import Query
+from consent.vocabulary import Engine
+from ssi.trust import TrustRegistry
+
+
+def require_engine(query: Query, registry: TrustRegistry) -> None:
+    """Return only if what the engine of a query needs is there; the nodes look for themselves as well.
+
+    Raises:
+        QueryRefusedError: it is to be added up under encryption, and no nodes have a key for that.
+    """
+    if query.chosen_engine is Engine.PAILLIER and registry.aggregation_key is None:
+        raise QueryRefusedError(
+            "nothing can be added up under encryption here: the trust registry names no aggregation key",
+            "leave the choice of the engine open (auto), or ask with mpc",
+        )

@@ -1,0 +1,41 @@
+"""A buyer looks at its requests for scores."""
+
+from dataclasses import dataclass
+
+from marketplace.domain.score import ScoreOrder
+from marketplace.errors import UnknownOrderError
+from marketplace.services.desk import Desk
+from marketplace.services.ports import Books
+
+
+@dataclass(frozen=True)
+class ReadScoreOrders:
+    """A buyer's requests."""
+
+    desk: Desk
+
+    def __call__(self, account_id: str) -> tuple[ScoreOrder, ...]:
+        """All of them, newest first."""
+        with self.desk.store.reading() as books:
+            return tuple(books.scores.of_account(account_id))
+
+    def one(self, account_id: str, request_id: str) -> ScoreOrder:
+        """One of them; with answer and ciphertext once there is an answer, which only the buyer can open.
+
+        Raises:
+            UnknownOrderError: this buyer has no such request.
+        """
+        with self.desk.store.reading() as books:
+            return score_order_of(books, account_id, request_id)
+
+
+def score_order_of(books: Books, account_id: str, request_id: str) -> ScoreOrder:
+    """A buyer's own request.
+
+    Raises:
+        UnknownOrderError: this buyer has none of this id.
+    """
+    order = books.scores.get(request_id)
+    if order is None or order.account_id != account_id:
+        raise UnknownOrderError(f"there is no request {request_id[:80]} of yours")
+    return order

@@ -1,0 +1,164 @@
+"""A person agrees: organisations may ask for scores of her own record, on her terms."""
+
+import uuid
+from dataclasses import dataclass
+
+from consent.errors import TermsError
+from consent.score_authority import record_bits, spent_bits
+from consent.score_function import scored_attributes
+from consent.score_terms import ScoreTerms
+from consent.score_wording import ScoreTermsWords, describe_terms
+from crypto.randomness import RandomBytes, random_bytes
+from ssi.credential import verify_record
+from ssi.dataset import DataSet, data_set
+from ssi.errors import CredentialError
+from wallet.domain.acceptance import opened
+from wallet.domain.clock import Clock
+from wallet.domain.credential import HeldCredential
+from wallet.domain.held_score_offer import HeldScoreOffer
+from wallet.domain.record import describe
+from wallet.domain.score_choices import ScoreChoices
+from wallet.domain.score_memory import ScoreMemory, first_memory
+from wallet.domain.score_offering import AgreedScores, SignedScoreOffer, make_score_offer
+from wallet.domain.session import Session
+from wallet.domain.use_words import LANGUAGE
+from wallet.errors import ChoiceError, PartnerRefusedError, PartnerUnreachableError
+from wallet.services.deliver_scores import DeliverScores
+from wallet.services.ports import Store, Trust
+
+
+@dataclass(frozen=True)
+class ScoreProposal:
+    """What an offer would say: shown before anything is signed. `spent_bits` is what earlier scores told."""
+
+    held: HeldCredential
+    data_set: DataSet
+    terms: ScoreTerms
+    words: ScoreTermsWords
+    spent_bits: float
+    record_bits: float
+
+
+@dataclass(frozen=True)
+class OfferScores:
+    """Turns choices into a signed consent, an encrypted record and an offer."""
+
+    credentials: Store[HeldCredential]
+    offers: Store[HeldScoreOffer]
+    memories: Store[ScoreMemory]
+    trust: Trust
+    deliver: DeliverScores
+    clock: Clock
+    random: RandomBytes = random_bytes
+
+    def __call__(self, session: Session, credential_id: str, choices: ScoreChoices) -> HeldScoreOffer:
+        """Sign and send an offer.
+
+        When the marketplace cannot be reached, the offer is kept and sent at the next refresh. When it
+        refuses, nothing is kept.
+
+        Raises:
+            NotInWalletError: the wallet has no such record.
+            ChoiceError: the record or a choice cannot be offered; the message says what to change.
+            PartnerRefusedError: the marketplace said no.
+            PartnerFaultError: its receipt, or the list of partners, does not hold.
+            LogForkedError: the public log contradicts what this wallet saw before.
+            ConflictError: the same record is being offered in another window at this moment.
+        """
+        proposal = self.propose(session, credential_id, choices)
+        self._remember(session, proposal.held)
+        signed = self._signed(proposal)
+        kept = self.offers.save(session, self._to_keep(proposal, signed))
+        try:
+            return self.deliver(session, kept)
+        except PartnerUnreachableError:
+            return kept
+        except PartnerRefusedError:
+            self.offers.remove(session, kept.row_id)
+            raise
+
+    def propose(self, session: Session, credential_id: str, choices: ScoreChoices) -> ScoreProposal:
+        """What the offer would say; nothing is signed or sent.
+
+        Raises:
+            NotInWalletError, ChoiceError: as calling it.
+        """
+        held = self.credentials.get(session, credential_id)
+        described = self.require_offerable(session, held)
+        terms = choices.terms(described, now=self.clock())
+        functions = self.memory(session, held).functions
+        return ScoreProposal(
+            held=held,
+            data_set=described,
+            terms=terms,
+            words=describe_terms(terms, described, LANGUAGE),
+            spent_bits=spent_bits(functions, described),
+            record_bits=record_bits(described),
+        )
+
+    def require_offerable(self, session: Session, held: HeldCredential) -> DataSet:
+        """The data set of a record that can be offered; for one record there is one running offer at a time.
+
+        Raises:
+            ChoiceError: the record does not count any more, has no scores, or is being offered already.
+        """
+        now, among, described = self.clock(), self.credentials.all(session), data_set(held.data_set)
+        if not describe(held, among=among, now=now).can_be_offered:
+            raise ChoiceError("This record cannot be offered any more: it is not valid now.", "record")
+        try:
+            scored_attributes(described)
+        except TermsError as error:
+            raise ChoiceError(
+                "There are no scores of this kind of record: too few of its numbers are there for everybody.",
+                "record",
+            ) from error
+        same = {each.row_id for each in among if (each.handle, each.data_set) == (held.handle, held.data_set)}
+        for offer in self.offers.all(session):
+            if offer.credential_id in same and offer.state(now).is_active:
+                raise ChoiceError(
+                    "Scores of this record are offered already. End that offer first, then make a new one.",
+                    "record",
+                )
+        return described
+
+    def memory(self, session: Session, held: HeldCredential) -> ScoreMemory:
+        """What was told of a record so far; empty, and not yet stored, before its first offer."""
+        for memory in self.memories.all(session):
+            if memory.is_of(held):
+                return memory
+        return first_memory(held)
+
+    def _remember(self, session: Session, held: HeldCredential) -> None:
+        memory = self.memory(session, held)
+        if memory.revision == 0:
+            self.memories.save(session, memory)
+
+    def _signed(self, proposal: ScoreProposal) -> SignedScoreOffer:
+        registry, now = self.trust.registry(), self.clock()
+        try:
+            credential = verify_record(proposal.held.compact, registry, now=now)
+        except CredentialError as error:
+            raise ChoiceError("This record does not pass the checks any more.", "record") from error
+        agreed = AgreedScores(
+            consent_id=f"urn:uuid:{self._new_id()}",
+            terms=proposal.terms,
+            controller=registry.marketplace.id,
+            notice=proposal.words.notice,
+        )
+        return make_score_offer(proposal.held, opened(credential), agreed, random=self.random)
+
+    def _to_keep(self, proposal: ScoreProposal, signed: SignedScoreOffer) -> HeldScoreOffer:
+        return HeldScoreOffer(
+            row_id=self._new_id(),
+            consent_id=signed.consent.consent_id,
+            credential_id=proposal.held.row_id,
+            terms=proposal.terms,
+            inputs_digest=signed.consent.inputs_digest,
+            signed=signed.offer.consent,
+            notice=proposal.words.text,
+            master_key=signed.master_key,
+            document=signed.offer.to_json(),
+        )
+
+    def _new_id(self) -> str:
+        return str(uuid.UUID(bytes=self.random(16), version=4))
