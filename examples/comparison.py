@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from consent.answer import Answer, Estimate
+from consent.answer import Answer
+from consent.estimate import Estimate
 from consent.query import Query
 from consent.vocabulary import StatisticKind
 from examples import clear

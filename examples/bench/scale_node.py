@@ -18,7 +18,8 @@ from typing import TypeVar
 import numpy as np
 
 from crypto.encoding import sha256
-from crypto.mpc.partitions import LocalSums, local_sums, run_partitioned
+from crypto.mpc.partitioned import run_partitioned
+from crypto.mpc.partitions import LocalSums, local_sums
 from crypto.mpc.program import Program
 from crypto.mpc.release import Finished
 from crypto.mpc.rounds import Envelope
@@ -72,12 +73,13 @@ def _job(
     ways: TlsWays, role: int, store: ContributionStore, group: Group, records: int
 ) -> tuple[dict[str, float], Finished]:
     asked, ids = program(records), [name(index) for index in range(records)]
-    began = time.perf_counter()
+    began, busy = time.perf_counter(), time.process_time()
     with store.selected(ids, group) as selection:
         found = time.perf_counter() - began
         summed, sums = _timed(lambda: local_sums(asked, selection.partitions, records=records))
     talked, finished = _timed(lambda: _rounds(ways, role, asked, sums, records=records))
-    return {"select": found, "sums": summed, "rounds": talked}, finished
+    cpu = time.process_time() - busy
+    return {"select": found, "sums": summed, "rounds": talked, "cpu": cpu}, finished
 
 
 def _rounds(ways: TlsWays, role: int, asked: Program, sums: LocalSums, *, records: int) -> Finished:

@@ -19,9 +19,9 @@ ROUGH_PEOPLE = 14
 IMPATIENT_NODE = (
     sys.executable,
     "-c",
-    "import sys; from marketplace.mpc_node.cli import main; main([*sys.argv[1:], '--peer-timeout', '6'])",
+    "import sys; from marketplace.mpc_node.cli import main; main([*sys.argv[1:], '--peer-timeout', '10'])",
 )
-"""A node that waits 6 seconds for its peers at each step: where nodes are killed, others wait in vain."""
+"""A node that waits 10 seconds for its peers: where nodes are killed, others wait in vain."""
 
 STRANGE = "node-b"
 STRANGE_NODE = (sys.executable, strange_node.__file__)

@@ -1,6 +1,7 @@
-"""A process is killed in the middle of a job, as by a power cut: it is tried again, or everything comes back.
+"""A process is killed in the middle of a job (SIGKILL): it goes on, is tried again, or everything comes back.
 
-A node that holds back its last message makes sure that the job is in the middle; then somebody is killed.
+A node that stalls while it computes, or holds back its last word, makes sure that the job is in the middle;
+then somebody is killed.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from tests.journeys.crowds import COMPENSATION_CENTS, OF_ALL
 from tests.journeys.customers import Customer, buy, enrolled, order, wait
 from tests.journeys.neighbourhood import Balances, Neighbourhood
 from tests.journeys.patience import until
-from tests.journeys.strange_node import HOLDS_BACK, Mood
+from tests.journeys.strange_node import HOLDS_BACK, STALLS, UNDECIDED, Mood
 
 pytestmark = [pytest.mark.journey, pytest.mark.database, pytest.mark.timeout(600)]
 
@@ -32,12 +33,31 @@ def customer(rough_neighbourhood: Neighbourhood) -> Customer:
     return enrolled(rough_neighbourhood)
 
 
-def test_a_job_survives_the_kill_of_a_node_in_its_middle_as_its_next_attempt(
+@pytest.mark.parametrize("moment", [STALLS, HOLDS_BACK])
+def test_an_attempt_goes_on_when_a_node_that_was_killed_in_its_middle_is_back_in_time(
+    rough_neighbourhood: Neighbourhood, mood: Mood, customer: Customer, moment: str
+):
+    before = rough_neighbourhood.balances()
+    with everybody_alive_after(rough_neighbourhood.town), mood.set_to(moment):
+        placed = in_the_middle(customer)
+
+        rough_neighbourhood.town.kill(HOLDER)
+
+        nobody_is_paid_yet(rough_neighbourhood, customer, before)
+        mood.forget()
+        rough_neighbourhood.town.start(HOLDER)
+        wait(customer, placed)
+    assert rough_neighbourhood.job_of(placed).attempt == 1
+    everybody_is_paid_once(rough_neighbourhood, customer, placed, before)
+
+
+def test_a_job_survives_the_kill_of_a_node_before_it_computes_as_its_next_attempt(
     rough_neighbourhood: Neighbourhood, mood: Mood, customer: Customer
 ):
     before = rough_neighbourhood.balances()
-    with everybody_alive_after(rough_neighbourhood.town), mood.set_to(HOLDS_BACK):
-        placed = in_the_middle(customer)
+    with everybody_alive_after(rough_neighbourhood.town), mood.set_to(UNDECIDED):
+        placed = order(customer, OF_ALL)
+        until(lambda: customer.buyer.progress(placed).state, lambda state: state == "admitted")
 
         rough_neighbourhood.town.kill(HOLDER)
 

@@ -13,14 +13,15 @@ import pytest
 from sqlalchemy import select
 
 from consent.contribution import Contribution
+from crypto import goldilocks
 from crypto.encoding import canonical_json, parse_json
-from crypto.ring import ring_bytes, to_ring
 from crypto.sealing import Vault
 from examples.people import Person
 from examples.town import MARKETPLACE, WALLET, Town
 from marketplace.mpc_node.config import load_settings
 from marketplace.mpc_node.keys import load_keys
 from marketplace.mpc_node.storage.contributions import ContributionStore
+from marketplace.mpc_node.storage.share_files import FOLDER, ShareFiles
 from marketplace.storage.tables import contributions
 from ssi.dataset import data_set
 from ssi.disclosures import Disclosure
@@ -98,7 +99,7 @@ def test_the_search_finds_what_there_is_to_find(twins: tuple[Person, Person], se
     for twin in twins:
         values = dict(twin.record.values)
         document = canonical_json({"values": values, "external_id": twin.record.external_id})
-        clear = ring_bytes(to_ring(RECORD.encode(values)))
+        clear = goldilocks.encode(goldilocks.from_integers(RECORD.encode(values)))
 
         assert found_in({"document": document}, secrets.values)
         assert found_in({"document": document}, secrets.names)
@@ -208,7 +209,9 @@ def test_what_two_people_hand_in_has_the_same_form_whatever_their_values_are(
 def test_what_a_node_holds_looks_the_same_whatever_the_values_are(
     node: str, neighbourhood: Neighbourhood, twins: tuple[Person, Person]
 ):
-    plain = [ring_bytes(to_ring(RECORD.encode(dict(twin.record.values)))) for twin in twins]
+    plain = [
+        goldilocks.encode(goldilocks.from_integers(RECORD.encode(dict(twin.record.values)))) for twin in twins
+    ]
 
     ada, bea = (opened_at(neighbourhood, node, twin) for twin in twins)
 
@@ -233,14 +236,14 @@ def opened_at(neighbourhood: Neighbourhood, node: str, person: Person) -> bytes:
     """The two components of a person's record that a node computes with, opened as the node opens them."""
     home = neighbourhood.town.home(node)
     database = open_database(load_settings(home).database)
-    store = ContributionStore(database, Vault(load_keys(home).vault_key))
+    store = ContributionStore(database, ShareFiles(home / FOLDER, Vault(load_keys(home).vault_key)))
     (shares,) = store.shares([person.consent_id]).values()
     database.close()
     return shares
 
 
 def numbers_in(shares: bytes) -> list[bytes]:
-    """The single elements of the ring."""
+    """The single elements of the field."""
     return [shares[place : place + 8] for place in range(0, len(shares), 8)]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy import inspect, text
 
-from crypto.ring import ring_bytes, to_ring
+from crypto import goldilocks
 from examples.people import wallet_settings
 from examples.town import MARKETPLACE, WALLET, WORKER, Town
 from marketplace.mpc_node.config import load_settings
@@ -70,7 +70,7 @@ def as_shares(data_set: DataSet, values: Mapping[str, float | str | None]) -> se
     found = set()
     for column, described in enumerate(data_set.columns):
         if described.part == "value":
-            found.add(ring_bytes(to_ring(encoded[column : column + 2])))
+            found.add(goldilocks.encode(goldilocks.from_integers(encoded[column : column + 2])))
     return found
 
 
