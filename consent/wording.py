@@ -22,7 +22,7 @@ from consent.estimate import Withheld
 from consent.policy import Policy, Refusal
 from consent.query import LEAST_EPSILON, Condition, Query, Statistic, decimal_text
 from consent.record_document import Notice
-from consent.vocabulary import ConsentStatus, Purpose, RecipientKind, StatisticGroup, StatisticKind
+from consent.vocabulary import ConsentStatus, Engine, Purpose, RecipientKind, StatisticGroup, StatisticKind
 from consent.words import Words, words_of
 from crypto.noise import rho_from_epsilon
 from ssi.attribute import Attribute
@@ -251,6 +251,7 @@ def _protection(words: Words, policy: Policy, partners: Sequence[str]) -> tuple[
         *([say["exact"]] if policy.exact_allowed else [say["noise"]]),
         odds,
         *([say["verified_only"]] if policy.verified_only else []),
+        *([say["encrypted"]] if Engine.PAILLIER in policy.engines else []),
         say["partners"].format(nodes=_listed(words, partners)),
     )
 

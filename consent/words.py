@@ -191,6 +191,10 @@ ENGLISH = Words(
         "only_range": ", only {attribute}: {least} to {most}",
         "checked": ", with the calculation checked",
         "verified_only": "The partners have to check each other's calculation before an answer leaves them.",
+        "encrypted": (
+            "Your values may also be added up while they are encrypted. Any two of the partners together"
+            " could open them."
+        ),
         "over": ", over at least {crowd} people",
         "query_noise": ", with a random error",
         "query_exact": ", exact",
@@ -355,6 +359,10 @@ GERMAN = Words(
         "only_range": ", nur {attribute}: {least} bis {most}",
         "checked": ", mit Nachrechnen",
         "verified_only": "Die Partner müssen einander nachrechnen, bevor eine Antwort sie verlässt.",
+        "encrypted": (
+            "Ihre Werte dürfen auch verschlüsselt zusammengezählt werden. Je zwei der Partner könnten sie"
+            " gemeinsam öffnen."
+        ),
         "over": ", über mindestens {crowd} Personen",
         "query_noise": ", mit Zufallsfehler",
         "query_exact": ", genau",

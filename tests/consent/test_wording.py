@@ -12,7 +12,7 @@ from consent.estimate import Withheld
 from consent.policy import Refusal
 from consent.query import Condition, Statistic
 from consent.record_document import Notice
-from consent.vocabulary import ConsentStatus, Purpose, RecipientKind, StatisticGroup, StatisticKind
+from consent.vocabulary import ConsentStatus, Engine, Purpose, RecipientKind, StatisticGroup, StatisticKind
 from consent.wording import (
     day_text,
     describe_policy,
@@ -200,6 +200,14 @@ def test_a_policy_that_asks_for_checked_calculations_says_so():
         "check each other's calculation"
         in describe_policy(replace(POLICY, verified_only=True), EXAM, "en").text
     )
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "while they are encrypted"), ("de", "verschlüsselt")])
+def test_that_values_may_be_added_up_encrypted_is_said_where_it_is_allowed(language, words):
+    allowed = replace(POLICY, engines=frozenset({Engine.MPC, Engine.PAILLIER}))
+
+    assert words in describe_policy(allowed, EXAM, language).text
+    assert words not in describe_policy(POLICY, EXAM, language).text
 
 
 def test_a_query_is_said_in_german():
