@@ -38,8 +38,6 @@ from consent.tasks import TASK_OF, Task, TaskKind
 from consent.vocabulary import Engine, StatisticKind
 from crypto.encoding import Json, digest_of
 from crypto.errors import MalformedError
-from crypto.noise import discrete_gaussian
-from crypto.randomness import RandomBytes
 from crypto.reading import Fields
 from ssi.dataset import DataSet
 
@@ -47,7 +45,6 @@ VERSION = 2
 MOST_CELLS = 4096
 MOST_GROUPS = 64
 MOST_MEASURES = 128
-_HONEST = 2
 _MOST_WHOLE = 2**53
 
 
@@ -107,20 +104,6 @@ class Computation:
     def digest(self) -> str:
         """The digest (`cells_digest`) that every node signs with its output."""
         return digest_of(self.to_json())
-
-    def draw_noise(self, random: RandomBytes) -> tuple[int, ...]:
-        """One node's own noise, one integer for each cell, where two nodes' together have to suffice."""
-        measures = {measure.name: measure for measure in self.measures}
-        drawn: dict[tuple[str | None, str], int] = Counter()
-        noise = []
-        for cell in self.cells:
-            measure = measures[cell.measure]
-            variance = measure.variance / _HONEST
-            own = discrete_gaussian(variance, random) if variance else 0
-            own += sum(each.factor * drawn[cell.group, each.measure] for each in measure.follows)
-            drawn[cell.group, cell.measure] += own
-            noise.append(own)
-        return tuple(noise)
 
     def row_masks(self, rows: Sequence[PublicAttributes]) -> dict[str | None, tuple[bool, ...] | None]:
         """Which rows each group is computed over, in the order of `rows`; None stands for all of them."""

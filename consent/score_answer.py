@@ -48,11 +48,6 @@ class ScoreAnswer:
         if (self.sealed is None) == (self.refusal is None):
             raise MalformedError("score answer: expected either a sealed key or a reason")
 
-    @property
-    def is_granted(self) -> bool:
-        """Whether there is a key in it."""
-        return self.sealed is not None
-
     def to_json(self) -> dict[str, Json]:
         """The signed members."""
         return {

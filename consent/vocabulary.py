@@ -6,6 +6,8 @@ term is ours, in the namespace `MARKET_NAMESPACE`, with the DPV term above it na
 
 from enum import Enum
 
+from crypto.engine import PROFILES, EngineKind, EngineProfile
+
 DPV_NAMESPACE = "https://w3id.org/dpv#"
 MARKET_NAMESPACE = "urn:argonauta:vocabulary:"
 
@@ -153,10 +155,15 @@ class Engine(Enum):
     """By which way of computing an answer is made; they differ in who would have to collude to see a row."""
 
     AUTO = "auto"
-    MPC = "mpc"
-    ADDITIVE = "additive"
-    PAILLIER = "paillier"
-    FUNCTIONAL = "functional"
+    MPC = EngineKind.REPLICATED.value
+    ADDITIVE = EngineKind.ADDITIVE.value
+    PAILLIER = EngineKind.AGGREGATION.value
+    FUNCTIONAL = EngineKind.FUNCTIONAL.value
+
+    @property
+    def profile(self) -> EngineProfile | None:
+        """Who must collude, what it shows and what it costs; `AUTO`, the open choice, has none."""
+        return None if self is Engine.AUTO else PROFILES[EngineKind(self.value)]
 
 
 class ConsentStatus(Enum):

@@ -2,7 +2,7 @@
 
 p = 2^256 - 2^32 - 977 (SEC 2 §2.4.1). An element is four 64-bit words, lowest first, standing for its value
 modulo p: functions take and return any integer in [0, 2^256), and only `canonical` returns the one in [0, p).
-Products of two words need 128 bits, which numba has no type for; three intrinsics hand them to LLVM.
+Products of two words need 128 bits, which numba has no type for; intrinsics hand them to LLVM.
 Reduction folds the upper half by 2^256 = 2^32 + 977 modulo p. A product takes about 10 ns.
 
 Timing. Nothing here branches on an operand or looks anything up by one: carries and borrows become masks,
@@ -21,6 +21,8 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
+from crypto.machine_words import DOUBLE, WORD, low_and_high, multiply_add
+
 PRIME: Final = 2**256 - 2**32 - 977
 WORDS: Final = 4
 
@@ -29,26 +31,7 @@ Element = Any
 
 _FOLD: Final = np.uint64(2**32 + 977)
 _ZERO: Final = np.uint64(0)
-_WORD: Final = ir.IntType(64)
-_DOUBLE: Final = ir.IntType(128)
 _PAIR: Final = types.UniTuple(types.uint64, 2)
-
-
-def _low_and_high(context: Any, builder: Any, value: Any) -> Any:
-    low = builder.trunc(value, _WORD)
-    high = builder.trunc(builder.lshr(value, _DOUBLE(64)), _WORD)
-    return context.make_tuple(builder, _PAIR, (low, high))
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def _multiply_add(_typing: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
-    """Low and high word of a·b + c + d, which never exceeds 128 bits."""
-
-    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        a, b, c, d = (builder.zext(argument, _DOUBLE) for argument in arguments)
-        return _low_and_high(context, builder, builder.add(builder.mul(a, b), builder.add(c, d)))
-
-    return _PAIR(a, b, c, d), generate
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -56,8 +39,8 @@ def _add_carry(_typing: Any, a: Any, b: Any, carry: Any) -> Any:
     """Low word and carry of a + b + carry."""
 
     def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        a, b, carry = (builder.zext(argument, _DOUBLE) for argument in arguments)
-        return _low_and_high(context, builder, builder.add(builder.add(a, b), carry))
+        a, b, carry = (builder.zext(argument, DOUBLE) for argument in arguments)
+        return low_and_high(context, builder, builder.add(builder.add(a, b), carry))
 
     return _PAIR(a, b, carry), generate
 
@@ -67,9 +50,9 @@ def _subtract_borrow(_typing: Any, a: Any, b: Any, borrow: Any) -> Any:
     """Low word and borrow of a - b - borrow, where a borrow is all ones and none is zero."""
 
     def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        a, b = (builder.zext(argument, _DOUBLE) for argument in arguments[:2])
-        borrow = builder.sext(arguments[2], _DOUBLE)
-        return _low_and_high(context, builder, builder.add(builder.sub(a, b), borrow))
+        a, b = (builder.zext(argument, DOUBLE) for argument in arguments[:2])
+        borrow = builder.sext(arguments[2], DOUBLE)
+        return low_and_high(context, builder, builder.add(builder.sub(a, b), borrow))
 
     return _PAIR(a, b, borrow), generate
 
@@ -82,7 +65,7 @@ def opaque(_typing: Any, word: Any) -> Any:
     """
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.asm(ir.FunctionType(_WORD, [_WORD]), "", "=r,0", arguments, side_effect=True)
+        return builder.asm(ir.FunctionType(WORD, [WORD]), "", "=r,0", arguments, side_effect=True)
 
     return types.uint64(word), generate
 
@@ -90,7 +73,7 @@ def opaque(_typing: Any, word: Any) -> Any:
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _fold(r0: Any, r1: Any, r2: Any, r3: Any, top: Any) -> Element:
     """The five words modulo p in four; the top one is below 2^34, so the second fold cannot carry again."""
-    r0, carry = _multiply_add(top, _FOLD, r0, _ZERO)
+    r0, carry = multiply_add(top, _FOLD, r0, _ZERO)
     r1, carry = _add_carry(r1, carry, _ZERO)
     r2, carry = _add_carry(r2, _ZERO, carry)
     r3, carry = _add_carry(r3, _ZERO, carry)
@@ -106,26 +89,26 @@ def multiply(a: Element, b: Element) -> Element:
     """The product of two elements: sixteen word products, then two folds."""
     a0, a1, a2, a3 = a
     b0, b1, b2, b3 = b
-    r0, c = _multiply_add(a0, b0, _ZERO, _ZERO)
-    r1, c = _multiply_add(a0, b1, c, _ZERO)
-    r2, c = _multiply_add(a0, b2, c, _ZERO)
-    r3, r4 = _multiply_add(a0, b3, c, _ZERO)
-    r1, c = _multiply_add(a1, b0, r1, _ZERO)
-    r2, c = _multiply_add(a1, b1, r2, c)
-    r3, c = _multiply_add(a1, b2, r3, c)
-    r4, r5 = _multiply_add(a1, b3, r4, c)
-    r2, c = _multiply_add(a2, b0, r2, _ZERO)
-    r3, c = _multiply_add(a2, b1, r3, c)
-    r4, c = _multiply_add(a2, b2, r4, c)
-    r5, r6 = _multiply_add(a2, b3, r5, c)
-    r3, c = _multiply_add(a3, b0, r3, _ZERO)
-    r4, c = _multiply_add(a3, b1, r4, c)
-    r5, c = _multiply_add(a3, b2, r5, c)
-    r6, r7 = _multiply_add(a3, b3, r6, c)
-    r0, c = _multiply_add(r4, _FOLD, r0, _ZERO)
-    r1, c = _multiply_add(r5, _FOLD, r1, c)
-    r2, c = _multiply_add(r6, _FOLD, r2, c)
-    r3, c = _multiply_add(r7, _FOLD, r3, c)
+    r0, c = multiply_add(a0, b0, _ZERO, _ZERO)
+    r1, c = multiply_add(a0, b1, c, _ZERO)
+    r2, c = multiply_add(a0, b2, c, _ZERO)
+    r3, r4 = multiply_add(a0, b3, c, _ZERO)
+    r1, c = multiply_add(a1, b0, r1, _ZERO)
+    r2, c = multiply_add(a1, b1, r2, c)
+    r3, c = multiply_add(a1, b2, r3, c)
+    r4, r5 = multiply_add(a1, b3, r4, c)
+    r2, c = multiply_add(a2, b0, r2, _ZERO)
+    r3, c = multiply_add(a2, b1, r3, c)
+    r4, c = multiply_add(a2, b2, r4, c)
+    r5, r6 = multiply_add(a2, b3, r5, c)
+    r3, c = multiply_add(a3, b0, r3, _ZERO)
+    r4, c = multiply_add(a3, b1, r4, c)
+    r5, c = multiply_add(a3, b2, r5, c)
+    r6, r7 = multiply_add(a3, b3, r6, c)
+    r0, c = multiply_add(r4, _FOLD, r0, _ZERO)
+    r1, c = multiply_add(r5, _FOLD, r1, c)
+    r2, c = multiply_add(r6, _FOLD, r2, c)
+    r3, c = multiply_add(r7, _FOLD, r3, c)
     return _fold(r0, r1, r2, r3, c)
 
 

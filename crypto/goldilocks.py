@@ -17,11 +17,10 @@ from typing import Any, Final
 
 import numba
 import numpy as np
-from llvmlite import ir
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from crypto.errors import MalformedError, OutOfRangeError
+from crypto.machine_words import multiply_add
 
 PRIME: Final = 2**64 - 2**32 + 1
 ELEMENT_BYTES: Final = 8
@@ -37,20 +36,6 @@ _VECTOR: Final = numba.types.Array(numba.types.uint64, 1, "C", readonly=True)
 
 FieldVector = NDArray[np.uint64]
 """Elements below the prime, of any shape."""
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def _high_word(_context: Any, left: Any, right: Any) -> Any:
-    """The upper 64 bits of a product of two words; one machine instruction, which numba has no name for."""
-    signature = numba.types.uint64(numba.types.uint64, numba.types.uint64)
-
-    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        wide = ir.IntType(128)
-        one, other = (builder.zext(argument, wide) for argument in arguments)
-        product = builder.lshr(builder.mul(one, other), ir.Constant(wide, 64))
-        return builder.trunc(product, ir.IntType(64))
-
-    return signature, generate
 
 
 @numba.njit("uint64(uint64, uint64)", cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
@@ -72,8 +57,7 @@ def subtract_element(left: Any, right: Any) -> Any:
 @numba.njit("uint64(uint64, uint64)", cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
 def multiply_element(left: Any, right: Any) -> Any:
     """The product of two elements, inside compiled loops."""
-    low = left * right
-    high = _high_word(left, right)
+    low, high = multiply_add(left, right, _ZERO, _ZERO)
     top = high >> _HALF
     reduced = low - top
     if low < top:
@@ -92,9 +76,9 @@ def accumulate(low: Any, high: Any, top: Any, factors: Any) -> Any:
     Adding up whole products and reducing once takes a fraction of the time of reducing each.
     """
     left, right = factors
-    product = left * right
+    product, upper = multiply_add(left, right, _ZERO, _ZERO)
     low += product
-    carried = _high_word(left, right) + np.uint64(low < product)  # below 2^64: the upper word is below p
+    carried = upper + np.uint64(low < product)  # below 2^64: the upper word is below p
     high += carried
     return low, high, top + np.uint64(high < carried)
 

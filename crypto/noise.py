@@ -1,5 +1,4 @@
-"""Noise that hides one person in a result: how much it takes, and discrete Gaussians drawn exactly by one
-party.
+"""Noise that hides one person in a result: how much it takes, and discrete Gaussians drawn by one party.
 
 The samplers are algorithms 1 to 3 of Canonne, Kamath and Steinke, "The Discrete Gaussian for Differential
 Privacy" (NeurIPS 2020, arXiv 2004.00010): integers and fractions only, so that no floating-point rounding

@@ -10,10 +10,9 @@ probability at most 2^-128. The coefficients only have to be unpredictable to wh
 are drawn after the batch is fixed, and drawn anew for every set that is checked. A search checks fewer sets
 than there are openings, so a lie among n stays hidden with probability at most n · 2^-128.
 
-Work. When a set fails it is halved, and if the first half holds the lie is in the second. Sets of at most 32
-are opened one by one. What halving costs is counted, and once it has cost eight times the first check (about
-a third of opening each by itself), whatever is still suspect is opened one by one: an attacker who fills a
-batch with lies makes it cost less than one and a half times what checking one by one would have cost.
+Work. A batch that fails is searched by `crypto.bisection`. Sets of at most 32 are opened one by one, and
+halving may cost eight times the first check (about a third of opening each by itself): an attacker who fills
+a batch with lies makes it cost less than one and a half times what checking one by one would have cost.
 
 The values are secret: sums of them are computed without looking at them, and committed to in constant time.
 The coefficients are this checker's own and their time does not matter.
@@ -25,6 +24,7 @@ from typing import Final, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from crypto.bisection import SearchCosts, find_wrong
 from crypto.commitments import Opening, commit, verify_opening
 from crypto.curve import ORDER, Point
 from crypto.errors import CommitmentError, OutOfRangeError
@@ -32,11 +32,7 @@ from crypto.multiexp import Coefficients, weighted_sum
 from crypto.randomness import RandomBytes, random_bytes
 
 COEFFICIENT_BYTES: Final = 16
-_ONE_BY_ONE: Final = 32
-_SEARCH_CHECKS: Final = 8
-"""How many times the cost of the first check a search may add, counted in openings."""
-_CHECK_COSTS: Final = 500
-"""What a check costs before its first opening, counted in openings."""
+_COSTS: Final = SearchCosts(one_by_one=32, most_checks=8, overhead=500)
 
 Rows = NDArray[np.intp]
 """Positions in a batch."""
@@ -117,32 +113,15 @@ def verify_batch(batch: OpeningBatch, random: RandomBytes = random_bytes, *, dom
     Raises:
         CommitmentError: some openings are wrong; `indices` are all of them, in order.
     """
-    every = np.arange(len(batch))
-    if not len(batch) or _holds(batch, every, random, domain):
+
+    def holds(rows: list[int]) -> bool:
+        return _holds(batch, np.array(rows, dtype=np.intp), random, domain)
+
+    every = list(range(len(batch)))
+    if not every or holds(every):
         return
-    wrong = _wrong(batch, random, domain)
+    wrong = tuple(find_wrong(every, holds, _COSTS))
     raise CommitmentError(f"{len(wrong)} of {len(batch)} commitments do not open to their values", wrong)
-
-
-def _wrong(batch: OpeningBatch, random: RandomBytes, domain: str) -> tuple[int, ...]:
-    """Search a batch that does not hold, the largest suspect sets first."""
-    suspects, alone = [np.arange(len(batch))], []
-    budget = _SEARCH_CHECKS * len(batch)
-    while suspects:
-        suspect = suspects.pop(0)
-        if len(suspect) <= _ONE_BY_ONE or budget < len(suspect) + 2 * _CHECK_COSTS:
-            alone += suspect.tolist()
-            continue
-        first, second = np.array_split(suspect, 2)
-        budget -= len(first) + _CHECK_COSTS
-        if _holds(batch, first, random, domain):
-            suspects.append(second)  # a suspect set has a wrong opening, so it is in here
-            continue
-        suspects.append(first)
-        budget -= len(second) + _CHECK_COSTS
-        if not _holds(batch, second, random, domain):
-            suspects.append(second)
-    return tuple(sorted(row for row in alone if not _opens(batch, row, domain)))
 
 
 def _holds(batch: OpeningBatch, rows: Rows, random: RandomBytes, domain: str) -> bool:

@@ -14,7 +14,8 @@ Security: adaptively IND-CPA under DDH, for any number of function keys: ciphert
 told apart by holders of keys for vectors y on which <x, y> = <x', y>. That is all that is promised. Keys add
 up: from the keys of y and y' anyone has the key of every combination, so n independent ones open everything,
 and one key with weights 1, B, B², … is a whole record of digits below B. `derive_key` is plain algebra that
-refuses nothing; who may have which key is decided by `crypto.functional.authority`.
+refuses nothing; who may have which key is decided by `crypto.functional.authority`, and whoever gets a key
+checks it with `crypto.linked.als16_link.verify_function_key`.
 
 Ciphertexts are not authenticated: c_i + G is a ciphertext of x_i + 1. Whoever needs to know who made one
 signs it.

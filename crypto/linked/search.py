@@ -1,9 +1,7 @@
 """Which proofs of a batch that does not hold are wrong, without letting liars make that expensive.
 
-A set that fails is halved, and if the first half holds the lie is in the second. Small sets are checked one
-by one. What halving costs is counted, and once it has cost three times the first check, whatever is still
-suspect is checked one by one: whoever fills a batch with lies makes it cost less than twice what checking
-every proof alone would have cost.
+`crypto.bisection` searches. Halving may cost three times the first check: whoever fills a batch with lies
+makes it cost less than twice what checking every proof alone would have cost.
 
 Coefficients are drawn anew for each set. Fewer sets are checked than there are proofs, so a lie among n stays
 hidden with probability at most n · 2^-128.
@@ -12,15 +10,12 @@ hidden with probability at most n · 2^-128.
 from collections.abc import Sequence
 from typing import Final
 
+from crypto.bisection import SearchCosts, find_wrong
 from crypto.errors import ProofError
 from crypto.linked.preimage import Claim, holds
 from crypto.randomness import RandomBytes, random_bytes
 
-_ONE_BY_ONE: Final = 4
-_SEARCH_CHECKS: Final = 3
-"""How many times the cost of the first check a search may add, counted in proofs."""
-_CHECK_COSTS: Final = 15
-"""What a check costs before its first proof, counted in proofs."""
+_COSTS: Final = SearchCosts(one_by_one=4, most_checks=3, overhead=15)
 
 
 def verify_claims(claims: Sequence[Claim | None], random: RandomBytes = random_bytes) -> None:
@@ -41,37 +36,10 @@ def find_wrong_claims(claims: Sequence[Claim | None], random: RandomBytes = rand
     """
     sound = {place: claim for place, claim in enumerate(claims) if claim is not None}
     wrong = [place for place in range(len(claims)) if place not in sound]
-    return tuple(sorted((*wrong, *_Search(sound, random).wrong())))
 
+    def hold(places: Sequence[int]) -> bool:
+        return holds([sound[place] for place in places], random)
 
-class _Search:
-    def __init__(self, claims: dict[int, Claim], random: RandomBytes) -> None:
-        self._claims = claims
-        self._random = random
-        self._budget = (1 + _SEARCH_CHECKS) * len(claims) + _CHECK_COSTS
-
-    def wrong(self) -> list[int]:
-        """The places of the wrong claims, the largest suspect sets searched first."""
-        everyone = list(self._claims)
-        if not everyone or self._hold(everyone):
-            return []
-        suspects, alone = [everyone], list[int]()
-        while suspects:
-            suspect = suspects.pop(0)
-            if len(suspect) <= _ONE_BY_ONE or self._budget < len(suspect) + 2 * _CHECK_COSTS:
-                alone += suspect
-            else:
-                suspects += self._narrow(suspect)
-        return [place for place in alone if not self._hold([place])]
-
-    def _narrow(self, suspect: list[int]) -> list[list[int]]:
-        """The halves with a lie in them."""
-        middle = len(suspect) // 2
-        first, second = suspect[:middle], suspect[middle:]
-        if self._hold(first):
-            return [second]  # a suspect set has a wrong claim, so it is in here
-        return [first] if self._hold(second) else [first, second]
-
-    def _hold(self, places: list[int]) -> bool:
-        self._budget -= len(places) + _CHECK_COSTS
-        return holds([self._claims[place] for place in places], self._random)
+    if sound and not hold(list(sound)):
+        wrong += find_wrong(list(sound), hold, _COSTS)
+    return tuple(sorted(wrong))

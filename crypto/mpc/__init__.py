@@ -19,7 +19,9 @@ How to read this folder.
 | what is held, and what needs no message | `shares`, `packing`, `integers`, `local`, `selections` |
 | products; ANDs | `arithmetic`; `bits`, `addition`, `comparison` |
 | from one form to the other | `conversion`, `decomposition`, `column_check` |
-| what a buyer asks for | `program` and `statistics`, `joining`, `regression`, `counting`, `tally`, `ranks`, `places` |
+| sums and products of columns; in pieces | `program`, `statistics`; `partitions`, `partitioned` |
+| what a buyer asks for, all at once | `menu` |
+| what it is made of | `joining`, `regression`, `counting`, `tally`, `ranks`, `places` |
 | what learns in several steps | `logistic`, `clusters`, with `fixed_point` and `division` |
 | what protects the answer | `noise_plan`, `sampling` |
 | what catches a liar | `mac`, `verified_bits`, `verified_conversion` |

@@ -8,17 +8,18 @@ from typing import Any, Final
 
 import numpy as np
 
-from crypto.prio3.batch_word import ZERO, multiply_accumulate
+from crypto.machine_words import multiply_add
 from crypto.prio3.field import FIELD64
 
 _MODULUS: Final = np.uint64(FIELD64.modulus)
 _LOW_HALF: Final = np.uint64((1 << 32) - 1)
 _HALF_BITS: Final = np.uint64(32)
+_ZERO: Final = np.uint64(0)
 
 
 def multiply(x: Any, y: Any) -> Any:
     """The product."""
-    low, high = multiply_accumulate(x, y, ZERO, ZERO)
+    low, high = multiply_add(x, y, _ZERO, _ZERO)
     top, bottom = high >> _HALF_BITS, high & _LOW_HALF
     # low - top + bottom·(2^32 - 1), where a wrap around 2^64 is worth 2^32 - 1.
     difference = low - top
@@ -50,7 +51,7 @@ def to_factor(x: Any) -> Any:
 
 def is_zero(x: Any) -> Any:
     """Whether it is zero."""
-    return x == ZERO
+    return x == _ZERO
 
 
 def is_reduced(x: Any) -> Any:

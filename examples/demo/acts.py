@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from consent.query import Query
 from examples.buyers import Enrolled, Organisation, enrol
 from examples.demo import story
-from examples.demo.questions import PATIENTS, STUDENTS, blood_pressure, by_school, scores_by_sex
+from examples.demo.questions import (
+    PATIENTS,
+    STUDENTS,
+    blood_pressure,
+    by_school,
+    quartiles,
+    scores_by_reading,
+    scores_by_sex,
+)
 from examples.demo.report import Report
 from examples.people import Person, invite, settle_in
 from examples.records import exam_records, health_records
@@ -38,6 +46,7 @@ def play(town: Town, services: Services, report: Report, people: int) -> Cast:
     )
     noised = _ask(buyer, scores_by_sex(), students, report, "Exam scores by sex, which nobody is shown")
     report.promise("the noised answer is within its stated error", held=noised.holds)
+    _ask_further(buyer, students, report)
     health = _ask(buyer, blood_pressure(), patients, report, "Blood pressure, cholesterol and diabetes")
     report.promise("the noised health answer is within its stated error", held=health.holds)
     _look_into_wallets(services, report, students[0], patients[0])
@@ -90,6 +99,21 @@ def _ask(
     return answered
 
 
+def _ask_further(buyer: Enrolled, students: Sequence[Person], report: Report) -> None:
+    title = "Quartiles of the exam scores"
+    places = _ask(buyer, quartiles(), students, report, title)
+    report.promise(
+        "each quartile stands as near to its place as its stated error says",
+        held=places.holds and any(line.places is not None for line in places.lines),
+    )
+    title = "A regression of the exam on the reading test five years before"
+    fit = _ask(buyer, scores_by_reading(), students, report, title)
+    report.promise(
+        "the regression equals the one in the clear",
+        held=fit.holds and all(line.private is not None for line in fit.lines),
+    )
+
+
 def _look_into_wallets(services: Services, report: Report, *people: Person) -> None:
     report.act("The people look into their wallets")
     for person in people:
@@ -113,7 +137,9 @@ def _leave(
     )
     story.revoke(town, "university", revoked)
     report.say(f"the university revoked the record of {revoked.login}")
-    again = _ask(buyer, by_school("reading_score"), staying, report, "Exact reading scores, without the two")
+    again = _ask(
+        buyer, by_school("school_average"), staying, report, "Exact school averages, without the two"
+    )
     report.promise("the new answer is exact over the people who are left", held=again.holds)
 
 

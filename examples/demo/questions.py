@@ -9,8 +9,8 @@ from wallet.domain.choices import PolicyChoices
 STUDENTS = PolicyChoices(
     crowd_floor=20,
     exact_allowed=True,
-    epsilon_per_query=Decimal(2),
-    epsilon_total=Decimal(6),
+    epsilon_per_query=Decimal(4),
+    epsilon_total=Decimal(8),
     compensation_cents=50,
 )
 PATIENTS = PolicyChoices(
@@ -26,7 +26,7 @@ def by_school(attribute: str) -> Query:
     """Exact averages by a shown attribute: equal to the answer in the clear, to the last digit.
 
     Two exact answers about one attribute, with one person more or less, would tell that person's value: the
-    story asks about each attribute once.
+    story asks about each attribute of one crowd alone.
     """
     return Query(
         data_set="exam/1",
@@ -55,6 +55,36 @@ def scores_by_sex() -> Query:
         floor=20,
         epsilon=Decimal(2),
         group_by="sex",
+    )
+
+
+def quartiles() -> Query:
+    """Noised quartiles: their error is one of place, by so many people in the crowd from the lowest up.
+
+    It is the same in every crowd, so in a small one a quartile may stand far from where it should;
+    where that could be nearly anywhere, as in single kinds of school here, there is no number.
+    """
+    fractions = tuple(map(Decimal, ("0.25", "0.5", "0.75")))
+    return Query(
+        data_set="exam/1",
+        purpose=Purpose.ACADEMIC_RESEARCH,
+        statistics=(Statistic(StatisticKind.QUANTILES, "exam_score", fractions=fractions),),
+        floor=20,
+        epsilon=Decimal(4),
+    )
+
+
+def scores_by_reading() -> Query:
+    """An exact regression of the exam at sixteen on the reading test at eleven.
+
+    It is about the same people as the exact exam scores before, so both together tell nothing about one.
+    """
+    return Query(
+        data_set="exam/1",
+        purpose=Purpose.ACADEMIC_RESEARCH,
+        statistics=(Statistic(StatisticKind.LINEAR_REGRESSION, "exam_score", ("reading_score",)),),
+        floor=20,
+        epsilon=None,
     )
 
 

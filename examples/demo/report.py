@@ -56,8 +56,7 @@ class Report:
             table.add_column(name, justify="right")
         for line in lines[:MOST_LINES]:
             private = "withheld" if line.private is None else f"{line.private:,.4f}"
-            error = f"± {1.96 * line.noise_sd:,.4f}" if line.noise_sd else "exact"
-            table.add_row(line.group, escape(line.what), private, f"{line.in_the_clear:,.4f}", error)
+            table.add_row(line.group, escape(line.what), private, f"{line.in_the_clear:,.4f}", _error(line))
         self.console.print(table)
         if len(lines) > MOST_LINES:
             self.say(f"… and {len(lines) - MOST_LINES} more numbers, all compared the same way")
@@ -68,3 +67,11 @@ class Report:
     def all_held(self) -> bool:
         """Whether every promise held."""
         return all(held for _, held in self.promises)
+
+
+def _error(line: Line) -> str:
+    if line.private is None:
+        return "–"
+    if line.places is not None:
+        return f"± {1.96 * line.places.sd:,.0f} places"
+    return f"± {1.96 * line.noise_sd:,.4f}" if line.noise_sd else "exact"

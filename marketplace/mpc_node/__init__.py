@@ -20,18 +20,20 @@ the signed statement about it.
 * An attempt ends as done with an output, or as failed with a reason and without one; a kill in its middle is
   repaired where peers still wait, and no message is ever sent in two versions. Whoever contradicts
   itself is named, whoever is silent is named as silent.
-* Shares rest sealed, logs and metrics hold no id of a person, and a deletion is receipted over a signature.
+* Shares rest sealed, in files whose keys rest sealed in the database; logs and metrics hold no id of a
+  person, and a deletion is receipted over a signature.
 
 **What it does not.** Two nodes that collude read every record: that is what three operators are for. A node
-can refuse anybody, and so shape a crowd by leaving people out. One node can shift a result by choosing its
-own noise, and a product cell by lying in one multiplication; `crypto.mpc` says how far detection reaches. A
+can refuse anybody, and so shape a crowd by leaving people out. Where a query does not ask to be verified, one
+node can shift what is multiplied or compared, noise included, by lying in it; `crypto.mpc` says how far
+detection reaches. No node knows the noise, except that each adds some of its own to sums under encryption. A
 person with credentials of two issuers counts as two. Operators see who takes part under which pseudonym.
 
-**The ladder.** `errors`, `state`, `message`; then `keys`, `config` (what the operator owns);
-`storage`; `papers`, `contribution_check`, `ingest`, `withdrawal` (what people hand in and take back);
-`job_check`, `status`, `admission`, `agreement` (whether, and on whom); `mailbox`, `peers`, `conversation`
-(words over HTTPS); `frames`, `link`, `line`, `channel`, `carry`, `checkpoint`, `opening` (rounds, and what is
-on record of them), `reception`, `peer_tls`, `listener`, `ways` (who gets through); `rounds`, `computation`,
-`output`, `run`, `runner` (how); `aggregation`, `key_making` (the second way of computing, and its key);
-`node`, `api`, `bootstrap`, `cli` (the process).
+**The ladder.** `errors`, `state`, `meter`, `message`; then `keys`, `config` (what the operator owns);
+`columns`, `storage` (how shares rest); `issuers`, `papers`, `contribution_check`, `share_check`, `ingest`,
+`withdrawal` (what people hand in and take back); `job_check`, `status`, `admission`, `agreement` (whether,
+and on whom); `mailbox`, `peers`, `conversation` (words over HTTPS); `frames`, `link`, `line`, `channel`,
+`carry`, `checkpoint`, `opening` (rounds, and what is on record of them), `reception`, `peer_tls`, `listener`,
+`ways` (who gets through); `rounds`, `plans`, `computation`, `output`, `run`, `runner` (how); `aggregation`,
+`key_making` (the second way of computing, and its key); `node`, `api`, `bootstrap`, `cli` (the process).
 """

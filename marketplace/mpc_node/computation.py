@@ -15,10 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from consent.computation import Computation
-from consent.errors import MismatchError
 from crypto import goldilocks
 from crypto.encoding import digest_of, sha256
 from crypto.goldilocks import FieldVector
@@ -27,12 +25,9 @@ from crypto.mpc.menu.holdings import Holdings, Table
 from crypto.mpc.menu.plan import Plan
 from crypto.mpc.menu.run import run_menu
 from crypto.mpc.party import meet
-from crypto.mpc.program import Inputs, Program
 from crypto.mpc.release import Finished, finish
 from crypto.mpc.rounds import Protocol, both
-from crypto.randomness import stream
 from crypto.sealing import derive_subkey
-from marketplace.mpc_node import plans
 from marketplace.mpc_node.plans import PublicAttributes, plan_of
 
 Pin = Callable[[bytes], None]
@@ -128,32 +123,6 @@ def noise_binding(*, job_id: str, query_digest: str, root: str) -> bytes:
     """What a job's noise on one set of people is bound to: the same in every attempt, at all nodes."""
     about = digest_of({"job_id": job_id, "query_digest": query_digest, "admitted_root": root})
     return sha256(b"argonauta noise binding v1", about.encode())
-
-
-def program_of(computation: Computation, rows: Sequence[PublicAttributes]) -> Program:
-    """The cells alone, for runs that know no tasks, filters or checks.
-
-    Raises:
-        MismatchError: the computation has some.
-    """
-    if computation.tasks or computation.filters or computation.verified:
-        raise MismatchError("this computation is more than sums")
-    return plans.program_of(computation, rows)
-
-
-def inputs_of(shares: Mapping[str, bytes], order: Sequence[str], columns: int) -> Inputs:
-    """The stored shares of the agreed people as two tables of field elements, columns by people in order.
-
-    Raises:
-        MalformedError: a person's shares are not two components of that many field elements.
-        KeyError: a person's shares are missing; the caller has asked for exactly these.
-    """
-    return Inputs(*holdings_of(shares, order, columns).elements.shares)
-
-
-def noise_of(computation: Computation, seed: bytes) -> NDArray[np.int64]:
-    """This node's own noise, one number for each cell, for runs in which every node adds its own."""
-    return np.array(computation.draw_noise(stream(seed, "noise")), dtype=np.int64)
 
 
 def _run(plan: Plan, holdings: Holdings, role: int, keys: Keys, pin: Pin) -> Protocol[Finished]:

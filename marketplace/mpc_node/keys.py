@@ -1,12 +1,14 @@
 """What does a node own? Four secrets, each in a file of its own that nobody else may read.
 
 * ``signing.pem`` signs statements, receipts and messages to peers (Ed25519),
-* ``sealing.key`` opens the bundles that wallets seal to this node (X25519),
+* ``sealing.key`` opens the bundles that wallets seal to this node (ML-KEM-768 with X25519; X25519 alone
+  in folders that were made before),
 * ``storage.key`` is the root from which the keys of shares and logs at rest and the seed of the noise come,
 * ``tls.key`` with ``tls.pem`` is how peers and the marketplace recognise the connection.
 
-NOTE: whoever copies ``storage.key`` and the database reads this node's shares, and can predict its noise.
-One node's shares alone say nothing about a person.
+NOTE: whoever copies ``storage.key``, the database and the files of shares reads this node's shares, and can
+predict its part of the noise. One node's shares alone say nothing about a person, and an answer protects
+people as it promises without one node's part of the noise.
 """
 
 from dataclasses import dataclass, field
@@ -34,7 +36,7 @@ class NodeKeys:
 
     @property
     def vault_key(self) -> bytes:
-        """The key under which shares rest in the database."""
+        """The key under which the keys of the files of shares rest in the database."""
         return derive_subkey(self.storage_root, "argonauta node vault v1")
 
     @property
@@ -55,7 +57,7 @@ class NodeKeys:
 
 def generate_keys(random: RandomBytes = random_bytes) -> NodeKeys:
     """Draw the secrets of a new node."""
-    return NodeKeys(generate_ed25519(), SealingKey.generate(random), random(KEY_BYTES))
+    return NodeKeys(generate_ed25519(), SealingKey.generate_hybrid(random), random(KEY_BYTES))
 
 
 def save_keys(keys: NodeKeys, directory: Path) -> None:

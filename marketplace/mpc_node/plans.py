@@ -38,11 +38,6 @@ _FEATURE_BITS = 9
 """Features of a regression are within [-2^8, 2^8], and one more for rounding up."""
 
 
-def program_of(computation: Computation, rows: Sequence[PublicAttributes]) -> Program:
-    """The cells of a computation over rows with these public attributes, in the order of the rows."""
-    return _program(computation, _masks(computation, rows))
-
-
 def plan_of(computation: Computation, rows: Sequence[PublicAttributes]) -> Plan:
     """The plan of a computation over rows with these public attributes, in the order of the rows.
 

@@ -65,6 +65,24 @@ def test_drawn_noise_has_the_stated_size_about_the_centre():
     assert np.var(drawn[:, 0].astype(float)) == pytest.approx(float(people.variance) / 3, rel=0.25)
 
 
+def test_noise_of_values_about_their_centre_follows_that_of_the_count():
+    spread = replace(NOISED, statistics=(Statistic(StatisticKind.STANDARD_DEVIATION, "exam_score"),))
+    compiled = _compiled(spread)
+    follows = {measure.name: measure.follows for measure in compiled.measures}
+    assert any(follows.values())
+    found: dict[str, list[float]] = {measure.name: [] for measure in compiled.measures}
+
+    for run in range(300):
+        drawn = draw_node_noise(compiled.measures, compiled.cells, stream(SEED, str(run)))
+        by_name = {cell.measure: each for cell, each in zip(compiled.cells, drawn, strict=True)}
+        for name, noise in by_name.items():
+            own = noise - sum(each.factor * by_name[each.measure] for each in follows[name])
+            found[name].append(float(own))
+
+    for measure in compiled.measures:
+        assert np.var(found[measure.name]) == pytest.approx(float(measure.variance) / 3, rel=0.35)
+
+
 def test_noise_stays_far_within_the_range_that_is_searched():
     compiled = _compiled(NOISED)
     ranges = ranges_of(compiled.measures, compiled.cells, EXAM, 0)

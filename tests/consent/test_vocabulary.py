@@ -2,6 +2,7 @@ import pytest
 
 from consent.menu import ANSWERS, MENU
 from consent.vocabulary import Engine, Purpose, RecipientKind, StatisticGroup, StatisticKind
+from crypto.engine import EngineKind
 
 
 @pytest.mark.parametrize("purpose", list(Purpose))
@@ -43,3 +44,10 @@ def test_every_statistic_is_in_one_group_and_on_the_menu():
     assert sorted(grouped, key=list(StatisticKind).index) == list(StatisticKind)
     assert set(MENU) == set(StatisticKind)
     assert set(ANSWERS) == set(Engine)
+
+
+def test_every_engine_but_the_open_choice_has_its_profile():
+    found = {engine.value: engine.profile.kind for engine in Engine if engine.profile is not None}
+
+    assert Engine.AUTO.profile is None
+    assert found == {kind.value: kind for kind in EngineKind}

@@ -94,7 +94,7 @@ def test_a_student_offers_decides_and_ends(browser, url, world):
         _look(page, expect="Harbour Works gets this score")
         _press_by_keyboard(page, "Decline: Harbour Works")
         _look(page, expect="Nobody is waiting for your decision")
-        assert world.scores.answered(request).is_granted
+        assert world.scores.answered(request).sealed
 
         world.scores.pay(request)
         world.services.refresh(session)
@@ -125,4 +125,4 @@ def test_a_request_is_decided_without_scripts(browser, url, world):
         _press(page, "Agree: Harbour Works")
 
         page.locator("main").get_by_text("gets this score").first.wait_for()
-        assert world.scores.answered(request).is_granted
+        assert world.scores.answered(request).sealed

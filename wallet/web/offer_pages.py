@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from flask import render_template
 
 from consent.errors import ConsentError
-from consent.vocabulary import Purpose, RecipientKind, StatisticGroup
+from consent.vocabulary import Engine, Purpose, RecipientKind, StatisticGroup
 from consent.wording import (
     describe_policy,
     group_text,
@@ -108,6 +108,7 @@ class OfferPages:
             floors=FLOORS,
             levels=LEVELS,
             level=level_of(choices),
+            adding_up=Engine.PAILLIER.profile,
             odds=odds_in_hundred,
         )
 

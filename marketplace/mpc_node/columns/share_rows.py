@@ -70,11 +70,6 @@ def share_rows(
     return [ShareRow(group, words) for words in np.concatenate([*fields, *rings], axis=1)]
 
 
-def lines_for(columns: int) -> int:
-    """How many lines a file of so many columns has."""
-    return 1 + len(Form) * COMPONENTS * columns
-
-
 def columns_of(lines: int) -> int:
     """How many columns a file of so many lines has."""
     return (lines - 1) // (len(Form) * COMPONENTS)

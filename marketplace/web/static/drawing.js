@@ -44,9 +44,12 @@ function draw(part, width) {
   return drawn;
 }
 
+// A row may have a shorter name in the drawing than in the table.
+const nameOf = (row) => row.mark ?? row.label;
+
 // Where things go: labels stand beside the rows if they fit, above them if not.
 function frameOf(part, width) {
-  const longest = Math.max(...part.rows.map((row) => row.label.length)) * LETTER;
+  const longest = Math.max(...part.rows.map((row) => nameOf(row).length)) * LETTER;
   const beside = longest <= Math.min(MOST_LABEL, width * 0.4);
   const left = beside ? longest + 12 : EDGE / 2;
   const right = width - EDGE;
@@ -56,8 +59,9 @@ function frameOf(part, width) {
   return { left, right, beside, height, least, most, x, bottom: LEGEND + part.rows.length * height };
 }
 
-// Bars begin at zero, so that their lengths compare; dots need not.
-function rangeOf({ rows, bars }) {
+// Bars begin at zero, so that their lengths compare; dots need not, unless all that is possible is to be seen.
+function rangeOf({ rows, bars, whole }) {
+  if (whole) return whole;
   const ends = rows.filter((row) => !row.withheld).flatMap((row) => [row.value, row.low ?? row.value, row.high ?? row.value]);
   if (bars || ends.length === 0) ends.push(0);
   const [least, most] = [Math.min(...ends), Math.max(...ends)];
@@ -69,8 +73,8 @@ function rowOf(row, frame, { index, part, hatching }) {
   const top = LEGEND + index * frame.height;
   const middle = top + frame.height - ROW / 2;
   const label = frame.beside
-    ? svg("text", { class: "drawing-label", x: frame.left - 12, y: middle, "text-anchor": "end", "dominant-baseline": "central" }, row.label)
-    : svg("text", { class: "drawing-label", x: frame.left, y: top + 12 }, row.label);
+    ? svg("text", { class: "drawing-label", x: frame.left - 12, y: middle, "text-anchor": "end", "dominant-baseline": "central" }, nameOf(row))
+    : svg("text", { class: "drawing-label", x: frame.left, y: top + 12 }, nameOf(row));
   if (row.withheld) return [label, block("drawing-withheld", frame, [frame.left, frame.right], middle, { fill: `url(#${hatching})` })];
   const at = frame.x(row.value);
   const mark = part.bars

@@ -51,8 +51,10 @@ export function withheldGroups(result) {
   return computation.withheld.map((code) => labelOfGroup(code, result));
 }
 
+// What rounds to zero has no sign.
 export const numberText = (value, decimals) =>
-  value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).replace("-", "−");
+  value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+    .replace(/^-(?=0(\.0*)?$)/, "").replace("-", "−");
 
 export function rangeText(row) {
   if (row.withheld) return row.withheld;
@@ -80,7 +82,7 @@ function distribution(estimator, { group }, estimates, result) {
 // A box from the first to the last fraction with a line at each of them, and the same as a table.
 function quantiles(estimator, { group }, estimates, result) {
   const { labels } = result;
-  const rows = estimates.map((each) => row(`${each.label} are below`, estimator, each, labels));
+  const rows = estimates.map((each) => ({ ...row(`${each.label} are below`, estimator, each, labels), mark: each.label }));
   const part = chart(titleOf(estimator, labels) + about(group, result), "Of the people", rows, { estimator, labels });
   return { ...part, box: true, description: placeText(rows) ?? part.description };
 }
@@ -88,7 +90,8 @@ function quantiles(estimator, { group }, estimates, result) {
 function relations(estimator, { group }, estimates, result) {
   const { labels } = result;
   const rows = estimates.map((each) => row(labels.attributes[each.label], estimator, each, labels));
-  return chart(titleOf(estimator, labels) + about(group, result), "With", rows, { estimator, labels });
+  const part = chart(titleOf(estimator, labels) + about(group, result), "With", rows, { estimator, labels });
+  return estimator.kind === "correlation" ? { ...part, whole: [-1, 1] } : part;
 }
 
 // One line for each term: how much the answer changes with it.
@@ -96,18 +99,19 @@ function regression(estimator, { group }, estimates, result) {
   const { labels } = result;
   const isLinear = estimator.kind === "linear_regression";
   const rows = estimates.map((each) => row(labels.terms[each.label] ?? labels.attributes[each.label], estimator, each, labels));
-  const unit = (each) => labels.units[each.label] || "unit";
+  const withErrors = isLinear && estimates.some((each) => each.standardError != null);
   const lines = rows.map((each) => [
     each.label,
     each.withheld ? null : numberText(each.value, each.decimals),
-    each.withheld || each.estimate.standardError == null ? "" : numberText(each.estimate.standardError, each.decimals),
-    rangeText(each),
+    ...(withErrors ? [standardErrorOf(each)] : []),
+    isLinear || each.withheld ? rangeText(each) : "none",
   ]);
-  const columns = ["Term", "Coefficient", "Standard error", intervalOf(rows) || "Error from noise"];
-  const perUnit = estimates.filter((each) => labels.attributes[each.label]).map((each) => `per ${unit(each)} of ${labels.attributes[each.label]}`);
+  const columns = ["Term", "Coefficient", ...(withErrors ? ["Standard error"] : []), intervalOf(rows) || "Error from noise"];
+  const units = estimates.filter((each) => labels.attributes[each.label])
+    .map((each) => `each ${labels.units[each.label] || "unit"} of ${labels.attributes[each.label]}`);
   const description = isLinear
-    ? `How much it changes, ${perUnit.join(", ")}.`
-    : `How the odds of “${lastCategory(estimator, labels)}” change, as logarithms, ${perUnit.join(", ")}. Approximate.`;
+    ? `How much it changes with ${listOf(units)}.`
+    : `How the odds of “${lastCategory(estimator, labels)}” change with ${listOf(units)}, as logarithms. Approximate: found by a fixed number of steps.`;
   return { kind: "table", title: titleOf(estimator, labels) + about(group, result), description, rows, columns, lines };
 }
 
@@ -135,6 +139,11 @@ function clusters(estimator, { group }, estimates, result) {
     columns: ["Group", ...units, "People"], lines,
   };
 }
+
+const standardErrorOf = ({ withheld, estimate, decimals }) =>
+  withheld || estimate.standardError == null ? "" : numberText(estimate.standardError, decimals);
+
+const listOf = (words) => [words.slice(0, -1).join(", "), words.at(-1)].filter(Boolean).join(" and ");
 
 const about = (group, result) => (group === null ? "" : `, ${labelOfGroup(group, result)}`);
 

@@ -54,7 +54,7 @@ def ed25519(label: str) -> SigningKey:
 def node_keys(name: str) -> NodeKeys:
     """The secrets of a node by name."""
     random = random_of(f"node {name}")
-    return NodeKeys(ed25519(name), SealingKey.generate(random), random(KEY_BYTES))
+    return NodeKeys(ed25519(name), SealingKey.generate_hybrid(random), random(KEY_BYTES))
 
 
 @cache

@@ -15,11 +15,12 @@ from crypto.mpc.program import LinearCell, ProductCell, Program
 from marketplace.mpc_node.columns.cluster import Cluster, spread_over
 from marketplace.mpc_node.columns.partition_file import Seal, write_partition
 from marketplace.mpc_node.columns.selection import SelectedRows
-from marketplace.mpc_node.columns.share_rows import lines_for
+from marketplace.mpc_node.columns.share_rows import COMPONENTS, Form
 from marketplace.mpc_node.errors import SettingsError, StorageAlteredError
 from tests.crypto.mpc.trio import drawn_words
 
 COLUMNS, ROWS = 2, 50
+LINES = 1 + len(Form) * COMPONENTS * COLUMNS
 PROGRAM = Program((LinearCell(0), ProductCell(0, 1), LinearCell(1, np.arange(2 * ROWS) % 2 == 0)))
 
 
@@ -45,7 +46,7 @@ def parts(tmp_path: Path) -> list[SelectedRows]:
     """Two share files with all of their rows."""
     made = []
     for index in range(2):
-        table = drawn_words(lines_for(COLUMNS) * ROWS, f"file {index}").reshape(-1, ROWS) >> np.uint64(1)
+        table = drawn_words(LINES * ROWS, f"file {index}").reshape(-1, ROWS) >> np.uint64(1)
         file = write_partition(tmp_path / f"{index}.npy", table, Seal.draw_keys())
         made.append(SelectedRows(file, np.arange(ROWS), np.arange(ROWS) + index * ROWS))
     return made

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from consent.computation import compile as compile_query
-from consent.errors import MismatchError
 from consent.query import Condition, Statistic
 from consent.vocabulary import StatisticKind
 from crypto import goldilocks
@@ -15,14 +14,12 @@ from crypto.errors import MalformedError
 from crypto.mpc.program import ProductCell
 from marketplace.mpc_node.computation import (
     holdings_of,
-    inputs_of,
     needed_columns,
     noise_binding,
-    noise_of,
     noise_seed,
-    program_of,
 )
 from marketplace.mpc_node.frames import Kind
+from marketplace.mpc_node.plans import plan_of
 from ssi.dataset import data_set
 from tests.marketplace.mpc_node.lines import Passing
 from tests.marketplace.mpc_node.orders import EXACT, NOISY, manifest_for
@@ -44,42 +41,28 @@ def test_another_job_query_or_set_of_people_has_another_seed(name):
     assert noise_seed(SECRET, **ABOUT) != noise_seed(SECRET, **{**ABOUT, name: "other"})
 
 
-def test_each_node_has_noise_of_its_own():
-    computation = compile_query(NOISY, data_set("exam/1"), ROWS)
-    ours, theirs = (noise_of(computation, noise_seed(bytes([key]) * 32, **ABOUT)) for key in (1, 2))
-
-    assert ours.tolist() != theirs.tolist()
-    assert ours.dtype == np.int64
-
-
-def test_an_exact_answer_has_no_noise():
-    computation = compile_query(EXACT, data_set("exam/1"), ROWS)
-
-    assert not noise_of(computation, noise_seed(SECRET, **ABOUT)).any()
-
-
 def test_public_groups_are_rows_and_private_groups_are_products():
     described = data_set("exam/1")
     public = compile_query(replace(EXACT, group_by="school_type"), described, ROWS)
     private = compile_query(replace(NOISY, group_by="sex"), described, ROWS)
 
-    rows = [cell.rows for cell in program_of(public, ROWS).cells]
-    products = [cell for cell in program_of(private, ROWS).cells if isinstance(cell, ProductCell)]
+    rows = [cell.rows for cell in plan_of(public, ROWS).program.cells]
+    products = [cell for cell in plan_of(private, ROWS).program.cells if isinstance(cell, ProductCell)]
 
     assert {int(mask.sum()) for mask in rows if mask is not None} == {12}
     assert products
 
 
-def test_inputs_stand_in_the_agreed_order():
+def test_shares_stand_in_the_agreed_order():
     shares = {
         name: goldilocks.encode(goldilocks.from_integers([start, start + 1, -1, 2**70]))
         for name, start in (("b", 5), ("a", 7))
     }
 
-    inputs = inputs_of(shares, ["a", "b"], 2)
+    held = holdings_of(shares, ["a", "b"], 2).elements.shares
 
-    assert inputs.first.tolist() == [[7, 5], [8, 6]]
-    assert inputs.second.tolist() == [[goldilocks.PRIME - 1] * 2, [2**70 % goldilocks.PRIME] * 2]
+    assert held.first.tolist() == [[7, 5], [8, 6]]
+    assert held.second.tolist() == [[goldilocks.PRIME - 1] * 2, [2**70 % goldilocks.PRIME] * 2]
 
 
 def test_shares_may_bring_integers_behind_the_elements():
@@ -118,13 +101,6 @@ def test_a_computation_says_which_columns_it_needs_in_which_form():
     assert needed.integers == (value, described.column("sex", "is", 0))
 
 
-def test_a_run_that_knows_only_sums_refuses_everything_else():
-    query = replace(NOISY, verified=True)
-
-    with pytest.raises(MismatchError, match="more than sums"):
-        program_of(compile_query(query, data_set("exam/1"), ROWS), ROWS)
-
-
 def test_what_binds_the_noise_is_the_question_and_the_people():
     bound = noise_binding(**ABOUT)
 
@@ -136,7 +112,7 @@ def test_what_binds_the_noise_is_the_question_and_the_people():
 @pytest.mark.parametrize("shares", [bytes(8), b"\xff" * 32], ids=["another length", "no field elements"])
 def test_shares_of_another_form_are_refused(shares):
     with pytest.raises(MalformedError):
-        inputs_of({"a": shares}, ["a"], 2)
+        holdings_of({"a": shares}, ["a"], 2)
 
 
 def noting(town: Town, name: str) -> list[tuple[object, ...]]:
@@ -177,5 +153,5 @@ def test_one_node_cannot_tell_two_worlds_apart_by_what_it_receives(tmp_path: Pat
         assert town.run(manifest_for(world))[name]["state"] == "DONE"
         seen.append([*seen_by(town, name), *sorted(noted, key=str)])
 
-    assert len(seen[0]) == 12 + 1 + 3 + 4
+    assert len(seen[0]) == 12 + 1 + 3 + 2
     assert seen[0] == seen[1]

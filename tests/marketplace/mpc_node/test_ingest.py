@@ -361,13 +361,13 @@ def test_openings_are_checked_with_fresh_randomness(town: Town):
     assert sum(drawn) == 4 * 16
 
 
-def test_a_bundle_sealed_to_a_hybrid_key_comes_in_as_well(town: Town):
-    hybrid, node = SealingKey.generate_hybrid(random_of("hybrid")), town.nodes["node-a"]
-    keys = {name: node_keys(name).sealing.public for name in NAMES} | {"node-a": hybrid.public}
+def test_a_bundle_sealed_to_a_key_of_before_comes_in_as_well(town: Town):
+    plain, node = SealingKey.generate(random_of("plain")), town.nodes["node-a"]
+    keys = {name: node_keys(name).sealing.public for name in NAMES} | {"node-a": plain.public}
     made = contribution_of(HER, Offer(sealing_keys=keys))
     documents = [made.for_node("node-a").to_json()]
 
-    for key, reason in ((node.keys.sealing, IngestRefusal.BUNDLE_DOES_NOT_OPEN), (hybrid, None)):
+    for key, reason in ((node.keys.sealing, IngestRefusal.BUNDLE_DOES_NOT_OPEN), (plain, None)):
         ingest = IngestContributions(
             ThisNode("node-a", key),
             node.contributions,

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from crypto.randomness import stream
+from crypto.sealing import SealingKey
+from crypto.sealing_suite import HYBRID_PUBLIC_BYTES
 from marketplace.mpc_node.config import SETTINGS_FILE, Settings, load_settings, save_settings
 from marketplace.mpc_node.errors import SettingsError
 from marketplace.mpc_node.keys import (
@@ -34,6 +36,14 @@ def test_keys_come_back_as_they_were_saved(folder: Path):
     assert keys.signing.to_pem() == (folder / SIGNING_FILE).read_bytes()
     assert keys.sealing.to_bytes() == (folder / SEALING_FILE).read_bytes()
     assert len({keys.storage_root, keys.vault_key, keys.noise_key}) == 3
+
+
+def test_a_new_node_is_sealed_to_by_a_hybrid_key_and_an_old_folder_still_opens(folder: Path):
+    old = SealingKey.generate(stream(bytes(32), "old"))
+
+    assert len(load_keys(folder).sealing.public.to_bytes()) == HYBRID_PUBLIC_BYTES
+    (folder / SEALING_FILE).write_bytes(old.to_bytes())
+    assert load_keys(folder).sealing.public == old.public
 
 
 def test_nobody_else_may_read_them(folder: Path):
