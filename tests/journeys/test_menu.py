@@ -19,7 +19,7 @@ from wallet.domain.choices import PolicyChoices
 
 pytestmark = [pytest.mark.journey, pytest.mark.database, pytest.mark.timeout(300)]
 
-PEOPLE = 70
+PEOPLE = 60
 STUDENTS = PolicyChoices(
     crowd_floor=10,
     exact_allowed=True,

@@ -233,7 +233,7 @@ def test_a_node_outside_the_job_cannot_disturb_it(town: Town):
 
 def test_a_node_that_gives_up_tells_the_others_at_once(town: Town):
     town.settle(CROWD)
-    town.nodes["node-b"].contributions.shares = lambda ids: 1 / 0  # type: ignore[method-assign,assignment,return-value]
+    town.nodes["node-b"].contributions.selected = lambda ids, group: 1 / 0  # type: ignore[method-assign,assignment,return-value]
 
     ended = town.run(manifest_for(CROWD))
 
