@@ -130,7 +130,12 @@ def _data_set(manifest: Manifest) -> DataSet:
 
 
 def _check_engine(manifest: Manifest, registry: TrustRegistry) -> None:
-    if manifest.query.chosen_engine is not Engine.PAILLIER:
+    engine = manifest.query.chosen_engine
+    if engine not in {Engine.MPC, Engine.PAILLIER}:
+        raise ManifestRefusedError(
+            ManifestRefusal.QUERY, f"these nodes do not compute by the engine {engine.value!r}"
+        )
+    if engine is Engine.MPC:
         return
     if registry.aggregation_key is None or not registry.aggregation_key.is_held_by(manifest.nodes):
         raise ManifestRefusedError(

@@ -6,6 +6,8 @@ import pytest
 
 from consent.errors import QueryRefusedError
 from consent.opened_sum import OpenedSum
+from consent.query import Statistic
+from consent.vocabulary import Engine, StatisticKind
 from marketplace.clients.nodes import HttpNodes
 from marketplace.domain.job import JobState
 from marketplace.domain.offer import OfferState
@@ -183,6 +185,17 @@ def test_without_a_joint_key_nothing_is_quoted_or_sold():
             query=SUMS,
             accepted_price_cents=10_000,
         )
+
+
+@pytest.mark.parametrize("engine", [Engine.ADDITIVE, Engine.FUNCTIONAL])
+def test_a_question_by_an_engine_that_nobody_here_has_is_refused_before_it_is_paid(engine):
+    market = open_market()
+    market.stock(14)
+    account = market.buyer()
+    query = replace(SUMS, statistics=(Statistic(StatisticKind.COUNT),), engine=engine)
+
+    with pytest.raises(QueryRefusedError, match="nobody here answers"):
+        market.services.make_quote(account.account_id, query)
 
 
 def test_a_key_that_was_replaced_since_is_no_proof_against_an_honest_node(stage):

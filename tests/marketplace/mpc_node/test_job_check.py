@@ -9,7 +9,7 @@ import pytest
 from consent.job import Manifest, sign_manifest
 from consent.order import EscrowReceipt, sign_escrow_receipt, sign_mandate
 from consent.query import Condition, Statistic
-from consent.vocabulary import StatisticKind
+from consent.vocabulary import Engine, StatisticKind
 from ssi.issuance import IssuerKey
 from ssi.jws import sign_jws
 from tests.marketplace.mpc_node.orders import (
@@ -126,6 +126,8 @@ def test_an_unknown_data_set_is_refused(town: Town):
         replace(EXACT, where=(Condition("sex", "female"),)),
         replace(EXACT, where=(Condition("school_type", "grammar"),)),
         replace(EXACT, epsilon=Decimal(11)),
+        replace(EXACT, engine=Engine.ADDITIVE),
+        replace(EXACT, statistics=(Statistic(StatisticKind.COUNT),), engine=Engine.FUNCTIONAL),
     ],
     ids=[
         "unknown attribute",
@@ -135,6 +137,8 @@ def test_an_unknown_data_set_is_refused(town: Town):
         "private filter",
         "unknown category",
         "no privacy",
+        "an engine these nodes do not have",
+        "an engine that needs no nodes",
     ],
 )
 def test_a_query_against_the_rules_is_refused(town: Town, query):
