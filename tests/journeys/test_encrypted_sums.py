@@ -20,7 +20,7 @@ PEOPLE = 12
 BOTH = replace(STUDENTS, engines=(Engine.MPC, Engine.PAILLIER))
 SUMS = replace(OF_ALL, engine=Engine.PAILLIER)
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.journey, pytest.mark.database, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
