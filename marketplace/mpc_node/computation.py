@@ -34,6 +34,9 @@ Pin = Callable[[bytes], None]
 """Gets the 32 bytes that name the neighbour's noise key; raises if another one was pinned before."""
 
 
+_NOTHING_MORE = np.zeros(1, dtype=np.uint64)
+
+
 @dataclass(frozen=True)
 class Needed:
     """The columns of a data set that a computation reads: as field elements, and as integers modulo 2^64."""
@@ -131,7 +134,10 @@ def _run(plan: Plan, holdings: Holdings, role: int, keys: Keys, pin: Pin) -> Pro
     )
     pin(noise.neighbour_digest)
     result = yield from run_menu(party, noise, plan, holdings)
-    return (yield from finish(party, result))
+    finished = yield from finish(party, result)
+    # Nobody hangs up before everybody has fixed its result: who was killed in the last round finds both there.
+    yield party.to_both(_NOTHING_MORE)
+    return finished
 
 
 def _table(rows: Sequence[bytes], columns: int, *, checked: bool) -> Table:

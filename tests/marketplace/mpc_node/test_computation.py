@@ -153,5 +153,5 @@ def test_one_node_cannot_tell_two_worlds_apart_by_what_it_receives(tmp_path: Pat
         assert town.run(manifest_for(world))[name]["state"] == "DONE"
         seen.append([*seen_by(town, name), *sorted(noted, key=str)])
 
-    assert len(seen[0]) == 12 + 1 + 3 + 2
+    assert len(seen[0]) == 12 + 1 + 3 + 4
     assert seen[0] == seen[1]

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExc
 CROWD = people(12)
 DYING = "node-b"
 PATIENCE_SECONDS = 4.0
-ROUNDS = 2
+ROUNDS = 3
 
 
 class DeadlyLog(AttemptLog):
@@ -92,7 +92,7 @@ def killed(folder: Path, moment: tuple[str, int], query=EXACT) -> Town:
     return town
 
 
-MOMENTS = [("sending", 1), ("received", 1), ("sending", 2), ("received", 2), ("parted", 2)]
+MOMENTS = [("sending", 1), ("received", 1), ("sending", 2), ("received", 2), ("received", 3), ("parted", 3)]
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: f"{moment[0]} {moment[1]}")
