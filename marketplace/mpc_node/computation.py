@@ -135,7 +135,7 @@ def _run(plan: Plan, holdings: Holdings, role: int, keys: Keys, pin: Pin) -> Pro
     pin(noise.neighbour_digest)
     result = yield from run_menu(party, noise, plan, holdings)
     finished = yield from finish(party, result)
-    # Nobody hangs up before everybody has fixed its result: who was killed in the last round finds both there.
+    # Nobody hangs up before everybody has its result: who was killed in the last round finds both there.
     yield party.to_both(_NOTHING_MORE)
     return finished
 
