@@ -121,4 +121,4 @@ def _bind(host: str, port: int) -> socket.socket:
         except OSError as error:
             if error.errno != errno.EADDRINUSE or time.monotonic() >= deadline:
                 raise
-        time.sleep(_BIND_AGAIN_SECONDS)
+        time.sleep(_BIND_AGAIN_SECONDS)  # the port of a process that just ended is free in a moment
