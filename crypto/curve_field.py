@@ -71,7 +71,7 @@ def opaque(_typing: Any, word: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _fold(r0: Any, r1: Any, r2: Any, r3: Any, top: Any) -> Element:
+def fold(r0: Any, r1: Any, r2: Any, r3: Any, top: Any) -> Element:
     """The five words modulo p in four; the top one is below 2^34, so the second fold cannot carry again."""
     r0, carry = multiply_add(top, _FOLD, r0, _ZERO)
     r1, carry = _add_carry(r1, carry, _ZERO)
@@ -109,7 +109,7 @@ def multiply(a: Element, b: Element) -> Element:
     r1, c = multiply_add(r5, _FOLD, r1, c)
     r2, c = multiply_add(r6, _FOLD, r2, c)
     r3, c = multiply_add(r7, _FOLD, r3, c)
-    return _fold(r0, r1, r2, r3, c)
+    return fold(r0, r1, r2, r3, c)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -125,6 +125,16 @@ def subtract(a: Element, b: Element) -> Element:
     r3, m = _subtract_borrow(r3, _ZERO, m)
     # After a second borrow the lowest word is within 2^32 + 977 of its top, so this cannot borrow.
     return r0 - (_FOLD & m), r1, r2, r3
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def times_small(a: Element, factor: Any) -> Element:
+    """The product of an element and a public number below 2^33, as a word."""
+    r0, c = multiply_add(a[0], factor, _ZERO, _ZERO)
+    r1, c = multiply_add(a[1], factor, c, _ZERO)
+    r2, c = multiply_add(a[2], factor, c, _ZERO)
+    r3, c = multiply_add(a[3], factor, c, _ZERO)
+    return fold(r0, r1, r2, r3, c)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

@@ -19,7 +19,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from crypto.curve import Point
-from crypto.curve_field import WORDS, Element, canonical, invert, multiply, subtract
+from crypto.curve_field import WORDS, Element, canonical, invert, multiply, subtract, times_small
 from crypto.errors import CryptoError, OutOfRangeError
 
 ROW_WORDS: Final = 2 * WORDS
@@ -30,6 +30,7 @@ _CONTEXT: Final = lib.secp256k1_context_create(lib.SECP256K1_CONTEXT_NONE)
 _UNCOMPRESSED_BYTES: Final = 65
 _COORDINATE_BYTES: Final = 32
 _UNIT: Final = (np.uint64(1), np.uint64(0), np.uint64(0), np.uint64(0))
+_TWO, _THREE = np.uint64(2), np.uint64(3)
 
 
 def rows_of(points: Iterable[Point]) -> Rows:
@@ -112,14 +113,14 @@ def double_lanes(points: Rows, products: Rows) -> None:
     for lane in range(points.shape[0]):
         store(products[lane], 0, product)
         y = load(points[lane], WORDS)
-        product = multiply(product, _twice(y))
+        product = multiply(product, times_small(y, _TWO))
     inverse = invert(product)
     for lane in range(points.shape[0] - 1, -1, -1):
         x, y = load(points[lane], 0), load(points[lane], WORDS)
         square = multiply(x, x)
-        slope = multiply(_thrice(square), multiply(inverse, load(products[lane], 0)))
-        inverse = multiply(inverse, _twice(y))
-        double_x = subtract(multiply(slope, slope), _twice(x))
+        slope = multiply(times_small(square, _THREE), multiply(inverse, load(products[lane], 0)))
+        inverse = multiply(inverse, times_small(y, _TWO))
+        double_x = subtract(multiply(slope, slope), times_small(x, _TWO))
         store(points[lane], 0, double_x)
         store(points[lane], WORDS, subtract(multiply(slope, subtract(x, double_x)), y))
 
@@ -155,15 +156,3 @@ def powers_of_two(point: Point, count: int) -> Sequence[Point]:
     while len(powers) < count:
         powers.append(powers[-1].multiply_public(2))
     return powers
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _twice(element: Element) -> Element:
-    zero = np.uint64(0)
-    return subtract(element, subtract((zero, zero, zero, zero), element))
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _thrice(element: Element) -> Element:
-    zero = np.uint64(0)
-    return subtract(_twice(element), subtract((zero, zero, zero, zero), element))

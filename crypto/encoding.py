@@ -20,7 +20,8 @@ Json = None | bool | int | float | str | Sequence["Json"] | dict[str, "Json"]
 
 MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 64
-_MAX_INTEGER = 2**53 - 1
+MAX_EXACT_INTEGER = 2**53 - 1
+"""The largest integer that every reader of JSON holds exactly (RFC 8785 §3.2.2.3)."""
 
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 _FROM_URL = bytes.maketrans(b"-_+/=", b"+/!!!")
@@ -31,7 +32,12 @@ _NO_BRACKET = re.compile(r"[^\[\]{}]+")
 
 def b64url_encode(raw: bytes) -> str:
     """Encode as base64url without padding."""
-    return binascii.b2a_base64(raw, newline=False).rstrip(b"=").translate(_TO_URL).decode("ascii")
+    return b64url_bytes(raw).decode("ascii")
+
+
+def b64url_bytes(raw: bytes) -> bytes:
+    """Encode as base64url without padding, as ASCII bytes for whoever hashes or joins them."""
+    return binascii.b2a_base64(raw, newline=False).translate(_TO_URL, b"=")
 
 
 def b64url_decode(text: str, *, length: int | None = None) -> bytes:
@@ -143,7 +149,9 @@ def _is_plain(members: Iterable[Any], depth: int) -> bool:
         elif kind is list or kind is tuple:
             plain = depth > 0 and _is_plain(member, depth - 1)
         else:
-            plain = isinstance(member, str) or (kind is int and -_MAX_INTEGER <= member <= _MAX_INTEGER)
+            plain = isinstance(member, str) or (
+                kind is int and -MAX_EXACT_INTEGER <= member <= MAX_EXACT_INTEGER
+            )
         if not plain:
             return False
     return True

@@ -59,14 +59,21 @@ PROFILES: Final = {
     ),
     EngineKind.ADDITIVE: EngineProfile(
         kind=EngineKind.ADDITIVE,
-        nodes=0,
-        colluders=0,
-        who_must_collude=("All nodes together; for products also the dealer with any one of them."),
-        leaks_by_design=("As with three nodes.",),
-        must_be_online="every node; for products the dealer beforehand",
+        nodes=3,
+        colluders=3,
+        who_must_collude=(
+            "Only all three nodes together could rebuild a record; for what is multiplied, also the dealer "
+            "of random numbers with any one of them."
+        ),
+        leaks_by_design=(
+            "Nodes know which consents took part and the public attributes shown.",
+            "Each node adds random error of its own, so the error is larger than with shared records that "
+            "two nodes open.",
+        ),
+        must_be_online="the three nodes, during the computation; the dealer before products",
         on_a_lie=(
-            "A lie about what was dealt is caught where values carry tags, and nobody is named; a lie "
-            "about a node's own sum is not seen."
+            "A lie inside a product, about what goes into it or about what was dealt stops the answer, and "
+            "often nobody can be named; a lie about a node's own plain sum or random error is not seen."
         ),
         seconds_per_person=0.6e-9,
         bytes_per_person=10,

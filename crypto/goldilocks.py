@@ -2,8 +2,8 @@
 
 The Goldilocks prime is Field64 of the VDAF specification. It fits a machine word and reduces without
 division: 2^64 = 2^32 - 1 and 2^96 = -1 modulo p, so a product hi·2^64 + lo is lo - (hi >> 32) + (hi mod
-2^32)·(2^32 - 1). Being a field, it carries message authentication codes, inverses and interpolation, which
-Z_2^64 does not.
+2^32)·(2^32 - 1). So r = 2^32 is a root of x² - x + 1, and multiplying by it is a shift. Being a field, it
+carries message authentication codes, inverses and interpolation, which Z_2^64 does not.
 
 Vectors are numpy arrays of uint64 with every element below p, of any shape; `checked` is for what came from
 outside. Loops are compiled (numba), without branches on values where the compiler keeps them so: that is
@@ -23,6 +23,9 @@ from crypto.errors import MalformedError, OutOfRangeError
 from crypto.machine_words import multiply_add
 
 PRIME: Final = 2**64 - 2**32 + 1
+ROOT: Final = 2**32
+"""r with r² - r + 1 = 0, which is the prime itself; so r + 1/r = 1."""
+INVERSE_ROOT: Final = PRIME + 1 - ROOT
 ELEMENT_BYTES: Final = 8
 _WIRE: Final = np.dtype("<u8")
 _P: Final = np.uint64(PRIME)
@@ -52,6 +55,12 @@ def add_element(left: Any, right: Any) -> Any:
 def subtract_element(left: Any, right: Any) -> Any:
     """The difference of two elements, inside compiled loops."""
     return left - right if left >= right else left + (_P - right)
+
+
+@numba.njit("uint64(uint64)", cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
+def times_root(element: Any) -> Any:
+    """2^32 times an element, inside compiled loops: (hi·2^32 + lo)·2^32 = lo·2^32 + hi·(2^32 - 1)."""
+    return add_element(element << _HALF, (element >> _HALF) * _EPSILON)
 
 
 @numba.njit("uint64(uint64, uint64)", cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]

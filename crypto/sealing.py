@@ -41,6 +41,7 @@ SEAL_OVERHEAD_BYTES = X25519_OVERHEAD_BYTES
 MIN_SALT_BYTES = 16
 _NONCE_BYTES = 12
 _VAULT_VERSION = b"\x01"
+_VAULT_KEYS = "argonauta vault keys v1"
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,12 +136,17 @@ def open_sealed(sealed: bytes, key: SealingKey, *, context: bytes) -> bytes:
 
 
 class Vault:
-    """Seals values at rest under one key, each to its place."""
+    """Seals values at rest under one key, each to its place, and derives independent secrets from it."""
 
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_BYTES:
             raise OutOfRangeError(f"a vault key has {KEY_BYTES} bytes, got {len(key)}")
         self._aead = AESGCM(key)
+        self._root = derive_subkey(key, _VAULT_KEYS)
+
+    def derive(self, label: str) -> bytes:
+        """A secret of 32 bytes for a purpose: always the same, independent of what the vault seals with."""
+        return derive_subkey(self._root, label)
 
     def seal(self, plaintext: bytes, place: str, random: RandomBytes = random_bytes) -> bytes:
         """Encrypt a value for its place, written `table|row|column`: version || nonce || ciphertext || tag.

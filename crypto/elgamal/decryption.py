@@ -13,6 +13,8 @@ Whoever gets hold of `threshold` partial decryptions of a ciphertext has its con
 sums that a query allows, never for single contributions, and only to whom the result is for. Refusing is
 their part, not this module's.
 
+A share outlives many sums, and two answers with one nonce give it away: the nonce is hedged (`crypto.nonce`).
+
 Timing. x_j meets the curve by constant-time multiplications; the result is found in a time that depends on
 it.
 """
@@ -36,6 +38,7 @@ from crypto.errors import (
     ShareError,
 )
 from crypto.multiexp import multiply_and_add
+from crypto.nonce import hedged
 from crypto.randomness import RandomBytes, random_bytes
 from crypto.sharing.shamir import combine_points
 
@@ -96,7 +99,8 @@ def decrypt_partially(
     points = tuple(one.mask.multiply(secret) for one in ciphertext.bins)
     coefficients = _coefficients(key.public, party, ciphertext, points)
     joined = multiply_and_add([one.mask for one in ciphertext.bins], coefficients)
-    w = random_scalar(random)
+    statement = _statement(key.public, party, ciphertext, points).digest()
+    w = random_scalar(hedged(secret.to_bytes(SCALAR_BYTES, "big"), statement, random))
     challenge = _challenge(key.public, party, ciphertext, points, (multiply_base(w), joined.multiply(w)))
     return PartialDecryption(party, points, challenge, (w + challenge * secret) % ORDER)
 

@@ -26,6 +26,8 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from crypto.base_point import BASE, SHIFT, UNSHIFT, multiply_base, random_scalar
+from crypto.bisection import SearchCosts
+from crypto.bisection import find_wrong as search_wrong
 from crypto.curve import INFINITY, ORDER, Point, combine
 from crypto.elgamal.ciphertext import Bin, Ciphertext, Encryption
 from crypto.elgamal.keys import PublicKey
@@ -43,8 +45,8 @@ from crypto.randomness import RandomBytes, random_bytes
 
 _COEFFICIENT_BYTES: Final = 16
 _BRANCHES: Final = (0, 1)
-_ALONE: Final = 4
-"""Where this many contributions or fewer are suspected, each is checked by itself."""
+_COSTS: Final = SearchCosts(one_by_one=4, most_checks=3, overhead=1)
+"""Whoever fills a batch with lies makes it cost less than twice what checking each by itself would."""
 
 
 def prove_one_hot(
@@ -101,12 +103,19 @@ def find_wrong(
 ) -> tuple[int, ...]:
     """The places of all contributions that do not hold, in order.
 
-    One sum of points if there is none; else halves are checked, with fresh coefficients, until the wrong
-    ones are alone. A wrong one passes with probability 2^-128 over `random`, which must not be known before.
+    One sum of points if there is none; else `crypto.bisection` searches, with fresh coefficients for every
+    set. Fewer sets are checked than there are contributions, so a wrong one among n stays hidden with
+    probability at most n · 2^-128 over `random`, which must not be known before.
     """
-    suspects = [place for place, one in enumerate(contributions) if not _well_formed(key, one)]
-    rest = [place for place in range(len(contributions)) if place not in set(suspects)]
-    return tuple(sorted((*suspects, *_search(key, contributions, rest, random))))
+    formed = [place for place, one in enumerate(contributions) if _well_formed(key, one)]
+    wrong = set(range(len(contributions))) - set(formed)
+
+    def hold(places: list[int]) -> bool:
+        return _holds(key, [contributions[place] for place in places], random)
+
+    if formed and not hold(formed):
+        wrong |= set(search_wrong(formed, hold, _COSTS))
+    return tuple(sorted(wrong))
 
 
 class _Draft(NamedTuple):
@@ -138,18 +147,6 @@ def _draft(point: Point, value: int, random: RandomBytes) -> _Draft:
         for v, u in zip(_BRANCHES, exponents, strict=True)
     )
     return _Draft((zero, one), exponents, simulated)
-
-
-def _search(
-    key: PublicKey, contributions: Sequence[Contribution], places: Sequence[int], random: RandomBytes
-) -> tuple[int, ...]:
-    if not places or _holds(key, [contributions[place] for place in places], random):
-        return ()
-    if len(places) == 1:
-        return tuple(places)
-    size = 1 if len(places) <= _ALONE else (len(places) + 1) // 2
-    parts = [places[at : at + size] for at in range(0, len(places), size)]
-    return sum((_search(key, contributions, part, random) for part in parts), ())
 
 
 def _well_formed(key: PublicKey, contribution: Contribution) -> bool:

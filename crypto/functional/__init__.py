@@ -16,7 +16,8 @@ Which scheme for what.
   residuosity; slower and longer.
 - `rlwe`: one owner, thousands of records at once, post-quantum.
 - `one_label`: many wallets, one purchase. Symmetric masks modulo 2^64, microseconds a record; a key works for
-  one label.
+  one label. `one_label_dropout` survives wallets that fall silent, and `crypto.linked.one_label_link` proves
+  that what is masked was signed.
 - `multi_client`: many wallets, the same sum for every label. DDH again; wallets give their key shares once
   and may be offline from then on.
 - `decentralised_keys`: how the wallets of the last two make a key that none of them could make alone.

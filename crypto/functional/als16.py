@@ -33,12 +33,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from crypto.base_point import SHIFT, UNSHIFT, multiply_base, random_scalar
+from crypto.base_point import multiply_base, random_scalar
 from crypto.curve import INFINITY, ORDER, Point, combine
 from crypto.discrete_log import discrete_log
 from crypto.encoding import sha256
 from crypto.errors import DecryptionError, OutOfRangeError
+from crypto.masked_multiples import add_messages
 from crypto.randomness import RandomBytes, expand, random_bytes
+from crypto.shared_multiples import multiply_each
 
 MAX_LENGTH: Final = 0xFFFF
 VALUE_BITS: Final = 64
@@ -73,7 +75,9 @@ class MasterPublicKey:
         return sha256(_ID_TAG, self.h.to_bytes(), *(base.to_bytes() for base in self.bases))
 
     def encrypt(self, values: Sequence[int], random: RandomBytes = random_bytes) -> Ciphertext:
-        """Encrypt a vector; about 43 µs a value. To encrypt many, `als16_batch` is three times as fast.
+        """Encrypt a vector; about 16 µs a value where `crypto.shared_multiples` has its lanes.
+
+        Elsewhere it takes 32 µs, and to encrypt many, `als16_batch` is twice as fast.
 
         Raises:
             OutOfRangeError: there are not as many values as the key has places, or one is not below 2^64 in
@@ -81,9 +85,8 @@ class MasterPublicKey:
         """
         checked_values(values, len(self.bases))
         r = random_scalar(random)
-        pairs = zip(self.bases, values, strict=True)
-        masked = (combine((base.multiply(r), multiply_base(x + SHIFT), UNSHIFT)) for base, x in pairs)
-        return Ciphertext(self.key_id, multiply_base(r), self.h.multiply(r), tuple(masked))
+        second_mask, *masks = multiply_each((self.h, *self.bases), r)
+        return Ciphertext(self.key_id, multiply_base(r), second_mask, tuple(add_messages(masks, values)))
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,8 @@ from cryptography.hazmat.primitives.asymmetric import x25519
 from crypto.curve import ORDER
 from crypto.encoding import sha256
 from crypto.errors import MalformedError, OutOfRangeError, ShareError
+from crypto.functional.ring import ELEMENT_BYTES, RingVector
 from crypto.randomness import RandomBytes, random_bytes
-from crypto.ring import ELEMENT_BYTES, RingVector
 
 AGREEMENT_KEY_BYTES: Final = 32
 BINDING_BYTES: Final = 32

@@ -49,7 +49,7 @@ from crypto.functional.multi_client_function import (
 )
 from crypto.functional.multi_client_labels import UsedLabels
 from crypto.functional.one_label_messages import Ciphertext, EncryptionKey, KeyShare
-from crypto.ring import from_ring_signed, inner_product, to_ring
+from crypto.functional.ring import from_ring_signed, inner_product, to_ring
 
 _BINDING_TAG: Final = b"argonauta one label binding v1"
 

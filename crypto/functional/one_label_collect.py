@@ -5,16 +5,16 @@ the own mask of each of them, and its masks with members that were not heard, ar
 that the others revealed shares of.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from crypto.curve import SCALAR_BYTES
+from crypto.curve import ORDER, SCALAR_BYTES
 from crypto.errors import DecryptionError, ProtocolError, ShareError
 from crypto.functional.decentralised_keys import AgreementKey
 from crypto.functional.multi_client_function import label_digest
 from crypto.functional.one_label_messages import Ciphertext, KeyShare, Revealed
-from crypto.functional.one_label_run import WORD, Run, own_mask, pair_mask
-from crypto.ring import inner_product, to_ring
+from crypto.functional.one_label_run import WORD, Run, own_mask, own_scalar, pair_mask, pair_scalar
+from crypto.functional.ring import inner_product, to_ring
 from crypto.sharing.shamir import Share, combine_shares
 
 
@@ -53,22 +53,42 @@ def collect(collected: Collected, revealed: Sequence[Revealed]) -> int:
     """
     run, heard = collected.run, collected.heard
     _check(collected, revealed)
-    digest = run.roster_digest(collected.roster)
-    secrets = {place: _rebuilt(place, revealed, run.threshold) for place in collected.partners}
-    left = sum(own_mask(secrets[place], digest) for place in heard)
-    for silent in collected.partners - heard:
-        key = AgreementKey.from_bytes(secrets[silent].to_bytes(SCALAR_BYTES, "big"))
-        if key.public != collected.roster[silent]:
-            raise ShareError("the shares of a mask key do not give the key of the roster")
-        left -= sum(
-            pair_mask(key.seed_with(collected.roster[place]), silent, place, digest) for place in heard
-        )
+    left = _left(collected, revealed, own_mask, pair_mask)
     opened = sum(collected.masked[place].word for place in heard) - left
     weighted = (
         int(inner_product(to_ring(run.function.weights[place]), collected.ciphertexts[place].words)[0])
         for place in heard
     )
     return _signed((sum(weighted) - opened) % WORD, run)
+
+
+def collect_blinding(collected: Collected, revealed: Sequence[Revealed]) -> int:
+    """The sum, modulo the order, of `Masked.blinding` over the members that were heard.
+
+    Raises:
+        ShareError, ProtocolError: as `collect`.
+    """
+    _check(collected, revealed)
+    return _left(collected, revealed, own_scalar, pair_scalar) % ORDER
+
+
+def _left(
+    collected: Collected,
+    revealed: Sequence[Revealed],
+    own: Callable[[int, bytes], int],
+    pair: Callable[[bytes, int, int, bytes], int],
+) -> int:
+    """The masks of one kind that are left in the sum over those who were heard."""
+    run, heard = collected.run, collected.heard
+    digest = run.roster_digest(collected.roster)
+    secrets = {place: _rebuilt(place, revealed, run.threshold) for place in collected.partners}
+    left = sum(own(secrets[place], digest) for place in heard)
+    for silent in collected.partners - heard:
+        key = AgreementKey.from_bytes(secrets[silent].to_bytes(SCALAR_BYTES, "big"))
+        if key.public != collected.roster[silent]:
+            raise ShareError("the shares of a mask key do not give the key of the roster")
+        left -= sum(pair(key.seed_with(collected.roster[place]), silent, place, digest) for place in heard)
+    return left
 
 
 def _rebuilt(place: int, revealed: Sequence[Revealed], threshold: int) -> int:

@@ -22,6 +22,10 @@ they know, it gets both secrets of nobody as long as 2 · threshold > n + c, bec
 answers once; `Run` demands that. The roster is bound into every sealed share and every mask, and each member
 finds its own key in it, so a collector cannot slip in keys. The sum is over at least `threshold` members.
 
+State between rounds. A wallet that rests between rounds keeps nothing but a seed: with the randomness of
+`crypto.randomness.stream` every step gives the same again, and whoever repeats a step after a crash sends the
+same bytes. It must not take a step twice with another roster or inbox, nor answer two sets of heard members.
+
 Limits. At most 255 members. A wallet takes part in one run for each function and label; a second one, with
 others who are heard, is a second function over its data, as for `crypto.functional.one_label`. A collector
 can stop a run. A member that sends wrong shares spoils the result; sealed shares that do not open name their
@@ -42,13 +46,15 @@ from crypto.errors import MalformedError, OutOfRangeError, ProtocolError, ShareE
 from crypto.functional.decentralised_keys import AgreementKey, PairwiseSeeds
 from crypto.functional.multi_client_function import label_digest
 from crypto.functional.one_label_messages import EncryptionKey, KeyShare, Revealed
-from crypto.functional.one_label_run import WORD, Run, own_mask, pair_mask
+from crypto.functional.one_label_run import WORD, Run, own_mask, own_scalar, pair_mask, pair_scalar
+from crypto.functional.ring import inner_product, to_ring
 from crypto.randomness import RandomBytes, random_below, random_bytes
-from crypto.ring import inner_product, to_ring
 from crypto.sharing.shamir import split
 
 _SEAL_TAG: Final = b"argonauta one label sealed shares v1"
 _PLACE_BYTES: Final = 2
+SEALED_BYTES: Final = 2 * SCALAR_BYTES + 16
+"""Two scalars and the tag of their seal: what one member sends another in round 2."""
 _NONCE: Final = bytes(12)
 
 Pair = tuple[int, int]
@@ -188,6 +194,19 @@ class Masked:
         masks = own_mask(member.own_secret, self._digest) + sum(pairs)
         return KeyShare(self._digest, me, (opened - member.noise + masks) % WORD)
 
+    @cached_property
+    def blinding(self) -> int:
+        """The member's scalar masks, modulo the order: what a commitment beside its share is blinded with.
+
+        Those of all who are heard add up to what `crypto.functional.one_label_collect.collect_blinding`
+        finds.
+        """
+        member, me = self._member, self._member.seeds.place
+        pairs = (
+            pair_scalar(self._agreed[other], me, other, self._digest) for other in self._held if other != me
+        )
+        return (own_scalar(member.own_secret, self._digest) + sum(pairs)) % ORDER
+
     def reveal(self, heard: frozenset[int]) -> Revealed:
         """Answer the collector, who says whose masked shares it has: of each partner one secret, never both.
 
@@ -218,6 +237,11 @@ def start(
         raise OutOfRangeError("the noise is beyond the bound of the function")
     member = _Member(run, key, seeds, noise, random_below(ORDER, random), random_below(ORDER, random))
     return Advertised(member.mask_key.public, member)
+
+
+def advertised_key(random: RandomBytes) -> bytes:
+    """The public mask key that `start` advertises with this randomness, before the cohort is known."""
+    return AgreementKey.from_bytes(random_below(ORDER, random).to_bytes(SCALAR_BYTES, "big")).public
 
 
 def _scalars(pair: Pair) -> bytes:

@@ -15,8 +15,8 @@ from crypto.curve import ORDER, SCALAR_BYTES
 from crypto.errors import MalformedError
 from crypto.functional.decentralised_keys import BINDING_BYTES
 from crypto.functional.multi_client_function import LABEL_DIGEST_BYTES
+from crypto.functional.ring import ELEMENT_BYTES, RingVector, ring_bytes, ring_from_bytes
 from crypto.randomness import RandomBytes, random_bytes
-from crypto.ring import ELEMENT_BYTES, RingVector, ring_bytes, ring_from_bytes
 
 KEY_BYTES: Final = 32
 _CIPHERTEXT: Final = b"\x01\x01"

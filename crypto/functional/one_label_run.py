@@ -1,14 +1,17 @@
 """What everybody knows of a purchase that survives drop-outs, and the masks that both sides compute.
 
 See `crypto.functional.one_label_dropout`, which hides key shares under these masks, and
-`crypto.functional.one_label_collect`, which takes off what is left of them.
+`crypto.functional.one_label_collect`, which takes off what is left of them. Every mask exists twice: as a
+word for key shares in Z_2^64, and as a scalar modulo the order of the group, for blinding what a member
+commits to beside its share (`crypto.linked.one_label_link`). The two have labels of their own, so that none
+says anything about the other.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from crypto.curve import SCALAR_BYTES
+from crypto.curve import ORDER, SCALAR_BYTES
 from crypto.encoding import sha256
 from crypto.errors import OutOfRangeError, ShareError
 from crypto.functional.multi_client_function import Function
@@ -22,6 +25,10 @@ _PLACE_BYTES: Final = 2
 _ROSTER_TAG: Final = b"argonauta one label roster v1"
 _OWN_LABEL: Final = "argonauta one label own mask v1"
 _PAIR_LABEL: Final = "argonauta one label pair mask v1"
+_OWN_SCALAR_LABEL: Final = "argonauta one label own blinding v1"
+_PAIR_SCALAR_LABEL: Final = "argonauta one label pair blinding v1"
+# 512 bits reduced modulo a 256-bit order are uniform up to 2^-256.
+_WIDE_SCALAR_BYTES: Final = 64
 
 
 @dataclass(frozen=True)
@@ -75,3 +82,19 @@ def pair_mask(seed: bytes, me: int, other: int, digest: bytes) -> int:
     """The word between two members who share a seed, with the sign that it has for the first of them."""
     word = int.from_bytes(expand(sha256(seed, digest), _PAIR_LABEL, _WORD_BYTES), "big")
     return word if me < other else -word
+
+
+def own_scalar(secret: int, digest: bytes) -> int:
+    """The scalar that a member's own secret blinds its commitment with."""
+    seed = sha256(secret.to_bytes(SCALAR_BYTES, "big"), digest)
+    return _scalar(seed, _OWN_SCALAR_LABEL)
+
+
+def pair_scalar(seed: bytes, me: int, other: int, digest: bytes) -> int:
+    """The scalar between two members who share a seed, with the sign that it has for the first of them."""
+    scalar = _scalar(sha256(seed, digest), _PAIR_SCALAR_LABEL)
+    return scalar if me < other else -scalar
+
+
+def _scalar(seed: bytes, label: str) -> int:
+    return int.from_bytes(expand(seed, label, _WIDE_SCALAR_BYTES), "big") % ORDER

@@ -20,6 +20,9 @@ Construction, over secp256k1:
 - `elgamal_link`: for contributions to sums that several parties open together (`crypto.elgamal`).
 - `als16_link`: for records that function keys give weighted scores of (`crypto.functional.als16`), and that
   a function key is the one of its weights.
+- `one_label_link`, `interval`: for sums over many wallets, where nobody sees a ciphertext that could be
+  linked (`crypto.functional.one_label`): each member commits to its term, the weighted sum of its committed
+  record plus noise, whose width is proven bit by bit, and the opened sum is held against all terms.
 - `search`: which ones of a batch are wrong, at a bounded cost.
 - `proof`: the bytes.
 
@@ -33,10 +36,10 @@ record are what the ciphertext holds, and its maker knows the whole record, the 
 error is 2^-128 for each try. Zero-knowledge: C, ciphertext and proof together say no more than C and
 ciphertext do. A proof holds for one consent, data set, schema, domain, key and ciphertext, and no others.
 
-No range proof. Equality holds modulo the order of the group. The issuer checked before it signed that every
-x_j is in the range of its column, far below the order, and so the encrypted number is that integer and no
-other. A record that was committed to without such a check has no such promise. A prover may use x_j plus the
-order: it is the same group element, hence the same ciphertext.
+No range proof of records. Equality holds modulo the order of the group. The issuer checked before it signed
+that every x_j is in the range of its column, far below the order, and so the encrypted number is that integer
+and no other. A record that was committed to without such a check has no such promise. A prover may use x_j
+plus the order: it is the same group element, hence the same ciphertext.
 
 Limits. That C was signed, by whom and whether it is revoked is the caller's to check, and so is that one
 person contributes once: a proof can be shown again to the same verifier under the same terms. Which record

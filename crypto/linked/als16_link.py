@@ -59,9 +59,7 @@ def encrypt_linked(
             columns are chosen, `by` encrypts to another key, or a chosen value is not below 2^64 in
             magnitude; its place among the chosen is named.
     """
-    if len(opening.values) != terms.columns:
-        raise OutOfRangeError(f"expected a record of {terms.columns} columns, got {len(opening.values)}")
-    chosen = [opening.values[place] for place in terms.chosen]
+    chosen = terms.chosen_of(opening.values)
     # Whoever encrypts draws the mask first and nothing else, so it can be drawn twice.
     seed = random(_SEED_BYTES)
     ciphertext = (by or public.encrypt)(chosen, stream(seed, _MASK_LABEL))

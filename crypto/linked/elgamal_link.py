@@ -44,7 +44,7 @@ def encrypt_linked(
         OutOfRangeError: the record has not as many columns as the terms say, or a chosen value is not below
             2^64 in magnitude; its place among the chosen is named.
     """
-    return prove_linked(key, opening, encrypt(key, _chosen(opening, terms), random), terms, random)
+    return prove_linked(key, opening, encrypt(key, terms.chosen_of(opening.values), random), terms, random)
 
 
 def prove_linked(
@@ -62,7 +62,8 @@ def prove_linked(
     """
     if encryption.ciphertext.key_id != key.key_id:
         raise OutOfRangeError("the ciphertext belongs to another key")
-    if [value % ORDER for value in encryption.values] != [value % ORDER for value in _chosen(opening, terms)]:
+    chosen = terms.chosen_of(opening.values)
+    if [value % ORDER for value in encryption.values] != [value % ORDER for value in chosen]:
         raise OutOfRangeError("the ciphertext does not hold the chosen columns of the record")
     statement, weights = _state(key, opening.commitment, encryption.ciphertext, terms)
     mask = sum(map(int.__mul__, weights, encryption.masks))
@@ -121,9 +122,3 @@ def _state(
     masks, masked = zip(*((one.mask, one.masked) for one in ciphertext.bins), strict=True)
     joined = Joined(Weighted(masks, weights), Weighted(masked, weights), Weighted((key.point,), (1,)))
     return state(digest, terms, commitment, weights, joined), weights
-
-
-def _chosen(opening: Opening, terms: Terms) -> list[int]:
-    if len(opening.values) != terms.columns:
-        raise OutOfRangeError(f"expected a record of {terms.columns} columns, got {len(opening.values)}")
-    return [opening.values[place] for place in terms.chosen]

@@ -21,6 +21,7 @@ The weights are this statement's own and equal for prover and verifier; a weight
 do not depend on the ciphertext, would let two errors cancel.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Generic, NamedTuple, TypeVar
@@ -93,6 +94,16 @@ class Terms:
         numbers = (self.columns, len(self.chosen), *self.chosen)
         places = b"".join(number.to_bytes(2, "big") for number in numbers)
         return self.context.encode() + _text_bytes(self.domain) + places
+
+    def chosen_of(self, values: Sequence[int]) -> list[int]:
+        """What stands in the chosen columns of a record.
+
+        Raises:
+            OutOfRangeError: the record has not as many columns as these terms say.
+        """
+        if len(values) != self.columns:
+            raise OutOfRangeError(f"expected a record of {self.columns} columns, got {len(values)}")
+        return [values[place] for place in self.chosen]
 
 
 @dataclass(frozen=True)

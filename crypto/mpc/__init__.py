@@ -7,16 +7,17 @@ for what is compared, counted and sorted. A *zero share* is what a role adds to 
 random to whoever gets it: the three add up to zero and come from keys that two roles share each, without a
 message.
 
-A product costs one round: each role computes three of the nine terms of x·y, masks their sum, and sends it
-to one neighbour (Araki, Furukawa, Lindell, Nof, Ohara, CCS 2016, ePrint 2016/768). Sums, and sums of
-products over all records before they are sent, cost nothing.
+A product costs one round: each role computes a part of x·y from what it holds, masks it, and sends it to one
+neighbour (Araki, Furukawa, Lindell, Nof, Ohara, CCS 2016, ePrint 2016/768; `local` makes the part with one
+multiplication instead of two). Sums cost nothing, and products over all records are summed before they are
+sent.
 
 How to read this folder.
 
 | question | modules |
 |---|---|
 | how a protocol moves, and from what messages it can be played again | `rounds`, `party` |
-| what is held, and what needs no message | `shares`, `packing`, `integers`, `local`, `selections` |
+| what is held, and what needs no message | `shares`, `packing`, `integers`, `local`, `limbs`, `selections` |
 | products; ANDs | `arithmetic`; `bits`, `addition`, `comparison` |
 | from one form to the other | `conversion`, `decomposition`, `column_check` |
 | sums and products of columns; in pieces | `program`, `statistics`; `partitions`, `partitioned` |
@@ -50,7 +51,8 @@ Guarantees, against one corrupted node of three.
 
 Limits. Two colluding nodes see every record. Any node can stop a run. A node that adds noise of its own may
 lie about it; that shifts the result and never shows the others' noise. Truncation (`fixed_point`), and so
-logistic regression, is not protected against lies and fails with a small stated probability. Results must
+logistic regression and clusters, is not protected against lies and fails with a small stated probability;
+and as noise that is drawn together asks for protection (`menu`), these are exact answers only. Results must
 stay in (-p/2, p/2): whoever plans a computation checks that before (`program.check_range`). Compiled loops
 work on uniform shares and are only nearly constant in time.
 """

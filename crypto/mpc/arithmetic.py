@@ -131,7 +131,10 @@ def gram(party: Party, table: Elements) -> Protocol[Elements]:
         MalformedMessageError: as `reshare`.
     """
     columns = table.shape[0]
-    rows, others = np.triu_indices(columns)
+    # Each column with itself and the next ones round the circle: so all have as many, and go best together.
+    rows, steps = np.divmod(np.arange(columns * (columns // 2 + 1)), columns // 2 + 1)
+    once = (2 * steps < columns) | (rows < steps)  # half way round, a pair comes up twice
+    rows, others = rows[once], (rows + steps)[once] % columns
     sums = yield from pair_products(party, table, np.stack([rows, others], axis=1).astype(np.int64))
     place = np.empty((columns, columns), dtype=np.int64)
     place[rows, others] = place[others, rows] = np.arange(rows.size)

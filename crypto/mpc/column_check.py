@@ -9,8 +9,11 @@ are fixed, Σ r_i (x_i - y_i) is zero if no record differs, and otherwise with p
 is that sum times a random factor that nobody knows: whether it is zero, and nothing else. Then, in segments
 that are not zero, every record by itself in the same way.
 
-What becomes public is which records differ. A role that is in league with a wallet can hide it by a lie in a
-conversion, unless conversions are verified (`Party.audit`).
+What becomes public is which records differ, and nothing else: conversions and products are verified here
+whatever the run does otherwise (`crypto.mpc.verified_conversion`, `crypto.mpc.mac`). Unverified, a role would
+deal one bit wrongly in a conversion, take back in the product what that shifts the sum by if the bit was 1,
+and read from whether the segment agrees which of both the bit was. And a wallet in league with a role would
+not be found. A lie stops the check and tells nothing, since that it is one does not depend on data.
 """
 
 from typing import Final
@@ -18,8 +21,9 @@ from typing import Final
 import numpy as np
 
 from crypto.errors import OutOfRangeError
-from crypto.mpc.arithmetic import multiply, opened
+from crypto.mpc.arithmetic import opened
 from crypto.mpc.conversion import planes_to_field, weighted_numbers
+from crypto.mpc.mac import Authenticated, Authenticator
 from crypto.mpc.packing import WORD_BITS
 from crypto.mpc.party import KeyStream, Party, coin
 from crypto.mpc.rounds import Protocol
@@ -37,9 +41,16 @@ def differing_records(
     Raises:
         OutOfRangeError: there is not one element for each record of the planes, or a segment is no positive
             multiple of 64.
-        ProtocolError: a role contradicts itself in what it opens.
+        ProtocolError: a role lied in a conversion or product, or contradicts itself in what it opens.
         MalformedMessageError: a role sent what are no field elements; it is the culprit.
     """
+    audit, party.audit = party.audit, []  # so that conversions are the verified ones; they note nothing
+    found = yield from _differing(party, elements, planes, segment)
+    party.audit = audit
+    return found
+
+
+def _differing(party: Party, elements: Elements, planes: Planes, segment: int) -> Protocol[list[int]]:
     if elements.shape != (planes.records,) or segment < 1 or segment % WORD_BITS:
         raise OutOfRangeError("expected one element for each record, and segments of whole words")
     tossed = yield from coin(party, "column check")
@@ -70,8 +81,12 @@ def _segment(elements: Elements, planes: Planes, start: int, size: int) -> tuple
 def _nonzero(party: Party, differences: Elements) -> Protocol[list[int]]:
     """Which elements are not zero; of what they are, nothing is shown."""
     factors = Elements(party.role, *party.random_elements(differences.shape[0]))
-    hidden = yield from multiply(party, differences, factors)
-    shown = yield from opened(party, hidden)
+    authenticator = Authenticator.draw(party)
+    tagged = yield from authenticator.admit(differences)
+    # Of the right factor only the values are read.
+    hidden = yield from authenticator.multiply(tagged, Authenticated(factors, factors))
+    yield from authenticator.verify()
+    shown = yield from opened(party, hidden.values)
     places: list[int] = np.flatnonzero(shown).tolist()
     return places
 

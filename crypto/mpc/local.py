@@ -1,15 +1,18 @@
-"""What can a role compute of a product without a message? Three of its nine terms.
+"""What can a role compute of a product without a message? One product, in the right combination.
 
-With x = x_0 + x_1 + x_2 and y alike, role i holds (x_i, x_{i+1}) and (y_i, y_{i+1}) and computes
+With x = x_0 + x_1 + x_2 and y alike, role i holds (x_i, x_{i+1}) and (y_i, y_{i+1}). Let r be a root of
+r² - r + 1, such as 2^32 in the Goldilocks field, so that r + r^-1 = 1. Role i computes
 
-    x_i y_i + x_i y_{i+1} + x_{i+1} y_i = x_i (y_i + y_{i+1}) + x_{i+1} y_i;
+    (x_i + r^-1 x_{i+1})·(r y_i + y_{i+1}) = r x_i y_i + x_i y_{i+1} + x_{i+1} y_i + r^-1 x_{i+1} y_{i+1};
 
-over the three roles that is every term once (Araki, Furukawa, Lindell, Nof, Ohara, CCS 2016). Sums of
-products are added up before anything is sent, in 192 bits, and reduced once.
+over the three roles every mixed term comes up once, and x_i y_i twice: r times at role i and r^-1 times at
+role i - 1, once in all. So the parts add up to x y as in replicated multiplication (Araki, Furukawa, Lindell,
+Nof, Ohara, CCS 2016), where each part takes two products; multiplying by r is a shift. Sums of products are
+added up before anything is sent, in 192 bits, and reduced once.
 
 Tables are columns by records and are read where they lie, a block of records at a time, so that they may be
 files mapped into memory and many cells share one pass. *Labels* put every record into one of several groups,
-or into none (-1): one pass sums all groups.
+or into none (-1): one pass sums all groups. Sums over all records are made in `crypto.mpc.limbs`.
 """
 
 from typing import Any, Final, NamedTuple
@@ -20,12 +23,16 @@ from numpy.typing import NDArray
 
 from crypto import goldilocks
 from crypto.goldilocks import (
+    INVERSE_ROOT,
+    PRIME,
     FieldVector,
     accumulate,
     add_element,
     multiply_element,
     subtract_element,
+    times_root,
 )
+from crypto.mpc import limbs
 
 Labels = NDArray[np.int16]
 """The group of each record, -1 for none."""
@@ -41,7 +48,6 @@ _LABELS: Final = numba.types.Array(numba.types.int16, 1, "C", readonly=True)
 _TABLES: Final = numba.types.UniTuple(_TABLE, 2)
 _PAIRS: Final = numba.types.Array(numba.types.int64, 2, "C", readonly=True)
 _COLUMNS: Final = numba.types.Array(numba.types.int64, 1, "C", readonly=True)
-_ZERO: Final = np.uint64(0)
 _LOW: Final = np.uint64(2**32 - 1)
 _HALF: Final = np.uint64(32)
 
@@ -53,22 +59,31 @@ class Shares(NamedTuple):
     second: FieldVector
 
 
+@numba.njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
+def _left(own: Any, following: Any) -> Any:
+    """The left factor, x_i + r^-1 x_{i+1} = x_i + x_{i+1} - r x_{i+1}."""
+    return subtract_element(add_element(own, following), times_root(following))
+
+
+@numba.njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
+def _right(own: Any, following: Any) -> Any:
+    """The right factor, r y_i + y_{i+1}."""
+    return add_element(times_root(own), following)
+
+
 @numba.njit(numba.types.void(_WORD[::1], *[_VECTOR] * 4), cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _products(out: Any, x_own: Any, x_next: Any, y_own: Any, y_next: Any) -> None:
     for index in range(out.size):
-        both = add_element(y_own[index], y_next[index])
-        out[index] = add_element(
-            multiply_element(x_own[index], both), multiply_element(x_next[index], y_own[index])
-        )
+        left, right = _left(x_own[index], x_next[index]), _right(y_own[index], y_next[index])
+        out[index] = multiply_element(left, right)
 
 
 @numba.njit(numba.types.void(_WORD[::1], *[_VECTOR] * 4), cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _add_inner_product(total: Any, x_own: Any, x_next: Any, y_own: Any, y_next: Any) -> None:
     low, high, top = total[0], total[1], total[2]
     for index in range(x_own.size):
-        both = add_element(y_own[index], y_next[index])
-        low, high, top = accumulate(low, high, top, (x_own[index], both))
-        low, high, top = accumulate(low, high, top, (x_next[index], y_own[index]))
+        left, right = _left(x_own[index], x_next[index]), _right(y_own[index], y_next[index])
+        low, high, top = accumulate(low, high, top, (left, right))
     total[0], total[1], total[2] = low, high, top
 
 
@@ -79,53 +94,31 @@ def _mask(out: Any, first: Any, second: Any) -> None:
 
 
 @numba.njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
-def _add_into(out: Any, left: Any, right: Any) -> None:
-    for index in range(left.size):
-        out[index] = add_element(left[index], right[index])
-
-
-@numba.njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
-def _add_cross_terms(total: Any, left: Any, right: Any) -> None:
-    (own, following), (both, single) = left, right
-    low, high, top = total[0], total[1], total[2]
-    for index in range(own.size):
-        low, high, top = accumulate(low, high, top, (own[index], both[index]))
-        low, high, top = accumulate(low, high, top, (following[index], single[index]))
-    total[0], total[1], total[2] = low, high, top
-
-
-@numba.njit(numba.types.void(_WORD[:, :, ::1], _TABLES, _TABLES, _PAIRS), cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _pair_sums(out: Any, left: Any, right: Any, pairs: Any) -> None:
-    (x_own, x_next), (y_own, y_next) = left, right
-    both = np.empty((y_own.shape[0], _BLOCK), dtype=np.uint64)
-    for start in range(0, x_own.shape[1], _BLOCK):
-        end = min(start + _BLOCK, x_own.shape[1])
-        for column in np.unique(pairs[:, 1]):
-            _add_into(both[column], y_own[column, start:end], y_next[column, start:end])
-        for pair in range(pairs.shape[0]):
-            j, k = pairs[pair, 0], pairs[pair, 1]
-            _add_cross_terms(
-                out[pair, 0],
-                (x_own[j, start:end], x_next[j, start:end]),
-                (both[k], y_own[k, start:end]),
-            )
+def _combine(combined: Any, shares: Any, columns: Any, start: Any) -> None:
+    """The right factors for a block of records of some columns."""
+    own, following = shares
+    end = min(start + _BLOCK, own.shape[1])
+    for column in columns:
+        out, one, other = combined[column], own[column, start:end], following[column, start:end]
+        for index in range(one.size):
+            out[index] = _right(one[index], other[index])
 
 
 @numba.njit(numba.types.void(_WORD[:, :, ::1], _TABLES, _TABLES, _PAIRS, _LABELS), cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _grouped_pair_sums(out: Any, left: Any, right: Any, pairs: Any, labels: Any) -> None:
-    (x_own, x_next), (y_own, y_next) = left, right
-    for start in range(0, x_own.shape[1], _BLOCK):
-        end = min(start + _BLOCK, x_own.shape[1])
-        groups = labels[start:end]
+    """Both sides are combined as right factors, so that these are r times the sums that are wanted."""
+    lefts, rights = np.unique(pairs[:, 0]), np.unique(pairs[:, 1])
+    x = np.empty((left[0].shape[0], _BLOCK), dtype=np.uint64)
+    y = np.empty((right[0].shape[0], _BLOCK), dtype=np.uint64)
+    for start in range(0, labels.size, _BLOCK):
+        groups = labels[start : start + _BLOCK]
+        _combine(x, left, lefts, start)
+        _combine(y, right, rights, start)
         for pair in range(pairs.shape[0]):
-            j, k = pairs[pair, 0], pairs[pair, 1]
-            one, other = x_own[j, start:end], x_next[j, start:end]
-            factor, next_factor = y_own[k, start:end], y_next[k, start:end]
+            one, other = x[pairs[pair, 0]], y[pairs[pair, 1]]
             for index in range(groups.size):
                 sums = out[pair, groups[index]]  # -1 is the last row, which nobody reads
-                both = add_element(factor[index], next_factor[index])
-                low, high, top = accumulate(sums[0], sums[1], sums[2], (one[index], both))
-                low, high, top = accumulate(low, high, top, (other[index], factor[index]))
+                low, high, top = accumulate(sums[0], sums[1], sums[2], (one[index], other[index]))
                 sums[0], sums[1], sums[2] = low, high, top
 
 
@@ -146,11 +139,10 @@ def _weighted_columns(out: Any, own: Any, following: Any, weights: Any, next_wei
     for start in range(0, own.shape[1], _BLOCK):
         sums = out[start : start + _BLOCK]
         for column in range(own.shape[0]):
-            weight = weights[column]
-            both = add_element(weight, next_weights[column])
+            weight = _left(weights[column], next_weights[column])
             one, other = own[column, start : start + _BLOCK], following[column, start : start + _BLOCK]
             for index in range(sums.size):
-                term = add_element(multiply_element(one[index], both), multiply_element(other[index], weight))
+                term = multiply_element(weight, _right(one[index], other[index]))
                 sums[index] = add_element(sums[index], term)
 
 
@@ -174,12 +166,14 @@ def mask(part: FieldVector, first: FieldVector, second: FieldVector) -> None:
 def pair_sums(left: Shares, right: Shares, pairs: Columns) -> FieldVector:
     """This role's part of Σ x_j y_k over all records, for each pair (j, k) of columns.
 
-    `left` and `right` are tables of as many records.
+    `left` and `right` are tables of as many records; a table with itself is cheapest.
     """
-    sums = np.zeros((pairs.shape[0], 1, 3), dtype=np.uint64)
-    if pairs.shape[0]:
-        _pair_sums(sums, tuple(map(_table, left)), tuple(map(_table, right)), pairs)
-    return _reduced(sums)[:, 0]
+    if not pairs.shape[0]:
+        return np.empty(0, dtype=np.uint64)
+    table = (_table(left.first), _table(left.second))
+    if left.first is right.first and left.second is right.second:
+        return limbs.pair_sums(table, table, pairs)
+    return limbs.pair_sums(table, (_table(right.first), _table(right.second)), pairs)
 
 
 def grouped_pair_sums(
@@ -189,7 +183,11 @@ def grouped_pair_sums(
     sums = np.zeros((pairs.shape[0], groups + 1, 3), dtype=np.uint64)
     if pairs.shape[0]:
         _grouped_pair_sums(sums, tuple(map(_table, left)), tuple(map(_table, right)), pairs, labels)
-    return _reduced(sums)[:, :groups]
+    flat = [
+        goldilocks.reduced(*words) * INVERSE_ROOT % PRIME
+        for words in sums[:, :groups].reshape(-1, 3).tolist()
+    ]
+    return goldilocks.stacked(flat).reshape(pairs.shape[0], groups)
 
 
 def column_sums(table: FieldVector, columns: Columns) -> FieldVector:
@@ -211,11 +209,6 @@ def weighted_columns(table: Shares, weights: Shares) -> FieldVector:
     out = np.zeros(table.first.shape[1], dtype=np.uint64)
     _weighted_columns(out, *map(_table, table), *map(_flat, weights))
     return out
-
-
-def _reduced(sums: NDArray[np.uint64]) -> FieldVector:
-    flat = [goldilocks.reduced(low, high, top) for low, high, top in sums.reshape(-1, 3).tolist()]
-    return goldilocks.stacked(flat).reshape(sums.shape[:2])
 
 
 def _flat(values: FieldVector) -> FieldVector:

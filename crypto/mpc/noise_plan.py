@@ -69,8 +69,8 @@ class GaussianPlan:
 
     @property
     def bound(self) -> int:
-        """The largest magnitude that a draw can have."""
-        return 1 << (self.leaf_bits + self.low_bits - 1)
+        """The largest magnitude that a draw can have: all digits are 0."""
+        return self.offset
 
 
 @dataclass(frozen=True, eq=False)

@@ -43,11 +43,26 @@ def compute_sums(party: Party, program: Program, sums: LocalSums, noise: Noise) 
         MalformedMessageError: a role sent what are no field elements; it is the culprit.
     """
     _check_cells(program, sums, noise)
-    places = list(program.products)
-    products, noises = yield from together([reshare(party, sums.products[places]), share_noise(party, noise)])
+    cells, noises = yield from together([shared_sums(party, program, sums), share_noise(party, noise)])
+    return cells + noises
+
+
+def shared_sums(party: Party, program: Program, sums: LocalSums) -> Protocol[Elements]:
+    """The cells as they are, shared: as `crypto.mpc.statistics.sums`, from the local sums on.
+
+    One round if there are product cells, none otherwise.
+
+    Raises:
+        OutOfRangeError: there is not one sum for each cell.
+        MalformedMessageError: a role sent what are no field elements; it is the culprit.
+    """
+    _check_sums(program, sums)
     own, held = sums.first.copy(), sums.second.copy()
-    own[places], held[places] = products.first, products.second
-    return Elements(party.role, own, held) + noises
+    if program.products:
+        places = list(program.products)
+        products = yield from reshare(party, sums.products[places])
+        own[places], held[places] = products.first, products.second
+    return Elements(party.role, own, held)
 
 
 def gram_program(columns: int) -> Program:
@@ -71,8 +86,14 @@ def gram(party: Party, sums: LocalSums, columns: int) -> Protocol[Elements]:
 
 
 def _check_cells(program: Program, sums: LocalSums, noise: Noise) -> None:
-    cells = (len(program.cells),)
-    if {sums.first.shape, sums.second.shape, sums.products.shape, noise.shape} != {cells}:
-        raise OutOfRangeError(f"expected one sum and one noise for each of {cells[0]} cells")
+    _check_sums(program, sums)
+    if noise.shape != (len(program.cells),):
+        raise OutOfRangeError(f"expected one noise for each of {len(program.cells)} cells")
     if noise.dtype != np.int64:
         raise OutOfRangeError(f"expected noise as int64, got {noise.dtype}")
+
+
+def _check_sums(program: Program, sums: LocalSums) -> None:
+    cells = (len(program.cells),)
+    if {sums.first.shape, sums.second.shape, sums.products.shape} != {cells}:
+        raise OutOfRangeError(f"expected one sum for each of {cells[0]} cells")

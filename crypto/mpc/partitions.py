@@ -12,7 +12,7 @@ one piece after the other, or with the `map` of a cluster, which gets tasks of a
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,16 +38,25 @@ TASK_WORDS: Final = 1 << 24
 """About how many words a task handles: some 50 ms of one core."""
 
 
+class Reader(Protocol):
+    """Reads the columns of some records; copied to another process where sums are spread over several."""
+
+    def read(self, columns: Sequence[int]) -> Shares:
+        """Both components of some columns as field elements, columns by records."""
+        ...
+
+
 class Partition(Protocol):
-    """Some of the records. Where it may go to another process, it is a value that can be copied there."""
+    """Some of the records."""
 
     @property
     def places(self) -> Places:
         """Where its records stand in the agreed order."""
         ...
 
-    def read(self, columns: Sequence[int]) -> Shares:
-        """Both components of some columns as field elements, columns by its records."""
+    @property
+    def reader(self) -> Reader:
+        """What reads its records, in the order of `places`."""
         ...
 
 
@@ -58,8 +67,13 @@ class TablePartition:
     places: Places = field(repr=False)
     shares: Shares = field(repr=False)
 
+    @property
+    def reader(self) -> "TablePartition":
+        """See `Partition`: the tables themselves."""
+        return self
+
     def read(self, columns: Sequence[int]) -> Shares:
-        """See `Partition`."""
+        """See `Reader`."""
         return Shares(self.shares.first[list(columns)], self.shares.second[list(columns)])
 
 
@@ -88,12 +102,20 @@ class LocalSums:
         )
 
 
+class Piece(NamedTuple):
+    """Some records, how many they are, and the program of all cut down to these and to its columns."""
+
+    program: Program
+    records: int
+    reader: Reader
+
+
 @dataclass(frozen=True, eq=False)
 class Task:
-    """Pieces with the program of each, cut down to its rows and columns."""
+    """Pieces that are summed up one after the other."""
 
     columns: tuple[int, ...]
-    pieces: tuple[tuple[Program, Partition], ...] = field(repr=False)
+    pieces: tuple[Piece, ...] = field(repr=False)
 
     def run(self) -> LocalSums:
         """The sums over all pieces, read one after the other.
@@ -101,10 +123,10 @@ class Task:
         Raises:
             OutOfRangeError: a piece reads as something else than columns of field elements of its records.
         """
-        total = LocalSums.zero(len(self.pieces[0][0].cells))
-        for program, partition in self.pieces:
-            inputs = Inputs(*partition.read(self.columns))
-            if inputs.first.shape != (len(self.columns), partition.places.size):
+        total = LocalSums.zero(len(self.pieces[0].program.cells))
+        for program, records, reader in self.pieces:
+            inputs = Inputs(*reader.read(self.columns))
+            if inputs.first.shape != (len(self.columns), records):
                 raise OutOfRangeError("a partition reads as another number of columns or records")
             check_program(program, inputs)
             sums = (linear_sums(program, inputs.first), linear_sums(program, inputs.second))
@@ -135,15 +157,17 @@ def local_sums(
     for index, cell in enumerate(program.cells):
         if cell.rows is not None and (cell.rows.shape != (records,) or cell.rows.dtype != np.bool_):
             raise OutOfRangeError(f"cell {index}: expected one boolean for each of {records} records")
-    return sum(spread(Task.run, list(_tasks(program, partitions))), LocalSums.zero(len(program.cells)))
+    nothing = LocalSums.zero(len(program.cells))
+    return sum(spread(Task.run, list(_tasks(program, partitions))), nothing) if program.cells else nothing
 
 
 def _tasks(program: Program, partitions: Sequence[Partition]) -> Iterator[Task]:
     columns = tuple(sorted({column for cell in program.cells for column in cell.columns}))
-    pieces: list[tuple[Program, Partition]] = []
+    pieces: list[Piece] = []
     words = 0
     for partition in partitions:
-        pieces.append((_cut(program, columns, partition.places), partition))
+        cut = _cut(program, columns, partition.places)
+        pieces.append(Piece(cut, partition.places.size, partition.reader))
         words += partition.places.size * (2 * len(columns) + len(program.cells))
         if words >= TASK_WORDS:
             yield Task(columns, tuple(pieces))

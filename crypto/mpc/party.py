@@ -12,7 +12,8 @@ counter block prefix, in the order of the program. A stream is therefore never u
 two attempts. Elements of the field are drawn by rejection, exactly uniform.
 
 `coin` is a value that nobody chose and everybody knows afterwards, for checks with random coefficients: each
-role commits to a piece before it sees another's.
+role commits to a piece before it sees another's, and tells what the others committed to, so that a role that
+says one thing here and another there does not leave the honest ones with two different coins.
 """
 
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ from crypto.sharing.replicated import ROLES, following, preceding
 
 SEED_BYTES: Final = 32
 _KEY_WORDS: Final = 4
+_OPENING_BYTES: Final = 64  # a piece and its salt
+_COIN_WORDS: Final = 12  # an opening, and the digest of somebody else's
 _LABEL: Final = "argonauta computation v2"
 _AES_KEY_BYTES: Final = 16
 _BLOCK_BYTES: Final = 16
@@ -52,12 +55,12 @@ class KeyStream:
         counter = draw.to_bytes(8, "big") + bytes(8)
         encryptor = Cipher(self._cipher, modes.CTR(counter)).encryptor()
         length = count * 8
-        raw = bytearray(length + _BLOCK_BYTES)
-        view = memoryview(raw)
+        raw = np.empty(length + _BLOCK_BYTES, dtype=np.uint8)
+        view = raw.data
         for start in range(0, length, len(_ZEROS)):
             size = min(len(_ZEROS), length - start)
             encryptor.update_into(memoryview(_ZEROS)[:size], view[start : start + size + _BLOCK_BYTES - 1])
-        return np.frombuffer(raw, dtype=np.uint64, count=count)
+        return raw[:length].view(np.uint64)
 
     def stream(self, draw: int) -> "ElementStream":
         """The elements of a draw, for those who do not want them all at once."""
@@ -207,20 +210,31 @@ def meet(role: int, seed: bytes, binding: bytes) -> Protocol[Party]:
 
 
 def coin(party: Party, purpose: str) -> Protocol[bytes]:
-    """Toss 32 bytes that no role can choose: commit, then open. Two rounds; used for checks, never to hide.
+    """Toss 32 bytes that no role can choose, the same at both honest roles: commit, then open. Two rounds.
+
+    Used for checks, never to hide.
 
     Raises:
-        ProtocolError: a role opened something else than it committed to (it is the culprit).
+        ProtocolError: a role opened something else than it committed to (it is the culprit), or the others do
+            not say the same of what one of them committed to (both are).
     """
     piece, salt = party.private(f"coin/{purpose}", 32), party.private(f"salt/{purpose}", 32)
-    commitments = yield party.to_both(
-        _as_words(_coin_digest(party.binding, purpose, party.role, piece + salt))
+    said = yield party.to_both(_as_words(_coin_digest(party.binding, purpose, party.role, piece + salt)))
+    commitments = {role: words.tobytes() for role, words in said.items()}
+    others = {party.before: party.after, party.after: party.before}
+    openings = yield Exchange(
+        {role: _as_words(piece + salt + commitments[other]) for role, other in others.items()},
+        dict.fromkeys(others, _COIN_WORDS),
     )
-    openings = yield party.to_both(_as_words(piece + salt))
     pieces = {party.role: piece}
     for role, words in openings.items():
-        opened = words.tobytes()
-        if _coin_digest(party.binding, purpose, role, opened) != commitments[role].tobytes():
+        opened, repeated = words.tobytes()[:_OPENING_BYTES], words.tobytes()[_OPENING_BYTES:]
+        if repeated != commitments[others[role]]:
+            raise ProtocolError(
+                f"roles {party.before} and {party.after} say different things of one commitment to a coin",
+                tuple(sorted(others)),
+            )
+        if _coin_digest(party.binding, purpose, role, opened) != commitments[role]:
             raise ProtocolError(f"role {role} opened another coin than it committed to", (role,))
         pieces[role] = opened[:32]
     return sha256(b"argonauta coin v1", *(pieces[role] for role in ROLES))

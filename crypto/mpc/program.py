@@ -145,8 +145,7 @@ def cross_terms(program: Program, left: Shares, right: Shares) -> FieldVector:
 
     The left columns are those of one table, the right ones of another, which may be the same.
 
-    Σ x_i y_i + x_i y_{i+1} + x_{i+1} y_i over the rows (Araki et al., CCS 2016, in additive form); the
-    three roles' parts add up to Σ x y.
+    `crypto.mpc.local` says what the part is; those of the three roles add up to Σ x y over the rows.
     """
 
     def sums(pairs: Columns, layer: Layer) -> FieldVector:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from crypto.errors import CryptoError, MalformedMessageError, ProtocolError
 
-VERSION: Final = 2
+VERSION: Final = 3
 BINDING_BYTES: Final = 32
 HEAD_BYTES: Final = 48
 WORD_BYTES: Final = 8
@@ -116,8 +116,8 @@ class Running(Generic[T]):
         return _advance(self._protocol, words, self._envelope, self.number + 1)
 
     def _opened(self, inbox: Mapping[int, Raw]) -> dict[int, Words]:
-        wrong = set(self.expect).symmetric_difference(inbox)
-        if wrong:
+        if self.expect.keys() != inbox.keys():
+            wrong = self.expect.keys() ^ inbox.keys()
             raise ProtocolError(
                 f"round {self.number}: expected messages of roles {sorted(self.expect)}, got {sorted(inbox)}",
                 tuple(sorted(wrong)),

@@ -12,8 +12,9 @@ used twice.
 
 Guarantees. One corrupted node learns nothing about the noise: what it receives is uniform, and every word
 that the noise depends on has a summand that it does not know. A node that deviates in an AND can flip digits
-of its choice, unseen unless the ANDs are verified (`Party.audit`); it cannot learn them, so the noise of an
-honest run stays as wide as planned, and a wrong answer is the worst that a liar gets.
+of its choice, unseen unless the ANDs are verified (`Party.audit`). Once, that is a wrong answer and nothing
+more. Where the same noise is drawn again, a flip tells the digit to whoever has both answers: so such draws
+are verified (`crypto.mpc.menu`).
 """
 
 from collections.abc import Sequence

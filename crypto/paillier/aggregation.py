@@ -81,13 +81,17 @@ class Aggregator:
         checked: list[Contribution] = []
         for sender, raw in unverified.items():
             try:
-                checked.append(self._read(raw, sender, len(checked)))
+                checked.append(self._read(raw, sender))
             except CryptoError as error:
                 refused[sender] = error
         if self.schema.one_hot:
             wrong = [checked[place] for place in wrong_contributions(self.schema, checked, random)]
             refused |= {each.contributor: ProofError("not proved to be one-hot") for each in wrong}
             checked = [each for each in checked if each.contributor not in refused]
+        # Room is given last, so that a contribution that does not hold takes nobody's place.
+        room = self.schema.most_contributors - len(self)
+        refused |= {each.contributor: self._complete() for each in checked[room:]}
+        checked = checked[:room]
         self._sum.add(each.ciphertext for each in checked)
         # Proofs have done their duty, and are most of the bytes.
         self._accepted |= {each.contributor: replace(each, proof=None) for each in checked}
@@ -145,13 +149,16 @@ class Aggregator:
         if self._published:
             raise ShareError("the aggregate is published already")
 
-    def _read(self, raw: bytes, sender: bytes, before: int) -> Contribution:
+    def _complete(self) -> ShareError:
+        return ShareError(f"the crowd of {self.schema.most_contributors} contributors is complete")
+
+    def _read(self, raw: bytes, sender: bytes) -> Contribution:
         self._check_open()
         contribution = Contribution.decode(raw, self.key, self.schema)
         if contribution.contributor != sender:
             raise ShareError("the contribution is not in the name of its sender")
         if sender in self._accepted:
             raise ShareError("a contribution of this contributor is in the sum already")
-        if len(self) + before >= self.schema.most_contributors:
-            raise ShareError(f"the crowd of {self.schema.most_contributors} contributors is complete")
+        if len(self) >= self.schema.most_contributors:
+            raise self._complete()
         return contribution

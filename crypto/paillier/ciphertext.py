@@ -6,7 +6,8 @@ checks as a range and a gcd modulo n, and makes the message an addend: adding a 
 µ, and encrypting with blinding from stock is nothing else.
 
 Sums come cheaper, too: of ∏ c_i = ∏ a_i · (1 + n Σ µ_i) only the first factor is computed modulo n²,
-and each a_i has half the length of c_i. `Sum` keeps such a product open.
+and each a_i has half the length of c_i. `Sum` keeps such a product open, and takes crowds by eight products
+beside each other where the processor can (`crypto.long_products`).
 
 Guarantees and limits. Paillier is malleable by purpose: IND-CPA, nothing more. The result of `+`, `scale` and
 `add_plain` shows what was done to whoever knows the inputs, until it is re-randomised by
@@ -15,11 +16,17 @@ Guarantees and limits. Paillier is malleable by purpose: IND-CPA, nothing more. 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
+from typing import Final
 
 import gmpy2
 
 from crypto.errors import MalformedError, OutOfRangeError
+from crypto.long_products import product
 from crypto.paillier.keys import PublicKey
+
+_AT_ONCE: Final = 4096
+"""So many ciphertexts are added at once: enough for `crypto.long_products`, and little memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +123,12 @@ class Sum:
             OutOfRangeError: one is under another key.
         """
         key, n_squared = self.key, self.key.n_squared
-        units, logs = self._units, self._logs
-        for ciphertext in ciphertexts:
-            if ciphertext.key is not key and ciphertext.key != key:
+        units, logs, rest = self._units, self._logs, iter(ciphertexts)
+        while batch := list(islice(rest, _AT_ONCE)):
+            if any(each.key is not key and each.key != key for each in batch):
                 raise OutOfRangeError("the ciphertext is under another key")
-            units = units * ciphertext.unit % n_squared
-            logs += ciphertext.log
+            units = units * product([each.unit for each in batch], n_squared) % n_squared
+            logs = sum((each.log for each in batch), logs)
         self._units, self._logs = units, logs
 
     def remove(self, ciphertext: Ciphertext) -> None:

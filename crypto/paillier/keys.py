@@ -6,8 +6,9 @@ key, so it is an n-th residue for certain and no key can hide a message in it.
 Profiles (`Profile`) say which group h generates and how long a blinding exponent is:
 
 - ``subgroup``: n = PQ, P = 2pp' + 1, Q = 2qq' + 1, with p, q of twice the security level. h = -y^(2p'q') has
-  order 2pq, exponents have |p| + |q| bits. The subgroup is that of Groth (TCC 2005), the cryptosystem that of
-  Ma, Han and Lei (ACSAC 2021). Shorter p, q fall to Coron, Joux, Mandal, Naccache and Tibouchi (PKC 2011).
+  order 2pq, exponents have |p| + |q| bits. The subgroup is that of Groth (TCC 2005), the cryptosystem and
+  both lengths of an exponent, 448 and 512 bits, those of Ma, Han and Lei (ACSAC 2021). Coron, Joux, Mandal,
+  Naccache and Tibouchi (PKC 2011) find p of b bits in about 2^(b/2) steps, so p and q have twice the level.
 - ``djn``: safe primes, h = -x², exponents of |n| / 2 bits (Damgård, Jurik and Nielsen, IJIS 2010). The
   conservative profile, and the only one for threshold keys.
 

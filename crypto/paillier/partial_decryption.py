@@ -15,7 +15,8 @@ From any t answers, with the Lagrange coefficients λ_i times Δ,
     ∏ c_i^(2λ_i) = c^(4Δ²d) = (1+n)^(4Δ²m),   of which m mod n is read off.
 
 Fewer than t answers say nothing about m (semantic security of Paillier). The mask of a response is 208 bits
-longer than the secret exponent, so responses hide it with a statistical distance of 2^-80.
+longer than the secret exponent, so responses hide it with a statistical distance of 2^-80. Two answers with
+one mask would give the exponent away: it is hedged (`crypto.nonce`).
 
 Timing. The secret exponents take GMP's `mpz_powm_sec`; one product and one sum around them do not.
 """
@@ -28,6 +29,7 @@ import gmpy2
 
 from crypto.encoding import sha256
 from crypto.errors import DecryptionError, MalformedError, ProtocolError, ShareError
+from crypto.nonce import hedged
 from crypto.paillier.ciphertext import Ciphertext
 from crypto.paillier.threshold import KeyShare, ThresholdKey, lagrange_at_zero
 from crypto.primes import inverse
@@ -94,7 +96,8 @@ def decrypt_partially(
     exponent = key.delta * share.value
     base = ciphertext.to_integer()
     value = gmpy2.powmod_sec(base, 2 * exponent, n_squared)
-    mask = 1 + random_below(1 << _mask_bits(key), random)
+    statement = _digest(key, share.index, (base, value), context)
+    mask = 1 + random_below(1 << _mask_bits(key), hedged(share.encode(), statement, random))
     fourth = gmpy2.powmod(base, 4, n_squared)
     commitments = tuple(gmpy2.powmod_sec(each, mask, n_squared) for each in (fourth, key.base))
     challenge = _challenge(key, share.index, (base, value, *commitments), context)
@@ -174,11 +177,15 @@ def _check_key(key: ThresholdKey, ciphertext: Ciphertext) -> None:
 
 
 def _challenge(key: ThresholdKey, index: int, numbers: Sequence[int], context: bytes) -> int:
-    """128 bits from a hash of key, index, context, and numbers modulo n²."""
+    """128 bits of the digest of all that the proof is about, and of its commitments."""
+    return int.from_bytes(_digest(key, index, numbers, context)[:CHALLENGE_BYTES], "big")
+
+
+def _digest(key: ThresholdKey, index: int, numbers: Sequence[int], context: bytes) -> bytes:
+    """A hash of key, index, context, and numbers modulo n²."""
     length = 2 * key.public.modulus_bytes
     encoded = (int(number).to_bytes(length, "big") for number in numbers)
-    digest = sha256(_TAG, key.key_id, bytes((index,)), sha256(context), *encoded)
-    return int.from_bytes(digest[:CHALLENGE_BYTES], "big")
+    return sha256(_TAG, key.key_id, bytes((index,)), sha256(context), *encoded)
 
 
 def _mask_bits(key: ThresholdKey) -> int:

@@ -43,6 +43,15 @@ class Commitments:
         return total
 
     def __add__(self, other: "Commitments") -> "Commitments":
+        """Commitments to the sum of two polynomials.
+
+        Raises:
+            CommitmentError: they are of different degrees, so that a coefficient would be left out.
+        """
+        if len(self.points) != len(other.points):
+            raise CommitmentError(
+                f"expected commitments to {len(self.points)} coefficients, got {len(other.points)}"
+            )
         return Commitments(tuple(map(Point.__add__, self.points, other.points)))
 
     def encode(self) -> bytes:

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from numba import njit
 
-from crypto.curve_field import PRIME, WORDS, canonical, invert, multiply, opaque, subtract
+from crypto.curve_field import PRIME, WORDS, canonical, invert, multiply, opaque, subtract, times_small
 from tests.crypto.machine_code import conditional_jumps
 
 LIMIT = 2**256
@@ -39,6 +39,16 @@ def test_products_are_those_of_integers(a, b):
     assert product % PRIME == a * b % PRIME
 
 
+@given(words, st.integers(0, 2**33 - 1))
+@example(LIMIT - 1, 2**33 - 1)
+@example(PRIME, 8)
+def test_multiples_by_small_numbers_are_those_of_integers(a, factor):
+    product = integer(times_small(element(a), np.uint64(factor)))
+
+    assert product < LIMIT
+    assert product % PRIME == a * factor % PRIME
+
+
 @given(words, words)
 @example(0, LIMIT - 1)
 @example(0, PRIME)
@@ -66,11 +76,16 @@ def test_an_inverse_is_a_power_and_zero_has_none(a):
 
 @pytest.mark.parametrize(
     ("function", "operands"),
-    [(multiply, 2), (subtract, 2), (canonical, 1)],
-    ids=["product", "difference", "form"],
+    [
+        (multiply, (element(12345), element(6789))),
+        (subtract, (element(12345), element(6789))),
+        (times_small, (element(12345), np.uint64(3))),
+        (canonical, (element(12345),)),
+    ],
+    ids=["product", "difference", "multiple", "form"],
 )
 def test_the_compiler_put_no_branch_into_the_arithmetic(function, operands):
-    assert conditional_jumps(function, *[element(12345)] * operands) == []
+    assert conditional_jumps(function, *operands) == []
 
 
 def square_or_multiply(a, bit):

@@ -37,6 +37,17 @@ def test_the_prime_has_the_roots_of_unity_that_transforms_need():
     assert (PRIME - 1) % 2**32 == 0
 
 
+def test_the_root_and_its_inverse_add_up_to_one():
+    assert (goldilocks.ROOT**2 - goldilocks.ROOT + 1) % PRIME == 0
+    assert goldilocks.ROOT * goldilocks.INVERSE_ROOT % PRIME == 1
+    assert (goldilocks.ROOT + goldilocks.INVERSE_ROOT) % PRIME == 1
+
+
+@given(elements)
+def test_multiplying_by_the_root_is_a_shift(element):
+    assert int(goldilocks.times_root(element)) == element * goldilocks.ROOT % PRIME
+
+
 @given(pairs)
 def test_sums_differences_and_products_are_those_of_the_integers(chosen):
     left, right = columns(chosen)

@@ -9,7 +9,7 @@ from crypto.base_point import BASE
 from crypto.curve import INFINITY, ORDER, hash_to_point
 from crypto.curve_lanes import points_of
 from crypto.errors import CryptoError, OutOfRangeError
-from crypto.masked_multiples import Lane, MaskedMultiples, _choose
+from crypto.masked_multiples import Lane, MaskedMultiples, add_messages, choose_entry
 from tests.crypto.machine_code import conditional_jumps
 
 BASES = (BASE, hash_to_point("masked", 0), hash_to_point("masked", 1))
@@ -75,16 +75,46 @@ def test_the_compiler_put_no_branch_into_the_choice_of_an_entry():
     window, out = np.zeros((8, 8), dtype=np.uint64), np.zeros(8, dtype=np.uint64)
 
     # The one jump closes the loop over the entries.
-    assert len(conditional_jumps(_choose, window, np.uint8(3), out)) <= 1
+    assert len(conditional_jumps(choose_entry, window, np.uint8(3), out)) <= 1
 
 
 @pytest.mark.parametrize("digit", range(16))
 def test_every_digit_chooses_its_odd_multiple(digit):
     window, out = TABLES._tables[1, 0], np.zeros(8, dtype=np.uint64)
 
-    _choose(window, np.uint8(digit), out)
+    choose_entry(window, np.uint8(digit), out)
 
     assert points_of(out.reshape(1, 8)) == [BASES[1].multiply(2 * digit - 15)]
+
+
+masks = st.integers(1, ORDER - 1).map(BASES[1].multiply_public)
+messages = st.one_of(st.integers(-EDGE, EDGE), st.sampled_from([0, 1, -1, EDGE, -EDGE]))
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(masks, messages), max_size=12))
+def test_messages_are_added_to_masks_met_once(pairs):
+    expected_sums = [mask + BASE.multiply_public(message) for mask, message in pairs]
+
+    assert add_messages([mask for mask, _ in pairs], [message for _, message in pairs]) == expected_sums
+
+
+@pytest.mark.parametrize(
+    ("masks", "messages"),
+    [([BASES[1]], [EDGE + 1]), ([BASES[1]], [-EDGE - 1]), ([BASES[1]], [1, 2]), ([INFINITY], [1])],
+    ids=["too large", "too small", "more than masks", "infinity"],
+)
+def test_messages_and_masks_out_of_range_are_refused(masks, messages):
+    with pytest.raises(OutOfRangeError):
+        add_messages(masks, messages)
+
+
+def test_a_mask_that_is_no_random_point_is_noticed():
+    # The lowest digit of the message 0 is -15, on the base G/2.
+    opposite = BASE.multiply_public(15 * (ORDER + 1) // 2)
+
+    with pytest.raises(CryptoError):
+        add_messages([opposite, BASES[1]], [0, 7])
 
 
 def test_no_lanes_give_no_points():

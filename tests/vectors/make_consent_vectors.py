@@ -19,6 +19,7 @@ from consent.answer import Answer, decode
 from consent.computation import Computation
 from consent.foresight import foreseen_results
 from consent.job import MANIFEST_TYP, Manifest, sign_manifest
+from consent.joining import JoinClaim, Joining, asked_about, handle_of, join_key, prove_join
 from consent.log import Checkpoint, Entry, InclusionProof, sign_checkpoint
 from consent.odrl import to_agreement, to_offer
 from consent.order import EscrowReceipt, sign_escrow_receipt
@@ -27,11 +28,12 @@ from consent.query import Condition, Query, Statistic
 from consent.record import CONSENT_TYP, ConsentRecord, sign_consent, sign_withdrawal
 from consent.record_document import StatusChange
 from consent.vocabulary import ConsentStatus, Purpose, RecipientKind, StatisticKind
+from consent.windows import Windows
 from consent.wording import describe_policy, describe_query
 from crypto.encoding import b64url_encode, sha256
 from crypto.merkle import inclusion_proof, root
 from crypto.randomness import stream
-from crypto.signing import generate_ed25519, generate_es256
+from crypto.signing import SigningKey, generate_ed25519, generate_es256
 from ssi.dataset import data_set
 from ssi.jws import sign_jws
 
@@ -85,10 +87,21 @@ FITS = (
     Statistic(StatisticKind.LOGISTIC_REGRESSION, "sex", ("exam_score", "reading_score")),
     Statistic(StatisticKind.K_MEANS, "exam_score", ("reading_score",), count=3),
 )
+ACROSS = (
+    Statistic(StatisticKind.MEAN, "health/1#age"),
+    Statistic(StatisticKind.CORRELATION, "exam_score", ("health/1#age", "health/1#systolic")),
+)
+WEEKS = (
+    Statistic(StatisticKind.MEAN, "steps", windows=Windows(1, 4, 4, 3)),
+    Statistic(StatisticKind.COUNT, "steps", windows=Windows(1, 6, 3, 3)),
+    Statistic(StatisticKind.HISTOGRAM, "resting_heart_rate", windows=Windows(1, 12, 12, 1)),
+)
 FILTER = (
     Condition("sex", "female"),
     Condition("reading_score", None, Decimal("-0.5"), Decimal(2)),
 )
+WALLET_SECRET = sha256(b"wallet")
+JOIN_KEY = join_key(WALLET_SECRET, marketplace="did:web:market.example", data_sets=("exam/1", "health/1"))
 RECORD = ConsentRecord(
     consent_id=CONSENT_ID,
     subject=SUBJECT,
@@ -158,6 +171,16 @@ def every_vector() -> dict[str, Document]:
         "computation_withheld": _computation(
             replace(QUERY, statistics=_of("mean", "sd"), epsilon=Decimal("0.1")), (None,), 60
         ),
+        "computation_joined": _computation(
+            replace(QUERY, statistics=ACROSS, join="health/1", where=(Condition("health/1#sex", "female"),)),
+            (None,),
+            3000,
+        ),
+        "computation_windows": _computation(
+            replace(QUERY, data_set="activity/1", statistics=WEEKS), (None,), 3000
+        ),
+        "joinable_consent": _joinable_consent(),
+        **{f"bad_consent_{name}": _signed(record, error) for name, (record, error) in _bad_joins().items()},
         **{f"bad_policy_{name}": _bad_policy(tamper) for name, tamper in BAD_POLICIES.items()},
         **{f"bad_consent_{name}": _bad_consent(tamper) for name, tamper in BAD_CONSENTS.items()},
         **{f"bad_manifest_{name}": _bad_manifest(tamper) for name, tamper in BAD_MANIFESTS.items()},
@@ -208,8 +231,54 @@ def _checkpoint() -> Document:
     }
 
 
+def _proof(consent_id: str, key: SigningKey) -> dict[str, str]:
+    claim = JoinClaim(consent_id, CREDENTIAL, RECORD.controller, "exam/1", "health/1")
+    return {"health/1": prove_join(claim, key)}
+
+
+def _joinable(proofs: Mapping[str, str]) -> ConsentRecord:
+    joins = frozenset({Joining("health/1", handle_of(JOIN_KEY))})
+    return replace(RECORD, policy=replace(POLICY, joins=joins), join_proofs=proofs)
+
+
+def _joinable_consent() -> Document:
+    """A consent that lets the record be joined, and the wallet's secret from which its handle comes."""
+    record = _joinable(_proof(CONSENT_ID, JOIN_KEY))
+    return {
+        **_signed(record, None),
+        "wallet_secret": b64url_encode(WALLET_SECRET),
+        "marketplace": record.controller,
+        "data_sets": ["exam/1", "health/1"],
+        "handle": handle_of(JOIN_KEY),
+        "record": record.to_json(),
+    }
+
+
+def _bad_joins() -> dict[str, tuple[ConsentRecord, str]]:
+    """Consents whose join proof is of somebody else, or about something else."""
+    stranger = join_key(sha256(b"stranger"), marketplace=RECORD.controller, data_sets=("exam/1", "health/1"))
+    return {
+        "join_proof_of_another_key": (_joinable(_proof(CONSENT_ID, stranger)), "SignatureError"),
+        "join_proof_of_another_consent": (
+            _joinable(_proof(CONSENT_ID[:-1] + "0", JOIN_KEY)),
+            "SignatureError",
+        ),
+    }
+
+
+def _signed(record: ConsentRecord, error: str | None) -> Document:
+    return {
+        **({} if error is None else {"error": error}),
+        "holder_key": HOLDER.public.to_jwk(),
+        "subject": SUBJECT,
+        "credential_digest": CREDENTIAL,
+        "inputs_digest": INPUTS,
+        "consent": sign_consent(record, HOLDER),
+    }
+
+
 def _computation(query: Query, groups: tuple[str | None, ...], people: int) -> Document:
-    described = data_set(query.data_set)
+    described = asked_about(query)
     compiled = computation.compile_groups(query, described, groups=groups, people=people)
     totals = _totals(compiled, people)
     return {
@@ -293,7 +362,7 @@ def _repeat(offer: Document) -> None:
 
 
 def _add(offer: Document, operand: str, operator: str, value: object) -> None:
-    if value == ["auto"]:
+    if value == ["auto"] or str(value).startswith("['exam/1#"):
         offer["error"] = "TermsError"
     constraint = {"leftOperand": operand, "operator": operator, "rightOperand": value}
     offer["permission"][0]["constraint"].append(constraint)
@@ -311,6 +380,8 @@ BAD_POLICIES: Mapping[str, Callable[[Document], object]] = {
     "prohibition": lambda d: d.update(prohibition=[{"action": "distribute"}]),
     "two_permissions": lambda d: d["permission"].append(copy.deepcopy(d["permission"][0])),
     "another_profile": lambda d: d.update(profile="http://www.w3.org/ns/odrl/2/core"),
+    "join_without_handle": lambda d: _add(d, "mk:join", "isAnyOf", ["health/1"]),
+    "join_with_itself": lambda d: _add(d, "mk:join", "isAnyOf", [f"exam/1#{handle_of(JOIN_KEY)}"]),
     "crowd_as_a_number": lambda d: _constraint(d, "mk:crowd").update(rightOperand=50),
 }
 

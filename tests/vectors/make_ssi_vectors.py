@@ -202,8 +202,8 @@ def bad_status_lists() -> dict[str, Document]:
         "status_list_expired": (listed(exp=day), "ExpiredError"),
         "status_list_bomb": (listed(status_list={"bits": 1, "lst": bomb}), "MalformedCredentialError"),
         "status_list_with_a_tail": (listed(status_list={"bits": 1, "lst": tail}), "MalformedCredentialError"),
-        "status_list_of_four_bits": (
-            listed(status_list={"bits": 4, "lst": tail}),
+        "status_list_of_three_bits": (
+            listed(status_list={"bits": 3, "lst": tail}),
             "MalformedCredentialError",
         ),
     }

@@ -16,17 +16,17 @@ and
 whose second part, divided by Q, is rounded away: every coefficient is the result of one record.
 
 Parameters (`parameters`) are chosen from columns and bounds by the paper's formulas for the widths and the
-noise, with a base width of 3.2, and by the table of the Homomorphic Encryption Standard for 128 bits against
-quantum computers. `ntt` multiplies polynomials, modulo primes of at most 30 bits side by side; `gaussian`
-draws noise with integers only; `scheme` is the scheme, `messages` its binary forms.
+noise, with a base width of 3.2, and by the strictest table of the Homomorphic Encryption Standard for 128
+bits against quantum computers. `ntt` multiplies polynomials, modulo primes of at most 30 bits side by side;
+`gaussian` draws noise with integers only; `scheme` is the scheme, `messages` its binary forms.
 
 Guarantees. Indistinguishability against an adversary who names its two messages beforehand (selective), under
-the hardness of ring learning with errors (the paper's theorem 3, via its multi-hint extended RLWE). A batch
+the hardness of ring learning with errors, to which the paper reduces its multi-hint extended RLWE. A batch
 of records that differ is reached from another one record at a time: the difference is then a vector of
 integers times X^t, and multiplying by X^t changes no length, so the theorem applies to each step and the
 advantage grows by a factor of at most N.
 
-Limits. Selective security only; the adaptive scheme of the paper's §5 is not here. Nothing is authenticated.
+Limits. Selective security only; the adaptive scheme of the paper is not here. Nothing is authenticated.
 The number of records of a batch is public. Keys add up, and `crypto.functional.authority` decides which are
 given. The Gaussian sampler looks tables up by secrets and is not constant time; encrypt where nobody
 measures. Estimates of lattice attacks change: parameters are for a version, and versions expire.

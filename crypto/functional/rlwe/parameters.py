@@ -6,13 +6,15 @@ weights within ±Y, degree N):
     σ1 = 2 √ℓ X σ,   σ2 = √2 √(ℓ + 2) N σ1 √κ σ,   σ3 = √2 σ2,
 
 and noise stays below ℓ Y (2 N κ σ1 σ2 + √κ σ3) but for a negligible chance. Every width is rounded up to the
-next that the sampler makes. Q is more than four times the noise, so that a result is rounded rightly and a
-coefficient whose noise is larger is noticed. K is the smallest fitting prime above 2 ℓ X Y, so that
-results of both signs fit.
+next that the sampler makes. Q is more than four times the noise, where the paper asks for twice, so that a
+result is rounded rightly and a coefficient whose noise is larger is noticed. K is the smallest fitting prime
+above 2 ℓ X Y, so that results of both signs fit. The formulas are those of the public implementation
+TheLMiffy1111/IPFE-RLWE-JAVA too, whose σ is 1.
 
 q = K Q must not exceed, for 128 bits of security against quantum computers, the lengths of the Homomorphic
-Encryption Standard (Albrecht et al. 2018, ePrint 2019/939, table of quantum parameters); those are for
-noise of width 3.2, and all noise here is at least that wide. The smallest degree that fits is taken.
+Encryption Standard (Albrecht et al. 2018, ePrint 2019/939) for ternary secrets, which are the shortest of its
+quantum tables and those that Microsoft SEAL keeps; they are for noise of width 3.2, and all noise and all
+secrets here are at least that wide. The smallest degree that fits is taken.
 """
 
 from dataclasses import dataclass

@@ -13,11 +13,21 @@ node.
 - `beaver` multiplies with them in one round, and `authentication` holds every node to what it was dealt: each
   shared value x carries α·x for a key α that nobody knows (Damgård, Pastro, Smart, Zakarias, Crypto 2012),
   and what was opened is checked before anything is released.
+- `sacrifice` holds the dealer to having dealt products, and `input_proof` every node to having brought in the
+  summands that it was given, against the commitments of `crypto.sharing.integer_masked`.
+- `run` is all of that for a program of cells, and `part` what each node gives to the buyer.
 
-Guarantees. Privacy against n - 1 nodes without the dealer, or the dealer without a node. With authentication,
-a node that deviates in a product is caught, except with probability 2/p < 2^-62, and nothing is released; it
-is not named, since any of them could have been the one. Limits: a node that lies about its *own input
-summand* shifts the result like a wallet that does: it is caught where the summand is checked against its
-commitment (`crypto.sharing.integer_masked`) and not here; and there is no tolerance for crashes: every node
-is needed.
+Guarantees of `run_verified`. Privacy against n - 1 nodes that do whatever they like, or against the dealer
+without a node. A node that deviates, in what it brings in or in a product, and a dealer that deals anything
+but products, are caught except with probability below 2^-55, and nothing is released; often nobody can be
+named, since any of them could have been the one. An exact answer that all parts' tags agree with is right.
+
+Guarantees of `run_sums`. Privacy as above. Correctness none: a node shifts a sum by what it likes, and
+nothing is held twice that would tell.
+
+NOTE: `multiply` without proved inputs protects against curious nodes only. One that brings in x + δ shifts
+z = x·y by δ·y, tags or not, and reads y out of the result with whoever gets it.
+
+Limits. Every node adds noise of its own, in any amount it likes. There is no tolerance for crashes: every
+node is needed. *The dealer with any one node reads everything that is multiplied.*
 """

@@ -34,21 +34,28 @@ def check_opened(session: Session, *, binding: bytes, random: RandomBytes = rand
 
     Raises:
         ProtocolError: a node opened something else than it committed to (it is the culprit), or the tags do
-        not
-            agree (any node may be the culprit).
+            not agree (any node may be the culprit).
         OutOfRangeError: the triples of this run are not authenticated, so there is nothing to check by.
     """
     if not session.authenticated:
         raise OutOfRangeError("values without tags cannot be checked; have authenticated triples dealt")
-    pieces = yield from _committed(session, random(_PIECE_BYTES), _COIN + binding, random)
-    seed = sha256(_COIN, *(pieces[role] for role in sorted(pieces)))
-    values, tags = _combined(session, KeyStream(seed, binding))
+    values, tags = _combined(session, (yield from toss(session, binding=binding, random=random)))
     own = goldilocks.subtract(tags, goldilocks.scale(values, session.dealt.key))
     differences = yield from _committed(session, own.tobytes(), _DIFFERENCE + binding, random)
     total = sum(int(_element(role, raw)[0]) for role, raw in differences.items())
     if total % goldilocks.PRIME:
         raise ProtocolError("what was opened does not agree with its tags", tuple(range(session.seat.nodes)))
     session.opened.clear()
+
+
+def toss(session: Session, *, binding: bytes, random: RandomBytes = random_bytes) -> Protocol[KeyStream]:
+    """Randomness that everybody knows afterwards and nobody chose, in two rounds.
+
+    Raises:
+        ProtocolError: a node opened something else than it committed to (it is the culprit).
+    """
+    pieces = yield from _committed(session, random(_PIECE_BYTES), _COIN + binding, random)
+    return KeyStream(sha256(_COIN, *(pieces[role] for role in sorted(pieces))), binding)
 
 
 def _combined(session: Session, stream: KeyStream) -> tuple[FieldVector, FieldVector]:

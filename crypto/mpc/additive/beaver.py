@@ -46,7 +46,7 @@ class Session:
         """Whether values carry tags."""
         return self.dealt.a.tags is not None
 
-    def draw(self, count: int) -> tuple[Authenticated, Authenticated, Authenticated]:
+    def draw(self, count: int) -> "Triples":
         """The next triples, which nobody used before.
 
         Raises:
@@ -65,6 +65,10 @@ class Session:
         """This node's part of values that everybody knows: node 0 adds them, each its summand of the key."""
         own = values if self.seat.role == 0 else np.zeros_like(values)
         return Authenticated(own, goldilocks.scale(values, self.dealt.key) if self.authenticated else None)
+
+
+Triples = tuple[Authenticated, Authenticated, Authenticated]
+"""This node's part of triples: a, b and c."""
 
 
 def enter(session: Session, inputs: Summand) -> Protocol[Authenticated]:
@@ -88,12 +92,26 @@ def enter(session: Session, inputs: Summand) -> Protocol[Authenticated]:
 def multiply(session: Session, left: Authenticated, right: Authenticated) -> Protocol[Authenticated]:
     """The products of two vectors of one length, in one round.
 
+    NOTE: without authenticated inputs a node can shift a product by an amount that depends on the *other*
+    factor, and so whoever gets the result with it learns that factor; see the folder's chapter.
+
     Raises:
         OutOfRangeError: too few triples are left.
         MalformedMessageError: a word is no element of the field (its sender is the culprit).
     """
+    return (yield from multiply_by(session, session.draw(left.values.size), left, right))
+
+
+def multiply_by(
+    session: Session, triples: Triples, left: Authenticated, right: Authenticated
+) -> Protocol[Authenticated]:
+    """The products of two vectors with triples that were drawn before, as many as there are products.
+
+    Raises:
+        MalformedMessageError: a word is no element of the field (its sender is the culprit).
+    """
+    a, b, c = triples
     count = left.values.size
-    a, b, c = session.draw(count)
     masked = join(subtract(left, a), subtract(right, b))
     opened = yield from open_values(session, masked)
     d, e = opened[:count], opened[count:]

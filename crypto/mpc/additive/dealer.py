@@ -75,11 +75,39 @@ def deal(
     Raises:
         OutOfRangeError: count, nodes or binding are out of form.
     """
-    seats = [Seat(role, nodes) for role in range(nodes)]
+    seeds = draw_seeds(nodes, random)
+    return [
+        packet_of(role, seeds, count, binding=binding, authenticated=authenticated) for role in range(nodes)
+    ]
+
+
+def draw_seeds(nodes: int, random: RandomBytes = random_bytes) -> tuple[bytes, ...]:
+    """The seeds of one deal, 32 bytes for each node: all that a deal is made of, and secret until it is over.
+
+    Raises:
+        OutOfRangeError: not 2 to 16 nodes.
+    """
+    return tuple(random(SEED_BYTES) for _ in range(Seat(0, nodes).nodes))
+
+
+def packet_of(role: int, seeds: Sequence[bytes], count: int, *, binding: bytes, authenticated: bool) -> bytes:
+    """One node's packet of the deal that these seeds make; the work is all in that of the last node.
+
+    Raises:
+        OutOfRangeError: role, count, binding or the number of seeds is out of form.
+    """
+    seat = Seat(role, len(seeds))
     if not 0 < count <= MOST_TRIPLES or len(binding) != BINDING_BYTES:
         raise OutOfRangeError(f"expected 1 to {MOST_TRIPLES} triples and a binding of {BINDING_BYTES} bytes")
-    seeds = [random(SEED_BYTES) for _ in seats]
-    streams = [KeyStream(seed, binding) for seed in seeds]
+    head = bytes((_VERSION, authenticated)) + bytes(2) + count.to_bytes(8, "little") + seeds[role]
+    if not seat.is_last:
+        return head
+    words = _explicit([KeyStream(seed, binding) for seed in seeds], count, authenticated=authenticated)
+    return head + b"".join(each.astype("<u8").tobytes() for each in words)
+
+
+def _explicit(streams: Sequence[KeyStream], count: int, *, authenticated: bool) -> list[FieldVector]:
+    """What the last node cannot expand: its summand of c, and of α·a, α·b, α·c."""
     a, b = (_sum([stream.elements(kind, count) for stream in streams]) for kind in (_A, _B))
     secret = {_A: a, _B: b, _C: goldilocks.multiply(a, b)}
     explicit = [_rest(secret[_C], [stream.elements(_C, count) for stream in streams[:-1]])]
@@ -88,9 +116,7 @@ def deal(
         for kind in _TAGGED:
             dealt = [stream.elements(_TAG_OFFSET + kind, count) for stream in streams[:-1]]
             explicit.append(_rest(goldilocks.scale(secret[kind], key), dealt))
-    head = bytes((_VERSION, authenticated)) + bytes(2) + count.to_bytes(8, "little")
-    body = b"".join(words.astype("<u8").tobytes() for words in explicit)
-    return [head + seed + (body if seat.is_last else b"") for seat, seed in zip(seats, seeds, strict=True)]
+    return explicit
 
 
 def receive(packet: bytes, seat: Seat, *, binding: bytes) -> Dealt:

@@ -18,10 +18,20 @@ used again. `noise` has keys that are the same for the same question about the s
 again meets the same noise: a node pins the digest of its neighbour's key (`Party.neighbour_digest`), and so
 notices a neighbour that comes with another one.
 
+Where noise is drawn, every AND and every conversion of bits is verified, asked for or not. The same noise
+twice would otherwise be a gift to a node in league with the buyer: the first answer is honest, in the second
+the node flips one digit of the noise, or whether one person counts, and the difference of the two has no
+noise in it. Products of a single layer need no check for that: a lie shifts them by an amount that the liar
+knows already.
+
 Guarantees are those of `crypto.mpc`: private against one corrupted node, whatever it does; correct among
 honest ones. With `verified` the arithmetic is checked before anything is released: products by authentication
 codes (a lie passes with probability below 2^-62), ANDs by random triples (at most 2^-40). Logistic regression
-and clusters truncate, which has no codes yet, and refuse to be verified.
+and clusters truncate, which has no codes yet, and refuse to be verified; so they have no noise either. What
+would lead there: take scaled columns apart into verified bits and put them together again without the lowest,
+which is a truncation with a proof, and carry codes through every product of an iteration; then noise on sums
+and counts of each iteration of the clusters is like that of cells. A regression would need a bound of what
+one person changes, hence features cut off at a norm inside.
 
 | question | module |
 |---|---|

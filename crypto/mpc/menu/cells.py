@@ -10,6 +10,8 @@ from crypto.mpc.arithmetic import multiply
 from crypto.mpc.mac import Authenticated, Authenticator
 from crypto.mpc.menu.holdings import Holdings
 from crypto.mpc.menu.plan import Plan
+from crypto.mpc.partitioned import shared_sums
+from crypto.mpc.partitions import LocalSums
 from crypto.mpc.party import Party
 from crypto.mpc.program import Cell, Inputs, LinearCell, ProductCell, Program
 from crypto.mpc.rounds import Protocol
@@ -31,6 +33,8 @@ def cells(party: Party, plan: Plan, holdings: Holdings, mark: Elements | None) -
         ProtocolError: the plan is verified, and another role lied.
         MalformedMessageError: a role sent what are no field elements; it is the culprit.
     """
+    if holdings.sums is not None and plan.beforehand:
+        return (yield from _from_sums(party, plan, holdings, holdings.sums))
     places = {column: place for place, column in enumerate(holdings.elements.columns)}
     inputs = Inputs(*holdings.elements.shares)
     program = Program(tuple(_placed(cell, places) for cell in plan.program.cells))
@@ -40,7 +44,7 @@ def cells(party: Party, plan: Plan, holdings: Holdings, mark: Elements | None) -
     table = [mark.reshape(1, -1)]
     if lefts:
         columns = Elements(party.role, inputs.first[lefts], inputs.second[lefts])
-        table.append((yield from _marked(party, columns, mark, verified=plan.verified)))
+        table.append((yield from _marked(party, columns, mark, verified=plan.verified or plan.noised)))
     width = inputs.first.shape[0]
     marked = {left: width + 1 + place for place, left in enumerate(lefts)}
     wide = Inputs(
@@ -49,6 +53,21 @@ def cells(party: Party, plan: Plan, holdings: Holdings, mark: Elements | None) -
     )
     weighed = Program(tuple(_weighed(cell, width, marked) for cell in program.cells))
     return (yield from sums(party, weighed, wide, mac=plan.verified))
+
+
+def _from_sums(party: Party, plan: Plan, holdings: Holdings, held: LocalSums) -> Protocol[Elements]:
+    """The cells where each role summed up its part of them before; verified products are computed here."""
+    done = list(plan.beforehand)
+    left = [place for place in range(len(plan.program.cells)) if place not in frozenset(done)]
+    places = {column: place for place, column in enumerate(holdings.elements.columns)}
+    rest = Program(tuple(_placed(plan.program.cells[place], places) for place in left))
+    parts = [(done, (yield from shared_sums(party, plan.summed, held)))]
+    if left:
+        parts.append((left, (yield from sums(party, rest, Inputs(*holdings.elements.shares), mac=True))))
+    own, next_own = np.zeros((2, len(plan.program.cells)), dtype=np.uint64)
+    for where, found in parts:
+        own[where], next_own[where] = found.first, found.second
+    return Elements(party.role, own, next_own)
 
 
 def _placed(cell: Cell, places: dict[int, int]) -> Cell:

@@ -17,6 +17,7 @@ from crypto.mpc.decomposition import field_to_planes
 from crypto.mpc.integers import Integers
 from crypto.mpc.local import Shares
 from crypto.mpc.menu.plan import Plan
+from crypto.mpc.partitions import LocalSums
 from crypto.mpc.party import Party
 from crypto.mpc.rounds import Protocol, Words, together
 from crypto.mpc.shares import Elements, Planes
@@ -56,10 +57,14 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Holdings:
-    """Everything that one role holds of the records of a plan."""
+    """Everything that one role holds of the records of a plan.
+
+    With `sums`, the local part of each cell of `Plan.summed`, the columns of those cells are not needed.
+    """
 
     elements: Table
     integers: Table | None = None
+    sums: LocalSums | None = None
 
     def table(self, role: int, columns: Sequence[int]) -> Elements:
         """Some columns as field elements, columns by records.

@@ -9,15 +9,12 @@ from itertools import zip_longest
 
 import numpy as np
 
-from crypto.mpc.conversion import total_in_field, total_in_ring
+from crypto.mpc.conversion import total_in_field
 from crypto.mpc.counting import carry_save
-from crypto.mpc.integers import Integers
 from crypto.mpc.packing import unpack_bits
 from crypto.mpc.party import Party
 from crypto.mpc.rounds import Protocol, Words
 from crypto.mpc.shares import Elements, Planes
-
-Numbers = Integers | Elements
 
 
 class Digits:
@@ -36,17 +33,15 @@ class Digits:
         ]
 
 
-def count_with(party: Party, planes: Planes, added: Sequence[Planes]) -> Protocol[Numbers]:
+def count_with(party: Party, planes: Planes, added: Sequence[Planes]) -> Protocol[Elements]:
     """For each plane its count plus the number whose digits `added` has in the plane's row.
 
-    Integers modulo 2^64; where ANDs are noted to be verified, field elements. Padding never counts.
+    Padding never counts. Whoever draws noise verifies ANDs, and the field is where counts can be, too.
     """
     left = yield from carry_save(party, [planes.trimmed()])
     rows = planes.count
     pairs = zip_longest(left, added)
     levels = [_beside(party.role, rows, [each for each in pair if each is not None]) for pair in pairs]
-    if party.audit is None:
-        return (yield from total_in_ring(party, levels))
     return (yield from total_in_field(party, levels))
 
 

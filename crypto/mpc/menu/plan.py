@@ -1,11 +1,12 @@
 """What is to be computed? Plain values, equal at all three roles; columns are named by their numbers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from crypto.mpc.clusters import Plan as ClusterPlan
 from crypto.mpc.logistic import Plan as LogisticPlan
-from crypto.mpc.program import Program
+from crypto.mpc.program import Cell, Program
 from crypto.mpc.selections import RowMask
 
 Crowd = RowMask | int | None
@@ -115,6 +116,11 @@ class Plan:
     verified: bool = False
 
     @property
+    def noised(self) -> bool:
+        """Whether noise is drawn: then bits are verified, asked for or not (`crypto.mpc.menu` says why)."""
+        return bool(self.draws) or any(task.rho for task in self.tasks if isinstance(task, Quantiles | Top))
+
+    @property
     def planes(self) -> dict[int, int]:
         """The columns that are needed as bits, and how many bits of each."""
         needed: dict[int, int] = {}
@@ -132,9 +138,33 @@ class Plan:
         return needed
 
     @property
+    def beforehand(self) -> tuple[int, ...]:
+        """The positions of the cells whose local part needs no round, so that it can be summed in any order.
+
+        Where private filters say who counts, that is none; where products are verified, no product.
+        """
+        if self.filters:
+            return ()
+        return self.program.sums if self.verified else tuple(range(len(self.program.cells)))
+
+    @property
+    def summed(self) -> Program:
+        """The cells of `beforehand`."""
+        return Program(tuple(self.program.cells[place] for place in self.beforehand))
+
+    @property
     def elements(self) -> tuple[int, ...]:
         """The columns that are needed as field elements."""
-        needed = {column for cell in self.program.cells for column in cell.columns}
+        return self._elements(self.program.cells)
+
+    @property
+    def gathered(self) -> tuple[int, ...]:
+        """Those of `elements` that are needed record by record though the sums of `summed` are held."""
+        done = frozenset(self.beforehand)
+        return self._elements([cell for place, cell in enumerate(self.program.cells) if place not in done])
+
+    def _elements(self, cells: Sequence[Cell]) -> tuple[int, ...]:
+        needed = {column for cell in cells for column in cell.columns}
         for task in self.tasks:
             if isinstance(task, Logistic | Clusters):
                 needed |= {feature.column for feature in task.features}

@@ -22,12 +22,10 @@ import numpy as np
 
 from crypto import goldilocks
 from crypto.errors import OutOfRangeError
-from crypto.mpc.addition import is_negative
 from crypto.mpc.bits import and_outer, select, spread
 from crypto.mpc.conversion import planes_to_field
 from crypto.mpc.decomposition import field_to_planes
-from crypto.mpc.integers import Integers
-from crypto.mpc.menu.noised_counts import Digits, Numbers, count_with
+from crypto.mpc.menu.noised_counts import Digits, count_with
 from crypto.mpc.menu.plan import Quantiles
 from crypto.mpc.noise_plan import GaussianPlan, gaussian_plan
 from crypto.mpc.party import Party
@@ -111,21 +109,14 @@ class _Decisions:
             reach.bit_length() + 1,
         )
 
-    def places(self, sizes: Numbers) -> Numbers:
+    def places(self, sizes: Elements) -> Elements:
         """The left side a (m - 1) + b t and the offset of the noise, for every answer."""
         own = sizes.take(self.crowds.astype(np.int64)).weigh(self.numerators)
-        if isinstance(own, Integers):
-            return own.plus(np.array([each % 2**64 for each in self.constants], dtype=np.uint64))
         return own.plus(goldilocks.from_integers(self.constants))
 
-    def reached(self, party: Party, places: Numbers, counts: Numbers) -> Protocol[Planes]:
+    def reached(self, party: Party, places: Elements, counts: Elements) -> Protocol[Planes]:
         """One plane whose records are the answers: whether the place is not below the noised count."""
         weighed = counts.weigh(self.denominators)
-        if isinstance(places, Integers) and isinstance(weighed, Integers):
-            negative = yield from is_negative(party, (places - weighed).summands(self.bits))
-            return negative.invert()
-        if not isinstance(places, Elements) or not isinstance(weighed, Elements):
-            raise OutOfRangeError("expected places and counts of one form")
         raised = (places - weighed).plus(np.full(self.numerators.size, 1 << self.bits - 1, dtype=np.uint64))
         planes = yield from field_to_planes(party, raised, self.bits)
         return planes.take(self.bits - 1)

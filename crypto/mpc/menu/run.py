@@ -31,12 +31,12 @@ def run_menu(party: Party, noise: Party, plan: Plan, holdings: Holdings) -> Prot
     Raises:
         OutOfRangeError: the plan does not fit the holdings, asks for what cannot be drawn, or is verified and
             has a task that cannot be; before anything that depends on it is sent.
-        ProtocolError: what the messages say contradicts the protocol, or a verified plan was not computed as
-            it should; its culprits are roles.
+        ProtocolError: what the messages say contradicts the protocol, or a plan that is verified or has noise
+            was not computed as it should; its culprits are roles.
         MalformedMessageError: a role sent what are no field elements; it is the culprit.
     """
     _check(plan, holdings)
-    if plan.verified:
+    if plan.verified or plan.noised:
         party.audit = []
     planes = yield from planes_of(party, plan, holdings)
     who = yield from filtered(party, plan.filters, planes)
@@ -51,7 +51,7 @@ def run_menu(party: Party, noise: Party, plan: Plan, holdings: Holdings) -> Prot
             *(_task(scene, task) for task in plan.tasks),
         ]
     )
-    if plan.verified:
+    if party.audit is not None:
         yield from verify_ands(party)
         party.audit = None
     return Elements.join([summed + drawn, *found])
@@ -92,12 +92,11 @@ def _check(plan: Plan, holdings: Holdings) -> None:
     if any(table.shares.first.shape[1] != plan.records for table in tables):
         raise OutOfRangeError(f"expected {plan.records} records")
     bits_in = holdings.elements if holdings.integers is None else holdings.integers
-    if not set(plan.elements) <= set(holdings.elements.columns) or not set(plan.planes) <= set(
-        bits_in.columns
-    ):
+    needed = plan.elements if holdings.sums is None else plan.gathered
+    if not set(needed) <= set(holdings.elements.columns) or not set(plan.planes) <= set(bits_in.columns):
         raise OutOfRangeError("a column of the plan is not among those held")
     is_fit = any(isinstance(task, Logistic | Clusters) for task in plan.tasks)
-    if is_fit and (plan.verified or plan.filters):
-        raise OutOfRangeError("a fit or clustering is neither verified nor filtered")
+    if is_fit and (plan.verified or plan.filters or plan.noised):
+        raise OutOfRangeError("a fit is neither verified nor filtered, and nothing beside it has noise")
     if any(isinstance(task, Quantiles) and task.bits < 1 for task in plan.tasks):
         raise OutOfRangeError("a quantile is of numbers of at least one bit")

@@ -9,9 +9,7 @@ import numpy as np
 from crypto import goldilocks
 from crypto.errors import OutOfRangeError
 from crypto.mpc.bits import and_outer
-from crypto.mpc.conversion import integers_to_planes
 from crypto.mpc.decomposition import field_to_planes
-from crypto.mpc.integers import Integers
 from crypto.mpc.menu.noised_counts import Digits, count_with
 from crypto.mpc.menu.plan import Top
 from crypto.mpc.noise_plan import gaussian_plan
@@ -45,10 +43,7 @@ def top(party: Party, noise: Party, task: Top, categories: Planes, crowds: Plane
     # The noise comes with its offset, which is more than it can be below zero: no sum is negative.
     sums = yield from count_with(party, inside, digits.levels(slice(None)))
     bits = (categories.records + 2 * plan.bound).bit_length()
-    if isinstance(sums, Integers):
-        planes = yield from integers_to_planes(party, sums, bits)
-    else:
-        planes = yield from field_to_planes(party, sums, bits)
+    planes = yield from field_to_planes(party, sums, bits)
     codes = np.arange(categories.count)
     found = yield from together(
         [

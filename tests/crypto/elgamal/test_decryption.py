@@ -237,3 +237,13 @@ def test_a_histogram_of_32_bins_by_three_nodes_at_real_size():
 
     expected = tuple(sum(column) for column in zip(*rows, strict=True))
     assert decrypt(key, total, partials, low=0, high=40) == expected
+
+
+def test_a_generator_that_repeats_itself_does_not_give_the_share_away():
+    other = encrypt(KEY, VALUES, RANDOM).ciphertext
+    first, second = (decrypt_partially(SHARES[0], one, bytes) for one in (SUM, other))
+
+    # With one nonce in both, z - z' = (c - c')·x_j.
+    steps = first.response - second.response, first.challenge - second.challenge
+    assert steps[0] * pow(steps[1], -1, ORDER) % ORDER != SHARES[0].share.value
+    assert decrypt_partially(SHARES[0], SUM, bytes) == first

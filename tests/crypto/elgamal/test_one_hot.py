@@ -299,3 +299,18 @@ def test_what_the_prover_knows_is_not_in_what_it_sends():
     sent = made.ciphertext.encode() + made.proof.encode()
     assert not any(str(mask) in repr(made) for mask in encryption.masks)
     assert not any(mask.to_bytes(32, "big") in sent for mask in encryption.masks)
+
+
+def test_a_batch_full_of_lies_costs_a_bounded_multiple_of_one_check(monkeypatch):
+    checked = []
+
+    def never(_key, lies, _random) -> bool:
+        checked.append(len(lies))
+        return False
+
+    monkeypatch.setattr(one_hot, "_holds", never)
+
+    assert find_wrong(KEY, [VOTE] * 256, RANDOM) == tuple(range(256))
+    assert checked[0] == 256
+    # The first check, three times that for halving, and each by itself.
+    assert sum(checked) <= 5 * 256

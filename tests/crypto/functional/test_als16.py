@@ -23,7 +23,9 @@ from crypto.functional.als16 import (
     weighted_sum,
 )
 from crypto.functional.als16_batch import Encryptor
+from crypto.masked_multiples import add_messages
 from crypto.randomness import stream
+from crypto.shared_multiples import multiply_each
 
 LENGTH = 4
 OWNER = setup(LENGTH, stream(b"\x01" * 16, "owner"))
@@ -150,28 +152,25 @@ def test_a_length_out_of_range_is_refused(length):
         setup(length)
 
 
-def test_a_zero_costs_as_many_multiplications_as_any_value(monkeypatch):
-    multiplied = []
-    original = Point.multiply
+def test_a_zero_is_encrypted_like_any_value(monkeypatch):
+    masked, added = [], []
+    original_masks, original_sum = multiply_each, add_messages
 
-    def counted(point, scalar):
-        multiplied.append(scalar % ORDER)
-        return original(point, scalar)
+    def counted_masks(points, scalar):
+        masked.append(len(points))
+        return original_masks(points, scalar)
 
-    monkeypatch.setattr(Point, "multiply", counted)
-    based = []
-    original_base = multiply_base
+    def counted_sum(masks, messages):
+        added.append((len(masks), tuple(messages)))
+        return original_sum(masks, messages)
 
-    def counted_base(scalar):
-        based.append(scalar % ORDER)
-        return original_base(scalar)
-
-    monkeypatch.setattr(als16, "multiply_base", counted_base)
+    monkeypatch.setattr(als16, "multiply_each", counted_masks)
+    monkeypatch.setattr(als16, "add_messages", counted_sum)
 
     OWNER.public.encrypt((0, 0, 1, 0), RANDOM)
 
-    assert len(multiplied) == len(based) == LENGTH + 1
-    assert 0 not in {*multiplied, *based}
+    assert masked == [LENGTH + 1]
+    assert added == [(LENGTH, (0, 0, 1, 0))]
 
 
 # What the scheme leaves to the authority: function keys are linear.

@@ -94,3 +94,13 @@ def test_columns_that_are_not_there_or_stand_twice_are_refused(columns, chosen):
 def test_a_commitment_at_infinity_has_no_statement():
     with pytest.raises(OutOfRangeError):
         digest(commitment=INFINITY)
+
+
+@pytest.mark.parametrize("columns", [TERMS.columns - 1, TERMS.columns + 1, 0])
+def test_a_record_of_another_length_has_no_chosen_columns(columns):
+    with pytest.raises(OutOfRangeError, match=f"expected a record of {TERMS.columns} columns, got {columns}"):
+        TERMS.chosen_of(range(columns))
+
+
+def test_the_chosen_columns_of_a_record_are_those_of_the_terms():
+    assert TERMS.chosen_of(range(TERMS.columns)) == list(TERMS.chosen)

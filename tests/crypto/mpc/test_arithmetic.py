@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crypto import goldilocks
 from crypto.errors import MalformedMessageError, OutOfRangeError, ProtocolError
-from crypto.goldilocks import PRIME
+from crypto.goldilocks import PRIME, ROOT
 from crypto.mpc import arithmetic, local
 from crypto.mpc.rounds import HEAD_BYTES
 from crypto.mpc.shares import Elements
@@ -160,9 +160,9 @@ def test_without_its_mask_a_message_would_tell_a_role_the_other_factor():
     part = local.products(left, right)
     x_1, y_1 = int(x[0].second[0]), int(y[0].second[0])  # at role 0
 
-    # part = x_1 (y_1 + y_2) + x_2 y_1, and x, y are related: for y = 7 known, x follows.
+    # part = (x_1 + x_2/r)(r y_1 + y_2), and x, y are related: for y = 7 known, x follows.
     y_2 = (7 - int(y[0].first[0]) - y_1) % PRIME
-    x_2 = (int(part[0]) - x_1 * (y_1 + y_2)) * goldilocks.inverse(y_1) % PRIME
+    x_2 = (int(part[0]) * goldilocks.inverse(ROOT * y_1 + y_2) - x_1) * ROOT % PRIME
 
     assert (int(x[0].first[0]) + x_1 + x_2) % PRIME == 6
 

@@ -58,15 +58,24 @@ def test_an_empty_column_agrees():
     assert checked([], []).results == [[]] * 3
 
 
-def test_a_verified_check_notices_a_role_that_hides_a_difference():
-    def audited(party, elements, planes):
-        party.audit = []
-        return (yield from differing_records(party, elements, planes))
+ROUNDS = 30
+"""Of a check that finds a record in one of three segments: at least so many."""
 
-    shares = share_elements([1, *NUMBERS[1:]]), share_planes(NUMBERS, BITS)
+
+@pytest.mark.parametrize("number", range(1, ROUNDS))
+def test_a_role_that_lies_in_any_round_stops_the_check(number):
+    """Else it would hide a difference, or learn a bit from whether a lie about it showed."""
     with pytest.raises(ProtocolError):
-        # Round 4 is the first multiplication, after the coin and the admission of the bits' summands.
-        run(audited, *shares, tamper=flip(4, 1, 0, word=9))
+        checked([1 + NUMBERS[0], *NUMBERS[1:]], NUMBERS, tamper=flip(number, 1, 0))
+
+
+def test_the_party_notes_afterwards_what_it_noted_before():
+    def audited(party, elements, planes):
+        party.audit = before = [None]
+        yield from differing_records(party, elements, planes)
+        return party.audit is before and len(before)
+
+    assert run(audited, share_elements(NUMBERS), share_planes(NUMBERS, BITS)).results == [1, 1, 1]
 
 
 def test_columns_that_do_not_fit_are_refused():

@@ -93,6 +93,15 @@ def test_low_bits_cost_at_most_an_eighth_more_noise():
         assert plan.leaf_bits <= 14
 
 
+@pytest.mark.parametrize("sensitivity", [1, 2000, 10**6])
+def test_no_draw_is_larger_than_the_bound(sensitivity):
+    """Of all digits 0 and all digits 1, one is the largest."""
+    plan = gaussian_plan(sensitivity, Fraction(1, 8))
+    highest = (1 << plan.leaf_bits + plan.low_bits) - 1
+
+    assert max(plan.offset, highest - plan.offset) == plan.bound
+
+
 def test_tails_that_are_cut_hold_less_than_two_to_the_minus_seventy():
     plan = gaussian_plan(1, Fraction(1, 2000))
 

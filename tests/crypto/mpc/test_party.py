@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from crypto.errors import OutOfRangeError, ProtocolError
 from crypto.goldilocks import PRIME
-from crypto.mpc.party import KeyStream, coin, meet
+from crypto.mpc.party import KeyStream, _coin_digest, coin, meet
+from crypto.mpc.rounds import HEAD_BYTES
 from crypto.sharing.replicated import ROLES, following, preceding
 from tests.crypto.mpc.trio import BINDING, KEYS, flip, parties, play, run
 
@@ -114,6 +115,29 @@ def test_a_role_that_opens_another_coin_is_named(sender, word):
         run(coin, "check", tamper=flip(2, sender, following(sender), word=word))
 
     assert refused.value.culprits == (sender,)
+
+
+def test_a_role_that_tosses_one_coin_here_and_another_there_is_noticed():
+    """Both openings fit what their receivers were told; only together the two see that they are not one."""
+    other = bytes(64)
+    digest = _coin_digest(BINDING, "check", 2, other)
+
+    def tamper(number, sender, receiver, raw):
+        if (sender, receiver) != (2, 0):
+            return raw
+        return raw[:HEAD_BYTES] + (digest if number == 1 else other + raw[HEAD_BYTES + 64 :])
+
+    with pytest.raises(ProtocolError, match="say different things of one commitment") as refused:
+        run(coin, "check", tamper=tamper)
+
+    assert 2 in refused.value.culprits
+
+
+def test_a_role_that_repeats_a_commitment_wrongly_is_among_the_culprits():
+    with pytest.raises(ProtocolError, match="say different things") as refused:
+        run(coin, "check", tamper=flip(2, 1, 0, word=9))
+
+    assert refused.value.culprits == (1, 2)
 
 
 def test_without_commitments_the_last_to_speak_would_choose_the_coin():

@@ -5,7 +5,7 @@ import pytest
 
 from crypto import goldilocks
 from crypto.errors import OutOfRangeError
-from crypto.goldilocks import PRIME
+from crypto.goldilocks import INVERSE_ROOT, PRIME, ROOT
 from crypto.mpc.program import (
     Cell,
     Inputs,
@@ -32,12 +32,12 @@ def test_local_sums_are_over_the_selected_rows_and_zero_for_products():
     assert goldilocks.to_signed(linear_sums(MIXED, TABLE)) == [1 + 3 + 5, 0, 0 + 4]
 
 
-def test_local_products_hold_three_of_the_nine_terms():
+def test_a_local_product_is_that_of_both_combined_factors():
     program = Program((ProductCell(0, 1, rows(False, True, False)),))
 
     # x_i = 2, x_{i+1} = 12, y_i = 3, y_{i+1} = 13 in the one selected row.
-    assert goldilocks.to_signed(cross_terms(program, INPUTS.shares, INPUTS.shares)) == [
-        2 * 3 + 2 * 13 + 12 * 3
+    assert cross_terms(program, INPUTS.shares, INPUTS.shares).tolist() == [
+        (2 + 12 * INVERSE_ROOT) * (3 * ROOT + 13) % PRIME
     ]
 
 

@@ -113,6 +113,31 @@ def test_the_aggregator_stops_at_the_largest_crowd():
     assert len(aggregator) == 2
 
 
+def test_votes_that_do_not_hold_take_nobodys_place_in_the_crowd():
+    small = one_hot_schema(most_contributors=2)
+    votes = [contribute_one_hot(small, 1, contributor(number), ENCRYPTOR, RANDOM) for number in range(4)]
+    lies = [replace(each, proof=votes[3].proof) for each in votes[:2]]
+    aggregator = Aggregator(PUBLIC, small)
+
+    refused = aggregator.receive_batch(inbox(*lies, *votes[2:]), RANDOM)
+
+    assert refused.keys() == {each.contributor for each in lies}
+    assert len(aggregator) == 2
+
+
+def test_whoever_comes_first_in_a_batch_has_the_last_place():
+    small = schema(most_contributors=2)
+    crowd = [contribute(small, [1, 2, 3, 4], contributor(number), ENCRYPTOR, RANDOM) for number in range(3)]
+    aggregator = Aggregator(PUBLIC, small)
+
+    refused = aggregator.receive_batch(inbox(*crowd), RANDOM)
+
+    assert {sender: str(error) for sender, error in refused.items()} == {
+        crowd[2].contributor: "the crowd of 2 contributors is complete"
+    }
+    assert aggregator.publish(ENCRYPTOR, RANDOM).contributors == 2
+
+
 def test_a_removed_contributor_is_not_in_the_sum_and_may_come_again():
     aggregator = aggregator_of(*CROWD)
 

@@ -138,3 +138,25 @@ def test_a_changed_byte_is_another_ciphertext_or_refused(place, change):
 
     with suppress(OutOfRangeError):
         assert Ciphertext.decode(bytes(raw), PUBLIC) != ciphertext
+
+
+def test_a_crowd_and_its_members_one_by_one_have_the_same_sum():
+    crowd = [encrypt(number) for number in range(40)] * 30
+    one_by_one = Sum(PUBLIC)
+    for each in crowd:
+        one_by_one.add([each])
+
+    assert add(crowd) == one_by_one.total()
+    assert decrypt(add(crowd)) == 30 * sum(range(40))
+
+
+def test_a_foreign_ciphertext_at_the_end_of_a_crowd_leaves_the_sum_as_it_was(monkeypatch):
+    monkeypatch.setattr("crypto.paillier.ciphertext._AT_ONCE", 4)
+    foreign = Encryptor(DJN.public).encrypt(1, RANDOM)
+    summed = Sum(PUBLIC)
+    summed.add([encrypt(7)])
+    before = summed.total()
+    with pytest.raises(OutOfRangeError):
+        summed.add([*(encrypt(number) for number in range(9)), foreign])
+
+    assert summed.total() == before

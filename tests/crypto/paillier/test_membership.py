@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crypto.errors import CryptoError, MalformedError, OutOfRangeError, ProofError
+from crypto.paillier import membership_check
 from crypto.paillier.encryption import Encryptor
 from crypto.paillier.membership import MembershipProof, Statement, proof_bytes, prove
 from crypto.paillier.membership_check import verify, wrong_proofs
@@ -157,3 +158,18 @@ def test_any_changed_byte_is_refused(place, change):
 
     with pytest.raises(CryptoError):
         verify(STATEMENT, MembershipProof.decode(bytes(raw), SUBGROUP.public, 4))
+
+
+def test_a_batch_full_of_lies_costs_a_bounded_multiple_of_one_check(monkeypatch):
+    checked = []
+
+    def never(lies, _random) -> bool:
+        checked.append(len(lies))
+        return False
+
+    monkeypatch.setattr(membership_check, "_holds", never)
+
+    assert wrong_proofs([(STATEMENT, PROOF)] * 256) == tuple(range(256))
+    assert checked[0] == 256
+    # The first check, three times that for halving, and each by itself.
+    assert sum(checked) <= 5 * 256

@@ -233,3 +233,13 @@ def test_any_changed_byte_of_a_shared_key_is_refused_or_names_another_key(place,
         return
 
     assert read.key_id != KEY.key_id
+
+
+def test_a_generator_that_repeats_itself_does_not_give_the_share_away():
+    share = SHARES[0]
+    first, second = (decrypt_partially(share, CIPHERTEXT, bytes, context=each) for each in (b"one", b"two"))
+
+    # With one mask in both, z - z' = (c - c')·Δ·f(i).
+    steps = first.response - second.response, first.challenge - second.challenge
+    assert steps[0] != steps[1] * KEY.delta * share.value
+    assert decrypt_partially(share, CIPHERTEXT, bytes, context=b"one") == first

@@ -81,6 +81,11 @@ def test_the_sum_of_dealings_is_a_dealing_of_the_sum():
     assert (OPEN + commit(other)).at(0) == multiply_base(100)
 
 
+def test_dealings_of_different_degrees_do_not_add_up():
+    with pytest.raises(CommitmentError, match="expected commitments to 3 coefficients, got 2"):
+        _ = OPEN + commit(Polynomial.draw(1, 2, RANDOM))
+
+
 def test_a_hiding_commitment_is_blinded_by_the_second_base():
     first = commit_hiding(Polynomial((1,)), Polynomial((5,)))
 

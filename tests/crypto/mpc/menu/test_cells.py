@@ -11,6 +11,7 @@ from crypto.errors import OutOfRangeError, ProtocolError
 from crypto.mpc.local import Shares
 from crypto.mpc.menu.holdings import Holdings, Table
 from crypto.mpc.menu.plan import Draw, Filter, Following, Plan
+from crypto.mpc.partitions import TablePartition, local_sums
 from crypto.mpc.program import LinearCell, ProductCell, Program
 from tests.crypto.mpc.menu.plans import NOTHING, held, results, transcript
 from tests.crypto.mpc.trio import flip
@@ -48,6 +49,56 @@ def test_cells_count_those_who_meet_every_filter(integers, verified):
 @pytest.mark.parametrize("verified", [False, True], ids=["plain", "verified"])
 def test_without_filters_everybody_counts(verified):
     assert results(Plan(200, PROGRAM, verified=verified), held(COLUMNS)) == _clear(np.ones(200, dtype=int))
+
+
+def summed(plan: Plan, holdings: list[Holdings], pieces: int) -> list[Holdings]:
+    """The holdings of roles that summed up beforehand what they can, and hold no column just for that."""
+    found = []
+    for role, each in enumerate(holdings):
+        shares = each.elements.shares
+        order = np.array_split(np.roll(np.arange(plan.records), role), pieces + role)
+        parts = [
+            TablePartition(places, Shares(*(np.ascontiguousarray(half[:, places]) for half in shares)))
+            for places in order
+        ]
+        sums = local_sums(plan.summed, parts, records=plan.records)
+        columns = Table(plan.gathered, Shares(*each.elements.rows(plan.gathered)))
+        found.append(Holdings(columns, each.integers, sums))
+    return found
+
+
+@pytest.mark.parametrize("filters", [(), (Filter(2, 1, 1, 1),)], ids=["everybody", "filtered"])
+@pytest.mark.parametrize("verified", [False, True], ids=["plain", "verified"])
+@given(st.integers(1, 20))
+@settings(max_examples=5)
+def test_roles_that_summed_up_before_find_what_gathered_columns_give(verified, filters, pieces):
+    plan = Plan(200, PROGRAM, filters=filters, verified=verified)
+    holdings = held(COLUMNS)
+    early = summed(plan, holdings, pieces)
+
+    whole, mixed = transcript(plan, holdings), transcript(plan, [early[0], holdings[1], early[2]])
+
+    assert results(plan, early) == results(plan, holdings)
+    assert [each.first.tolist() for each in mixed.results] == [each.first.tolist() for each in whole.results]
+
+
+def test_what_is_summed_before_needs_no_columns_and_what_is_verified_needs_its_factors():
+    plain, verified = Plan(200, PROGRAM), Plan(200, PROGRAM, verified=True)
+    filtered = Plan(200, PROGRAM, filters=(Filter(2, 1, 1, 1),))
+
+    assert (plain.gathered, len(plain.summed.cells)) == ((), 5)
+    assert (verified.gathered, len(verified.summed.cells)) == ((0, 1, 2), 2)
+    assert (filtered.gathered, filtered.summed.cells) == ((0, 1, 2), ())
+
+
+@pytest.mark.parametrize("number", range(1, 4))
+def test_a_verified_product_is_not_taken_from_what_a_role_summed_up(number):
+    """A role that shifts its part of a product is found out, whatever it says that it summed up."""
+    plan = Plan(200, Program((ProductCell(0, 1),)), verified=True)
+    early = summed(plan, held(COLUMNS), 3)
+
+    with pytest.raises(ProtocolError):
+        results(plan, early, tamper=flip(number, 2, 1))
 
 
 @given(st.integers(0, 1023), st.integers(0, 1023))
@@ -101,6 +152,30 @@ def test_a_lie_anywhere_stops_a_verified_run(number):
 
     with pytest.raises(ProtocolError):
         results(plan, held(COLUMNS), tamper=flip(number, 2, 1))
+
+
+def test_nobody_learns_a_digit_of_the_noise_by_flipping_it_the_second_time():
+    """Two answers with the same noise would differ by the digit that was flipped in one of them."""
+    plan = Plan(200, Program((LinearCell(0),)), draws=(Draw((0,), 1, Fraction(1, 100)),))
+
+    results(plan, held(COLUMNS))
+    with pytest.raises(ProtocolError):
+        results(plan, held(COLUMNS), liar=True)
+
+
+NOISED = Plan(
+    200,
+    Program((ProductCell(0, 1),)),
+    filters=(Filter(0, 10, 200, 700),),
+    draws=(Draw((0,), 1000, Fraction(1, 100)),),
+)
+
+
+@pytest.mark.parametrize("number", range(1, 25))
+def test_nobody_learns_whether_one_person_counts_by_changing_it_the_second_time(number):
+    """Whatever is lied about, the run stops, or what both holders say of the result differs."""
+    with pytest.raises((ProtocolError, AssertionError)):
+        results(NOISED, held(COLUMNS), tamper=flip(number, 1, 0))
 
 
 def test_a_run_of_nothing_finds_nothing():

@@ -154,13 +154,18 @@ def test_a_lie_about_any_bit_stops_a_verified_walk(number, sender):
         results(plan, held([VALUES[:70]]), tamper=flip(number, sender, (sender - 1) % 3))
 
 
-def test_a_consistent_lie_shifts_an_unverified_walk_unseen_and_stops_a_verified_one():
-    task = _task(fractions=tuple(Fraction(part, 10) for part in range(1, 10)))
+def test_a_consistent_lie_shifts_an_unverified_walk_unseen():
+    task = _task(fractions=tuple(Fraction(part, 10) for part in range(1, 10)), rho=Fraction(0))
     honest = results(_plan(300, task), held([VALUES]))
 
     assert results(_plan(300, task), held([VALUES]), liar=True) != honest
+
+
+@pytest.mark.parametrize("rho", [Fraction(0), HARDLY], ids=["exact", "noised"])
+def test_a_consistent_lie_stops_a_walk_that_is_verified_or_has_noise(rho):
     with pytest.raises(ProtocolError) as refused:
-        results(_plan(300, task, verified=True), held([VALUES]), liar=True)
+        results(_plan(300, _task(rho=rho), verified=not rho), held([VALUES]), liar=True)
+
     assert 1 in refused.value.culprits
 
 

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto.errors import MalformedError
-from crypto.ring import from_ring_signed, inner_product, ring_bytes, ring_from_bytes, to_ring, total
+from crypto.functional.ring import (
+    from_ring_signed,
+    inner_product,
+    ring_bytes,
+    ring_from_bytes,
+    to_ring,
+    total,
+)
 
 integers = st.integers(-(2**130), 2**130)
 vectors = st.lists(integers, max_size=8)
