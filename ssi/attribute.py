@@ -8,6 +8,10 @@ integers that stand for it in an encoded record:
 - a category `a` gives `(a, "is", k)` in {0, 1} for each of its categories.
 
 A missing value is zero in all its columns. Bins are closed below and open above; the last is closed.
+
+Numbers that are read again and again make a *series*: one attribute for each reading, numbered in order of
+time. What falls into a window of a series is an attribute as well, which no record has and every query may
+ask for (`windowed`): its columns are the sums of those of its readings.
 """
 
 from collections.abc import Mapping
@@ -59,6 +63,32 @@ class Category(NamedTuple):
     label: Mapping[str, str]
 
 
+class Coding(NamedTuple):
+    """What an attribute is called in a vocabulary of others: `http://loinc.org` and `8480-6`."""
+
+    system: str
+    code: str
+
+
+class Step(StrEnum):
+    """What lies between two readings of a series."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which reading of which series an attribute is: `number` counts from 1 to `count`, a `step` apart."""
+
+    series: str
+    label: Mapping[str, str] = field(hash=False)
+    number: int
+    count: int
+    step: Step
+
+
 @dataclass(frozen=True)
 class Column:
     """One integer of the encoded record: always in [0, `maximum`], and `maximum` < 2^`bits`."""
@@ -76,6 +106,8 @@ class Attribute:
 
     Of a number: `minimum`, `maximum`, the `decimals` kept, the UCUM `unit` ("1" if it has none) and the
     ascending edges of its `bins`. Of a category: its `categories`; the members of numbers are zero or empty.
+    `place` is that of a reading in its series; `sum_of` names the readings that one of a window sums up.
+    `coding` is what it is called elsewhere, if that has a name for it.
     """
 
     name: str
@@ -91,6 +123,9 @@ class Attribute:
     decimals: int = 0
     bins: tuple[Decimal, ...] = ()
     categories: tuple[Category, ...] = field(default=(), hash=False)
+    place: Place | None = None
+    sum_of: tuple[str, ...] = ()
+    coding: Coding | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -101,6 +136,11 @@ class Attribute:
     def is_public(self) -> bool:
         """Whether the value itself is shown to those who handle an offer."""
         return self.disclosure is Disclosure.PUBLIC
+
+    @property
+    def readings(self) -> int:
+        """How many readings of one person are in it at most."""
+        return max(1, len(self.sum_of))
 
     @cached_property
     def steps(self) -> int:
@@ -117,12 +157,13 @@ class Attribute:
         """The columns of this attribute, in the order in which they are encoded."""
         if self.kind is Kind.CATEGORY:
             return tuple(Column(self.name, Part.IS, index, 1, 1) for index in range(len(self.categories)))
-        bits = self.steps.bit_length()
+        bits, times = self.steps.bit_length(), self.readings
+        more = (times - 1).bit_length()
         return (
-            Column(self.name, Part.PRESENT, 0, 1, 1),
-            Column(self.name, Part.VALUE, 0, bits, self.steps),
-            Column(self.name, Part.SQUARE, 0, 2 * bits, self.steps**2),
-            *(Column(self.name, Part.BIN, index, 1, 1) for index in range(len(self.bins) - 1)),
+            Column(self.name, Part.PRESENT, 0, 1 + more, times),
+            Column(self.name, Part.VALUE, 0, bits + more, times * self.steps),
+            Column(self.name, Part.SQUARE, 0, 2 * bits + more, times * self.steps**2),
+            *(Column(self.name, Part.BIN, index, 1 + more, times) for index in range(len(self.bins) - 1)),
         )
 
     def parse(self, value: object) -> Value:

@@ -4,11 +4,13 @@ A broken file is refused with the place and the remedy. The folder's README list
 """
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
 from crypto.reading import Fields
-from ssi.attribute import Attribute, Category, Disclosure, Kind, Sensitivity
+from ssi.attribute import Attribute, Category, Coding, Disclosure, Kind, Place, Sensitivity, Step
 from ssi.attribute_values import count_steps
 from ssi.errors import DataSetError
 
@@ -19,14 +21,25 @@ MAX_VALUE_BITS = 31
 MAX_BINS = 64
 MAX_CATEGORIES = 64
 _JWT_NAMES = frozenset({"aud", "cnf", "exp", "iat", "iss", "jti", "nbf", "status", "sub", "vct"})
+MOST_READINGS = 99
+MOST_SERIES_NAME = 37
+STEPS: Mapping[str, Mapping[Step, str]] = {
+    "en": {Step.DAY: "day", Step.WEEK: "week", Step.MONTH: "month"},
+    "de": {Step.DAY: "Tag", Step.WEEK: "Woche", Step.MONTH: "Monat"},
+}
+"""What stands before the number of a reading."""
 RESERVED_NAMES = _JWT_NAMES | {"commitment", "commitment_opening"}
 """Members that a credential has besides the attributes of a record."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+_CODE_SYSTEM = re.compile(r"(https?://|urn:)[!-~]+", re.ASCII)
+_CODE = re.compile(r"[!-~]+", re.ASCII)
 _CATEGORY_CODE = re.compile(r"[a-z0-9][a-z0-9_]{0,39}", re.ASCII)
 
 
-def read_attribute(fields: Fields, inherited: Sensitivity) -> Attribute:
+def read_attributes(fields: Fields, inherited: Sensitivity) -> tuple[Attribute, ...]:
     """Read one entry of `attributes`; it may state its own sensitivity, else it has the data set's.
+
+    An entry with a `series` stands for as many attributes as the series has readings.
 
     Raises:
         MalformedError: a member is missing, unknown or of another type.
@@ -37,9 +50,48 @@ def read_attribute(fields: Fields, inherited: Sensitivity) -> Attribute:
     reader = {Kind.NUMBER: _read_number, Kind.CATEGORY: _read_category}[fields.choice("kind", Kind)]
     has_own = fields.has("sensitivity")
     sensitivity = fields.choice("sensitivity", Sensitivity) if has_own else inherited
-    attribute = reader(fields, sensitivity)
+    attribute = replace(reader(fields, sensitivity), coding=_read_coding(fields))
+    attributes = _read_series(fields, attribute) if fields.has("series") else (attribute,)
     fields.done()
-    return attribute
+    return attributes
+
+
+def _read_coding(fields: Fields) -> Coding | None:
+    if not fields.has("coding"):
+        return None
+    coding = fields.section("coding")
+    found = Coding(coding.text("system", max_length=200), coding.text("code", max_length=40))
+    coding.done()
+    if not _CODE_SYSTEM.fullmatch(found.system):
+        raise DataSetError(f"{coding.where}.system: expected an address or a URN, such as http://loinc.org")
+    if not _CODE.fullmatch(found.code):
+        raise DataSetError(f"{coding.where}.code: expected a code without spaces, such as 8480-6")
+    return found
+
+
+def _read_series(fields: Fields, attribute: Attribute) -> tuple[Attribute, ...]:
+    series = fields.section("series")
+    count = series.integer("count", least=2, most=MOST_READINGS)
+    step = series.choice("step", Step)
+    series.done()
+    if attribute.kind is not Kind.NUMBER or attribute.required:
+        raise DataSetError(f"{fields.where}.series: a series is of numbers that may be missing")
+    if len(attribute.name) > MOST_SERIES_NAME:
+        raise DataSetError(f"{fields.where}.name: expected at most {MOST_SERIES_NAME} letters for a series")
+    return tuple(
+        replace(
+            attribute,
+            name=reading_name(attribute.name, number),
+            label={each: f"{attribute.label[each]}, {STEPS[each][step]} {number}" for each in LANGUAGES},
+            place=Place(attribute.name, attribute.label, number, count, step),
+        )
+        for number in range(1, count + 1)
+    )
+
+
+def reading_name(series: str, number: int) -> str:
+    """The name of the attribute that is one reading of a series: `steps_03`."""
+    return f"{series}_{number:02d}"
 
 
 def _read_number(fields: Fields, sensitivity: Sensitivity) -> Attribute:

@@ -4,9 +4,9 @@ Two types are known. A *record credential* says what a data set holds about one 
 shown or kept back, and a commitment to the whole encoded record stands beside them. An *organisation
 credential* says who a buyer is: its claims are always shown, since nobody may buy under half a name.
 
-Verification returns another type than parsing, so unchecked claims cannot be used by mistake. Keys come from
-the trust registry, by the issuer and key id that the credential names, never from the credential itself.
-Whether the issuer took it back since is asked separately: `revocation`.
+Verification returns another type than parsing, so unchecked claims cannot be used by mistake. What holds for
+every SD-JWT VC, whoever issued it, is checked by `sd_jwt_vc`; this file reads what is left. Whether the
+issuer took it back since is asked separately: `revocation`.
 
 Limits. The handle and the digest let the same credential be recognised wherever it is shown. Stricter than
 the standard on purpose: a member that this version does not know is refused, not ignored.
@@ -16,13 +16,10 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crypto.encoding import Json, b64url_encode, sha256
-from crypto.errors import MalformedError, SignatureError
+from crypto.errors import MalformedError
 from crypto.reading import Fields
 from crypto.signing import VerifyingKey
-from ssi.clock import require_within
 from ssi.credential_payload import (
-    CREDENTIAL_TYP,
     ORGANISATION_TYPE,
     CommitmentClaim,
     Envelope,
@@ -31,12 +28,12 @@ from ssi.credential_payload import (
     read_record,
 )
 from ssi.dataset import DataSet, data_set
-from ssi.disclosures import Unpacked
-from ssi.errors import AlteredCredentialError, DataSetError, MalformedCredentialError, UntrustedIssuerError
-from ssi.sd_jwt import UnverifiedSdJwt, parse_sd_jwt, present_sd_jwt
+from ssi.errors import DataSetError, MalformedCredentialError, UntrustedIssuerError
+from ssi.issuer_keys import OFFLINE, IssuerKeys
+from ssi.sd_jwt import UnverifiedSdJwt, present_sd_jwt
+from ssi.sd_jwt_vc import VerifiedSdJwtVc, parse_vc, verify_parsed_vc
 from ssi.status_list import StatusReference
 from ssi.trust import TrustRegistry
-from ssi.trust_entries import IssuerEntry
 
 _WHERE = "credential"
 
@@ -86,12 +83,14 @@ class OrganisationCredential(Credential):
     country: str
 
 
-def verify_credential(compact: str, registry: TrustRegistry, *, now: datetime) -> Credential:
+def verify_credential(
+    compact: str, registry: TrustRegistry, *, now: datetime, keys: IssuerKeys = OFFLINE
+) -> Credential:
     """Return the credential after these checks, in this order; the code carries the numbers.
 
     1. It parses as an SD-JWT without key binding.
     2. Its issuer is in the registry, trusted now, and trusted for this type of credential.
-    3. The key is the one that the registry holds for this issuer under this kid.
+    3. The key is one that the registry leads to for this issuer (`issuer_keys`).
     4. Type of token (`typ`), algorithm and signature.
     5. Every disclosure belongs to a digest that the issuer signed.
     6. Subject, holder key, times and status reference have their form.
@@ -110,7 +109,7 @@ def verify_credential(compact: str, registry: TrustRegistry, *, now: datetime) -
     unverified = parse_credential(compact)  # 1
     if unverified.key_binding is not None:
         raise MalformedCredentialError(f"{_WHERE}: a presentation bound to a key is verified as one")
-    return verify_parsed(unverified, registry, now=now)
+    return verify_parsed(unverified, registry, now=now, keys=keys)
 
 
 def parse_credential(compact: str) -> UnverifiedSdJwt:
@@ -119,23 +118,27 @@ def parse_credential(compact: str) -> UnverifiedSdJwt:
     Raises:
         MalformedCredentialError: not an SD-JWT.
     """
-    try:
-        return parse_sd_jwt(compact, _WHERE)
-    except MalformedError as error:
-        raise MalformedCredentialError(str(error)) from error
+    return parse_vc(compact, foreign=False)
 
 
-def verify_parsed(unverified: UnverifiedSdJwt, registry: TrustRegistry, *, now: datetime) -> Credential:
+def verify_parsed(
+    unverified: UnverifiedSdJwt, registry: TrustRegistry, *, now: datetime, keys: IssuerKeys = OFFLINE
+) -> Credential:
     """Steps 2 to 9 of `verify_credential`, with the same errors; a key binding is not looked at."""
+    return believed(verify_parsed_vc(unverified, registry, now=now, keys=keys))  # 2 to 7
+
+
+def believed(found: VerifiedSdJwtVc) -> Credential:
+    """What a verified credential says, if it is one of the types known here: steps 6, 8 and 9.
+
+    Raises:
+        MalformedCredentialError: another type, or not in the form of its type.
+        UntrustedIssuerError: its issuer does not count for this data set.
+    """
     try:
-        issuer = _trusted_issuer(unverified.jws.payload, registry, now=now)  # 2
-        key = issuer.key(unverified.jws.kid)  # 3
-        unpacked = unverified.verify(key, typ=CREDENTIAL_TYP)  # 4, 5
-        return _believed(unpacked, issuer, digest=_digest(unverified), now=now)
+        return _read(found)
     except (MalformedError, DataSetError) as error:
         raise MalformedCredentialError(str(error)) from error
-    except SignatureError as error:
-        raise AlteredCredentialError(str(error)) from error
 
 
 def verify_record(compact: str, registry: TrustRegistry, *, now: datetime) -> RecordCredential:
@@ -174,37 +177,23 @@ def present(compact: str, disclose: Set[str]) -> str:
         raise MalformedCredentialError(str(error)) from error
 
 
-def _trusted_issuer(payload: Mapping[str, Json], registry: TrustRegistry, *, now: datetime) -> IssuerEntry:
-    fields = Fields(payload, _WHERE)
-    issuer = registry.issuer(fields.text("iss"), now=now)
-    vct = fields.text("vct")
-    if vct not in issuer.credential_types:
-        raise UntrustedIssuerError(f"issuer {issuer.id} is not trusted for credentials of type {vct[:200]!r}")
-    return issuer
-
-
-def _believed(unpacked: Unpacked, issuer: IssuerEntry, *, digest: str, now: datetime) -> Credential:
-    fields = Fields(unpacked.claims, _WHERE)
-    envelope = Envelope.read(fields)  # 6
-    require_within(_WHERE, envelope.issued_at, envelope.expires_at, now=now)  # 7
-    if not issuer.covers_status(envelope.status.uri):
-        raise UntrustedIssuerError(f"issuer {issuer.id} does not keep the status list of the credential")
+def _read(found: VerifiedSdJwtVc) -> Credential:
+    fields = Fields(found.claims, _WHERE)
+    envelope = Envelope.of(found, fields)  # 6
     if envelope.vct == ORGANISATION_TYPE:
-        claims = read_organisation(unpacked, fields)  # 9
+        claims = read_organisation(found, fields)  # 9
         return OrganisationCredential(
             **vars(envelope),
-            digest=digest,
+            digest=found.digest,
             claims=claims,
             name=claims["name"],
             kind=claims["kind"],
             country=claims["country"],
         )
-    commitment, found = read_commitment(fields.section("commitment"), envelope.vct)  # 8
-    shown, blinding = read_record(unpacked, found)  # 9
+    commitment, data_set_of = read_commitment(fields.section("commitment"), envelope.vct)  # 8
+    if not found.issuer.anchors.allow(envelope.vct, commitment.data_set):
+        raise UntrustedIssuerError(f"issuer {envelope.issuer} is not trusted for {commitment.data_set}")
+    shown, blinding = read_record(found, data_set_of)  # 9
     return RecordCredential(
-        **vars(envelope), digest=digest, claims=shown, commitment=commitment, blinding=blinding
+        **vars(envelope), digest=found.digest, claims=shown, commitment=commitment, blinding=blinding
     )
-
-
-def _digest(unverified: UnverifiedSdJwt) -> str:
-    return b64url_encode(sha256(unverified.jws.signing_input))

@@ -4,10 +4,8 @@ The members that every credential has are never selectively disclosable (SD-JWT 
 cannot leave one out. Attributes of a record are always selectively disclosable, so she can.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
 from crypto.curve import Point
 from crypto.encoding import Json, b64url_decode, b64url_encode
@@ -16,10 +14,10 @@ from crypto.reading import Fields
 from crypto.signing import VerifyingKey
 from ssi.clock import MAX_MOMENT, moment_of, seconds_of
 from ssi.dataset import DataSet, data_set
-from ssi.disclosures import Unpacked
-from ssi.status_list import MAX_ENTRIES, StatusReference
+from ssi.sd_jwt_vc import SD_JWT_VC_TYP, VerifiedSdJwtVc
+from ssi.status_list import StatusReference
 
-CREDENTIAL_TYP = "dc+sd-jwt"
+CREDENTIAL_TYP = SD_JWT_VC_TYP
 ORGANISATION_TYPE = "urn:argonauta:credential:organisation:1"
 COMMITMENT_SCHEME = "pedersen-secp256k1-1"
 OPENING_CLAIM = "commitment_opening"
@@ -43,7 +41,11 @@ class CommitmentClaim:
 
 @dataclass(frozen=True)
 class Envelope:
-    """What every credential says: who issued what to whom, for how long, and where its status stands."""
+    """What every credential says: who issued what to whom, for how long, and where its status stands.
+
+    Read from a credential, the issuer is the id by which the registry knows it, whichever of its names the
+    credential uses.
+    """
 
     issuer: str
     vct: str
@@ -66,23 +68,24 @@ class Envelope:
         }
 
     @classmethod
-    def read(cls, fields: Fields) -> "Envelope":
-        """Read the members that every credential has.
+    def of(cls, found: VerifiedSdJwtVc, fields: Fields) -> "Envelope":
+        """The members that every credential of ours has; `fields` are the claims of the credential.
 
         Raises:
-            MalformedError: one is missing or not of its form.
+            MalformedError: one is missing, not of its form, or has more in it than belongs there.
         """
-        vct = fields.text("vct", max_length=MAX_ID)
-        prefix = ORGANISATION_PREFIX if vct == ORGANISATION_TYPE else PERSON_PREFIX
-        return cls(
-            issuer=fields.text("iss", max_length=MAX_ID),
-            vct=vct,
-            handle=_handle(fields, prefix),
-            holder_key=_holder_key(fields.section("cnf")),
-            status=_status(fields.section("status")),
-            issued_at=moment_of(fields.integer("iat", least=0, most=MAX_MOMENT)),
-            expires_at=moment_of(fields.integer("exp", least=0, most=MAX_MOMENT)),
-        )
+        prefix = ORGANISATION_PREFIX if found.vct == ORGANISATION_TYPE else PERSON_PREFIX
+        for name in ("iss", "vct"):
+            fields.text(name, max_length=MAX_ID)
+        handle = _handle(fields, prefix)
+        _only(fields.section("cnf"), "jwk")
+        status = fields.section("status")
+        _only(status, "status_list")
+        _only(status.section("status_list"), "idx", "uri")
+        times = [moment_of(fields.integer(name, least=0, most=MAX_MOMENT)) for name in ("iat", "exp")]
+        if found.holder_key is None or found.status is None:
+            raise MalformedError(f"{fields.where}: expected cnf and status")
+        return cls(found.issuer.id, found.vct, handle, found.holder_key, found.status, *times)
 
 
 def make_handle(prefix: str, raw: bytes) -> str:
@@ -90,13 +93,13 @@ def make_handle(prefix: str, raw: bytes) -> str:
     return prefix + b64url_encode(raw)
 
 
-def read_organisation(unpacked: Unpacked, fields: Fields) -> dict[str, str]:
+def read_organisation(found: VerifiedSdJwtVc, fields: Fields) -> dict[str, str]:
     """The claims of an organisation credential; none of them can be kept back.
 
     Raises:
         MalformedError: one is missing, selectively disclosable or not of its form, or there is another.
     """
-    if unpacked.places:
+    if found.disclosed:
         raise MalformedError(f"{fields.where}: expected no disclosures")
     claims = {name: fields.text(name, max_length=MAX_ID) for name in ORGANISATION_MEMBERS}
     if len(claims["country"]) != _COUNTRY_LETTERS or not claims["country"].isupper():
@@ -123,7 +126,9 @@ def read_commitment(fields: Fields, vct: str) -> tuple[CommitmentClaim, DataSet]
     return claim, found
 
 
-def read_record(unpacked: Unpacked, found: DataSet) -> tuple[dict[str, int | float | str], bytes | None]:
+def read_record(
+    verified: VerifiedSdJwtVc, found: DataSet
+) -> tuple[dict[str, int | float | str], bytes | None]:
     """The disclosed attributes of a record, and the blinding of its commitment if it was disclosed.
 
     Raises:
@@ -132,10 +137,10 @@ def read_record(unpacked: Unpacked, found: DataSet) -> tuple[dict[str, int | flo
         DataSetError: a value that the data set does not allow.
     """
     fixed = ENVELOPE_MEMBERS | {"commitment"}
-    disclosed = {path for path in unpacked.places if len(path) == 1}
-    if len(disclosed) != len(unpacked.places) or any(path[0] in fixed for path in disclosed):
+    disclosed = {path for path in verified.disclosed if len(path) == 1}
+    if len(disclosed) != len(verified.disclosed) or any(path[0] in fixed for path in disclosed):
         raise MalformedError("credential: a disclosure where none belongs")
-    shown = {name: value for name, value in unpacked.claims.items() if name not in fixed}
+    shown = {name: value for name, value in verified.claims.items() if name not in fixed}
     if any((name,) not in disclosed for name in shown):
         raise MalformedError("credential: a claim that its holder could not keep back")
     blinding = None
@@ -161,17 +166,7 @@ def _handle(fields: Fields, prefix: str) -> str:
     return handle
 
 
-def _holder_key(fields: Fields) -> VerifyingKey:
-    key = VerifyingKey.from_jwk(cast("Mapping[str, object]", fields.any("jwk")))
+def _only(fields: Fields, *names: str) -> None:
+    for name in names:
+        fields.any(name)
     fields.done()
-    return key
-
-
-def _status(fields: Fields) -> StatusReference:
-    inner = fields.section("status_list")
-    reference = StatusReference(
-        uri=inner.text("uri", max_length=1000), index=inner.integer("idx", least=0, most=MAX_ENTRIES - 1)
-    )
-    inner.done()
-    fields.done()
-    return reference

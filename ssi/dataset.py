@@ -7,20 +7,29 @@ can ask is therefore a fixed column. Everything here is a pure function of the f
 wallet and node agree on each bit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from crypto.errors import MalformedError
 from crypto.reading import Fields
-from ssi.attribute import Attribute, Column, Sensitivity
-from ssi.attribute_schema import read_attribute, read_name, read_words
+from ssi.attribute import Attribute, Column, Sensitivity, Step
+from ssi.attribute_schema import read_attributes, read_name, read_words
 from ssi.errors import DataSetError, UnknownDataSetError
 
 FOLDER = Path(__file__).parent / "datasets"
 MAX_ATTRIBUTES = 100
 MAX_COLUMNS = 512
+
+
+class Series(NamedTuple):
+    """Numbers that are read again and again: what they are, what lies between two, and each of them."""
+
+    label: Mapping[str, str]
+    step: Step
+    readings: tuple[Attribute, ...]
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,17 @@ class DataSet:
     def bits(self) -> tuple[int, ...]:
         """The width of each column, as sharing needs it."""
         return tuple(column.bits for column in self.columns)
+
+    @cached_property
+    def series(self) -> Mapping[str, Series]:
+        """The series by name; their readings in the order of time."""
+        found: dict[str, Series] = {}
+        for attribute in self.attributes:
+            place = attribute.place
+            if place is not None:
+                before = found[place.series].readings if place.series in found else ()
+                found[place.series] = Series(place.label, place.step, (*before, attribute))
+        return found
 
     def attribute(self, name: str) -> Attribute:
         """An attribute by name.
@@ -108,9 +128,13 @@ class DataSet:
         """
         for name in values:
             self.attribute(name)
-        return tuple(
-            number for attribute in self.attributes for number in attribute.encode(values.get(attribute.name))
-        )
+        return tuple(number for attribute in self.attributes for number in self._encoded(attribute, values))
+
+    def _encoded(self, attribute: Attribute, values: Mapping[str, object]) -> Sequence[int]:
+        if not attribute.sum_of:
+            return attribute.encode(values.get(attribute.name))
+        readings = [self.attribute(name).encode(values.get(name)) for name in attribute.sum_of]
+        return [sum(parts) for parts in zip(*readings, strict=True)]
 
     @cached_property
     def _by_name(self) -> dict[str, Attribute]:
@@ -183,8 +207,9 @@ def _shipped() -> Mapping[str, DataSet]:
 def _read_data_set(fields: Fields) -> DataSet:
     sensitivity = fields.choice("sensitivity", Sensitivity)
     attributes = tuple(
-        read_attribute(entry, sensitivity)
+        attribute
         for entry in fields.objects("attributes", least=1, most=MAX_ATTRIBUTES)
+        for attribute in read_attributes(entry, sensitivity)
     )
     loaded = DataSet(
         id=read_name(fields, "id"),

@@ -5,53 +5,67 @@ is refused: a digest that stands twice, a disclosure that no digest calls for, a
 another, a reserved name, an unknown digest algorithm.
 """
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
-from crypto.encoding import MAX_DEPTH, Json, b64url_decode, b64url_encode, parse_json, sha256
+from crypto.encoding import MAX_DEPTH, Json, b64url_decode, b64url_encode, parse_json
 from crypto.errors import MalformedError
 
-DIGEST_ALGORITHM = "sha-256"
-RESERVED_NAMES = frozenset({"_sd", "...", "_sd_alg"})
-_ARRAY_PARTS = 2
-_OBJECT_PARTS = 3
+DIGEST_ALGORITHM: Final = "sha-256"
+RESERVED_NAMES: Final = frozenset({"_sd", "...", "_sd_alg"})
+_HASHES: Final[Mapping[str, Callable[[bytes], Any]]] = {
+    DIGEST_ALGORITHM: hashlib.sha256,
+    "sha-384": hashlib.sha384,
+    "sha-512": hashlib.sha512,
+}
+_ARRAY_PARTS: Final = 2
+_OBJECT_PARTS: Final = 3
 
 Path = tuple[str | int, ...]
-"""Where a claim stands: names of members and positions in arrays, from the top."""
+"""Where a claim stands: names of members and positions in arrays, from the top, in what was disclosed."""
 
 
-@dataclass(frozen=True)
-class Disclosure:
-    """One disclosed claim (`name` and value) or array element (no name) with its salt and digest."""
+class Disclosure(NamedTuple):
+    """One disclosed claim (`name` and value) or array element (no name) with its digest.
 
-    encoded: str = field(repr=False)
+    It knows claims of a person, so it says only its digest when it is written out.
+    """
+
+    encoded: str
     digest: str
-    name: str | None = field(repr=False)
-    value: Json = field(repr=False)
+    name: str | None
+    value: Json
+
+    def __repr__(self) -> str:
+        return f"Disclosure(digest={self.digest!r})"
 
     @classmethod
-    def parse(cls, encoded: str, where: str) -> "Disclosure":
+    def parse(cls, encoded: str, where: str, algorithm: str = DIGEST_ALGORITHM) -> "Disclosure":
         """Read a disclosure (§4.2.1, §4.2.2).
 
         Raises:
             MalformedError: not base64url of a JSON array of salt, name and value, or of salt and value; or a
                 reserved name.
         """
-        where = f"{where}: disclosure"
         try:
             parts = parse_json(b64url_decode(encoded))
         except MalformedError as error:
-            raise MalformedError(f"{where}: {error}") from error
-        if not isinstance(parts, list) or len(parts) not in {_ARRAY_PARTS, _OBJECT_PARTS}:
-            raise MalformedError(f"{where}: expected a list of salt, name and value, or of salt and value")
-        if not isinstance(parts[0], str) or not parts[0]:
-            raise MalformedError(f"{where}: expected a salt")
-        name = parts[1] if len(parts) == _OBJECT_PARTS else None
-        if len(parts) == _OBJECT_PARTS:
+            raise MalformedError(f"{where}: disclosure: {error}") from error
+        if not isinstance(parts, list) or not _ARRAY_PARTS <= len(parts) <= _OBJECT_PARTS:
+            raise MalformedError(
+                f"{where}: disclosure: expected a list of salt, name and value, or of salt and value"
+            )
+        salt, *named, value = parts
+        if not salt or not isinstance(salt, str):
+            raise MalformedError(f"{where}: disclosure: expected a salt")
+        name = named[0] if named else None
+        if named:
             if not isinstance(name, str):
-                raise MalformedError(f"{where}: expected a name")
+                raise MalformedError(f"{where}: disclosure: expected a name")
             check_name(name, where)
-        return cls(encoded, disclosure_digest(encoded), name, parts[-1])
+        return cls(encoded, disclosure_digest(encoded, algorithm), name, value)
 
 
 @dataclass(frozen=True)
@@ -62,9 +76,21 @@ class Unpacked:
     places: Mapping[Path, str] = field(repr=False)
 
 
-def disclosure_digest(encoded: str) -> str:
-    """The base64url SHA-256 of a disclosure as it was sent (§4.2.3)."""
-    return b64url_encode(sha256(encoded.encode("ascii")))
+def disclosure_digest(encoded: str, algorithm: str = DIGEST_ALGORITHM) -> str:
+    """The base64url hash of a disclosure as it was sent (§4.2.3), SHA-256 unless told otherwise."""
+    return b64url_encode(_HASHES[algorithm](encoded.encode("ascii")).digest())
+
+
+def read_algorithm(payload: Mapping[str, Json], where: str) -> str:
+    """The hash that a payload's digests are made with (`_sd_alg`, §4.1.1).
+
+    Raises:
+        MalformedError: it is none of SHA-256, SHA-384 and SHA-512.
+    """
+    algorithm = payload.get("_sd_alg", DIGEST_ALGORITHM)
+    if not isinstance(algorithm, str) or algorithm not in _HASHES:
+        raise MalformedError(f"{where}._sd_alg: expected {', '.join(_HASHES)}")
+    return algorithm
 
 
 def check_name(name: str, where: str) -> None:
@@ -74,20 +100,20 @@ def check_name(name: str, where: str) -> None:
         MalformedError: `_sd`, `...` or `_sd_alg`.
     """
     if name in RESERVED_NAMES:
-        raise MalformedError(f"{where}: the name {name!r} is reserved")
+        raise MalformedError(f"{where}: disclosure: the name {name!r} is reserved")
 
 
 def unpack(payload: Mapping[str, Json], disclosures: Sequence[Disclosure], where: str) -> Unpacked:
     """Put the disclosed claims in the places of their digests and drop the digests that stay closed.
+
+    The disclosures were parsed with the algorithm of this payload.
 
     Raises:
         MalformedError: an unknown `_sd_alg`, a digest or disclosure that stands twice, a disclosure that no
             digest calls for, a claim or element disclosed where the other is called for, a name that is
             reserved or already there, or deeper than `MAX_DEPTH`.
     """
-    algorithm = payload.get("_sd_alg", DIGEST_ALGORITHM)
-    if algorithm != DIGEST_ALGORITHM:
-        raise MalformedError(f"{where}._sd_alg: expected {DIGEST_ALGORITHM}")
+    read_algorithm(payload, where)
     by_digest = {disclosure.digest: disclosure for disclosure in disclosures}
     if len(by_digest) != len(disclosures):
         raise MalformedError(f"{where}: a disclosure stands twice")
@@ -124,14 +150,17 @@ class _Unpacking:
         return claims
 
     def _value(self, value: Json, path: Path) -> Json:
+        if not isinstance(value, (dict, list)):
+            return value
         if len(path) > MAX_DEPTH:
             raise MalformedError(f"{self._where}: nested deeper than {MAX_DEPTH} levels")
         if isinstance(value, dict):
             return self.members(value, path)
-        if isinstance(value, list):
-            elements = [self._element(element, (*path, index)) for index, element in enumerate(value)]
-            return [element for present in elements for element in present]
-        return value
+        elements: list[Json] = []
+        for element in value:
+            # Positions are those of what is disclosed, as claim paths count them: closed digests have none.
+            elements.extend(self._element(element, (*path, len(elements))))
+        return elements
 
     def _element(self, element: Json, path: Path) -> list[Json]:
         """The element in a list, or an empty list where its digest stays closed."""

@@ -4,15 +4,18 @@ Every attribute of a record is its own disclosure. For a missing one there is a 
 number of digests does not say how much is known about a person.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from crypto.encoding import canonical_json
+from crypto.errors import MalformedError
 from crypto.randomness import RandomBytes, random_bytes
 from crypto.sealing import derive_subkey
 from crypto.signing import SigningKey, VerifyingKey
 from ssi.credential_payload import (
     CREDENTIAL_TYP,
+    HANDLE_BYTES,
     OPENING_CLAIM,
     ORGANISATION_PREFIX,
     ORGANISATION_TYPE,
@@ -20,6 +23,7 @@ from ssi.credential_payload import (
     Envelope,
     make_handle,
 )
+from ssi.disclosure_policy import ALWAYS_OPEN
 from ssi.record import Record
 from ssi.sd_jwt import Decoy, Selective, issue_sd_jwt
 from ssi.status_list import StatusReference
@@ -27,11 +31,21 @@ from ssi.status_list import StatusReference
 
 @dataclass(frozen=True)
 class IssuerKey:
-    """Who issues, and the key that the trust registry holds for it under this kid."""
+    """Who issues, and how its key is known: by a kid, and by a certificate chain where it has one.
+
+    The kid is one that the trust registry lists, or a DID URL of the issuer. `x5c` is the chain as
+    `x509.write_chain` writes it, the end entity's certificate, for this key, first.
+    """
 
     issuer_id: str
     kid: str
     key: SigningKey = field(repr=False)
+    x5c: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def header(self) -> dict[str, object]:
+        """What the header of everything that it signs holds besides algorithm, type and kid."""
+        return {"x5c": list(self.x5c)} if self.x5c else {}
 
 
 @dataclass(frozen=True)
@@ -85,7 +99,32 @@ def issue_credential(
         OPENING_CLAIM: Selective(record.opening_claim()),
         **{attribute.name: known.get(attribute.name, Decoy()) for attribute in record.data_set.attributes},
     }
-    return issue_sd_jwt(claims, issuer.key, typ=CREDENTIAL_TYP, kid=issuer.kid, random=random)
+    return issue_sd_jwt(
+        claims, issuer.key, typ=CREDENTIAL_TYP, kid=issuer.kid, header=issuer.header, random=random
+    )
+
+
+def issue_copy(
+    record: Record, subject: Subject, *, issuer: IssuerKey, terms: Terms, random: RandomBytes = random_bytes
+) -> str:
+    """Sign a record once more for showing it, without commitment: no market takes such a copy.
+
+    Its subject has a handle of its own (`fresh_handle`), so that two copies share nothing but what is
+    disclosed.
+    """
+    known: dict[str, object] = {name: Selective(value) for name, value in record.values.items()}
+    claims = {
+        **_envelope(record.data_set.credential_type, subject, issuer, terms).to_json(),
+        **{attribute.name: known.get(attribute.name, Decoy()) for attribute in record.data_set.attributes},
+    }
+    return issue_sd_jwt(
+        claims, issuer.key, typ=CREDENTIAL_TYP, kid=issuer.kid, header=issuer.header, random=random
+    )
+
+
+def fresh_handle(random: RandomBytes = random_bytes) -> str:
+    """A person's handle that stands for nobody: 256 random bits."""
+    return make_handle(PERSON_PREFIX, random(HANDLE_BYTES))
 
 
 def issue_organisation_credential(
@@ -93,7 +132,35 @@ def issue_organisation_credential(
 ) -> str:
     """Sign who an organisation is; all its claims are always shown."""
     claims = {**_envelope(ORGANISATION_TYPE, subject, issuer, terms).to_json(), **vars(organisation)}
-    return issue_sd_jwt(claims, issuer.key, typ=CREDENTIAL_TYP, kid=issuer.kid)
+    return issue_sd_jwt(claims, issuer.key, typ=CREDENTIAL_TYP, kid=issuer.kid, header=issuer.header)
+
+
+def issue_sd_jwt_vc(
+    vct: str,
+    claims: Mapping[str, object],
+    *,
+    issuer: IssuerKey,
+    random: RandomBytes = random_bytes,
+) -> str:
+    """Sign a credential of any type; what is wrapped in `Selective`, at any depth, can be kept back.
+
+    Raises:
+        MalformedError: a claim that a verifier must always see is selective, or tells another issuer or type.
+    """
+    named: dict[str, object] = {"iss": issuer.issuer_id, "vct": vct}
+    for name, value in claims.items():
+        if name in ALWAYS_OPEN and isinstance(value, (Selective, Decoy)):
+            raise MalformedError(f"claims.{name}: must not be selectively disclosable")
+        if name in named and value != named[name]:
+            raise MalformedError(f"claims.{name}: expected {named[name]}")
+    return issue_sd_jwt(
+        {**named, **claims},
+        issuer.key,
+        typ=CREDENTIAL_TYP,
+        kid=issuer.kid,
+        header=issuer.header,
+        random=random,
+    )
 
 
 def _envelope(vct: str, subject: Subject, issuer: IssuerKey, terms: Terms) -> Envelope:

@@ -4,11 +4,14 @@ The type of every token is explicit (`typ`, RFC 8725 §3.11) and must match to t
 for one purpose is refused for every other. The algorithm is a property of the *key*: a header that names
 another algorithm than the key's own is refused before any mathematics, so algorithms cannot be confused.
 
-Deviation from RFC 7515 §4 on purpose: header members that this file does not know are refused, not ignored.
+Deviation from RFC 7515 §4 on purpose: header members that this file does not know are refused, not ignored,
+unless whoever reads the token says that it comes from a stranger, who may know more. `crit` is always
+refused.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import cast
 
 from crypto.encoding import Json, b64url_decode, b64url_encode, canonical_json, parse_json
@@ -18,11 +21,15 @@ from crypto.signing import SigningKey, VerifyingKey
 
 ALGORITHMS = frozenset({"ES256", "EdDSA"})
 MAX_HEADER_TEXT = 500
+MAX_KID = 4000
+"""Characters of a key id: a did:jwk carries a whole key in it."""
 
 _OPAQUE_MEMBERS = ("x5c", "trust_chain", "key_attestation")
 """Known members that say how a key came to be trusted. Nothing here believes them: the key is an argument."""
 
 _PARTS = 3
+_KEPT_HEADER = 4_000
+"""Characters of a header that is kept: all that are kept take up a megabyte at most."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +84,15 @@ def sign_jws(
     protected.pop("kid", None)
     if kid is not None:
         protected["kid"] = kid
-    _check_header(cast("Mapping[str, Json]", protected), "header")
-    signing_input = f"{_encoded(protected)}.{_encoded(payload)}"
+    signing_input = f"{_protected(protected)}.{_encoded(payload)}"
     return f"{signing_input}.{b64url_encode(key.sign(signing_input.encode()))}"
 
 
-def parse_jws(token: str, where: str) -> UnverifiedJws:
+def parse_jws(token: str, where: str, *, foreign: bool = False) -> UnverifiedJws:
     """Read a compact JWS without believing it; `where` names the token in messages.
+
+    With `foreign`, header members that are not known here are ignored, as RFC 7515 §4 says; nothing relies on
+    them.
 
     Raises:
         MalformedError: not three parts of canonical base64url, a header or payload that is not a strictly
@@ -92,8 +101,8 @@ def parse_jws(token: str, where: str) -> UnverifiedJws:
     parts = token.split(".", _PARTS)
     if len(parts) != _PARTS:
         raise MalformedError(f"{where}: expected a signed token of {_PARTS} parts, got {len(parts)}")
-    header = _object(parts[0], f"{where} header")
-    _check_header(header, f"{where} header")
+    read = _read_header if len(parts[0]) <= _KEPT_HEADER else _read_header.__wrapped__
+    header = dict(read(parts[0], f"{where} header", foreign))
     return UnverifiedJws(
         header=header,
         payload=_object(parts[1], f"{where} payload"),
@@ -103,7 +112,33 @@ def parse_jws(token: str, where: str) -> UnverifiedJws:
     )
 
 
-def _check_header(header: Mapping[str, Json], where: str) -> None:
+@lru_cache(maxsize=256)
+def _read_header(part: str, where: str, foreign: bool) -> Mapping[str, Json]:
+    """Read and check a header; an issuer's is the same on all its tokens, so the last ones are kept."""
+    header = _object(part, where)
+    _check_header(header, where, foreign=foreign)
+    return header
+
+
+def _protected(header: Mapping[str, object]) -> str:
+    """The encoded header; a plain one, which an issuer writes again and again, is encoded once."""
+    try:
+        return _plain_header(tuple(header.items()))
+    except TypeError:  # a member that is no text, such as a certificate chain
+        return _checked_header(header)
+
+
+@lru_cache(maxsize=256)
+def _plain_header(members: tuple[tuple[str, object], ...]) -> str:
+    return _checked_header(dict(members))
+
+
+def _checked_header(header: Mapping[str, object]) -> str:
+    _check_header(cast("Mapping[str, Json]", header), "header")
+    return _encoded(header)
+
+
+def _check_header(header: Mapping[str, Json], where: str, *, foreign: bool = False) -> None:
     if "crit" in header:
         raise MalformedError(f"{where}.crit: no critical extension is understood")
     fields = Fields(header, where)
@@ -112,12 +147,13 @@ def _check_header(header: Mapping[str, Json], where: str) -> None:
         raise MalformedError(f"{where}.alg: expected one of {sorted(ALGORITHMS)}, got {algorithm!r}")
     fields.text("typ", max_length=MAX_HEADER_TEXT)
     if "kid" in header:
-        fields.text("kid", max_length=MAX_HEADER_TEXT)
+        fields.text("kid", max_length=MAX_KID)
     if "jwk" in header:
         fields.section("jwk")
     for name in _OPAQUE_MEMBERS:
         fields.has(name)
-    fields.done()
+    if not foreign:
+        fields.done()
 
 
 def _object(part: str, where: str) -> dict[str, Json]:

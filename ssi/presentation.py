@@ -2,15 +2,20 @@
 
 from datetime import datetime
 
-from crypto.errors import MalformedError, SignatureError
-from ssi.credential import Credential, parse_credential, verify_parsed
-from ssi.errors import AlteredCredentialError, MalformedCredentialError
-from ssi.key_binding import Challenge, verify_key_binding
+from ssi.credential import Credential, believed, parse_credential
+from ssi.issuer_keys import OFFLINE, IssuerKeys
+from ssi.key_binding import Challenge
+from ssi.sd_jwt_vc import verify_holder, verify_parsed_vc
 from ssi.trust import TrustRegistry
 
 
 def verify_presentation(
-    token: str, registry: TrustRegistry, challenge: Challenge, *, now: datetime
+    token: str,
+    registry: TrustRegistry,
+    challenge: Challenge,
+    *,
+    now: datetime,
+    keys: IssuerKeys = OFFLINE,
 ) -> Credential:
     """Return the credential after all checks of `verify_credential` and one more.
 
@@ -22,11 +27,7 @@ def verify_presentation(
         AlteredCredentialError: another key, audience, nonce or choice of disclosures, or too old.
     """
     unverified = parse_credential(token)
-    credential = verify_parsed(unverified, registry, now=now)
-    try:
-        verify_key_binding(unverified, credential.holder_key, challenge, now=now)  # 10
-    except MalformedError as error:
-        raise MalformedCredentialError(str(error)) from error
-    except SignatureError as error:
-        raise AlteredCredentialError(str(error)) from error
+    found = verify_parsed_vc(unverified, registry, now=now, keys=keys)
+    credential = believed(found)
+    verify_holder(unverified, found, challenge, now=now)  # 10
     return credential

@@ -1,8 +1,8 @@
-"""What does the trust registry say about one issuer, one node, the marketplace?
+"""What does the trust registry say about one issuer, one node, the marketplace, the dealer?
 
-Each entry is made by the party's own `init` command as a *part*, `{"issuer": {…}}`, `{"node": {…}}` or
-`{"marketplace": {…}}`, holding public things only. The authority looks at the part, adds from when to when it
-trusts the party, and signs all of them together. `read` and `to_json` are inverses.
+Each entry is made by the party's own `init` command as a *part*, `{"issuer": {…}}`, `{"node": {…}}`,
+`{"marketplace": {…}}` or `{"dealer": {…}}`, holding public things only. The authority looks at the part, adds
+from when to when it trusts the party, and signs all of them together. `read` and `to_json` are inverses.
 """
 
 import re
@@ -13,31 +13,52 @@ from functools import cached_property
 from typing import cast
 from urllib.parse import urlsplit
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
-
-from crypto.encoding import Json, b64url_encode, sha256
+from crypto.encoding import Json, b64url_encode
 from crypto.errors import MalformedError
 from crypto.reading import Fields, utc_text
 from crypto.sealing import SealingPublicKey
 from crypto.signing import VerifyingKey
 from ssi.errors import UnknownIssuerError
+from ssi.issuer_anchors import IssuerAnchors
+from ssi.x509 import MAX_CERTIFICATE, certificate_hash, read_pem
 
 MAX_ID = 200
 MAX_URL = 500
-MAX_CERTIFICATE = 20_000
 MAX_KEYS = 20
 _HTTPS_PORT = 443
 _LAST_PORT = 65535
-_BEGIN_CERTIFICATE = "-----BEGIN CERTIFICATE-----"
 _URL_CHARACTERS = re.compile(r"[A-Za-z0-9:/._~%\[\]-]+", re.ASCII)
 
 
-@dataclass(frozen=True)
-class IssuerEntry:
-    """An organisation whose credentials count, for the types named here.
+class _Listed:
+    """What is listed for a time."""
 
-    Every status list of its credentials lies under `status_uri_prefix`, which ends in a slash.
+    valid_from: datetime
+    valid_until: datetime
+
+    def holds_at(self, moment: datetime) -> bool:
+        """Whether the authority trusts this party at a moment; the last second is excluded."""
+        return self.valid_from <= moment < self.valid_until
+
+
+class _Reachable:
+    """A party that is recognised by its TLS certificate."""
+
+    tls_certificate: str
+
+    @cached_property
+    def tls_fingerprint(self) -> str:
+        """The base64url SHA-256 of the TLS certificate in DER form."""
+        return certificate_fingerprint(self.tls_certificate)
+
+
+@dataclass(frozen=True)
+class IssuerEntry(_Listed):
+    """An organisation whose credentials count, for the types named here, and how its keys are known.
+
+    `keys` may be empty if `anchors` name another way to find them. `note` says why and under which rules the
+    authority trusts it. Every status list of its credentials lies under `status_uri_prefix`, which ends in a
+    slash.
     """
 
     id: str
@@ -48,6 +69,7 @@ class IssuerEntry:
     valid_from: datetime
     valid_until: datetime
     note: str = ""
+    anchors: IssuerAnchors = field(default_factory=IssuerAnchors)
 
     def key(self, kid: str | None) -> VerifyingKey:
         """The key that a token names by its kid.
@@ -65,10 +87,6 @@ class IssuerEntry:
         plain = _URL_CHARACTERS.fullmatch(uri) is not None and "/." not in uri and "%" not in uri
         return plain and uri.startswith(self.status_uri_prefix)
 
-    def holds_at(self, moment: datetime) -> bool:
-        """Whether the authority trusts this issuer at a moment; the last second is excluded."""
-        return self.valid_from <= moment < self.valid_until
-
     @classmethod
     def read(cls, fields: Fields) -> "IssuerEntry":
         """Read an entry.
@@ -76,15 +94,17 @@ class IssuerEntry:
         Raises:
             MalformedError: a member is missing, unknown or not of its form.
         """
+        anchors = IssuerAnchors.read(fields)
         entry = cls(
-            id=fields.text("id", max_length=MAX_ID),
-            name=fields.text("name", max_length=MAX_ID),
-            keys=_keys(fields),
-            credential_types=frozenset(fields.texts("credential_types", least=1, most=100)),
+            id=read_words(fields, "id"),
+            name=read_words(fields, "name"),
+            keys=_keys(fields, least=0 if anchors.find_keys else 1),
+            credential_types=frozenset(_types(fields)),
             status_uri_prefix=_prefix(fields),
             valid_from=fields.moment("valid_from"),
             valid_until=fields.moment("valid_until"),
-            note=fields.text("note", max_length=1000) if fields.has("note") else "",
+            note=read_words(fields, "note", max_length=1000) if fields.has("note") else "",
+            anchors=anchors,
         )
         fields.done()
         return entry
@@ -99,12 +119,13 @@ class IssuerEntry:
             "status_uri_prefix": self.status_uri_prefix,
             "valid_from": utc_text(self.valid_from),
             "valid_until": utc_text(self.valid_until),
+            **self.anchors.to_json(),
         }
         return {**document, "note": self.note} if self.note else document
 
 
 @dataclass(frozen=True)
-class NodeEntry:
+class NodeEntry(_Listed, _Reachable):
     """A computation node: who runs it, where it answers and the three keys it is known by.
 
     `peer_address` is where the other nodes open their connections for computing (``host:port``). An entry may
@@ -122,18 +143,9 @@ class NodeEntry:
     peer_address: str = ""
 
     @cached_property
-    def tls_fingerprint(self) -> str:
-        """The base64url SHA-256 of the TLS certificate in DER form."""
-        return certificate_fingerprint(self.tls_certificate)
-
-    @cached_property
     def peer_endpoint(self) -> tuple[str, int]:
         """Host and port for the connections of other nodes."""
         return read_address(self.peer_address) if self.peer_address else next_port(self.url)
-
-    def holds_at(self, moment: datetime) -> bool:
-        """Whether the authority trusts this node at a moment; the last second is excluded."""
-        return self.valid_from <= moment < self.valid_until
 
     @classmethod
     def read(cls, fields: Fields) -> "NodeEntry":
@@ -143,8 +155,8 @@ class NodeEntry:
             MalformedError: a member is missing, unknown or not of its form.
         """
         entry = cls(
-            id=fields.text("id", max_length=MAX_ID),
-            operator=fields.text("operator", max_length=MAX_ID),
+            id=read_words(fields, "id"),
+            operator=read_words(fields, "operator"),
             url=_url(fields, "url", schemes=("https",)),
             verifying_key=_key(fields.any("verifying_key")),
             sealing_key=SealingPublicKey.from_bytes(fields.binary("sealing_key")),
@@ -175,7 +187,7 @@ class NodeEntry:
 
 
 @dataclass(frozen=True)
-class MarketplaceEntry:
+class MarketplaceEntry(_Reachable):
     """The marketplace: where it answers, the key it signs with and the certificate it is recognised by."""
 
     id: str
@@ -183,11 +195,6 @@ class MarketplaceEntry:
     url: str
     verifying_key: VerifyingKey
     tls_certificate: str = field(repr=False)
-
-    @cached_property
-    def tls_fingerprint(self) -> str:
-        """The base64url SHA-256 of the TLS certificate in DER form."""
-        return certificate_fingerprint(self.tls_certificate)
 
     @classmethod
     def read(cls, fields: Fields) -> "MarketplaceEntry":
@@ -197,8 +204,8 @@ class MarketplaceEntry:
             MalformedError: a member is missing, unknown or not of its form.
         """
         entry = cls(
-            id=fields.text("id", max_length=MAX_ID),
-            name=fields.text("name", max_length=MAX_ID),
+            id=read_words(fields, "id"),
+            name=read_words(fields, "name"),
             url=_url(fields, "url"),
             verifying_key=_key(fields.any("verifying_key")),
             tls_certificate=_certificate(fields),
@@ -217,19 +224,75 @@ class MarketplaceEntry:
         }
 
 
+@dataclass(frozen=True)
+class DealerEntry(_Listed, _Reachable):
+    """Who deals random numbers to the nodes: where it answers, its signing key and its certificate.
+
+    Together with any one node it could read what is multiplied, so its operator runs none
+    (`ssi.trust.TrustRegistry`).
+    """
+
+    id: str
+    operator: str
+    url: str
+    verifying_key: VerifyingKey
+    tls_certificate: str = field(repr=False)
+    valid_from: datetime
+    valid_until: datetime
+
+    @classmethod
+    def read(cls, fields: Fields) -> "DealerEntry":
+        """Read an entry.
+
+        Raises:
+            MalformedError: a member is missing, unknown or not of its form.
+        """
+        entry = cls(
+            id=read_words(fields, "id"),
+            operator=read_words(fields, "operator"),
+            url=_url(fields, "url", schemes=("https",)),
+            verifying_key=_key(fields.any("verifying_key")),
+            tls_certificate=_certificate(fields),
+            valid_from=fields.moment("valid_from"),
+            valid_until=fields.moment("valid_until"),
+        )
+        fields.done()
+        return entry
+
+    def to_json(self) -> dict[str, Json]:
+        """The entry as it stands in the signed document."""
+        return {
+            "id": self.id,
+            "operator": self.operator,
+            "url": self.url,
+            "verifying_key": dict(self.verifying_key.to_jwk()),
+            "tls_certificate": self.tls_certificate,
+            "valid_from": utc_text(self.valid_from),
+            "valid_until": utc_text(self.valid_until),
+        }
+
+
 def certificate_fingerprint(pem: str) -> str:
     """The base64url SHA-256 digest of the DER form of the one certificate in a PEM text.
 
     Raises:
         MalformedError: not exactly one X.509 certificate.
     """
-    if len(pem) > MAX_CERTIFICATE or pem.count(_BEGIN_CERTIFICATE) != 1:
-        raise MalformedError("expected one X.509 certificate in PEM")
-    try:
-        certificate = x509.load_pem_x509_certificate(pem.encode())
-    except ValueError as error:
-        raise MalformedError("expected one X.509 certificate in PEM") from error
-    return b64url_encode(sha256(certificate.public_bytes(Encoding.DER)))
+    return certificate_hash(read_pem(pem, "certificate"))
+
+
+def read_words(fields: Fields, name: str, *, max_length: int = MAX_ID) -> str:
+    """A text that people are shown: without control characters and marks that turn text around.
+
+    Otherwise a party could write its own lines into what the authority reads on its screen before it signs.
+
+    Raises:
+        MalformedError: it has one of them, or is no text of 1 to `max_length` characters.
+    """
+    text = fields.text(name, max_length=max_length)
+    if not text.isprintable():
+        raise MalformedError(f"{fields.where}.{name}: expected text on one line, without control characters")
+    return text
 
 
 def read_address(text: str) -> tuple[str, int]:
@@ -262,6 +325,13 @@ def next_port(url: str) -> tuple[str, int]:
     return parts.hostname, port
 
 
+def _types(fields: Fields) -> tuple[str, ...]:
+    types = fields.texts("credential_types", least=1, most=100)
+    if not all(type_.isprintable() for type_ in types):
+        raise MalformedError(f"{fields.where}.credential_types: expected names without control characters")
+    return types
+
+
 def _require_endpoint(entry: NodeEntry, where: str) -> None:
     try:
         _ = entry.peer_endpoint
@@ -271,7 +341,7 @@ def _require_endpoint(entry: NodeEntry, where: str) -> None:
 
 def _certificate(fields: Fields) -> str:
     pem = fields.text("tls_certificate", max_length=MAX_CERTIFICATE)
-    certificate_fingerprint(pem)
+    read_pem(pem, f"{fields.where}.tls_certificate")
     return pem
 
 
@@ -279,9 +349,9 @@ def _key(jwk: Json) -> VerifyingKey:
     return VerifyingKey.from_jwk(cast("Mapping[str, object]", jwk))
 
 
-def _keys(fields: Fields) -> dict[str, VerifyingKey]:
+def _keys(fields: Fields, *, least: int) -> dict[str, VerifyingKey]:
     keys: dict[str, VerifyingKey] = {}
-    for entry in fields.entries("keys", least=1, most=MAX_KEYS):
+    for entry in fields.entries("keys", least=least, most=MAX_KEYS):
         kid = Fields.of(entry, f"{fields.where}.keys").text("kid", max_length=MAX_ID)
         if kid in keys:
             raise MalformedError(f"{fields.where}.keys: two keys share the kid {kid!r}")

@@ -9,13 +9,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 from crypto.encoding import parse_json
 from crypto.errors import CryptoError
 from crypto.signing import VerifyingKey
 from ssi.errors import RegistryError
 from ssi.trust import TrustRegistry, verify_registry
+
+MAX_FILE_BYTES: Final = 16_000_000
+
+
+def read_bounded(path: Path) -> bytes:
+    """What is in a file of the trust authority: a part, a draft, a key or a registry.
+
+    Raises:
+        RegistryError: it has more than `MAX_FILE_BYTES`; half of it would be something else.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        content = file.read(MAX_FILE_BYTES + 1)
+    if len(content) > MAX_FILE_BYTES:
+        raise RegistryError(f"{path.name}: expected at most {MAX_FILE_BYTES} bytes")
+    return content
 
 
 @dataclass(frozen=True)
@@ -72,7 +88,7 @@ class TrustFile:
 
     def _read(self, stamp: tuple[int, int], now: datetime) -> _Read:
         try:
-            token = self._path.read_text("ascii").strip()
+            token = read_bounded(self._path).decode("ascii").strip()
         except (OSError, UnicodeError) as error:
             raise RegistryError(f"the trust registry {self._path.name} cannot be read") from error
         return _Read(stamp, token, verify_registry(token, self.authority, now=now))
@@ -85,6 +101,6 @@ def read_authority(path: Path) -> VerifyingKey:
         RegistryError: there is no such file, or no public key in it.
     """
     try:
-        return VerifyingKey.from_jwk(cast("Mapping[str, object]", parse_json(path.read_bytes())))
+        return VerifyingKey.from_jwk(cast("Mapping[str, object]", parse_json(read_bounded(path))))
     except (OSError, CryptoError) as error:
         raise RegistryError(f"{path.name} holds no public key of the trust authority: {error}") from error

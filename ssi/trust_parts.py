@@ -1,14 +1,16 @@
 """How do parties ask to be trusted, and how does the authority put their parts together?
 
 `init` of each deployable writes a part, `public.json`, with the functions below: `{"issuer": {…}}`,
-`{"node": {…}}` or `{"marketplace": {…}}`. A part holds only public things and no dates: how long somebody is
-trusted is for the authority to say. A node that made an aggregation key with the two others hands in its
-word about it besides, `{"aggregation_key": "…"}`: signed, because it is about the others as well.
+`{"node": {…}}`, `{"marketplace": {…}}` or `{"dealer": {…}}`. A part holds only public things and no dates:
+how long somebody is trusted is for the authority to say. A node that made an aggregation key with the two
+others hands in its word about it besides, `{"aggregation_key": "…"}`: signed, because it is about the others
+as well.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from crypto.encoding import Json, b64url_encode
 from crypto.errors import MalformedError
@@ -17,11 +19,15 @@ from crypto.sealing import SealingPublicKey
 from crypto.signing import VerifyingKey
 from ssi.aggregation_key import agreed_key
 from ssi.errors import RegistryError
+from ssi.issuer_anchors import IssuerAnchors
 from ssi.trust import TrustRegistry
-from ssi.trust_entries import IssuerEntry, MarketplaceEntry, NodeEntry
+from ssi.trust_entries import DealerEntry, IssuerEntry, MarketplaceEntry, NodeEntry
 
-_KINDS = ("issuer", "node", "marketplace")
+KINDS = ("issuer", "node", "marketplace", "dealer")
 _WORD = "aggregation_key"
+
+
+_Parts = dict[str, list[tuple[str, dict[str, Json]]]]
 
 
 @dataclass(frozen=True)
@@ -32,21 +38,26 @@ class Validity:
     end: datetime
 
 
-def issuer_part(
+def issuer_part(  # noqa: PLR0913 — as many things make an entry
     issuer_id: str,
     name: str,
     *,
     keys: Mapping[str, VerifyingKey],
     credential_types: Iterable[str],
     status_uri_prefix: str,
+    anchors: IssuerAnchors | None = None,
 ) -> dict[str, Json]:
-    """The part of an issuer; `keys` by kid, `status_uri_prefix` ends in a slash."""
+    """The part of an issuer; `keys` by kid, `status_uri_prefix` ends in a slash.
+
+    `anchors` are the other ways in which its keys may be found.
+    """
     part: dict[str, Json] = {
         "id": issuer_id,
         "name": name,
         "keys": [{"kid": kid, **key.to_jwk()} for kid, key in keys.items()],
         "credential_types": sorted(credential_types),
         "status_uri_prefix": status_uri_prefix,
+        **(anchors.to_json() if anchors else {}),
     }
     return {"issuer": part}
 
@@ -90,43 +101,76 @@ def marketplace_part(
     return {"marketplace": part}
 
 
+def dealer_part(
+    dealer_id: str, operator: str, *, url: str, verifying_key: VerifyingKey, tls_certificate: str
+) -> dict[str, Json]:
+    """The part of a dealer: an https address, its verifying key and its TLS certificate in PEM."""
+    part: dict[str, Json] = {
+        "id": dealer_id,
+        "operator": operator,
+        "url": url,
+        "verifying_key": dict(verifying_key.to_jwk()),
+        "tls_certificate": tls_certificate,
+    }
+    return {"dealer": part}
+
+
 def assemble_registry(
-    parts: Iterable[tuple[str, bytes]], *, authority: VerifyingKey, validity: Validity
+    parts: Iterable[tuple[str, bytes]],
+    *,
+    authority: VerifyingKey,
+    validity: Validity,
+    terms: Mapping[str, Mapping[str, Json]] = MappingProxyType({}),
 ) -> TrustRegistry:
     """Put named parts (name for messages, bytes of the JSON document) together.
 
+    `terms` are the authority's own word about a party, by its id: members that take the place of those that
+    the registry's validity or the party's part would give it. Nobody is trusted longer than the registry.
+
     Raises:
-        RegistryError: a part is not of its form, there is not exactly one marketplace, two parts contradict
-            each other, or not all nodes of an aggregation key vouch for it.
+        RegistryError: a part is not of its form, there is not exactly one marketplace or more than one
+            dealer, two parts contradict each other, or not all nodes of an aggregation key vouch for it.
     """
     dates = {"valid_from": utc_text(validity.start), "valid_until": utc_text(validity.end)}
-    found: dict[str, list[tuple[str, dict[str, Json]]]] = {kind: [] for kind in _KINDS}
-    words: list[str] = []
+
+    def entry(name: str, body: Mapping[str, Json]) -> Fields:
+        return Fields({**body, **dates, **terms.get(str(body.get("id")), {})}, name)
+
     try:
-        for name, raw in parts:
-            word = _read_word(raw, name)
-            if word is not None:
-                words.append(word)
-                continue
-            kind, body = _read_part(raw, name)
-            found[kind].append((name, body))
-        if len(found["marketplace"]) != 1:
-            raise RegistryError(f"expected one marketplace, got {len(found['marketplace'])}")
+        found, words = _sorted(parts)
+        dealers = [DealerEntry.read(entry(name, body)) for name, body in found["dealer"]]
         name, body = found["marketplace"][0]
-        nodes = tuple(NodeEntry.read(Fields({**body, **dates}, name)) for name, body in found["node"])
+        nodes = tuple(NodeEntry.read(entry(name, body)) for name, body in found["node"])
         return TrustRegistry(
             authority=authority,
             issued_at=validity.start,
             valid_until=validity.end,
             marketplace=MarketplaceEntry.read(Fields(body, name)),
-            issuers=tuple(
-                IssuerEntry.read(Fields({**body, **dates}, name)) for name, body in found["issuer"]
-            ),
+            issuers=tuple(IssuerEntry.read(entry(name, body)) for name, body in found["issuer"]),
             nodes=nodes,
             aggregation_key=agreed_key(words, {node.id: node.verifying_key for node in nodes}),
+            dealer=dealers[0] if dealers else None,
         )
     except MalformedError as error:
         raise RegistryError(str(error)) from error
+
+
+def _sorted(parts: Iterable[tuple[str, bytes]]) -> tuple[_Parts, list[str]]:
+    """The parts by kind, each with its name, and the words about an aggregation key."""
+    found: _Parts = {kind: [] for kind in KINDS}
+    words: list[str] = []
+    for name, raw in parts:
+        word = _read_word(raw, name)
+        if word is not None:
+            words.append(word)
+            continue
+        kind, body = _read_part(raw, name)
+        found[kind].append((name, body))
+    if len(found["marketplace"]) != 1:
+        raise RegistryError(f"expected one marketplace, got {len(found['marketplace'])}")
+    if len(found["dealer"]) > 1:
+        raise RegistryError(f"expected one dealer at most, got {len(found['dealer'])}")
+    return found, words
 
 
 def _read_word(raw: bytes, name: str) -> str | None:
@@ -140,13 +184,13 @@ def _read_word(raw: bytes, name: str) -> str | None:
 
 def _read_part(raw: bytes, name: str) -> tuple[str, dict[str, Json]]:
     part = Fields.parse(raw, name)
-    kinds = [kind for kind in _KINDS if part.has(kind)]
+    kinds = [kind for kind in KINDS if part.has(kind)]
     part.done()
     if len(kinds) != 1:
-        raise RegistryError(f"{name}: expected one of {', '.join(_KINDS)}")
+        raise RegistryError(f"{name}: expected one of {', '.join(KINDS)}")
     body = part.any(kinds[0])
     if not isinstance(body, dict):
         raise RegistryError(f"{name}.{kinds[0]}: expected an object")
-    if {"valid_from", "valid_until"} & set(body):
-        raise RegistryError(f"{name}: how long a party is trusted is for the authority to say")
+    if {"valid_from", "valid_until", "note"} & set(body):
+        raise RegistryError(f"{name}: how long a party is trusted, and why, is for the authority to say")
     return kinds[0], body

@@ -11,3 +11,7 @@ class DatabaseAddressError(HostingError, ValueError):
 
 class CertificateError(HostingError, ValueError):
     """A certificate or its key that cannot be read or does not fit the other."""
+
+
+class ReadableByOthersError(HostingError):
+    """A file of secrets whose mode lets others on the machine at it; the message says how to shut it."""

@@ -1,8 +1,12 @@
-"""Write files that nobody else on the machine may read, whole or not at all."""
+"""Files that nobody else on the machine may read: written whole or not at all, and read only if they are."""
 
 import os
 import tempfile
 from pathlib import Path
+
+from ssi.hosting.errors import ReadableByOthersError
+
+_OTHERS = 0o077
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -22,3 +26,16 @@ def write_private(path: Path, content: bytes) -> None:
     except BaseException:
         scratch.unlink(missing_ok=True)
         raise
+
+
+def read_private(path: Path) -> bytes:
+    """Read a file that only its owner may read. What is judged is the file that is read, not its name.
+
+    Raises:
+        ReadableByOthersError: its mode lets others read, write or run it.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_mode & _OTHERS:
+            raise ReadableByOthersError(f"{path.name} can be read by others; run: chmod 600 {path.name}")
+        return file.read()

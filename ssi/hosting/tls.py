@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -19,8 +20,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from crypto.encoding import b64url_encode, sha256
 from ssi.hosting.errors import CertificateError
 from ssi.hosting.files import write_private
+from ssi.http.address import LOOPBACK_HOSTS
 
-LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 _CLOCK_SLACK = timedelta(minutes=5)
 _MAX_COMMON_NAME = 64
 
@@ -109,21 +110,13 @@ def make_certificate(
     return files
 
 
-def fingerprint(pem: str) -> str:
-    """The base64url SHA-256 of a certificate's DER form: its name in the trust registry.
-
-    Raises:
-        CertificateError: not one PEM certificate.
-    """
-    try:
-        certificate = x509.load_pem_x509_certificate(pem.encode("ascii"))
-    except ValueError as error:
-        raise CertificateError("expected one certificate in PEM form") from error
-    return fingerprint_of_der(certificate.public_bytes(serialization.Encoding.DER))
+def hosts_of(url: str) -> tuple[str, ...]:
+    """The hosts that a certificate is made for: those of this machine, and that of its public address."""
+    return tuple(dict.fromkeys((*LOOPBACK_HOSTS, urlsplit(url).hostname or "localhost")))
 
 
 def fingerprint_of_der(der: bytes) -> str:
-    """The base64url SHA-256 of a certificate in DER form."""
+    """The base64url SHA-256 of a certificate in DER form: its name in the trust registry."""
     return b64url_encode(sha256(der))
 
 

@@ -16,9 +16,12 @@ from weakref import WeakSet
 
 import requests
 from requests.exceptions import RequestException, SSLError
+from urllib3.exceptions import HTTPError
 
 from crypto.encoding import MAX_DOCUMENT_BYTES, Json, canonical_json, parse_json
 from crypto.errors import MalformedError
+from ssi.http.address import LOOPBACK_HOSTS
+from ssi.http.deadline import Deadline
 from ssi.http.errors import (
     GarbledAnswerError,
     PeerError,
@@ -26,12 +29,13 @@ from ssi.http.errors import (
     UnreachablePeerError,
     UntrustedPeerError,
 )
+from ssi.http.judged import MayReach
 from ssi.http.pinning import ClientCertificate, open_session
 from ssi.http.problem import Problem
+from ssi.http.timed import obeying, reaching, until
 
 _CHUNK_BYTES = 65536
 _FIRST_REDIRECT, _FIRST_REFUSAL = 300, 400
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _AGAIN_AFTER_SECONDS = 0.2
 
 
@@ -39,13 +43,17 @@ _AGAIN_AFTER_SECONDS = 0.2
 class Limits:
     """How much of a peer is put up with.
 
-    Seconds to connect, between two pieces of an answer and in all; the length of an answer in bytes.
+    Seconds to connect, between two pieces of an answer and in all, asking again included; the length of an
+    answer in bytes. `may_reach`, if given, judges all IP addresses of the host, and the connection goes to
+    one that was judged. Limit: how long the host's name is looked up is up to the system's resolver, and each
+    of its addresses is given the time to connect.
     """
 
     connect_seconds: float = 5.0
     read_seconds: float = 30.0
     total_seconds: float = 120.0
     answer_bytes: int = MAX_DOCUMENT_BYTES
+    may_reach: MayReach | None = None
 
 
 @dataclass(frozen=True)
@@ -166,13 +174,18 @@ class Client:
             RefusedByPeerError: the status is 400 or above.
             GarbledAnswerError: a redirect, or a longer answer than the limit.
         """
-        try:
-            return self._send(method, path, body, headers)
-        except UnreachablePeerError:
-            if not repeatable:
-                raise
-        time.sleep(_AGAIN_AFTER_SECONDS)  # a peer that is restarting gets a moment
-        return self._send(method, path, body, headers)
+        with (
+            Deadline(self._limits.total_seconds) as deadline,
+            until(deadline),
+            reaching(self._limits.may_reach),
+        ):
+            try:
+                return self._send(method, path, body, headers, deadline)
+            except UnreachablePeerError:
+                if not repeatable or deadline.passed:
+                    raise
+            time.sleep(_AGAIN_AFTER_SECONDS)  # a peer that is restarting gets a moment
+            return self._send(method, path, body, headers, deadline)
 
     def close(self) -> None:
         """Close the connections of all threads."""
@@ -180,11 +193,17 @@ class Client:
             for session in tuple(self._sessions):
                 session.close()
 
-    def _send(self, method: str, path: str, body: Body | None, headers: Mapping[str, str] | None) -> Answer:
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: Body | None,
+        headers: Mapping[str, str] | None,
+        deadline: Deadline,
+    ) -> Answer:
         sent = {**self._headers, **(headers or {}), "Accept-Encoding": "identity"}
         if body:
             sent["Content-Type"] = body.media_type
-        deadline = time.monotonic() + self._limits.total_seconds
         try:
             with self._session().request(
                 method,
@@ -195,15 +214,26 @@ class Client:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return self._answer(response, self._bounded(response, deadline))
+                content = self._bounded(response)
+                if deadline.passed:  # what was cut off may look like an answer that ended
+                    raise self._late()
+                return self._answer(response, content)
         except SSLError as error:
+            if deadline.passed:
+                raise self._late() from error
             if _ended_early(error):
                 raise UnreachablePeerError(f"{self._peer}: the connection ended early") from error
             raise UntrustedPeerError(f"{self._peer}: the certificates do not match") from error
-        except (RequestException, OSError) as error:
+        except (RequestException, HTTPError, OSError) as error:
+            if deadline.passed:
+                raise self._late() from error
+            # requests lets some errors of urllib3 through, such as that of a host's name with a long label.
             raise UnreachablePeerError(f"{self._peer}: {type(error).__name__}") from error
 
-    def _bounded(self, response: requests.Response, deadline: float) -> bytes:
+    def _late(self) -> UnreachablePeerError:
+        return UnreachablePeerError(f"{self._peer}: still answering after {self._limits.total_seconds} s")
+
+    def _bounded(self, response: requests.Response) -> bytes:
         content = bytearray()
         for chunk in response.iter_content(_CHUNK_BYTES):
             content += chunk
@@ -211,16 +241,13 @@ class Client:
                 raise GarbledAnswerError(
                     f"{self._peer}: more than {self._limits.answer_bytes} bytes of answer"
                 )
-            if time.monotonic() > deadline:
-                raise UnreachablePeerError(
-                    f"{self._peer}: still answering after {self._limits.total_seconds} s"
-                )
         return bytes(content)
 
     def _answer(self, response: requests.Response, body: bytes) -> Answer:
         status = response.status_code
         if status >= _FIRST_REFUSAL:
-            raise RefusedByPeerError(self._peer, status, Problem.parse(body, status=status))
+            problem = Problem.parse(body, status=status)
+            raise RefusedByPeerError(self._peer, status, problem, headers=dict(response.headers), body=body)
         if status >= _FIRST_REDIRECT:
             raise GarbledAnswerError(f"{self._peer}: expected an answer, got a redirect ({status})")
         return Answer(peer=self._peer, status=status, headers=dict(response.headers), body=body)
@@ -228,7 +255,7 @@ class Client:
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._of_thread, "session", None)
         if session is None:
-            session = open_session(pinned_pem=self._pinned_pem, certificate=self._certificate)
+            session = obeying(open_session(pinned_pem=self._pinned_pem, certificate=self._certificate))
             self._of_thread.session = session
             with self._lock:
                 self._sessions.add(session)
@@ -249,9 +276,12 @@ def _checked_origin(base_url: str, *, pinned: bool) -> str:
         PeerError: not http or https, credentials in the address, plain HTTP beyond this machine, or a
             certificate pinned for plain HTTP.
     """
-    parts = urlsplit(base_url)
+    try:
+        parts = urlsplit(base_url)
+    except ValueError as error:
+        raise PeerError("expected an address such as https://node.example:8443") from error
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         raise PeerError("expected an address such as https://node.example:8443")
-    if parts.scheme == "http" and (pinned or parts.hostname not in _LOOPBACK):
+    if parts.scheme == "http" and (pinned or parts.hostname not in LOOPBACK_HOSTS):
         raise PeerError(f"{parts.hostname} must be asked over https; plain http is for this machine only")
     return f"{parts.scheme}://{parts.netloc}"

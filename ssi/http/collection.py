@@ -28,6 +28,7 @@ from ssi.http.errors import (
     PeerError,
     RefusedByPeerError,
     TransactionCodeError,
+    UnknownGrantError,
     UsedOfferError,
 )
 from ssi.http.offer_link import PRE_AUTHORIZED, CredentialOffer, read_offer
@@ -84,6 +85,7 @@ def collect(
     asks for one; a missing one is refused before anything is sent.
 
     Raises:
+        UnknownGrantError: the offer has no code; only signing in at the issuer would do.
         TransactionCodeError: the transaction code is missing or wrong.
         UsedOfferError: the issuer does not take the code of the offer: it was used before or has run out.
         GarbledAnswerError: an answer is not as promised, or names an address elsewhere.
@@ -126,6 +128,8 @@ def _endpoints(issuer_url: str, client: Client) -> _Endpoints:
 
 
 def _token_form(offer: CredentialOffer, tx_code: str | None) -> dict[str, str]:
+    if offer.code is None:
+        raise UnknownGrantError("the offer asks for a sign-in at the issuer; only a code in it is understood")
     form = {"grant_type": PRE_AUTHORIZED, "pre-authorized_code": offer.code}
     if not offer.needs_tx_code:
         return form

@@ -1,6 +1,8 @@
 """What can go wrong between two parties, by what the caller can do about it."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 
 from ssi.http.problem import Problem
 
@@ -29,13 +31,26 @@ class GarbledAnswerError(PeerError):
 
 
 class RefusedByPeerError(PeerError):
-    """The peer answered with a status of 400 or above; `problem` is what it said, where it said something."""
+    """The peer answered with a status of 400 or above; `problem` is what it said, where it said something.
 
-    def __init__(self, peer: str, status: int, problem: Problem | None) -> None:
+    `headers` and `body` are those of its answer, for protocols that say in their own way what is amiss.
+    """
+
+    def __init__(
+        self,
+        peer: str,
+        status: int,
+        problem: Problem | None,
+        *,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        body: bytes = b"",
+    ) -> None:
         said = problem.sentence if problem else HTTPStatus(status).phrase if status in _KNOWN else "refused"
         super().__init__(f"{peer} answered {status}: {said}")
         self.status = status
         self.problem = problem
+        self.headers = headers
+        self.body = body
 
 
 class OfferError(ExchangeError):

@@ -12,15 +12,12 @@ from ssi.hosting import logs
 from ssi.hosting.errors import HostingError
 from ssi.hosting.files import write_private
 from ssi.hosting.server import serve as serve_app
-from ssi.issuer_service.bootstrap import IssuerApp, check_database, create_app, open_issuer
+from ssi.issuer_service.bootstrap import check_database, create_served_app, open_issuer, open_work, utc_now
+from ssi.issuer_service.domain.scope import ALL_SCOPES, Scope, read_scopes
 from ssi.issuer_service.errors import IssuerError
-from ssi.issuer_service.settings import (
-    DATABASE_FILE,
-    IssuerSettings,
-    checked_url,
-    make_folder,
-    open_folder,
-)
+from ssi.issuer_service.folder import DATABASE_FILE, certify_folder, make_folder, open_folder
+from ssi.issuer_service.opened import IssuerApp
+from ssi.issuer_service.settings import IssuerSettings, checked_url
 
 _FOLDER = click.option(
     "--dir",
@@ -50,7 +47,9 @@ def main() -> None:
 @_FOLDER
 @click.option("--id", "issuer_id", required=True, help="Who issues, such as did:web:university.example.")
 @click.option("--name", required=True, help="The issuer's name for people.")
-@click.option("--url", required=True, help="Where wallets reach it: scheme, host and port.")
+@click.option(
+    "--url", required=True, help="Where wallets reach it, such as https://host or https://host/uni."
+)
 @click.option(
     "--data-set", "data_sets", multiple=True, help="A data set to issue, such as exam/1; repeatable."
 )
@@ -98,13 +97,47 @@ def init(
 @_FOLDER
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option("--port", default=0, show_default=True, help="Where to listen; 0 lets the system choose.")
-def serve(folder: Path, host: str, port: int) -> None:
+@click.option(
+    "--conformance",
+    is_flag=True,
+    help="For tests only: open the VC-API, at which anybody has anything signed by issuers made for that.",
+)
+@click.option(
+    "--conformance-host",
+    "conformance_hosts",
+    multiple=True,
+    help="A host to ask for identifiers and status lists there, such as localhost:5000; repeatable.",
+)
+def serve(folder: Path, host: str, port: int, conformance: bool, conformance_hosts: tuple[str, ...]) -> None:
     """Serve wallets, institutions' systems and officers until told to stop."""
     logs.configure()
     try:
         open_folder(folder)  # what is wrong with the directory is told here, not by the serving process
-        serve_app(lambda: create_app(_open(folder)), host=host, port=port)
+        opened = conformance_hosts if conformance else None
+        serve_app(lambda: create_served_app(_open(folder), conformance_hosts=opened), host=host, port=port)
     except (IssuerError, HostingError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@_FOLDER
+def certificate(folder: Path) -> None:
+    """Certify the signing key by a root of the issuer's own, or renew its certificate for a year."""
+    try:
+        certify_folder(folder, now=utc_now(), authority=generate_es256())
+    except (IssuerError, HostingError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"The key is certified. Give {folder / 'public.json'} to the trust authority again.")
+
+
+@main.command()
+@_FOLDER
+def work(folder: Path) -> None:
+    """Do what waits in the background (batches, events, letters), and end when nothing does."""
+    logs.configure()
+    try:
+        open_work(_open(folder)).until_idle()
+    except (IssuerError, HostingError, MalformedError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -113,8 +146,18 @@ def serve(folder: Path, host: str, port: int) -> None:
 @click.option(
     "--revoke", "revoked", help="Instead, put the key of this id (the part before the dot) out of force."
 )
+@click.option("--name", default="", help="By what name people know the key.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    help="What it is good for; repeatable, everything if none is named.",
+)
 @_API_KEY_FILE
-def api_key(folder: Path, revoked: str | None, api_key_file: Path | None) -> None:
+def api_key(
+    folder: Path, revoked: str | None, name: str, scopes: tuple[str, ...], api_key_file: Path | None
+) -> None:
     """Make a further API key, or put one out of force."""
     try:
         issuer = _open(folder)
@@ -122,8 +165,10 @@ def api_key(folder: Path, revoked: str | None, api_key_file: Path | None) -> Non
             issuer.api_keys.revoke(revoked, now=issuer.now())
             click.echo(f"API key {revoked} is out of force.")
         else:
-            _tell("API key", issuer.api_keys.create(now=issuer.now()), api_key_file)
-    except (IssuerError, HostingError) as error:
+            good_for = read_scopes(scopes) if scopes else ALL_SCOPES
+            key = issuer.api_keys.create(now=issuer.now(), name=name, scopes=good_for)
+            _tell("API key", key, api_key_file)
+    except (IssuerError, HostingError, MalformedError) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -19,6 +19,34 @@ class RecordRefusedError(IssuerError):
     """A record not as its schema says; the message names the place and the remedy, never the value."""
 
 
+class TableRefusedError(IssuerError):
+    """A file that cannot be read as a table of records; the message says what to do with it."""
+
+
+class MappingRefusedError(IssuerError):
+    """It is not clear which column holds which value; nothing is guessed when a batch starts."""
+
+
+class UnknownThingError(IssuerError):
+    """No template, batch, webhook, event or API key has this id."""
+
+
+class BatchConflictError(IssuerError):
+    """A batch or template cannot go there from where it is."""
+
+
+class StoppedDeviceError(IssuerError):
+    """The office takes nothing more from this device."""
+
+
+class ForbiddenError(IssuerError):
+    """The API key is in force, but not for this."""
+
+
+class NotDeliveredError(IssuerError):
+    """A letter or an event did not arrive; the message is short and holds no address and no secret."""
+
+
 class StatusConflictError(IssuerError):
     """The standing cannot change that way; revoked is final."""
 
@@ -42,11 +70,18 @@ class SettingsError(IssuerError):
 class ErrorCode(StrEnum):
     """Error names as the standards spell them.
 
-    RFC 6749 §5.2, RFC 6750 §3.1, OpenID4VCI 1.0 §8.3.1.2.
+    RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 9449 §5 and §8, RFC 9396 §5, OpenID4VCI 1.0 §8.3.1.2, §9.3
+    and §11.3.
     """
 
     INVALID_REQUEST = "invalid_request"
+    INVALID_CLIENT = "invalid_client"
     INVALID_GRANT = "invalid_grant"
+    INVALID_SCOPE = "invalid_scope"
+    INVALID_DETAILS = "invalid_authorization_details"
+    UNSUPPORTED_RESPONSE_TYPE = "unsupported_response_type"
+    INVALID_DPOP_PROOF = "invalid_dpop_proof"
+    USE_DPOP_NONCE = "use_dpop_nonce"
     UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type"
     INVALID_TOKEN = "invalid_token"  # noqa: S105 — the name of an error
     INSUFFICIENT_SCOPE = "insufficient_scope"
@@ -57,6 +92,9 @@ class ErrorCode(StrEnum):
     INVALID_NONCE = "invalid_nonce"
     INVALID_ENCRYPTION = "invalid_encryption_parameters"
     DENIED = "credential_request_denied"
+    INVALID_TRANSACTION = "invalid_transaction_id"
+    INVALID_NOTIFICATION_ID = "invalid_notification_id"
+    INVALID_NOTIFICATION = "invalid_notification_request"
 
 
 class ProtocolRefusalError(IssuerError):

@@ -29,6 +29,9 @@ class Operations:
         self._refused = Counter(
             "issuer_refusals", "Requests of wallets that were refused", ("error",), registry=registry
         )
+        self._noticed = Counter(
+            "issuer_notifications", "What wallets told of deliveries", ("event",), registry=registry
+        )
         self._changes = Counter("issuer_status_changes", "Standings changed", ("status",), registry=registry)
         self._sign_ins = Counter("issuer_sign_in_refusals", "Sign-ins refused", ("kind",), registry=registry)
 
@@ -45,6 +48,11 @@ class Operations:
         """A wallet collected a credential; which one is not told, so that nobody can follow a person."""
         self._issued.labels(configuration).inc()
         log(_LOGGER, "credential collected", configuration=configuration)
+
+    def noticed(self, event: str) -> None:
+        """A wallet told what became of a delivery; whose it was is not told."""
+        self._noticed.labels(event).inc()
+        log(_LOGGER, "wallet told", event_told=event)
 
     def refused(self, refusal: ProtocolRefusalError, *, endpoint: str) -> None:
         """A wallet was refused; what is told is what the wallet was told."""

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ssi.attribute import Coding
 from ssi.dataset import FOLDER, parse_data_set
 from ssi.errors import DataSetError
 
@@ -35,6 +36,24 @@ BROKEN: dict[str, tuple[Change, str]] = {
     "missing member": (lambda document: document.pop("domain"), "domain: missing"),
     "no attributes": (lambda document: document.update(attributes=[]), "expected 1 to 100 entries, got 0"),
     "id with a slash": (lambda document: document.update(id="a/b"), "id: expected small letters"),
+    "coding without a code": (number(coding={"system": "http://loinc.org"}), r"coding\.code: missing"),
+    "coding with more": (
+        number(coding={"system": "http://loinc.org", "code": "8480-6", "display": "x"}),
+        r"attributes\[0\]\.coding: unknown member 'display'",
+    ),
+    "coding of no vocabulary": (
+        number(coding={"system": "loinc", "code": "8480-6"}),
+        r"coding\.system: expected an address or a URN",
+    ),
+    "coding with a space": (
+        number(coding={"system": "http://loinc.org", "code": "8480 6"}),
+        r"coding\.code: expected a code without spaces",
+    ),
+    "coding that is empty": (
+        number(coding={"system": "http://loinc.org", "code": ""}),
+        r"coding\.code: expected",
+    ),
+    "coding of a reserved kind": (number(coding="8480-6"), r"coding: expected"),
     "version zero": (lambda document: document.update(version=0), "version: expected 1 to 9999"),
     "unknown sensitivity": (lambda document: document.update(sensitivity="secret"), "sensitivity: unknown"),
     "own sensitivity unknown": (number(sensitivity="secret"), "sensitivity: unknown"),
@@ -99,3 +118,24 @@ def test_an_attribute_may_be_more_sensitive_than_its_data_set():
     loaded = parse_data_set(json.dumps(changed), "exam-1.json")
 
     assert [str(attribute.sensitivity) for attribute in loaded.attributes[:2]] == ["health", "personal"]
+
+
+def test_an_attribute_says_what_another_vocabulary_calls_it():
+    changed = document()
+    number(coding={"system": "http://loinc.org", "code": "8480-6"})(changed)
+
+    attributes = parse_data_set(json.dumps(changed), "exam-1.json").attributes
+
+    assert attributes[0].coding == Coding("http://loinc.org", "8480-6")
+    assert attributes[1].coding is None
+
+
+def test_every_reading_of_a_coded_series_has_the_code():
+    changed = document()
+    number(coding={"system": "urn:x", "code": "1"}, series={"count": 3, "step": "week"}, required=False)(
+        changed
+    )
+
+    attributes = parse_data_set(json.dumps(changed), "exam-1.json").attributes
+
+    assert [each.coding for each in attributes[:3]] == [Coding("urn:x", "1")] * 3

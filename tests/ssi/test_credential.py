@@ -24,9 +24,13 @@ from ssi.errors import (
     UntrustedIssuerError,
 )
 from ssi.issuance import issue_credential
+from ssi.issuer_anchors import IssuerAnchors
 from ssi.key_binding import Challenge, bind_presentation
 from ssi.sd_jwt import Selective, issue_sd_jwt
+from ssi.trust import TrustRegistry
+from ssi.trust_parts import issuer_part
 from tests.ssi.claims import EXAM_CLAIMS, signed
+from tests.ssi.foreign import DID_JWK, KEY
 from tests.ssi.parties import (
     CHAMBER_ISSUER,
     CHAMBER_STATUS_PREFIX,
@@ -35,6 +39,7 @@ from tests.ssi.parties import (
     ISSUER,
     NOW,
     STATUS_PREFIX,
+    UNIVERSITY,
     YEAR,
     assembled,
     es256,
@@ -275,3 +280,37 @@ def test_the_status_list_must_be_one_that_the_issuer_itself_keeps(uri: str):
 
     with pytest.raises(UntrustedIssuerError, match="does not keep the status list"):
         verify_credential(token, registry(), now=NOW)
+
+
+# Issuers known in other ways
+
+
+def known_by(anchors: IssuerAnchors) -> TrustRegistry:
+    """The university, known by these anchors and by its listed key."""
+    part = issuer_part(
+        UNIVERSITY,
+        "University",
+        keys={ISSUER.kid: ISSUER.key.public},
+        credential_types=[EXAM_CLAIMS["vct"]],
+        status_uri_prefix=STATUS_PREFIX,
+        anchors=anchors,
+    )
+    return assembled([parts()[-1], part])
+
+
+def test_a_record_of_an_issuer_known_by_its_did_names_it_as_the_registry_does():
+    token = signed({"iss": DID_JWK}, key=KEY, kid="#0")
+
+    found = verify_credential(token, known_by(IssuerAnchors(dids=(DID_JWK,))), now=NOW)
+
+    assert found.issuer == UNIVERSITY
+    assert isinstance(found, RecordCredential)
+
+
+def test_a_record_for_a_data_set_that_its_issuer_does_not_count_for_is_refused():
+    elsewhere = known_by(IssuerAnchors(data_sets={EXAM_CLAIMS["vct"]: ("exam/2",)}))
+    here = known_by(IssuerAnchors(data_sets={EXAM_CLAIMS["vct"]: ("exam/1",)}))
+
+    assert verify_credential(signed(), here, now=NOW)
+    with pytest.raises(UntrustedIssuerError, match="is not trusted for exam/1"):
+        verify_credential(signed(), elsewhere, now=NOW)

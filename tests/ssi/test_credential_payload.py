@@ -71,7 +71,7 @@ WRONG_CLAIMS: dict[str, tuple[dict[str, Any], str]] = {
     "nested": ({"sex": Selective({"code": "female"})}, "sex: expected one of"),
     "disclosure inside a member": (
         {"cnf": {"jwk": HOLDER.public.to_jwk(), "x": Selective(1)}},
-        "cnf: unknown member",
+        "cnf: a disclosure where none belongs",
     ),
     "opening too short": ({"commitment_opening": Selective("AAAA")}, "expected 32 bytes"),
     "opening always shown": ({"commitment_opening": EXAM_RECORD.opening_claim()}, "could not keep back"),

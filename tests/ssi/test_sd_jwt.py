@@ -292,5 +292,13 @@ def test_any_choice_of_disclosures_verifies_and_shows_only_parts_of_the_whole(
 
     shown = parse_sd_jwt(present_sd_jwt(token, paths), "token").verify(KEY.public, typ=TYP)
 
-    assert set(paths) <= set(shown.places) <= set(places)
+    wanted = {places[path] for path in paths}
+    assert wanted <= set(shown.places.values()) <= set(places.values())
     assert set(shown.claims) == {str(path[0]) for path in paths}
+
+
+def test_what_a_disclosure_says_stays_out_of_repr():
+    parsed = parse_sd_jwt(issue(CLAIMS), "token")
+
+    assert "Johanna" not in repr(parsed) + repr(parsed.disclosures)
+    assert parsed.disclosures[0].digest in repr(parsed.disclosures[0])

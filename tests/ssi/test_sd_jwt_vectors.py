@@ -1,7 +1,8 @@
 """The test cases of the SD-JWT reference implementation, of which only the data is used."""
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import yaml
 from ssi.disclosures import Path as ClaimPath
 from ssi.key_binding import Challenge, bind_presentation, verify_key_binding
 from ssi.sd_jwt import Selective, issue_sd_jwt, parse_sd_jwt, present_sd_jwt
+from ssi.sd_jwt_json import read_json_serialization, write_flattened, write_general
 from tests.ssi.parties import HOLDER, NOW, es256, random_of
 
 TYP = "example+sd-jwt"
@@ -81,6 +83,10 @@ def chosen(claims: Any, choice: Any, path: ClaimPath = ()) -> Iterator[ClaimPath
             yield from chosen(claim, inner, (*path, index))
 
 
+def writer(case: Path) -> Callable[[str], Any]:
+    return write_general if "general" in case.parent.name else write_flattened
+
+
 @pytest.mark.skipif(
     not CASES, reason="no shared vectors: set ARGONAUTA_VECTORS to the folder that holds sd-jwt"
 )
@@ -94,6 +100,9 @@ def test_the_verified_claims_are_the_expected_ones(case: Path):
     presented = present_sd_jwt(issued, [*chosen(claims, specification["holder_disclosed_claims"])])
     if specification.get("key_binding"):
         presented = bind_presentation(presented, HOLDER, CHALLENGE, now=NOW)
+    if specification.get("serialization_format") == "json":
+        document = json.loads(json.dumps(writer(case)(presented)))
+        (presented,) = read_json_serialization(document, "vector")
     unverified = parse_sd_jwt(presented, "vector")
     verified = unverified.verify(ISSUER.public, typ=TYP)
 

@@ -1,4 +1,5 @@
 import zlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from ssi.errors import (
     MalformedCredentialError,
     NotYetValidError,
     RevokedError,
+    StatusRangeError,
     SuspendedError,
 )
 from ssi.jws import sign_jws
@@ -41,6 +43,13 @@ PAYLOAD: dict[str, Any] = {
 
 def published(statuses: StatusList) -> PublishedStatusList:
     return PublishedStatusList(URI, statuses, NOW, NOW + DAY, ttl_seconds=3600)
+
+
+def test_a_copy_is_used_for_its_ttl_and_never_beyond_the_end_of_the_list():
+    found = published(StatusList.of(8, {}))
+
+    assert found.usable_until(NOW) == NOW + timedelta(hours=1)
+    assert found.usable_until(NOW + DAY - timedelta(minutes=1)) == NOW + DAY
 
 
 def signed(changes: dict[str, Any], *, typ: str = STATUS_LIST_TYP) -> str:
@@ -76,7 +85,7 @@ def test_the_examples_of_the_specification_read_as_it_says(bits: int, lst: str, 
 
 
 @given(
-    st.sampled_from([1, 2]),
+    st.sampled_from([1, 2, 4, 8]),
     st.integers(1, 200),
     st.dictionaries(st.integers(0, 199), st.sampled_from(Status), max_size=20),
 )
@@ -113,8 +122,8 @@ def test_a_list_of_no_or_too_many_entries_is_not_made(size: int):
         StatusList.of(size, {})
 
 
-@pytest.mark.parametrize("bits", [0, 3, 4, 8, -1])
-def test_only_one_or_two_bits_are_known(bits: int):
+@pytest.mark.parametrize("bits", [0, 3, 5, 16, -1])
+def test_only_1_2_4_and_8_bits_are_known(bits: int):
     with pytest.raises(MalformedCredentialError, match="bits"):
         StatusList(bits, b"\x00")
     with pytest.raises(MalformedCredentialError, match="bits"):
@@ -149,7 +158,8 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
     "wrong checksum": (listed(zlib.compress(bytes(10))[:-1] + b"\xff"), "does not decompress"),
     "something after its end": (listed(zlib.compress(bytes(10)) + b"\x00"), "something after its end"),
     "empty": (listed(zlib.compress(b"")), "expected 1 to"),
-    "four bits": (listed(zlib.compress(bytes(10)), bits=4), "bits: expected 1 to 2"),
+    "three bits": (listed(zlib.compress(bytes(10)), bits=3), "expected 1, 2, 4 or 8 bits, got 3"),
+    "nine bits": (listed(zlib.compress(bytes(10)), bits=9), "bits: expected 1 to 8"),
     "no bits": ({"status_list": {"lst": "eNrbuRgAAhcBXQ"}}, "bits: missing"),
     "padded": ({"status_list": {"bits": 1, "lst": "eNrbuRgAAhcBXQ=="}}, "lst: expected"),
     "unknown member": ({"other": 1}, "unknown member 'other'"),
@@ -171,9 +181,45 @@ def test_a_list_of_another_form_is_refused(changes: dict[str, Any], message: str
 
 
 def test_an_aggregation_address_may_stand_there():
-    inner = {**PAYLOAD["status_list"], "aggregation_uri": "https://university.example/all"}
+    address = "https://university.example/all"
+    inner = {**PAYLOAD["status_list"], "aggregation_uri": address}
 
     assert verify(signed({"status_list": inner})).statuses.status(0) is Status.INVALID
+    assert verify(signed({"status_list": inner})).aggregation_uri == address
+    again = sign_status_list(replace(verify(signed({})), aggregation_uri=address), ISSUER.key, kid="k")
+    assert verify(again).aggregation_uri == address
+
+
+@pytest.mark.parametrize(("bits", "packed"), [(4, b"\xc3\x0b"), (8, b"\x03\x0c\x0b")])
+def test_what_an_application_defines_can_be_read_and_never_passes_for_valid(bits: int, packed: bytes):
+    statuses = StatusList(bits, packed)
+
+    assert [statuses.value(0), statuses.value(1), statuses.value(2)] == [3, 12, 11]
+    with pytest.raises(MalformedCredentialError, match="unknown status 12 at 1"):
+        statuses.status(1)
+    with pytest.raises(StatusRangeError):
+        statuses.value(len(statuses))
+
+
+LEFT_OUT: dict[str, dict[str, Any]] = {
+    "no end": {"exp": None},
+    "no time to live": {"ttl": None},
+    "an unknown member": {"other": 1},
+}
+
+
+@pytest.mark.parametrize("changes", LEFT_OUT.values(), ids=list(LEFT_OUT))
+def test_a_foreign_list_may_leave_out_what_the_standard_lets_it(changes: dict[str, Any]):
+    found = verify_status_list(signed(changes), ISSUER.key.public, uri=URI, now=NOW, foreign=True)
+
+    assert found.statuses.status(0) is Status.INVALID
+    assert found.ttl_seconds == 3600
+    assert found.expires_at == NOW + DAY
+
+
+def test_a_foreign_list_without_an_end_does_not_count_for_ever():
+    with pytest.raises(ExpiredError):
+        verify_status_list(signed({"exp": None}), ISSUER.key.public, uri=URI, now=NOW + DAY, foreign=True)
 
 
 def test_the_list_of_another_address_is_refused():

@@ -7,10 +7,11 @@ import pytest
 from crypto.reading import utc_text
 from ssi.errors import RegistryError, UnknownIssuerError, UnknownNodeError, UntrustedIssuerError
 from ssi.jws import parse_jws, sign_jws
-from ssi.trust import REGISTRY_TYP, sign_registry, verify_registry
+from ssi.trust import REGISTRY_TYP, sign_registry, statement_of, verify_registry
 from ssi.trust_entries import certificate_fingerprint
 from tests.ssi.parties import (
     AUTHORITY,
+    CHAMBER,
     NOW,
     UNIVERSITY,
     VALIDITY,
@@ -203,3 +204,11 @@ def test_one_issuers_two_keys_are_two_keys():
 
     with pytest.raises(RegistryError, match="names the same key twice"):
         assembled([university, *parts()[1:]])
+
+
+def test_what_a_signed_registry_says_can_be_looked_at():
+    token = sign_registry(registry(), AUTHORITY)
+
+    assert [entry["id"] for entry in statement_of(token)["issuers"]] == [UNIVERSITY, CHAMBER]  # type: ignore[index, union-attr, call-overload]
+    with pytest.raises(RegistryError):
+        statement_of("x")

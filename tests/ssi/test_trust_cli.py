@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 from crypto.signing import SigningKey, VerifyingKey
 from ssi.trust import verify_registry
 from ssi.trust_cli import main
+from ssi.trust_file import MAX_FILE_BYTES
 from tests.ssi.parties import node, parts
 
 
@@ -104,6 +105,33 @@ def test_show_refuses_what_another_authority_signed(authority: Path, part_files:
 
     assert result.exit_code == 1
     assert "does not verify" in result.output
+
+
+def test_a_file_that_is_too_long_is_refused_and_not_read_by_half(
+    authority: Path, part_files: list[Path], tmp_path: Path
+):
+    out, draft = tmp_path / "registry.jwt", tmp_path / "draft.json"
+    assert run("sign", "--dir", authority, "--out", out, *part_files).exit_code == 0
+    padded = tmp_path / "padded"
+    key = authority / "authority.jwk"
+    for source in (out, part_files[0], key):
+        padded.write_bytes(source.read_bytes() + b" " * MAX_FILE_BYTES)
+        steps: dict[Path, list[tuple[str | Path, ...]]] = {
+            out: [
+                ("show", "--authority", key, padded),
+                ("draft", "diff", "--draft", draft, "--authority", key, "--against", padded),
+            ],
+            part_files[0]: [
+                ("sign", "--dir", authority, "--out", tmp_path / "x", padded),
+                ("draft", "add", "--draft", draft, padded),
+            ],
+            key: [("show", "--authority", padded, out)],
+        }
+        for step in steps[source]:
+            result = run(*step)
+
+            assert result.exit_code == 1
+            assert "expected at most 16000000 bytes" in result.output
 
 
 @pytest.mark.parametrize("content", [b"[]", b"\xff", b"{}"], ids=["list", "no text", "no key"])

@@ -21,13 +21,13 @@ def test_the_authority_says_how_long_a_party_is_trusted():
     }
 
 
-@pytest.mark.parametrize("member", ["valid_from", "valid_until"])
+@pytest.mark.parametrize("member", ["valid_from", "valid_until", "note"])
 def test_a_party_cannot_say_it_itself(member: str):
     part: Any = node("node-d")
     part["node"][member] = "2099-01-01T00:00:00Z"
 
     with pytest.raises(
-        RegistryError, match=r"6\.json: how long a party is trusted is for the authority to say"
+        RegistryError, match=r"6\.json: how long a party is trusted, and why, is for the authority to say"
     ):
         assemble(*parts(), part)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from ssi.issuer_service.domain.also_as import Achievement
 from ssi.issuer_service.errors import StatusConflictError
 
 MAX_WRONG_CODES = 3
@@ -45,7 +46,10 @@ class StatusPlace:
 
 @dataclass(frozen=True)
 class Entry:
-    """One version of a record. Its values are kept apart, sealed, and only until they are delivered."""
+    """One version of a record. Its values are kept apart, sealed, and only until they are delivered.
+
+    With an `achievement` its holder may have an Open Badge of it.
+    """
 
     credential_id: str
     configuration: str
@@ -60,6 +64,7 @@ class Entry:
     offers_made: int = 1
     collected_at: datetime | None = None
     place: StatusPlace | None = None
+    achievement: Achievement | None = None
 
     def covers(self, moment: datetime) -> bool:
         """Whether the record still counts at a moment; the last second is excluded."""
@@ -121,10 +126,18 @@ class Offer:
 
 @dataclass(frozen=True)
 class Grant:
-    """What an access token allows: collecting one credential until a moment, the last second excluded."""
+    """What an access token allows: collecting one credential until a moment, the last second excluded.
+
+    With a `key_thumbprint` (RFC 7638) it is good only beside a proof of that key. `by_identifier` says that
+    the token response named a credential identifier, so that requests must. Once it was `spent` it is good
+    for telling the issuer what became of the credential, and for nothing else.
+    """
 
     credential_id: str
     expires_at: datetime
+    key_thumbprint: str | None = None
+    by_identifier: bool = False
+    spent: bool = False
 
 
 @dataclass(frozen=True)

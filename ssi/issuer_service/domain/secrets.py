@@ -13,13 +13,17 @@ from datetime import UTC, datetime, timedelta
 
 from crypto.encoding import Json, b64url_decode, b64url_encode, canonical_json
 from crypto.errors import MalformedError
-from crypto.randomness import RandomBytes
+from crypto.randomness import RandomBytes, stream
 from crypto.sealing import KEY_BYTES, Vault, derive_subkey
+from crypto.signing import SigningKey, generate_ed25519, generate_es256
 from ssi.issuance import organisation_handle, person_handle
 from ssi.issuer_service.domain.organisation import ORGANISATION
 from ssi.issuer_service.errors import ErrorCode, ProtocolRefusalError, SettingsError
 
 TRANSACTION_CODE_DIGITS = 6
+CLAIM_CODE_SIGNS = 20
+_CLAIM_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LOOKALIKES = str.maketrans("OIL", "011")
 _NONCE_RANDOM_BYTES = 16
 _NONCE_TIME_BYTES = 8
 _NONCE_BYTES = _NONCE_TIME_BYTES + _NONCE_RANDOM_BYTES + KEY_BYTES
@@ -39,7 +43,11 @@ class IssuerSecrets:
         self._rows = derive_subkey(secret, "argonauta issuer rows v1")
         self._offers = derive_subkey(secret, "argonauta issuer offers v1")
         self._nonces = derive_subkey(secret, "argonauta issuer nonces v1")
+        self._dpop_nonces = derive_subkey(secret, "argonauta issuer DPoP nonces v1")
+        self._request_keys = derive_subkey(secret, "argonauta issuer request encryption v1")
         self._positions = derive_subkey(secret, "argonauta issuer status positions v1")
+        self._badge_keys = derive_subkey(secret, "argonauta issuer badges v1")
+        self.conformance_seed = derive_subkey(secret, "argonauta issuer conformance v1")
         self.session_key = derive_subkey(secret, "argonauta issuer sessions v1")
         self.vault = Vault(derive_subkey(secret, "argonauta issuer storage v1"))
 
@@ -84,11 +92,35 @@ class IssuerSecrets:
         drawn = int.from_bytes(_mac(self._offers, "transaction code", credential_id, str(number)), "big")
         return str(drawn % 10**TRANSACTION_CODE_DIGITS).zfill(TRANSACTION_CODE_DIGITS)
 
+    def claim_code(self, credential_id: str, number: int) -> str:
+        """The code by which a person claims that offer on the approval page: 100 bits in five groups.
+
+        It is the `issuer_state` of the offer as well (OpenID4VCI 1.0 §4.1.1).
+        """
+        drawn = int.from_bytes(_mac(self._offers, "claim code", credential_id, str(number)), "big")
+        signs = [_CLAIM_ALPHABET[drawn >> (5 * place) & 31] for place in range(CLAIM_CODE_SIGNS)]
+        return "-".join("".join(signs[at : at + 4]) for at in range(0, CLAIM_CODE_SIGNS, 4))
+
+    def request_key(self) -> SigningKey:
+        """The P-256 key to which wallets encrypt their requests; it never signs."""
+        return generate_es256(stream(self._request_keys, "P-256"))
+
+    def badge_key(self) -> SigningKey:
+        """The Ed25519 key that signs Open Badges and their status lists, and nothing else."""
+        return generate_ed25519(stream(self._badge_keys, "Ed25519"))
+
     def nonce(self, *, now: datetime, lifetime: timedelta, random: RandomBytes) -> str:
         """A fresh challenge that carries its own end, so that handing it out stores nothing."""
-        end = int((now + lifetime).timestamp()).to_bytes(_NONCE_TIME_BYTES, "big")
-        body = end + random(_NONCE_RANDOM_BYTES)
-        return b64url_encode(body + hmac.digest(self._nonces, body, "sha256"))
+        return _timed(self._nonces, now + lifetime, random)
+
+    def dpop_nonce(self, *, now: datetime, lifetime: timedelta, random: RandomBytes) -> str:
+        """A fresh nonce for DPoP proofs (RFC 9449 §8): made like a challenge, and never taken for one."""
+        return _timed(self._dpop_nonces, now + lifetime, random)
+
+    def is_dpop_nonce(self, nonce: str, *, now: datetime) -> bool:
+        """Whether a DPoP nonce is ours and still holds."""
+        end = _end_of(self._dpop_nonces, nonce)
+        return end is not None and now < end
 
     def open_nonce(self, nonce: str, *, now: datetime) -> datetime:
         """The moment until which a challenge of ours holds; whether it was used is the store's to tell.
@@ -96,16 +128,11 @@ class IssuerSecrets:
         Raises:
             ProtocolRefusalError: `invalid_nonce`, because it is not ours, altered, or its time is over.
         """
-        try:
-            raw = b64url_decode(nonce, length=_NONCE_BYTES)
-        except MalformedError as error:
-            raise _stale_nonce() from error
-        body, tag = raw[:-KEY_BYTES], raw[-KEY_BYTES:]
-        if not hmac.compare_digest(tag, hmac.digest(self._nonces, body, "sha256")):
-            raise _stale_nonce()
-        end = datetime.fromtimestamp(int.from_bytes(body[:_NONCE_TIME_BYTES], "big"), UTC)
-        if now >= end:
-            raise _stale_nonce()
+        end = _end_of(self._nonces, nonce)
+        if end is None or now >= end:
+            raise ProtocolRefusalError(
+                ErrorCode.INVALID_NONCE, "the nonce is unknown, used or expired: fetch a fresh one"
+            )
         return end
 
     def position_seed(self, list_number: int) -> bytes:
@@ -114,16 +141,32 @@ class IssuerSecrets:
 
 
 def fingerprint(token: str) -> bytes:
-    """The SHA-256 under which a code, token or key of 256 random bits is stored and found."""
+    """The SHA-256 under which a code, token or key of 100 random bits or more is stored and found."""
     return hashlib.sha256(token.encode()).digest()
+
+
+def plain_claim_code(typed: str) -> str:
+    """A claim code as it was made, from what a person typed: small letters and other gaps are forgiven."""
+    signs = [sign for sign in typed.upper().translate(_LOOKALIKES) if sign in _CLAIM_ALPHABET]
+    return "-".join("".join(signs[at : at + 4]) for at in range(0, len(signs), 4))
+
+
+def _timed(key: bytes, until: datetime, random: RandomBytes) -> str:
+    body = int(until.timestamp()).to_bytes(_NONCE_TIME_BYTES, "big") + random(_NONCE_RANDOM_BYTES)
+    return b64url_encode(body + hmac.digest(key, body, "sha256"))
+
+
+def _end_of(key: bytes, nonce: str) -> datetime | None:
+    try:
+        raw = b64url_decode(nonce, length=_NONCE_BYTES)
+    except MalformedError:
+        return None
+    body, tag = raw[:-KEY_BYTES], raw[-KEY_BYTES:]
+    if not hmac.compare_digest(tag, hmac.digest(key, body, "sha256")):
+        return None
+    return datetime.fromtimestamp(int.from_bytes(body[:_NONCE_TIME_BYTES], "big"), UTC)
 
 
 def _mac(key: bytes, *parts: str) -> bytes:
     message = b"".join(len(raw).to_bytes(4, "big") + raw for raw in (part.encode() for part in parts))
     return hmac.digest(key, message, "sha256")
-
-
-def _stale_nonce() -> ProtocolRefusalError:
-    return ProtocolRefusalError(
-        ErrorCode.INVALID_NONCE, "the nonce is unknown, used or expired: fetch a fresh one"
-    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from crypto.encoding import Json
 from crypto.errors import MalformedError
 from crypto.reading import Fields
+from ssi.issuer_service.domain.also_as import Achievement
 from ssi.issuer_service.domain.catalogue import Catalogue
 from ssi.issuer_service.domain.offering import Configuration
 
@@ -19,7 +20,8 @@ class Submission:
     """A record that this issuer may sign: what it says, about whom, and for how long.
 
     `reissue` asks for a new credential although nothing changed, for a person who lost hers.
-    `transaction_code` asks for a short code that travels apart from the link.
+    `transaction_code` asks for a short code that travels apart from the link. With `hold` a new record does
+    not count until an officer lets it. With an `achievement` there is an Open Badge of it.
     """
 
     configuration: Configuration
@@ -28,6 +30,8 @@ class Submission:
     valid_days: int = _DEFAULT_VALID_DAYS
     transaction_code: bool = False
     reissue: bool = False
+    hold: bool = False
+    achievement: Achievement | None = None
 
 
 def read_submission(fields: Fields, catalogue: Catalogue) -> Submission:

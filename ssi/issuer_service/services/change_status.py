@@ -4,6 +4,7 @@ from datetime import datetime
 
 from ssi.issuer_service.domain.entry import Entry, Standing, StatusChange
 from ssi.issuer_service.errors import RecordRefusedError
+from ssi.issuer_service.services.announce import announce_standing
 from ssi.issuer_service.services.ports import Books
 
 MAX_REASON = 200
@@ -35,9 +36,11 @@ class ChangeStatus:
             changed = entry.with_standing(standing)
             if changed.standing is entry.standing:
                 return entry
-            register.entries.change(entry, StatusChange(credential_id, now, standing, reason, by))
+            change = StatusChange(credential_id, now, standing, reason, by)
+            register.entries.change(entry, change)
+            announce_standing(register.outbox, entry, change)
             if standing is Standing.REVOKED:
                 register.offers.close([credential_id])
             if entry.place:
-                register.status_lists.touch(entry.place.list_number)
+                register.status_lists.touch_all(credential_id)
         return changed

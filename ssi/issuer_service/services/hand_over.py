@@ -1,4 +1,4 @@
-"""What a person is given to collect her credential: a link, and a short code that travels apart from it."""
+"""What a person is given to collect her credential: a link or a claim code, and a short code besides."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,9 +13,14 @@ OFFERS_PATH = "/credential-offers/"
 
 @dataclass(frozen=True)
 class Handover:
-    """A link that a wallet opens (OpenID4VCI 1.0 §4.1.3) and its transaction code, if it needs one."""
+    """A link that a wallet opens (OpenID4VCI 1.0 §4.1.3) and its transaction code, if it needs one.
+
+    The claim code does what the link does for a wallet that comes by itself (§5), and can be typed from
+    paper: it may travel with the link. The transaction code travels another way than both.
+    """
 
     offer_uri: str = field(repr=False)
+    claim_code: str = field(repr=False)
     transaction_code: str | None = field(repr=False)
     expires_at: datetime
 
@@ -28,10 +33,12 @@ class HandOver:
         self._issuer_url = issuer_url
 
     def __call__(self, offer: Offer) -> Handover:
-        """The link and the code of an offer: the same whenever it is asked for."""
+        """The link and the codes of an offer: the same whenever it is asked for."""
         offer_id = self._secrets.offer_id(offer.credential_id, offer.number)
         address = quote(f"{self._issuer_url}{OFFERS_PATH}{offer_id}", safe="")
         code = None
         if offer.needs_transaction_code:
             code = self._secrets.transaction_code(offer.credential_id, offer.number)
-        return Handover(f"{OFFER_SCHEME}?credential_offer_uri={address}", code, offer.expires_at)
+        claim_code = self._secrets.claim_code(offer.credential_id, offer.number)
+        link = f"{OFFER_SCHEME}?credential_offer_uri={address}"
+        return Handover(link, claim_code, code, offer.expires_at)

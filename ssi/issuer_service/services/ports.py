@@ -7,7 +7,7 @@ behind these ports, each to its row.
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -23,6 +23,10 @@ from ssi.issuer_service.domain.entry import (
     StatusChange,
     StatusPlace,
 )
+from ssi.issuer_service.domain.scope import ApiKey, Scope
+from ssi.issuer_service.domain.ticket import Notice, Ticket, TicketKind
+from ssi.issuer_service.services.device_ports import Devices
+from ssi.issuer_service.services.office_ports import Batches, Letters, Outbox, Templates
 from ssi.status_list import Status
 
 
@@ -35,6 +39,14 @@ class Entries(Protocol):
 
     def get(self, credential_id: str) -> Entry:
         """One entry. Raises UnknownEntryError: there is none."""
+        ...
+
+    def of(self, credential_ids: Collection[str]) -> dict[str, Entry]:
+        """The entries of these ids; those that are not there are left out."""
+        ...
+
+    def at(self, place: StatusPlace) -> Entry | None:
+        """The entry whose market copy has this place in a status list."""
         ...
 
     def latest(self, record_keys: Collection[bytes]) -> dict[bytes, Entry]:
@@ -89,6 +101,10 @@ class Offers(Protocol):
         """The offer behind a pre-authorised code."""
         ...
 
+    def by_claim_code(self, fingerprint: bytes) -> Offer | None:
+        """The offer behind a claim code."""
+        ...
+
     def count_wrong_code(self, offer: Offer) -> int:
         """Count one more wrong transaction code; returns how many there are now."""
         ...
@@ -98,7 +114,15 @@ class Offers(Protocol):
         ...
 
     def close(self, credential_ids: Collection[str]) -> None:
-        """Take offers and grants back."""
+        """Take offers, grants and tickets back."""
+        ...
+
+    def withdraw_grants(self, credential_id: str) -> None:
+        """Take back every token that was given out for a credential; its offer stays, used."""
+        ...
+
+    def spend(self, credential_id: str) -> None:
+        """Close an offer that was delivered: its grants are good for notifications only."""
         ...
 
     def grant(self, token: bytes, grant: Grant) -> None:
@@ -129,6 +153,14 @@ class StatusLists(Protocol):
         """Count a change, so that the list is published afresh."""
         ...
 
+    def touch_all(self, credential_id: str) -> None:
+        """Count a change in every list that a credential or one of its copies stands in."""
+        ...
+
+    def add_copies(self, credential_id: str, places: Sequence[StatusPlace]) -> None:
+        """Remember where the copies of a credential stand."""
+        ...
+
     def revision(self, list_number: int) -> int | None:
         """How often the list changed; None if there is no such list."""
         ...
@@ -138,24 +170,64 @@ class StatusLists(Protocol):
         ...
 
 
+class Tickets(Protocol):
+    """Keeps what wallets were handed to come back with, by fingerprint, and what they told of a delivery."""
+
+    def put(self, fingerprint: bytes, ticket: Ticket) -> None:
+        """Keep a new ticket."""
+        ...
+
+    def get(self, fingerprint: bytes, kind: TicketKind) -> Ticket | None:
+        """The ticket of this kind, used or not."""
+        ...
+
+    def awaited(self, credential_id: str, now: datetime) -> bool:
+        """Whether a wallet waits for a credential that was deferred."""
+        ...
+
+    def use(self, fingerprint: bytes, at: datetime) -> None:
+        """Take a ticket out of use; it is remembered until its end, so that a second use is told."""
+        ...
+
+    def drop(self, credential_ids: Collection[str], kinds: Collection[TicketKind] = ...) -> None:
+        """Forget tickets of credentials."""
+        ...
+
+    def notice(self, notice: Notice) -> None:
+        """Keep what a wallet told, in place of what it told before about the same credential."""
+        ...
+
+    def noticed(self, credential_id: str) -> Notice | None:
+        """What a wallet told last about a credential."""
+        ...
+
+    def tidy(self, now: datetime) -> None:
+        """Forget tickets that have run out."""
+        ...
+
+
 @dataclass(frozen=True)
 class StoredPassword:
     """What is kept of a password: never the password."""
 
     salt: bytes
     cost: Argon2Cost
-    verifier: bytes
+    verifier: bytes = field(repr=False)
 
 
 class Access(Protocol):
     """Keeps who may come in: API keys by fingerprint, the officers' password, and failed attempts."""
 
-    def add_api_key(self, key_id: str, fingerprint: bytes, at: datetime) -> None:
+    def add_api_key(self, key: ApiKey, fingerprint: bytes) -> None:
         """Keep a new API key."""
         ...
 
-    def api_key(self, key_id: str) -> bytes | None:
-        """The fingerprint of a key that is in force."""
+    def api_key(self, key_id: str) -> tuple[bytes, frozenset[Scope]] | None:
+        """The fingerprint of a key that is in force, and what it may do."""
+        ...
+
+    def api_keys(self) -> tuple[ApiKey, ...]:
+        """All keys there ever were, oldest first."""
         ...
 
     def revoke_api_key(self, key_id: str, at: datetime) -> bool:
@@ -189,12 +261,18 @@ class Access(Protocol):
 
 @dataclass(frozen=True)
 class Register:
-    """The four books of the office, open in one transaction."""
+    """The books of the office, open in one transaction."""
 
     entries: Entries
     offers: Offers
     status_lists: StatusLists
     access: Access
+    tickets: Tickets
+    templates: Templates
+    batches: Batches
+    letters: Letters
+    outbox: Outbox
+    devices: Devices
 
 
 class Books(Protocol):

@@ -7,11 +7,17 @@ from datetime import datetime, timedelta
 from ssi.issuance import IssuerKey
 from ssi.issuer_service.errors import UnknownEntryError
 from ssi.issuer_service.services.ports import Books
+from ssi.status_cache import known_everywhere
 from ssi.status_list import PublishedStatusList, StatusList, sign_status_list
 
 STATUS_LISTS_PATH = "/status-lists/"
 _MIN_VALIDITY = timedelta(seconds=60)
 _VALIDITY_IN_TTLS = 4
+
+
+def known_by(changed_at: datetime, ttl: timedelta) -> datetime:
+    """By when everybody who keeps to the time to live knows of a change: a changed list is signed at once."""
+    return known_everywhere(changed_at, ttl, signed_again_after=timedelta(0))
 
 
 @dataclass(frozen=True)
@@ -66,4 +72,4 @@ class PublishStatus:
             expires_at=now + max(_MIN_VALIDITY, _VALIDITY_IN_TTLS * self._ttl),
             ttl_seconds=int(self._ttl.total_seconds()),
         )
-        return sign_status_list(published, self._issuer.key, kid=self._issuer.kid)
+        return sign_status_list(published, self._issuer.key, kid=self._issuer.kid, header=self._issuer.header)

@@ -3,7 +3,8 @@
 A record is known by its data set and the institution's number for the person. Handed in again unchanged it
 gets the same answer; changed, it becomes a new version and the old credential is revoked in the same
 transaction. What an institution may repeat every night must not undo a decision: an unchanged record that was
-revoked stays revoked, and the new version of a suspended one is suspended.
+revoked stays revoked, the new version of a suspended one is suspended, and where a transaction code was asked
+for, no offer without one takes the place of an open one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from ssi.issuer_service.domain.entry import Delivery, Entry, Offer, Standing, St
 from ssi.issuer_service.domain.secrets import IssuerSecrets
 from ssi.issuer_service.domain.submission import Submission
 from ssi.issuer_service.errors import RecordRefusedError
+from ssi.issuer_service.services.announce import announce_standing
 from ssi.issuer_service.services.ports import Books, Register
 
 SUPERSEDED = "superseded by a newer version"
@@ -65,12 +67,18 @@ class RegisterRecords:
 
         A record that stands twice is refused the second time, since nobody can say which one counts.
         """
-        keys = [self._secrets.record_key(each.configuration.id, each.external_id) for each in submissions]
         with self._books.writing() as register:
-            clerk = _Clerk(self, register, by=by, now=now)
-            clerk.look_up(keys)
-            answers = [clerk.take(submission, key) for submission, key in zip(submissions, keys, strict=True)]
-            clerk.write()
+            return self.within(register, submissions, by=by, now=now)
+
+    def within(
+        self, register: Register, submissions: Sequence[Submission], *, by: str, now: datetime
+    ) -> list[Registered | RecordRefusedError]:
+        """The same in a transaction that is open already, so that more can be written with it."""
+        keys = [self._secrets.record_key(each.configuration.id, each.external_id) for each in submissions]
+        clerk = _Clerk(self, register, by=by, now=now)
+        clerk.look_up(keys)
+        answers = [clerk.take(submission, key) for submission, key in zip(submissions, keys, strict=True)]
+        clerk.write()
         return answers
 
     def new_id(self) -> str:
@@ -88,8 +96,8 @@ class RegisterRecords:
         )
 
     def still_good(self, offer: Offer | None, *, code: bool, now: datetime) -> bool:
-        """Whether an offer can be answered with once more."""
-        if offer is None or offer.needs_transaction_code is not code:
+        """Whether an offer can be answered with once more: if it asks for a code wherever one is wanted."""
+        if offer is None or (code and not offer.needs_transaction_code):
             return False
         in_progress = offer.in_progress_at(now, grant_lifetime=self._terms.grant_lifetime)
         return offer.takes_code_at(now) or in_progress
@@ -140,7 +148,8 @@ class _Clerk:
     def _issue(
         self, submission: Submission, key: bytes, digest: bytes, previous: Entry | None = None
     ) -> Registered:
-        on_hold = previous is not None and previous.standing is Standing.SUSPENDED
+        held_before = previous is not None and previous.standing is Standing.SUSPENDED
+        on_hold = submission.hold or held_before
         entry = Entry(
             credential_id=self._rules.new_id(),
             configuration=submission.configuration.id,
@@ -152,25 +161,29 @@ class _Clerk:
             delivery=Delivery.WAITING,
             created_at=self._now,
             expires_at=self._now + timedelta(days=submission.valid_days),
+            achievement=submission.achievement,
         )
         self._added.append((entry, submission))
-        return Registered(
-            entry, Change.CORRECTED if previous else Change.ISSUED, self._open(entry, submission)
-        )
+        replaced = self._offers.get(previous.credential_id) if previous else None
+        offer = self._open(entry, submission, replaced=replaced)
+        return Registered(entry, Change.CORRECTED if previous else Change.ISSUED, offer)
 
     def _repeat(self, known: Entry, submission: Submission) -> Registered:
         if known.delivery is Delivery.COLLECTED or known.standing is Standing.REVOKED:
             return Registered(known, Change.UNCHANGED, None)
         offer = self._offers.get(known.credential_id)
+        if offer is not None and self._register.tickets.awaited(known.credential_id, self._now):
+            return Registered(known, Change.UNCHANGED, offer)
         if not self._rules.still_good(offer, code=submission.transaction_code, now=self._now):
             self._register.entries.keep_values(known.credential_id, submission.values)
-            offer = self._open(known, submission, number=known.offers_made + 1)
+            offer = self._open(known, submission, number=known.offers_made + 1, replaced=offer)
         return Registered(known, Change.UNCHANGED, offer)
 
-    def _open(self, entry: Entry, submission: Submission, number: int = 1) -> Offer:
-        offer = self._rules.offer(
-            entry.credential_id, number, code=submission.transaction_code, now=self._now
-        )
+    def _open(
+        self, entry: Entry, submission: Submission, number: int = 1, *, replaced: Offer | None = None
+    ) -> Offer:
+        code = submission.transaction_code or (replaced is not None and replaced.needs_transaction_code)
+        offer = self._rules.offer(entry.credential_id, number, code=code, now=self._now)
         self._opened.append(offer)
         return offer
 
@@ -179,6 +192,7 @@ class _Clerk:
             return
         change = StatusChange(known.credential_id, self._now, Standing.REVOKED, SUPERSEDED, self._by)
         self._register.entries.change(known, change)
+        announce_standing(self._register.outbox, known, change)
         self._register.offers.close([known.credential_id])
         if known.place:
-            self._register.status_lists.touch(known.place.list_number)
+            self._register.status_lists.touch_all(known.credential_id)

@@ -8,11 +8,14 @@ many. API keys have 256 random bits, so a plain SHA-256 keeps them.
 import hashlib
 import hmac
 import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from crypto.encoding import b64url_encode
+from crypto.errors import MalformedError
 from crypto.randomness import RandomBytes
 from crypto.sealing import Argon2Cost, derive_key_from_password
+from ssi.issuer_service.domain.scope import ALL_SCOPES, ApiKey, Scope
 from ssi.issuer_service.domain.secrets import fingerprint
 from ssi.issuer_service.errors import TooManyAttemptsError, UnauthorisedError
 from ssi.issuer_service.services.ports import Books, Register, StoredPassword
@@ -25,6 +28,7 @@ _SALT_BYTES = 16
 _PASSWORD_BYTES = 15
 _KEY_ID_BYTES = 6
 _API_KEY_BYTES = 32
+MAX_KEY_NAME = 100
 
 
 class SignIn:
@@ -104,28 +108,39 @@ class ApiKeys:
         self._books = books
         self._random = random
 
-    def create(self, *, now: datetime) -> str:
-        """A new key, `<id>.<256 random bits>`; it is told once and not kept."""
+    def create(self, *, now: datetime, name: str = "", scopes: frozenset[Scope] = ALL_SCOPES) -> str:
+        """A new key, `<id>.<256 random bits>`; it is told once and not kept.
+
+        Raises:
+            MalformedError: the name is too long or cannot be printed.
+        """
+        if len(name) > MAX_KEY_NAME or not (name.isprintable() or not name):
+            raise MalformedError(f"name: expected at most {MAX_KEY_NAME} printable characters")
         key_id = self._random(_KEY_ID_BYTES).hex()
         key = f"{key_id}.{b64url_encode(self._random(_API_KEY_BYTES))}"
         with self._books.writing() as register:
-            register.access.add_api_key(key_id, fingerprint(key), now)
+            register.access.add_api_key(ApiKey(key_id, name, scopes, now), fingerprint(key))
         return key
 
-    def verify(self, key: str) -> str:
-        """The id of a key that is in force; it names who acted in the register.
+    def all(self) -> Sequence[ApiKey]:
+        """Every key there ever was, oldest first."""
+        with self._books.reading() as register:
+            return register.access.api_keys()
+
+    def admit(self, key: str) -> tuple[str, frozenset[Scope]]:
+        """The id of a key that is in force, by which the register names who acted, and what it may do.
 
         Raises:
             UnauthorisedError: there is no such key, or it was revoked.
         """
         key_id = key.partition(".")[0]
         with self._books.reading() as register:
-            kept = register.access.api_key(key_id[:20])
+            kept, scopes = register.access.api_key(key_id[:20]) or (None, frozenset())
         # Compared even when nothing was found, so that the time does not tell which ids exist.
         right = hmac.compare_digest(fingerprint(key), kept or bytes(32))
         if kept is None or not right:
             raise UnauthorisedError("the API key is missing, wrong or revoked")
-        return key_id
+        return key_id, scopes
 
     def revoke(self, key_id: str, *, now: datetime) -> None:
         """Put a key out of force, at once.

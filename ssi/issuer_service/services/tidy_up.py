@@ -1,4 +1,4 @@
-"""Forget what has run out: links, tokens, used challenges, failed attempts, and values nobody collected."""
+"""Forget what has run out: links, tokens, tickets, challenges, attempts, and values nobody collected."""
 
 import threading
 from datetime import datetime, timedelta
@@ -7,6 +7,8 @@ from ssi.issuer_service.services.ports import Books
 from ssi.issuer_service.services.sign_in import WINDOW
 
 EVERY = timedelta(minutes=1)
+KEPT = timedelta(days=30)
+"""How long the rows of batches and the events for webhooks are kept."""
 
 
 class TidyUp:
@@ -29,4 +31,7 @@ class TidyUp:
         """Tidy up now."""
         with self._books.writing() as register:
             register.access.tidy(now - WINDOW)
+            register.tickets.tidy(now)
+            register.batches.tidy(now - KEPT)
+            register.outbox.tidy(now - KEPT)
             return register.offers.tidy(now)

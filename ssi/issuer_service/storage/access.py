@@ -6,6 +6,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from crypto.sealing import Argon2Cost
+from ssi.issuer_service.domain.scope import ALL_SCOPES, EVERYTHING, ApiKey, Scope
 from ssi.issuer_service.services.ports import StoredPassword
 from ssi.issuer_service.storage.tables import api_keys, failed_attempts, passwords
 
@@ -18,16 +19,31 @@ class SqlAccess:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add_api_key(self, key_id: str, fingerprint: bytes, at: datetime) -> None:
+    def add_api_key(self, key: ApiKey, fingerprint: bytes) -> None:
         """Keep a new API key."""
         self._session.execute(
-            insert(api_keys).values(key_id=key_id, fingerprint=fingerprint, created_at=at, revoked_at=None)
+            insert(api_keys).values(
+                key_id=key.key_id,
+                fingerprint=fingerprint,
+                created_at=key.created_at,
+                revoked_at=None,
+                name=key.name,
+                scopes=" ".join(sorted(key.scopes)),
+            )
         )
 
-    def api_key(self, key_id: str) -> bytes | None:
-        """The fingerprint of a key that is in force."""
-        return self._session.scalar(
-            select(api_keys.c.fingerprint).where(api_keys.c.key_id == key_id, api_keys.c.revoked_at.is_(None))
+    def api_key(self, key_id: str) -> tuple[bytes, frozenset[Scope]] | None:
+        """The fingerprint of a key that is in force, and what it may do."""
+        row = self._session.execute(
+            select(api_keys).where(api_keys.c.key_id == key_id, api_keys.c.revoked_at.is_(None))
+        ).first()
+        return None if row is None else (row.fingerprint, _scopes(row.scopes))
+
+    def api_keys(self) -> tuple[ApiKey, ...]:
+        """All keys there ever were, oldest first."""
+        found = self._session.execute(select(api_keys).order_by(api_keys.c.created_at, api_keys.c.key_id))
+        return tuple(
+            ApiKey(row.key_id, row.name, _scopes(row.scopes), row.created_at, row.revoked_at) for row in found
         )
 
     def revoke_api_key(self, key_id: str, at: datetime) -> bool:
@@ -83,3 +99,7 @@ class SqlAccess:
     def tidy(self, before: datetime) -> None:
         """Forget attempts that no longer count."""
         self._session.execute(delete(failed_attempts).where(failed_attempts.c.at < before))
+
+
+def _scopes(kept: str) -> frozenset[Scope]:
+    return ALL_SCOPES if kept == EVERYTHING else frozenset(Scope(word) for word in kept.split())

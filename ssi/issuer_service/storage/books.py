@@ -10,9 +10,15 @@ from ssi.hosting.database import Database
 from ssi.issuer_service.domain.secrets import IssuerSecrets
 from ssi.issuer_service.services.ports import Register
 from ssi.issuer_service.storage.access import SqlAccess
+from ssi.issuer_service.storage.batches import SqlBatches
+from ssi.issuer_service.storage.devices import SqlDevices
 from ssi.issuer_service.storage.entries import SqlEntries
+from ssi.issuer_service.storage.letters import SqlLetters
 from ssi.issuer_service.storage.offers import SqlOffers
+from ssi.issuer_service.storage.outbox import SqlOutbox
 from ssi.issuer_service.storage.status_lists import SqlStatusLists
+from ssi.issuer_service.storage.templates import SqlTemplates
+from ssi.issuer_service.storage.tickets import SqlTickets
 
 
 class SqlBooks:
@@ -43,4 +49,10 @@ class SqlBooks:
             offers=SqlOffers(session, self._secrets),
             status_lists=SqlStatusLists(session),
             access=SqlAccess(session),
+            tickets=SqlTickets(session, self._secrets.vault),
+            templates=SqlTemplates(session),
+            batches=SqlBatches(session, self._secrets.vault),
+            letters=SqlLetters(session, self._secrets.vault),
+            outbox=SqlOutbox(session, self._secrets.vault),
+            devices=SqlDevices(session, self._secrets.vault),
         )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from crypto.encoding import Json, b64url_encode, canonical_json, parse_json
 from crypto.randomness import RandomBytes
+from ssi.issuer_service.domain.also_as import Achievement
 from ssi.issuer_service.domain.entry import (
     Delivery,
     Entry,
@@ -56,6 +57,17 @@ class SqlEntries:
         if row is None:
             raise UnknownEntryError(f"no credential has the id {credential_id[:40]!r}")
         return self._entry(row)
+
+    def of(self, credential_ids: Collection[str]) -> dict[str, Entry]:
+        """The entries of these ids; those that are not there are left out."""
+        found = select(entries).where(entries.c.credential_id.in_(credential_ids))
+        return {row.credential_id: self._entry(row) for row in self._session.execute(found)}
+
+    def at(self, place: StatusPlace) -> Entry | None:
+        """The entry whose market copy has this place in a status list."""
+        here = (entries.c.list_number == place.list_number) & (entries.c.list_index == place.index)
+        row = self._session.execute(select(entries).where(here)).first()
+        return None if row is None else self._entry(row)
 
     def latest(self, record_keys: Collection[bytes]) -> dict[bytes, Entry]:
         """The newest version under each of the record keys that are known."""
@@ -174,6 +186,8 @@ class SqlEntries:
             "expires_at": entry.expires_at,
             "values_sealed": self._sealed_values(entry.credential_id, values),
             "offers_made": entry.offers_made,
+            "achievement_id": entry.achievement.id if entry.achievement else None,
+            "achievement_name": entry.achievement.name if entry.achievement else None,
         }
 
     def _entry(self, row: Row[Any]) -> Entry:
@@ -192,6 +206,9 @@ class SqlEntries:
             offers_made=row.offers_made,
             collected_at=row.collected_at,
             place=None if row.list_index is None else StatusPlace(row.list_number, row.list_index),
+            achievement=(
+                None if row.achievement_id is None else Achievement(row.achievement_id, row.achievement_name)
+            ),
         )
 
     def _change(self, row: Row[Any]) -> StatusChange:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ssi.issuer_service.domain.entry import Delivery, Grant, Offer
 from ssi.issuer_service.domain.secrets import IssuerSecrets, fingerprint
-from ssi.issuer_service.storage.tables import entries, grants, offers, used_nonces
+from ssi.issuer_service.storage.tables import entries, grants, offers, tickets, used_nonces
 
 
 class SqlOffers:
@@ -47,6 +47,10 @@ class SqlOffers:
         """The offer behind a pre-authorised code."""
         return self._one(offers.c.code_fingerprint == code_fingerprint)
 
+    def by_claim_code(self, claim_fingerprint: bytes) -> Offer | None:
+        """The offer behind a claim code."""
+        return self._one(offers.c.claim_fingerprint == claim_fingerprint)
+
     def count_wrong_code(self, offer: Offer) -> int:
         """Count one more wrong transaction code; returns how many there are now."""
         wrong = offer.wrong_codes + 1
@@ -62,22 +66,41 @@ class SqlOffers:
         )
 
     def close(self, credential_ids: Collection[str]) -> None:
-        """Take offers and grants back."""
-        for table in (grants, offers):
+        """Take offers, grants and tickets back."""
+        for table in (grants, offers, tickets):
             self._session.execute(delete(table).where(table.c.credential_id.in_(credential_ids)))
+
+    def withdraw_grants(self, credential_id: str) -> None:
+        """Take back every token that was given out for a credential; its offer stays, used."""
+        for table in (grants, tickets):
+            self._session.execute(delete(table).where(table.c.credential_id == credential_id))
+
+    def spend(self, credential_id: str) -> None:
+        """Close an offer that was delivered: its grants are good for notifications only."""
+        self._session.execute(delete(offers).where(offers.c.credential_id == credential_id))
+        self._session.execute(
+            update(grants).where(grants.c.credential_id == credential_id).values(spent=True)
+        )
 
     def grant(self, token: bytes, grant: Grant) -> None:
         """Keep an access token by its fingerprint."""
         self._session.execute(
             insert(grants).values(
-                token_fingerprint=token, credential_id=grant.credential_id, expires_at=grant.expires_at
+                token_fingerprint=token,
+                credential_id=grant.credential_id,
+                expires_at=grant.expires_at,
+                key_thumbprint=grant.key_thumbprint,
+                by_identifier=grant.by_identifier,
+                spent=grant.spent,
             )
         )
 
     def granted(self, token: bytes) -> Grant | None:
         """What a token allows."""
         row = self._session.execute(select(grants).where(grants.c.token_fingerprint == token)).first()
-        return None if row is None else Grant(row.credential_id, row.expires_at)
+        if row is None:
+            return None
+        return Grant(row.credential_id, row.expires_at, row.key_thumbprint, row.by_identifier, row.spent)
 
     def use_nonce(self, nonce: bytes, until: datetime) -> bool:
         """Take a challenge out of use; False if it was used before. Only the one writer asks."""
@@ -116,6 +139,7 @@ class SqlOffers:
             "number": offer.number,
             "offer_fingerprint": fingerprint(self._secrets.offer_id(offer.credential_id, offer.number)),
             "code_fingerprint": fingerprint(self._secrets.code(offer.credential_id, offer.number)),
+            "claim_fingerprint": fingerprint(self._secrets.claim_code(offer.credential_id, offer.number)),
             "needs_transaction_code": offer.needs_transaction_code,
             "wrong_codes": offer.wrong_codes,
             "code_used_at": offer.code_used_at,

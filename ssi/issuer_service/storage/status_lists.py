@@ -1,10 +1,12 @@
 """How far each status list is filled, and what it says, in SQL."""
 
-from sqlalchemy import insert, select, update
+from collections.abc import Sequence
+
+from sqlalchemy import insert, select, union_all, update
 from sqlalchemy.orm import Session
 
-from ssi.issuer_service.domain.entry import Standing
-from ssi.issuer_service.storage.tables import entries, status_lists
+from ssi.issuer_service.domain.entry import Standing, StatusPlace
+from ssi.issuer_service.storage.tables import copies, entries, status_lists
 from ssi.status_list import Status
 
 _PUBLISHED = {Standing.REVOKED: Status.INVALID, Standing.SUSPENDED: Status.SUSPENDED}
@@ -41,6 +43,23 @@ class SqlStatusLists:
             .values(revision=status_lists.c.revision + 1)
         )
 
+    def touch_all(self, credential_id: str) -> None:
+        """Count a change in every list that a credential or one of its copies stands in."""
+        own = select(entries.c.list_number).where(entries.c.credential_id == credential_id)
+        of_copies = select(copies.c.list_number).where(copies.c.credential_id == credential_id)
+        for number in set(self._session.scalars(union_all(own, of_copies))):
+            if number is not None:
+                self.touch(number)
+
+    def add_copies(self, credential_id: str, places: Sequence[StatusPlace]) -> None:
+        """Remember where the copies of a credential stand."""
+        rows = [
+            {"list_number": place.list_number, "list_index": place.index, "credential_id": credential_id}
+            for place in places
+        ]
+        if rows:
+            self._session.execute(insert(copies), rows)
+
     def revision(self, list_number: int) -> int | None:
         """How often the list changed; None if there is no such list."""
         return self._session.scalar(
@@ -53,5 +72,14 @@ class SqlStatusLists:
         taken_back = select(entries.c.list_index, entries.c.standing).where(
             entries.c.list_number == list_number, entries.c.standing != Standing.VALID
         )
-        positions = {index: _PUBLISHED[standing] for index, standing in self._session.execute(taken_back)}
+        of_copies = (
+            select(copies.c.list_index, entries.c.standing)
+            .join(entries, entries.c.credential_id == copies.c.credential_id)
+            .where(copies.c.list_number == list_number, entries.c.standing != Standing.VALID)
+        )
+        positions = {
+            index: _PUBLISHED[standing]
+            for found in (taken_back, of_copies)
+            for index, standing in self._session.execute(found)
+        }
         return size or 0, positions

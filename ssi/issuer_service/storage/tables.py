@@ -15,6 +15,7 @@ from sqlalchemy import (
 
 from ssi.hosting.columns import UtcMoment, Word, new_metadata
 from ssi.issuer_service.domain.entry import Delivery, Standing
+from ssi.issuer_service.domain.ticket import TicketKind
 
 metadata = new_metadata()
 
@@ -38,6 +39,8 @@ entries = Table(
     Column("list_index", Integer),
     Column("values_sealed", LargeBinary),
     Column("offers_made", Integer, nullable=False),
+    Column("achievement_id", String(100)),
+    Column("achievement_name", String(100)),
     UniqueConstraint("record_key", "version", name="one_entry_per_version"),
     UniqueConstraint("list_number", "list_index", name="one_entry_per_place"),
     Index("entries_by_external_id", "external_id_key"),
@@ -64,10 +67,12 @@ offers = Table(
     Column("number", Integer, nullable=False),
     Column("offer_fingerprint", LargeBinary(32), nullable=False, unique=True),
     Column("code_fingerprint", LargeBinary(32), nullable=False, unique=True),
+    Column("claim_fingerprint", LargeBinary(32)),
     Column("needs_transaction_code", Boolean, nullable=False),
     Column("wrong_codes", Integer, nullable=False),
     Column("code_used_at", UtcMoment),
     Column("expires_at", UtcMoment, nullable=False, index=True),
+    Index("offers_by_claim", "claim_fingerprint", unique=True),
 )
 
 grants = Table(
@@ -76,6 +81,29 @@ grants = Table(
     Column("token_fingerprint", LargeBinary(32), primary_key=True),
     Column("credential_id", String(32), ForeignKey("entries.credential_id"), nullable=False, index=True),
     Column("expires_at", UtcMoment, nullable=False, index=True),
+    Column("key_thumbprint", String(64)),
+    Column("by_identifier", Boolean, nullable=False),
+    Column("spent", Boolean, nullable=False),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("fingerprint", LargeBinary(32), primary_key=True),
+    Column("kind", Word(TicketKind), nullable=False),
+    Column("credential_id", String(32), ForeignKey("entries.credential_id"), index=True),
+    Column("document_sealed", LargeBinary, nullable=False),
+    Column("used_at", UtcMoment),
+    Column("expires_at", UtcMoment, nullable=False, index=True),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("credential_id", String(32), ForeignKey("entries.credential_id"), primary_key=True),
+    Column("event", String(40), nullable=False),
+    Column("description_sealed", LargeBinary),
+    Column("noticed_at", UtcMoment, nullable=False),
 )
 
 used_nonces = Table(
@@ -94,6 +122,14 @@ status_lists = Table(
     Column("revision", Integer, nullable=False),
 )
 
+copies = Table(
+    "copies",
+    metadata,
+    Column("list_number", Integer, ForeignKey("status_lists.number"), primary_key=True),
+    Column("list_index", Integer, primary_key=True),
+    Column("credential_id", String(32), ForeignKey("entries.credential_id"), nullable=False, index=True),
+)
+
 api_keys = Table(
     "api_keys",
     metadata,
@@ -101,6 +137,8 @@ api_keys = Table(
     Column("fingerprint", LargeBinary(32), nullable=False),
     Column("created_at", UtcMoment, nullable=False),
     Column("revoked_at", UtcMoment),
+    Column("name", String(100), nullable=False),
+    Column("scopes", String(300), nullable=False),
 )
 
 passwords = Table(

@@ -26,11 +26,11 @@ def add_issuing(screens: Blueprint, services: OfficeServices) -> None:
             render_template("issuer/choose.html", kinds=[(each, _form_address(each)) for each in known])
         )
 
-    @screens.get("/issue/<name>/<int:version>")
+    @screens.get("/issue/<name>/<int(min=1, max=9999):version>")
     def form(name: str, version: int) -> Response:
         return desk.show_form(RecordForm.empty(desk.find(name, version)))
 
-    @screens.post("/issue/<name>/<int:version>")
+    @screens.post("/issue/<name>/<int(min=1, max=9999):version>")
     def step(name: str, version: int) -> Response:
         filled = RecordForm.read(desk.find(name, version), request.form)
         if request.form.get("step") == "edit":

@@ -11,10 +11,15 @@ from ssi.issuer_service.domain.catalogue import Catalogue
 from ssi.issuer_service.operations import Operations
 from ssi.issuer_service.services.change_status import ChangeStatus
 from ssi.issuer_service.services.hand_over import HandOver
+from ssi.issuer_service.services.keep_templates import KeepTemplates
+from ssi.issuer_service.services.keep_webhooks import KeepWebhooks
 from ssi.issuer_service.services.look_up import LookUp
 from ssi.issuer_service.services.register_records import RegisterRecords
 from ssi.issuer_service.services.renew_offer import RenewOffer
-from ssi.issuer_service.services.sign_in import SignIn
+from ssi.issuer_service.services.report_batch import ReportBatch
+from ssi.issuer_service.services.send_link import SendLink
+from ssi.issuer_service.services.sign_in import ApiKeys, SignIn
+from ssi.issuer_service.services.take_batch import TakeBatch
 
 _MARK = "password"
 
@@ -31,6 +36,12 @@ class OfficeServices:
     look_up: LookUp
     change_status: ChangeStatus
     renew_offer: RenewOffer
+    templates: KeepTemplates
+    batches: TakeBatch
+    reports: ReportBatch
+    webhooks: KeepWebhooks
+    keys: ApiKeys
+    send_link: SendLink
     operations: Operations
     address_key: bytes = field(repr=False)
     status_ttl: timedelta

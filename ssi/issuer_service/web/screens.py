@@ -1,23 +1,64 @@
 """The office's blueprint: the guard at the door, the overview, and the pages of the other files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ssi.hosting.design.blueprint import NavItem
+from ssi.issuer_service.domain.batch import BatchState
+from ssi.issuer_service.domain.delivery import DeliveryState
+from ssi.issuer_service.domain.entry import State
 from ssi.issuer_service.web import words
+from ssi.issuer_service.web.batch_screens import add_batches
+from ssi.issuer_service.web.connection_screens import add_connections
 from ssi.issuer_service.web.issue_screens import add_issuing
 from ssi.issuer_service.web.office import OfficeServices
 from ssi.issuer_service.web.register_screens import add_register
 from ssi.issuer_service.web.sign_in_screens import add_sign_in
+from ssi.issuer_service.web.template_screens import add_templates
 
 _OPEN = frozenset({"office.sign_in", "office.enter"})
 _NAVIGATION = (
     NavItem("Overview", "office.home", "home"),
     NavItem("Issue", "office.choose", "plus", also=("office.form", "office.step")),
     NavItem(
-        "Records", "office.records", "list-details", also=("office.detail", "office.link", "office.change")
+        "Records",
+        "office.records",
+        "list-details",
+        also=(
+            "office.find_records",
+            "office.detail",
+            "office.link",
+            "office.change",
+            "office.letter",
+            "office.code_letter",
+            "office.mail",
+        ),
+    ),
+    NavItem(
+        "Tables",
+        "office.batches",
+        "upload",
+        also=("office.batch", "office.take_batch", "office.start_batch", "office.cancel_batch"),
+    ),
+    NavItem(
+        "Templates",
+        "office.templates",
+        "file-text",
+        also=("office.template", "office.new_template", "office.make_template", "office.amend_template"),
+    ),
+    NavItem(
+        "Connections",
+        "office.connections",
+        "link",
+        also=(
+            "office.webhook",
+            "office.make_key",
+            "office.make_webhook",
+            "office.revoke_key",
+            "office.remove_webhook",
+        ),
     ),
 )
 
@@ -47,6 +88,7 @@ def create_screens(services: OfficeServices) -> Blueprint:
         return render_template(
             "issuer/home.html",
             issuer_name=services.issuer_name,
+            tasks=_tasks(services, counts),
             stats=stats,
             total=sum(counts.values()),
             within=words.within(services.status_ttl),
@@ -55,4 +97,37 @@ def create_screens(services: OfficeServices) -> Blueprint:
     add_sign_in(screens, services)
     add_issuing(screens, services)
     add_register(screens, services)
+    add_batches(screens, services)
+    add_templates(screens, services)
+    add_connections(screens, services)
     return screens
+
+
+def _tasks(services: OfficeServices, counts: Mapping[State, int]) -> list[tuple[str, str]]:
+    """What waits for the officer: a sentence and where it leads."""
+    batches, sent = services.batches.counts(), services.webhooks.counts()
+    running = batches[BatchState.WAITING] + batches[BatchState.RUNNING]
+    tables, records = url_for("office.batches"), "office.records"
+    found = [
+        (batches[BatchState.DRAFT], "table to look at", "tables to look at", tables),
+        (running, "table that is being worked on", "tables that are being worked on", tables),
+        (
+            counts[State.SUSPENDED],
+            "record on hold",
+            "records on hold",
+            url_for(records, state=State.SUSPENDED.value),
+        ),
+        (
+            counts[State.LAPSED],
+            "record that nobody collected in time",
+            "records that nobody collected in time",
+            url_for(records, state=State.LAPSED.value),
+        ),
+        (
+            sent[DeliveryState.FAILED],
+            "event that did not arrive",
+            "events that did not arrive",
+            url_for("office.connections"),
+        ),
+    ]
+    return [(f"{count:,} {one if count == 1 else many}", href) for count, one, many, href in found if count]

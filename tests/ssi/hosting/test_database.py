@@ -17,6 +17,8 @@ from ssi.hosting.errors import DatabaseAddressError, HostingError
 NOON = datetime(2026, 5, 3, 12, 0, tzinfo=UTC)
 PATIENCE_SECONDS = 10
 
+pytestmark = pytest.mark.usefixtures("as_in_production")
+
 
 class Base(DeclarativeBase):
     metadata = new_metadata()

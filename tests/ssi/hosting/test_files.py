@@ -1,6 +1,7 @@
 import pytest
 
-from ssi.hosting.files import write_private
+from ssi.hosting.errors import ReadableByOthersError
+from ssi.hosting.files import read_private, write_private
 
 
 def test_a_file_is_for_its_owner_only(tmp_path):
@@ -33,3 +34,27 @@ def test_a_failure_leaves_the_old_file_and_no_scraps(tmp_path):
 
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_was_written_for_the_owner_is_read(tmp_path):
+    write_private(tmp_path / "key", b"secret")
+
+    assert read_private(tmp_path / "key") == b"secret"
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o610, 0o601])
+def test_a_file_that_others_can_get_at_is_not_read(tmp_path, mode):
+    write_private(tmp_path / "key", b"secret")
+    (tmp_path / "key").chmod(mode)
+
+    with pytest.raises(ReadableByOthersError, match="chmod 600 key"):
+        read_private(tmp_path / "key")
+
+
+def test_a_link_is_as_private_as_what_it_leads_to(tmp_path):
+    write_private(tmp_path / "key", b"secret")
+    (tmp_path / "key").chmod(0o644)
+    (tmp_path / "link").symlink_to(tmp_path / "key")
+
+    with pytest.raises(ReadableByOthersError):
+        read_private(tmp_path / "link")

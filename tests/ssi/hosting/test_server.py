@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from ssi.hosting.server import peer_fingerprint
-from ssi.hosting.tls import fingerprint, make_certificate
+from ssi.hosting.tls import make_certificate
 from ssi.http.client import Body, Client
 from ssi.http.errors import PeerError, RefusedByPeerError, UnreachablePeerError, UntrustedPeerError
 from ssi.http.pinning import ClientCertificate
+from ssi.trust_entries import certificate_fingerprint
 
 ROOT = Path(__file__).parents[3]
 APP = Path(__file__).with_name("served_app.py")
@@ -85,7 +86,7 @@ def test_a_known_peer_is_recognised_by_its_certificate(node, folder):
     with as_party(node, folder, "market") as client:
         found = client.get_json("/who")
 
-    assert found["fingerprint"] == fingerprint((folder / "market" / "tls.pem").read_text())
+    assert found["fingerprint"] == certificate_fingerprint((folder / "market" / "tls.pem").read_text())
 
 
 def test_a_client_without_a_certificate_is_served_and_is_nobody(node, folder):

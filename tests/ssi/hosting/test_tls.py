@@ -7,7 +7,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from crypto.encoding import b64url_encode, sha256
 from ssi.hosting.errors import CertificateError
-from ssi.hosting.tls import CertificateFiles, ServerTls, fingerprint, fingerprint_of_der, make_certificate
+from ssi.hosting.tls import CertificateFiles, ServerTls, fingerprint_of_der, make_certificate
+from ssi.trust_entries import certificate_fingerprint
 
 NOW = datetime(2026, 5, 3, 12, 0, tzinfo=UTC)
 
@@ -64,15 +65,7 @@ def test_a_long_name_is_cut_to_what_the_standard_allows(tmp_path):
 def test_the_fingerprint_is_the_digest_of_the_certificate(files):
     der = ssl.PEM_cert_to_DER_cert(files.pem)
 
-    assert fingerprint(files.pem) == fingerprint_of_der(der) == b64url_encode(sha256(der))
-
-
-@pytest.mark.parametrize(
-    "pem", ["", "text", "ümlaut", "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"]
-)
-def test_a_fingerprint_of_something_else_is_refused(pem):
-    with pytest.raises(CertificateError):
-        fingerprint(pem)
+    assert certificate_fingerprint(files.pem) == fingerprint_of_der(der) == b64url_encode(sha256(der))
 
 
 def test_a_server_speaks_tls_1_3_only(files):

@@ -15,7 +15,8 @@ from crypto.reading import Fields
 from crypto.signing import generate_es256
 from ssi.http.offer_link import parse_link
 from ssi.issuer_service.bootstrap import create_app, open_issuer
-from ssi.issuer_service.settings import IssuerSettings, make_folder
+from ssi.issuer_service.folder import make_folder
+from ssi.issuer_service.settings import IssuerSettings
 from ssi.trust import TrustRegistry
 from tests.serving import serving
 from tests.ssi.issuer_service.offices import registry_of

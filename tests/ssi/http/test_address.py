@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ssi.http.address import origin_of, path_of, same_origin
+from ssi.http.address import is_public, origin_of, path_of, same_origin
 
 WITHOUT_ORIGIN = [
     "",
@@ -73,3 +73,64 @@ def test_any_text_has_an_origin_or_none(text):
 )
 def test_path_and_query_are_what_is_sent(address, path):
     assert path_of(address) == path
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "93.184.216.34",
+        "2606:2800:220:1::1",
+        "64:ff9b::93.184.216.34",
+        "::ffff:93.184.216.34",
+        "::93.184.216.34",
+    ],
+)
+def test_an_address_of_the_internet_is_public(address):
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "10.0.0.1",
+        "127.0.0.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",  # noqa: S104 — an address to be refused, not one to listen at
+        "224.0.0.1",
+        "239.1.1.1",
+        "::",
+        "::1",
+        "fe80::1%eth0",
+        "fc00::1",
+        "fec0::1",
+        "ff02::1",
+        "ff0e::1",
+    ],
+)
+def test_an_address_inside_a_network_or_of_many_hosts_is_not_public(address):
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "::ffff:10.0.0.1",
+        "::ffff:169.254.169.254",
+        "::ffff:224.0.0.1",
+        "::10.0.0.1",
+        "64:ff9b::10.0.0.1",
+        "64:ff9b::224.0.0.1",
+        "64:ff9b:1::5db8:d822",
+        "2002:a00:1::",
+        "2002:e000:1::",
+        "2001:0:a00:1::",
+    ],
+)
+def test_an_address_that_gateways_lead_inside_is_not_public(address):
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("text", ["", "system.example", "10.0.0", "0x7f.1", "[::1]", "1.2.3.4/8", "١.1.1.1"])
+def test_what_is_no_ip_address_is_not_public(text):
+    assert not is_public(text)

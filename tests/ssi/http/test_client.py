@@ -1,4 +1,5 @@
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from http import HTTPStatus
@@ -11,6 +12,7 @@ from ssi.http import problems
 from ssi.http.client import Body, Client, Limits
 from ssi.http.errors import GarbledAnswerError, PeerError, RefusedByPeerError, UnreachablePeerError
 from tests.serving import scripted_peer, serving
+from tests.ssi.issuer_service.listener import dripping
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 CUT_OFF = b""
@@ -146,6 +148,55 @@ def test_an_answer_that_never_ends_is_given_up(peer):
         client.get_bytes("/big")
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 10_000, b"HTTP/1.1 200 OK\r\n\r\n" + b"1" * 10_000],
+    ids=["header", "body that ends with the connection"],
+)
+def test_a_peer_that_drips_is_given_up_in_time(answer):
+    limits = Limits(read_seconds=5.0, total_seconds=0.4)
+
+    with dripping(answer, apart=0.02) as address, closing(Client(address, limits=limits)) as client:
+        begun = time.monotonic()
+        with pytest.raises(UnreachablePeerError, match=r"still answering after 0\.4 s"):
+            client.get_bytes("")
+
+    assert time.monotonic() - begun < 3  # and it was not asked again
+
+
+def test_a_peer_that_drips_its_side_of_a_handshake_is_given_up_in_time():
+    record = b"\x16\x03\x03\x40\x00" + b"\x00" * 10_000  # the header of a TLS record that is never complete
+    limits = Limits(connect_seconds=5.0, read_seconds=5.0, total_seconds=0.4)
+
+    with dripping(record, apart=0.02) as address:
+        with closing(Client(address.replace("http:", "https:"), limits=limits)) as client:
+            begun = time.monotonic()
+            with pytest.raises(UnreachablePeerError, match="still answering"):
+                client.get_bytes("")
+
+        assert time.monotonic() - begun < 3
+
+
+def test_a_peer_that_drips_into_a_kept_connection_is_given_up_in_time():
+    limits = Limits(read_seconds=5.0, total_seconds=1.5)
+    drips = dripping(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 10_000, apart=0.02, at_once=OK)
+
+    with drips as address, closing(Client(address.removesuffix("/events"), limits=limits)) as client:
+        assert client.get_json("/") == {}
+        begun = time.monotonic()
+        with pytest.raises(UnreachablePeerError, match="still answering"):
+            client.get_json("/")
+
+    assert time.monotonic() - begun < 4
+
+
+def test_a_deadline_that_is_kept_leaves_the_connection_open_for_the_next_request(peer):
+    with closing(Client(peer, limits=Limits(total_seconds=0.5))) as client:
+        for _ in range(3):
+            assert client.get_json("/echo")
+            time.sleep(0.3)
+
+
 def test_a_peer_that_hangs_up_is_unreachable():
     with (
         scripted_peer(CUT_OFF) as (address, _),
@@ -219,11 +270,18 @@ def test_threads_share_a_client(client):
     assert len(heard) == 4
 
 
+@pytest.mark.parametrize("address", [f"https://{'a' * 64}.example", "https://a..example"])
+def test_a_host_whose_name_cannot_be_looked_up_is_unreachable(address):
+    with closing(Client(address)) as client, pytest.raises(UnreachablePeerError):
+        client.get_json("/")
+
+
 @pytest.mark.parametrize(
     "address",
     [
         "http://node.example",
         "http://10.0.0.1:80",
+        "https://[",
         "http://127.0.0.1.evil.example",
         "ftp://127.0.0.1",
         "https://user:pw@node.example",

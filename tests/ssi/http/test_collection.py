@@ -189,7 +189,7 @@ def test_an_offer_of_another_issuer_than_the_links_is_refused(live: LiveIssuer, 
 
 
 @pytest.mark.parametrize(
-    ("grants", "kind"), [({"authorization_code": {}}, UnknownGrantError), (7, MalformedOfferError)]
+    ("grants", "kind"), [({"urn:example:by-pigeon": {}}, UnknownGrantError), (7, MalformedOfferError)]
 )
 def test_an_offer_that_cannot_be_taken_up_is_refused(live: LiveIssuer, client: Client, grants: object, kind):
     link = live.link()
@@ -197,6 +197,16 @@ def test_an_offer_that_cannot_be_taken_up_is_refused(live: LiveIssuer, client: C
 
     with pytest.raises(kind):
         fetch_offer(address_in(link), client)
+
+
+def test_an_offer_that_only_a_sign_in_would_collect_is_refused_before_anything_is_sent(
+    live: LiveIssuer, client: Client
+):
+    link = live.link()
+    live.change(path_in(link), grants={"authorization_code": {}})
+
+    with pytest.raises(UnknownGrantError, match="sign-in"):
+        collect(fetch_offer(address_in(link), client), KEY, client, now=live.clock())
 
 
 # ---- Where token, code and proof may go ----
@@ -363,4 +373,5 @@ def test_a_proof_made_at_another_time_is_refused_by_the_issuer(
 def test_the_code_is_in_no_address(live: LiveIssuer, client: Client, offer: CredentialOffer):
     collect(offer, KEY, client, now=live.clock())
 
+    assert offer.code is not None
     assert not any(offer.code in path or parse_qs(urlsplit(path).query) for path in live.heard)

@@ -119,7 +119,7 @@ def test_the_code_of_an_offer_stays_out_of_repr():
         ({}, "offer.credential_configuration_ids"),
         (offer(credential_configuration_ids=[]), "offer.credential_configuration_ids"),
         (offer(credential_configuration_ids=[7]), r"offer.credential_configuration_ids\[0\]"),
-        (offer(grants=None), "offer.grants"),
+        (offer(grants=7), "offer.grants"),
         (offer(7), "offer.grants.urn"),
         (offer({}), "pre-authorized_code"),
         (offer({"pre-authorized_code": "a" * 2001}), "pre-authorized_code"),
@@ -134,23 +134,40 @@ def test_a_malformed_offer_is_refused_with_the_place(document, place):
         read_offer(document)
 
 
-def test_an_offer_that_asks_for_a_sign_in_is_refused():
-    with pytest.raises(UnknownGrantError, match="sign-in"):
-        read_offer(offer(grants={"authorization_code": {}}))
+@pytest.mark.parametrize("grants", [{"authorization_code": {}}, None])
+def test_an_offer_without_a_code_is_collected_by_signing_in(grants):
+    read = read_offer(offer(grants=grants))
+
+    assert (read.code, read.signs_in) == (None, True)
+
+
+def test_an_offer_tells_which_offer_and_which_server_a_sign_in_is_for():
+    grant = {"issuer_state": "a secret", "authorization_server": "https://login.example"}
+
+    read = read_offer(offer(grants={"authorization_code": grant}))
+
+    assert (read.issuer_state, read.server) == ("a secret", "https://login.example")
+    assert "a secret" not in repr(read)
+
+
+def test_an_offer_that_knows_only_other_ways_is_refused():
+    with pytest.raises(UnknownGrantError):
+        read_offer(offer(grants={"urn:example:by-pigeon": {}}))
 
 
 @given(json_values, st.dictionaries(st.sampled_from(sorted(offer())), json_values, max_size=2))
 def test_any_document_is_an_offer_or_a_named_refusal(document, members):
     for hostile in (document, offer(document), {**offer(), **members}):
         try:
-            assert read_offer(hostile).code
+            read = read_offer(hostile)
+            assert read.code or read.signs_in
         except OfferError:
             continue
 
 
 @pytest.mark.parametrize("path", ["", "/", "/offers/1", ":443/offers/1", "/status-lists/1?x=y"])
 def test_an_address_belongs_to_the_issuer_whose_status_lists_share_its_origin(path):
-    issuer = issuer_behind(f"{ISSUER}{path}", parties.registry())
+    issuer = issuer_behind(f"{ISSUER}{path}", parties.registry(), now=parties.NOW)
 
     assert issuer is not None
     assert issuer.id == parties.UNIVERSITY
@@ -171,7 +188,7 @@ def test_an_address_belongs_to_the_issuer_whose_status_lists_share_its_origin(pa
     ],
 )
 def test_an_address_of_nobody_in_the_registry_has_no_issuer_behind_it(address):
-    assert issuer_behind(address, parties.registry()) is None
+    assert issuer_behind(address, parties.registry(), now=parties.NOW) is None
 
 
 def test_of_two_issuers_at_one_origin_the_one_on_the_path_is_meant():
@@ -180,6 +197,23 @@ def test_of_two_issuers_at_one_origin_the_one_on_the_path_is_meant():
     law = replace(university, id="law", keys={}, status_uri_prefix=f"{ISSUER}/law/status-lists/")
     shared = replace(registry, issuers=(university, law, chamber))
 
-    behind = [issuer_behind(f"{ISSUER}{path}", shared) for path in ("/law", "/law/", "", "/lawless")]
+    behind = [
+        issuer_behind(f"{ISSUER}{path}", shared, now=parties.NOW)
+        for path in ("/law", "/law/", "", "/lawless")
+    ]
 
     assert behind == [law, law, university, university]
+
+
+def test_an_issuer_that_is_no_longer_trusted_is_behind_no_address():
+    registry = parties.registry()
+    behind = issuer_behind(ISSUER, registry, now=parties.NOW)
+
+    assert behind is not None
+    assert issuer_behind(ISSUER, registry, now=behind.valid_until) is None
+
+
+@pytest.mark.parametrize("mark", ["\u202e", "\u0430", " ", "\n"])
+def test_an_issuer_whose_address_could_look_like_anothers_is_refused(mark):
+    with pytest.raises(MalformedOfferError):
+        read_offer(offer(credential_issuer=f"{ISSUER}/{mark}"))

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from ssi.trust import TrustRegistry
+from tests.ssi.issuer_service.maker import making
 from tests.ssi.issuer_service.offices import found_office, registry_of
-from tests.ssi.issuer_service.visitors import Office, Officer
+from tests.ssi.issuer_service.visitors import Office, Officer, answer_of
+from tests.ssi.issuer_service.ward import Ward
 
 
 @pytest.fixture
@@ -48,3 +50,16 @@ def officer(office: Office) -> Officer:
     response = office.officer.sign_in()
     assert response.status_code == 302
     return office.officer
+
+
+@pytest.fixture
+def ward(folder: Path, database_url: str, tmp_path: Path) -> Iterator[Ward]:
+    """A ward of an office that takes readings, with a band that was worn for six hours."""
+    with making(tmp_path / "trust") as maker:
+        office = found_office(folder, database_url, data_sets=("observations/1",), **maker.settings)
+        ward = Ward(office, maker)
+        ward.template_id = office.institution.template(data_set="observations/1")
+        ward.device_id = str(answer_of(ward.register())["device_id"])
+        ward.move(hours=6)
+        yield ward
+        office.issuer.database.close()

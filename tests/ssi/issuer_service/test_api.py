@@ -3,7 +3,7 @@
 import pytest
 
 from crypto.encoding import canonical_json
-from ssi.issuer_service.api import MAX_BATCH
+from ssi.issuer_service.api.schemas import MAX_BATCH
 from tests.ssi.issuer_service.visitors import Institution, Office, problem, record
 
 pytestmark = pytest.mark.database
@@ -86,7 +86,7 @@ def test_values_that_are_no_object_are_refused(office: Office):
     assert "values" in problem(office.institution.post("/credentials", document), 400)
 
 
-@pytest.mark.parametrize("data_set", ["exam/2", "diploma/1", "exam"])
+@pytest.mark.parametrize("data_set", ["exam/2", "degree/1", "exam"])
 def test_a_data_set_that_is_not_offered_is_refused_and_never_taken_for_another(office: Office, data_set):
     said = problem(office.institution.post("/credentials", record(data_set=data_set)), 404)
 
@@ -138,7 +138,7 @@ def test_a_search_can_be_narrowed_to_a_data_set(office: Office):
 
     found = office.institution.get("/credentials?external_id=4711&data_set=health/1")
     assert found.get_json()["total"] == 0
-    problem(office.institution.get("/credentials?external_id=4711&data_set=diploma/1"), 404)
+    problem(office.institution.get("/credentials?external_id=4711&data_set=degree/1"), 404)
 
 
 def test_a_search_without_a_number_is_refused(office: Office):

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from ssi.issuer_service import cli
 from ssi.issuer_service.bootstrap import create_app, open_issuer
-from ssi.issuer_service.settings import open_folder
+from ssi.issuer_service.folder import open_folder
 from tests.ssi.issuer_service.visitors import Institution, record
 
 
@@ -73,10 +73,10 @@ def test_a_new_password_is_drawn(tmp_path: Path):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (("--data-set", "diploma/1"), "diploma/1"),
+        (("--data-set", "degree/1"), "degree/1"),
         (("--database-url", "mysql://localhost/x"), "sqlite or postgresql"),
         (("--database-url", "postgresql://127.0.0.1:1/x"), "does not answer"),
-        (("--url", "https://issuer.example/path"), "url"),
+        (("--url", "https://issuer.example/a?b"), "url"),
     ],
     ids=str,
 )
@@ -101,6 +101,39 @@ def test_a_directory_without_an_issuer_is_refused_with_the_remedy(tmp_path: Path
 
     assert result.exit_code == 1
     assert "issuer init" in result.output
+
+
+def test_a_key_is_made_for_some_scopes_only(tmp_path: Path):
+    founded(tmp_path / "u")
+    key_file = tmp_path / "second"
+    run("api-key", "--dir", tmp_path / "u", "--scope", "batches", "--name", "SIS", "--api-key-file", key_file)
+    issuer = open_issuer(open_folder(tmp_path / "u"))
+    institution = Institution(create_app(issuer).test_client(), key_file.read_text())
+
+    assert institution.get("/batches").status_code == 200
+    assert institution.get("/templates").status_code == 403
+    issuer.database.close()
+
+
+@pytest.mark.parametrize("command", ["serve", "work", "api-key", "password"])
+@pytest.mark.parametrize("mail_url", ["imap://mail.example", "smtp://mail.example:99999"])
+def test_a_wrong_way_to_send_letters_is_said_in_one_line(tmp_path: Path, command: str, mail_url: str):
+    founded(tmp_path / "u")
+    settings = tmp_path / "u" / "issuer.json"
+    said = json.loads(settings.read_bytes()) | {"mail_url": mail_url, "mail_from": "office@u.example"}
+    settings.write_text(json.dumps(said))
+
+    result = run(command, "--dir", tmp_path / "u")
+
+    assert result.exit_code == 1
+    assert "mail_url" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_work_ends_when_there_is_none(tmp_path: Path):
+    founded(tmp_path / "u")
+
+    assert run("work", "--dir", tmp_path / "u").exit_code == 0
 
 
 def test_help_is_there():

@@ -9,7 +9,8 @@ from crypto.encoding import canonical_json
 from crypto.randomness import RandomBytes, random_bytes
 from ssi.credential import verify_record
 from ssi.issuer_service.errors import ErrorCode, ProtocolRefusalError
-from ssi.issuer_service.services import issue_credential
+from ssi.issuer_service.services.access import Presented
+from ssi.issuer_service.services.desk import Office as OfficeTerms
 from ssi.issuer_service.services.issue_credential import CredentialRequest, IssueCredential
 from ssi.trust import TrustRegistry
 from tests.ssi.issuer_service.visitors import URL, Office, refusal
@@ -90,15 +91,15 @@ def test_a_lost_credential_is_issued_again_under_the_same_handle(office: Office,
 def issuing(office: Office, random: RandomBytes = random_bytes) -> IssueCredential:
     """The use case itself, without the tidying that the app does before each request."""
     identity = office.issuer.identity
-    desk = issue_credential.Office(identity.issuer, URL, identity.settings.catalogue, status_list_size=2**10)
+    desk = OfficeTerms(identity.issuer, URL, identity.settings.catalogue, status_list_size=2**10)
     return IssueCredential(office.issuer.books, identity.secrets, desk, random)
 
 
 def test_a_token_that_ran_out_is_refused_before_it_is_forgotten(office: Office, token: str):
-    request = CredentialRequest("exam/1", office.wallet().proof())
+    request = CredentialRequest("exam/1", (office.wallet().proof(),))
 
     with pytest.raises(ProtocolRefusalError) as refused:
-        issuing(office)(token, request, now=office.clock() + timedelta(minutes=5))
+        issuing(office)(Presented(token), request, now=office.clock() + timedelta(minutes=5))
 
     assert refused.value.code is ErrorCode.INVALID_TOKEN
 
@@ -113,9 +114,9 @@ def test_a_record_that_changes_while_it_is_prepared_is_not_issued(
         office.institution.set_status(handed_in["credential_id"], status)
         return random_bytes(length)
 
-    request = CredentialRequest("exam/1", office.wallet().proof())
+    request = CredentialRequest("exam/1", (office.wallet().proof(),))
     with pytest.raises(ProtocolRefusalError) as refused:
-        issuing(office, meddle)(token, request, now=office.clock())
+        issuing(office, meddle)(Presented(token), request, now=office.clock())
 
     assert refused.value.code is code
 

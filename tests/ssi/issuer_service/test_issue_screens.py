@@ -43,8 +43,9 @@ def test_every_kind_on_offer_can_be_chosen(officer):
 
 
 def test_a_kind_that_is_not_offered_is_not_found(officer):
-    assert officer.client.get("/issue/diploma/1").status_code == 404
+    assert officer.client.get("/issue/degree/1").status_code == 404
     assert officer.client.get("/issue/exam/2").status_code == 404
+    assert officer.client.get(f"/issue/exam/{10**30}").status_code == 404
 
 
 def test_what_is_wrong_is_said_at_each_field_and_nothing_typed_is_lost(officer):

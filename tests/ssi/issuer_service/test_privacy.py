@@ -26,7 +26,7 @@ def life_of_a_record(office: Office) -> dict[str, object]:
     office.wallet().collect(answer["offer_uri"], answer["tx_code"])
     office.institution.get(f"/credentials?external_id={STUDENT}")
     office.officer.sign_in()
-    office.officer.page(f"/records?external_id={STUDENT}")
+    office.officer.send("/records", "/records", external_id=STUDENT)
     office.institution.set_status(answer["credential_id"], "revoked", REASON)
     return answer
 

@@ -56,6 +56,11 @@ def test_a_list_that_nothing_points_to_is_not_there(office: Office):
     assert office.visitor().get("/status-lists/x").status_code == 404
 
 
+@pytest.mark.parametrize("number", ["1", "00", "-1", "2147483648", "9" * 25, "9" * 5000, "٠", "0/", "0x0"])
+def test_a_list_of_an_impossible_number_is_not_there(office: Office, collected, number: str):
+    assert office.visitor().get(f"/status-lists/{number}").status_code == 404
+
+
 def test_revoking_what_was_never_collected_changes_no_list(office: Office, collected):
     waiting = office.institution.hand_in("s-2")
     before = fetch(office)

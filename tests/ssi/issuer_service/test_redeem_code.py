@@ -34,7 +34,7 @@ def test_a_missing_code_is_refused(office: Office):
 
 
 def test_another_grant_type_is_refused(office: Office):
-    response = office.visitor().post("/token", data={"grant_type": "authorization_code", "code": "x"})
+    response = office.visitor().post("/token", data={"grant_type": "password", "code": "x"})
 
     refusal(response, 400, "unsupported_grant_type")
 

@@ -29,6 +29,39 @@ def test_the_same_record_again_gets_the_same_answer(office: Office):
     assert second.get_json() == {**first.get_json(), "change": "unchanged"}
 
 
+def test_a_repetition_without_a_code_keeps_the_offer_that_asks_for_one(office: Office):
+    first = office.institution.hand_in(transaction_code=True)
+    again = office.institution.hand_in()
+
+    assert again == {**first, "change": "unchanged"}
+
+
+def test_a_repetition_with_a_code_replaces_the_offer_without_one(office: Office):
+    first = office.institution.hand_in()
+    again = office.institution.hand_in(transaction_code=True)
+
+    assert again["offer_uri"] != first["offer_uri"]
+    assert again["tx_code"]
+
+
+def test_an_offer_that_wrong_codes_locked_is_replaced_by_one_that_asks_for_a_code(office: Office):
+    wallet, first = office.wallet(), office.institution.hand_in(transaction_code=True)
+    code = wallet.code(first["offer_uri"])
+    for _ in range(3):
+        wallet.redeem(code, "x")
+
+    again = office.institution.hand_in()
+
+    assert again["offer_uri"] != first["offer_uri"]
+    assert again["tx_code"]
+
+
+def test_the_correction_of_a_record_that_asks_for_a_code_asks_for_one(office: Office):
+    office.institution.hand_in(transaction_code=True)
+
+    assert office.institution.hand_in(values={"exam_score": 0.5})["tx_code"]
+
+
 def test_the_same_values_written_otherwise_are_the_same_record(office: Office):
     first = office.institution.hand_in(values={"exam_score": 1, "reading_score": 0.5})
     second = office.institution.hand_in(values={"exam_score": "1.000", "reading_score": 0.50004})
@@ -139,7 +172,7 @@ def test_a_batch_is_answered_row_by_row_and_the_good_rows_are_issued(office: Off
         record("s-1"),
         record("s-2", values={"exam_score": 99}),
         "not a record",
-        record("s-3", data_set="diploma/1"),
+        record("s-3", data_set="degree/1"),
         record("s-4"),
     )
 

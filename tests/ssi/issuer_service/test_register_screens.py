@@ -25,13 +25,38 @@ def test_a_person_is_found_by_number(office: Office, officer):
     office.institution.hand_in("4711")
     office.institution.hand_in("4712")
 
-    page = officer.page("/records?external_id=4712")
+    page = text_of(officer.send("/records", "/records", external_id=" 4712 ", state=""))
 
     assert "1 record" in page
     assert ">4711<" not in page
 
 
-@pytest.mark.parametrize("query", ["external_id=nobody", "state=revoked", "page=9"])
+def test_the_records_of_a_person_are_paged_and_her_number_stands_in_no_address(office: Office, officer):
+    for score in range(26):
+        office.institution.hand_in("4711", values={"exam_score": score / 100})
+    search = {"external_id": "4711", "state": "revoked"}
+    office.institution.hand_in("4711", values={"exam_score": 1})
+
+    first = text_of(officer.send("/records", "/records", **search))
+    second = text_of(officer.send("/records", "/records", **search, page="2"))
+
+    assert "26 records, page 1 of 2" in first
+    assert re.search(r'name="page" value="2"', first)
+    assert second.count(">4711<") == 1
+    assert not re.findall(r'(?:href|action)="[^"]*4711', first + second)
+
+
+def test_a_number_in_an_address_is_not_looked_for(office: Office, officer):
+    office.institution.hand_in("4711")
+
+    assert "1 record" in officer.page("/records?external_id=4712")
+
+
+def test_finding_nobody_says_what_to_do(officer):
+    assert "Nothing found" in text_of(officer.send("/records", "/records", external_id="nobody"))
+
+
+@pytest.mark.parametrize("query", ["state=revoked", "page=9"])
 def test_finding_nothing_says_what_to_do(officer, query: str):
     assert "Nothing found" in officer.page(f"/records?{query}")
 

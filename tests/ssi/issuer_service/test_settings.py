@@ -9,7 +9,8 @@ import pytest
 from crypto.errors import MalformedError
 from crypto.signing import generate_ed25519, generate_es256
 from ssi.issuer_service.errors import NotOfferedError, SettingsError
-from ssi.issuer_service.settings import IssuerSettings, checked_url, make_folder, open_folder
+from ssi.issuer_service.folder import make_folder, open_folder
+from ssi.issuer_service.settings import IssuerSettings, checked_url
 from ssi.trust_entries import IssuerEntry
 from tests.ssi.parties import assembled, es256, parts
 
@@ -112,20 +113,51 @@ def test_settings_out_of_range_are_refused(change):
         "issuer.example",
         "ftp://issuer.example",
         "https://issuer.example/",
-        "https://issuer.example/a",
+        "https://issuer.example/a/",
+        "https://issuer.example//a",
+        "https://issuer.example/../a",
+        "https://issuer.example/.well-known",
+        "https://issuer.example/a%2fb",
+        "https://issuer.example/a b",
         "https://issuer.example?a",
+        "https://issuer.example?",
         "https://issuer.example#a",
+        "https://issuer.example\n",
         "https://a:b@issuer.example",
+        "https://@issuer.example",
+        "https://issuer.example:99999",
+        "https://[",
     ],
 )
-def test_an_address_with_more_than_scheme_host_and_port_is_refused(url: str):
+def test_an_address_with_more_than_scheme_host_port_and_a_plain_path_is_refused(url: str):
     with pytest.raises(MalformedError, match="url"):
         checked_url(url)
 
 
+@pytest.mark.parametrize(
+    "url", ["https://issuer.example", "http://localhost:8701", "https://h.example/a/b-c"]
+)
+def test_an_address_is_kept_to_the_letter(url: str):
+    assert checked_url(url) == url
+
+
+def test_the_address_of_the_database_stays_out_of_logs():
+    secret = replace(SETTINGS, database_url="postgresql://office:word@db.example/office")
+
+    assert "word" not in repr(secret)
+
+
+@pytest.mark.parametrize("number", [-1, 6])
+def test_a_number_of_proxies_that_cannot_be_is_refused(number: int):
+    document = json.loads(SETTINGS.to_json()) | {"trusted_proxies": number}
+
+    with pytest.raises(SettingsError, match="trusted_proxies"):
+        IssuerSettings.parse(json.dumps(document).encode())
+
+
 def test_an_unknown_data_set_is_refused():
-    with pytest.raises(NotOfferedError, match="diploma/1"):
-        _ = replace(SETTINGS, data_sets=("diploma/1",)).catalogue
+    with pytest.raises(NotOfferedError, match="degree/1"):
+        _ = replace(SETTINGS, data_sets=("degree/1",)).catalogue
 
 
 def test_an_issuer_that_issues_nothing_is_refused():
@@ -137,7 +169,7 @@ def test_an_unknown_data_set_leaves_no_half_made_directory(tmp_path: Path):
     with pytest.raises(NotOfferedError):
         make_folder(
             tmp_path / "x",
-            replace(SETTINGS, data_sets=("diploma/1",)),
+            replace(SETTINGS, data_sets=("degree/1",)),
             key=generate_es256(),
             secret=bytes(32),
         )

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from ssi.issuer_service.domain.scope import ALL_SCOPES
 from ssi.issuer_service.errors import TooManyAttemptsError, UnauthorisedError
 from ssi.issuer_service.services.sign_in import MAX_FAILURES_IN_ALL, MAX_FAILURES_PER_ADDRESS, WINDOW, SignIn
 from tests.ssi.issuer_service.visitors import CHEAP, Office
@@ -74,7 +75,7 @@ def test_a_success_forgets_the_failures_before_it(office: Office, sign_in: SignI
 def test_an_api_key_names_who_acts(office: Office):
     key = office.issuer.api_keys.create(now=NOW)
 
-    assert office.issuer.api_keys.verify(key) == key.partition(".")[0]
+    assert office.issuer.api_keys.admit(key) == (key.partition(".")[0], ALL_SCOPES)
 
 
 def test_a_revoked_key_is_not_in_force(office: Office):
@@ -82,6 +83,6 @@ def test_a_revoked_key_is_not_in_force(office: Office):
     office.issuer.api_keys.revoke(key.partition(".")[0], now=NOW)
 
     with pytest.raises(UnauthorisedError):
-        office.issuer.api_keys.verify(key)
+        office.issuer.api_keys.admit(key)
     with pytest.raises(UnauthorisedError, match="no API key"):
         office.issuer.api_keys.revoke(key.partition(".")[0], now=NOW)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from flask import Flask
@@ -15,9 +16,9 @@ from crypto.encoding import canonical_json
 from crypto.reading import Fields
 from crypto.sealing import Argon2Cost
 from crypto.signing import SigningKey
-from ssi.issuer_service.bootstrap import IssuerApp
 from ssi.issuer_service.domain.documents import GRANT_TYPE
 from ssi.issuer_service.domain.key_proof import PROOF_TYP
+from ssi.issuer_service.opened import IssuerApp
 from ssi.jws import sign_jws
 from tests.ssi.parties import EXAM, HOLDER, NOW
 
@@ -56,6 +57,27 @@ class Institution:
             content_type="application/json",
         )
 
+    def send_table(self, template_id: object, table: bytes | str, **query: str) -> TestResponse:
+        """Hand a table in."""
+        raw = table.encode() if isinstance(table, str) else table
+        return self.client.post(
+            "/api/v1/batches",
+            data=raw,
+            query_string={"template_id": str(template_id), **query},
+            headers=self._headers(),
+            content_type="text/csv",
+        )
+
+    def delete(self, path: str) -> TestResponse:
+        """Remove something by the API."""
+        return self.client.delete(f"/api/v1{path}", headers=self._headers())
+
+    def template(self, **changes: object) -> str:
+        """The id of a new template for exams."""
+        response = self.post("/templates", {"data_set": "exam/1", "name": "Exams", **changes})
+        assert response.status_code == 201, response.text
+        return str(answer_of(response)["template_id"])
+
     def get(self, path: str) -> TestResponse:
         """Ask the API."""
         return self.client.get(f"/api/v1{path}", headers=self._headers())
@@ -80,7 +102,7 @@ def record(external_id: str = "student-1", **changes: object) -> dict[str, objec
     return {"data_set": "exam/1", "external_id": external_id, "values": values, "valid_days": 365, **changes}
 
 
-def answer_of(response: TestResponse) -> dict[str, object]:
+def answer_of(response: TestResponse) -> dict[str, Any]:
     """The JSON object of an answer."""
     document = response.get_json()
     assert isinstance(document, dict)
@@ -156,7 +178,7 @@ class Wallet:
         if "nonce" not in claims:
             payload["nonce"] = self.nonce()
         stated = {name: value for name, value in payload.items() if value is not None}
-        header = header or {"jwk": self.key.public.to_jwk()}
+        header = {"jwk": self.key.public.to_jwk()} if header is None else header
         return sign_jws(stated, self.key, typ=typ, header=header, kid=kid)
 
     def ask(self, token: str, proof: str | None = None, **changes: object) -> TestResponse:
@@ -166,7 +188,7 @@ class Wallet:
             request.setdefault("proofs", {"jwt": [proof]})
         return self.client.post(
             "/credential",
-            data=canonical_json(request),
+            data=canonical_json({name: value for name, value in request.items() if value is not None}),
             headers={"Authorization": f"Bearer {token}"},
             content_type="application/json",
         )
@@ -202,7 +224,7 @@ class Officer:
         assert response.status_code == 200, (path, response.status_code)
         return unescape(response.get_data(as_text=True))
 
-    def send(self, page: str, action: str, **fields: str) -> TestResponse:
+    def send(self, page: str, action: str, /, **fields: str) -> TestResponse:
         """Open a page and send a form from it."""
         found = _TOKEN_FIELD.search(self.client.get(page, follow_redirects=True).get_data(as_text=True))
         assert found, page

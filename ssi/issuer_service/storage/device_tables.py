@@ -1,0 +1,48 @@
+"""How devices, who wears them, their streams and the newest readings look in SQL."""
+
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+
+from ssi.hosting.columns import UtcMoment
+from ssi.issuer_service.storage.tables import metadata
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("device_id", String(32), primary_key=True),
+    Column("maker", String(200), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("credential", Text, nullable=False),
+    Column("issued_at", UtcMoment, nullable=False),
+    Column("registered_at", UtcMoment, nullable=False),
+    Column("registered_by", String(60), nullable=False),
+    Column("stopped_at", UtcMoment),
+    UniqueConstraint("maker", "name", name="one_device_per_name"),
+)
+
+wearers = Table(
+    "device_wearers",
+    metadata,
+    Column("device_id", String(32), ForeignKey("devices.device_id"), primary_key=True),
+    Column("sensor", String(200), primary_key=True),
+    Column("record_key", LargeBinary(32), nullable=False, index=True),
+    Column("template_id", String(32), nullable=False),
+    Column("person_sealed", LargeBinary, nullable=False),
+    Column("since", UtcMoment, nullable=False),
+    Column("every_hours", Integer, nullable=False),
+)
+
+streams = Table(
+    "device_streams",
+    metadata,
+    Column("device_id", String(32), ForeignKey("devices.device_id"), primary_key=True),
+    Column("stream", String(200), primary_key=True),
+    Column("position", Text, nullable=False),
+)
+
+observed = Table(
+    "device_observed",
+    metadata,
+    Column("record_key", LargeBinary(32), primary_key=True),
+    Column("newest_sealed", LargeBinary, nullable=False),
+    Column("recorded_at", UtcMoment),
+)
