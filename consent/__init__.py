@@ -8,7 +8,8 @@ entries of the log. `computation` says which numbers answer a query and how much
 turns the opened numbers into an answer with its error, and `wording` says all of it in plain sentences.
 
 A *score* of one person is another matter, with a consent of its own: `score_function`, `score_terms` and the
-modules that follow them.
+modules that follow them. So is a *crowd sum*, which many wallets compute among themselves without any node:
+`crowd_terms` and the modules beside it.
 
 Everything here is values and functions: time, keys and randomness are arguments.
 """

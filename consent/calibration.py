@@ -21,9 +21,8 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil, isqrt
 
-from consent.cells import Cell, Family, Follows, sensitivity
+from consent.cells import MAX_MEASURE, Cell, Family, Follows, sensitivity
 from consent.errors import QueryRefusedError
-from consent.query import MAX_NAME
 from crypto.encoding import Json
 from crypto.errors import MalformedError, OutOfRangeError
 from crypto.mpc.noise_plan import gaussian_variance
@@ -83,7 +82,7 @@ class Measure:
         """
         fields.number("noise_variance", most=MOST_VARIANCE)
         measure = cls(
-            name=fields.text("measure", max_length=MAX_NAME),
+            name=fields.text("measure", max_length=MAX_MEASURE),
             sensitivity=int(read_fraction(fields, "sensitivity")),
             rho=read_fraction(fields, "rho"),
             variance=read_fraction(fields, "variance"),
@@ -154,7 +153,7 @@ def _read_follows(fields: Fields) -> Follows:
     factor = fields.text("factor", max_length=MAX_FACTOR)
     if not _FACTOR.fullmatch(factor):
         raise MalformedError(f"{fields.where}.factor: expected a whole number")
-    follows = Follows(fields.text("measure", max_length=MAX_NAME), int(factor))
+    follows = Follows(fields.text("measure", max_length=MAX_MEASURE), int(factor))
     fields.done()
     return follows
 

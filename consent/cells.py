@@ -4,7 +4,8 @@ A *measure* is a family of cells: the number of people, one part of one attribut
 `score.value`, `score.square`, `score.bin`, `sex.is`), or a product of parts of two (`age.score.product`). Its
 *sensitivity* is the L2 norm of what one person adds to all of its cells: 1 for people and one-hot families,
 since a person is in one group and in one bin of it; for values and squares the largest of |x - c| and
-(x - c)², for a product that of |x - c|·|y - d|; see `calibration`.
+(x - c)², for a product that of |x - c|·|y - d|; see `calibration`. In a window of L readings it is L times as
+much, since all of them can be hers and in one bin.
 
 A public group is a choice of rows. A private group is a product with the group's column, so that nobody
 learns who is in it.
@@ -20,6 +21,8 @@ from ssi.attribute import Attribute, Kind, Part
 from ssi.dataset import DataSet
 
 PEOPLE = "people"
+MAX_MEASURE = 200
+"""The name of a measure holds those of up to two attributes, each qualified where data sets are joined."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,7 @@ def sensitivity(family: Family) -> int:
     largest = 1
     for attribute, part in family.factors:
         farthest = attribute.steps - centre(attribute) if attribute.kind is Kind.NUMBER else 1
-        largest *= {Part.VALUE: farthest, Part.SQUARE: farthest**2}.get(part, 1)
+        largest *= attribute.readings * {Part.VALUE: farthest, Part.SQUARE: farthest**2}.get(part, 1)
     return largest
 
 

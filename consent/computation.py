@@ -22,16 +22,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
 
+from consent.additive import by_every_node, check_amount, multiplies
 from consent.aggregation import by_three_nodes, check_encrypted
 from consent.calibration import Measure, calibrate, check_overflow, share_of
-from consent.cells import Cell, Family, cells_of
+from consent.cells import MAX_MEASURE, Cell, Family, cells_of
 from consent.errors import MismatchError, QueryRefusedError
 from consent.estimator import MOST_TASKS, Estimator, estimator
 from consent.filters import Filter, filters_of
 from consent.grouping import Groups, PublicAttributes, check_crowd, groups_of, withheld_groups
 from consent.menu import MENU
 from consent.needs import families
-from consent.query import MAX_NAME, MOST_CONDITIONS, MOST_FLOOR, MOST_STATISTICS, Query, check
+from consent.query import MAX_NAME, MOST_CONDITIONS, MOST_FLOOR, MOST_STATISTICS, Query
+from consent.query_check import check
 from consent.signed import read_digest
 from consent.task_plans import tasks_in, tasks_of
 from consent.tasks import TASK_OF, Task, TaskKind
@@ -193,7 +195,8 @@ def compile_groups(query: Query, data_set: DataSet, *, groups: Groups, people: i
         estimators=_estimators(query, data_set),
         tasks=tasks_of(query, data_set, groups, share),
         filters=filters_of(query, data_set),
-        verified=query.verified,
+        # Products of summands that one node alone holds are never unverified; `consent.additive` says why.
+        verified=query.verified or (query.chosen_engine is Engine.ADDITIVE and multiplies(cells)),
     )
     if computation.results > MOST_CELLS or len(needed) > MOST_MEASURES:
         raise QueryRefusedError(
@@ -203,16 +206,21 @@ def compile_groups(query: Query, data_set: DataSet, *, groups: Groups, people: i
     check_overflow(cells, computation.measures, data_set, people)
     if query.chosen_engine is Engine.PAILLIER:
         check_encrypted(computation.measures, cells, data_set, people)
+    if query.chosen_engine is Engine.ADDITIVE:
+        by_rows = len(groups) if computation.by_rows else 1
+        check_amount(cells, data_set, people, groups=by_rows, verified=computation.verified)
     return computation
 
 
 def _measures(query: Query, needed: Sequence[Family], share: Fraction) -> tuple[Measure, ...]:
     measures = calibrate(needed, share)
+    if query.chosen_engine is Engine.ADDITIVE:
+        return by_every_node(measures)
     return by_three_nodes(measures) if query.chosen_engine is Engine.PAILLIER else measures
 
 
 def _check_engine(query: Query) -> None:
-    if query.chosen_engine not in {Engine.MPC, Engine.PAILLIER}:
+    if query.chosen_engine not in {Engine.MPC, Engine.ADDITIVE, Engine.PAILLIER}:
         raise QueryRefusedError(
             f"three nodes do not compute with the engine {query.chosen_engine.value!r}",
             "leave the choice of the engine open (auto)",
@@ -223,7 +231,7 @@ def _estimators(query: Query, data_set: DataSet) -> tuple[Estimator, ...]:
     places = count()
     return tuple(
         estimator(statistic, data_set, next(places) if MENU[statistic.kind].is_task else None)
-        for statistic in query.statistics
+        for statistic in query.computed
     )
 
 
@@ -303,7 +311,7 @@ def _read_cell(fields: Fields) -> Cell:
     fields.any("group")
     cell = Cell(
         group=fields.text("group", max_length=MAX_NAME) if fields.has("group") else None,
-        measure=fields.text("measure", max_length=MAX_NAME),
+        measure=fields.text("measure", max_length=MAX_MEASURE),
         index=fields.integer("index", least=0, most=MOST_CELLS),
         left=columns.integer("left", least=0, most=MOST_CELLS),
         right=columns.integer("right", least=0, most=MOST_CELLS) if len(positions) > 1 else None,

@@ -31,3 +31,11 @@ class MismatchError(ConsentError, ValueError):
 
 class ExpiredDocumentError(ConsentError):
     """A document outside the time for which its signer meant it; a fresh one has to be asked for."""
+
+
+class MissingPiecesError(ConsentError):
+    """Pieces of a roll are not there, or not as they were signed; `digests` says which are to be sent."""
+
+    def __init__(self, digests: tuple[str, ...]) -> None:
+        super().__init__(f"{len(digests)} pieces of the roll are missing, the first is {digests[0]}")
+        self.digests = digests

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
-from consent.cells import centre
+from consent.cells import MAX_MEASURE, centre
 from consent.menu import MOST_OTHERS
 from consent.needs import needs
 from consent.query import MAX_NAME, Statistic
@@ -228,4 +228,4 @@ def _read_measures(fields: Fields) -> tuple[str, ...]:
     """Names, some of which may stand twice."""
     entries = fields.entries("measures", most=MOST_READ)
     numbered = Fields({str(index): entry for index, entry in enumerate(entries)}, f"{fields.where}.measures")
-    return tuple(numbered.text(str(index), max_length=MAX_NAME) for index in range(len(entries)))
+    return tuple(numbered.text(str(index), max_length=MAX_MEASURE) for index in range(len(entries)))

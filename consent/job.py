@@ -3,17 +3,23 @@
 The marketplace signs a manifest; each node checks it on its own and trusts nothing else the marketplace says.
 Nodes that agree on the admitted consents share one `binding`, the hash of job, attempt, manifest and admitted
 set: seeds, digests and statements of one run mean nothing in another.
+
+Up to 10,000 people are named in the manifest itself. More stand on a roll (`consent.roll`), whose pieces the
+manifest names by their digests.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
-from consent.errors import ExpiredDocumentError, MismatchError
+from consent.errors import ExpiredDocumentError, MismatchError, MissingPiecesError
+from consent.joining import row_of
 from consent.order import MOST_CENTS, EscrowReceipt, verify_escrow_receipt
 from consent.policy import NODES
 from consent.query import Query
-from consent.signed import MAX_ID, read_consent_id, read_digest, read_signed
+from consent.roll import FindPiece, Record, digest_of_piece, nothing, read_roll, write_roll
+from consent.signed import DIGEST_CHARACTERS, MAX_ID, read_consent_id, read_digest, read_signed
 from crypto.encoding import Json, b64url_encode, canonical_json, digest_of, sha256
 from crypto.errors import MalformedError
 from crypto.merkle import set_root
@@ -22,17 +28,29 @@ from crypto.signing import SigningKey, VerifyingKey
 from ssi.jws import sign_jws
 
 MANIFEST_TYP = "job-manifest+jwt"
-MOST_CONTRIBUTIONS = 100_000
+MOST_CONTRIBUTIONS = 2_000_000
+MOST_INLINE = 10_000
+MOST_PIECES = 64
 MOST_ATTEMPTS = 1000
 MAX_TOKEN = 100_000
 RESULT_USE = "argonauta result v1"
+
+
+class Partner(NamedTuple):
+    """The other consent of a person whose records are joined, with the digest of its inputs."""
+
+    consent_id: str
+    inputs_digest: str
 
 
 @dataclass(frozen=True)
 class Manifest:
     """One attempt at one job: order, query, nodes by role, and the consents with their sealed inputs.
 
-    `contributions` maps each consent id to the digest of its inputs, in the order of the rows to compute on.
+    `contributions` maps each consent id to the digest of its inputs, in the order of the rows to compute on;
+    `partners` names for each of them the consent to the second data set, where the query joins one. Both
+    consents of a person are paid the compensation. `roll` holds the digests of the pieces on which they stand
+    (`put_on_roll`); where it is empty, the signed document names them one by one.
     `buyer_presentation`, `mandate` and `escrow_receipt` are tokens; the last is verified with the manifest,
     the first two by the node, which knows whose organisation credentials count.
     """
@@ -49,6 +67,20 @@ class Manifest:
     compensation_cents: int
     issued_at: datetime
     expires_at: datetime
+    partners: Mapping[str, Partner] = field(default_factory=dict, repr=False)
+    roll: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The names of the rows to compute on, in their order (`consent.joining.row_of`)."""
+        if not self.partners:
+            return tuple(self.contributions)
+        return tuple(row_of(each, self.partners[each].consent_id) for each in self.contributions)
+
+    @property
+    def consents(self) -> dict[str, str]:
+        """Every consent that is named, of either data set, with the digest of its inputs."""
+        return {**self.contributions, **dict(self.partners.values())}
 
     @property
     def digest(self) -> str:
@@ -76,14 +108,42 @@ class Manifest:
             "mandate": self.mandate,
             "escrow_receipt": self.escrow_receipt,
             "nodes": list(self.nodes),
-            "contributions": [
-                {"consent_id": consent_id, "inputs_digest": digest}
-                for consent_id, digest in self.contributions.items()
-            ],
+            **self._named(),
             "compensation_cents": self.compensation_cents,
             "issued_at": utc_text(self.issued_at),
             "expires_at": utc_text(self.expires_at),
         }
+
+    def _named(self) -> dict[str, Json]:
+        """Everybody, one by one or by the pieces of the roll."""
+        if self.roll:
+            return {"roll": {"rows": len(self.contributions), "pieces": list(self.roll)}}
+        return {
+            "contributions": [
+                {
+                    "consent_id": consent_id,
+                    "inputs_digest": digest,
+                    **_write_partner(self.partners.get(consent_id)),
+                }
+                for consent_id, digest in self.contributions.items()
+            ]
+        }
+
+
+def put_on_roll(manifest: Manifest) -> tuple[Manifest, tuple[bytes, ...]]:
+    """The manifest with everybody on a roll, in the roll's order, and the pieces of the roll."""
+    contributions = dict(sorted(manifest.contributions.items()))
+    pieces = roll_pieces(contributions, manifest.partners)
+    digests = tuple(map(digest_of_piece, pieces))
+    return replace(manifest, contributions=contributions, roll=digests), pieces
+
+
+def roll_pieces(contributions: Mapping[str, str], partners: Mapping[str, Partner]) -> tuple[bytes, ...]:
+    """The pieces of the roll of these people, each with her partner where there are partners."""
+    rows: Iterable[Sequence[Record]] = (
+        [each, partners[each[0]]] if partners else [each] for each in contributions.items()
+    )
+    return write_roll(rows, records=2 if partners else 1)
 
 
 def sign_manifest(manifest: Manifest, key: SigningKey) -> str:
@@ -92,22 +152,27 @@ def sign_manifest(manifest: Manifest, key: SigningKey) -> str:
 
 
 def verify_manifest(
-    token: str, marketplace_key: VerifyingKey, *, now: datetime
+    token: str, marketplace_key: VerifyingKey, *, now: datetime, find: FindPiece = nothing
 ) -> tuple[Manifest, EscrowReceipt]:
     """The manifest that the marketplace signed, and the receipt for its money.
 
+    `find` gives the pieces of a roll, which are believed by the digests that are signed.
+
     1. The marketplace signed it, as a manifest. 2. It is well-formed, with three distinct nodes and distinct
-    consents. 3. It is within its time. 4. Its escrow receipt is for this order, this query and this
-    compensation, and covers the compensation of everybody named.
+    consents, two for each person where the query joins data sets and one where it does not. 3. It is within
+    its time. 4. Its escrow receipt is for this order, this query and this compensation, and covers the
+    compensation of every consent named.
 
     Raises:
-        MalformedError: it is not a manifest, or names a node or a consent twice.
+        MalformedError: it is not a manifest, names a node or a consent twice, or has a partner too few or too
+            many.
         SignatureError: another key signed it or its receipt, or a byte was changed.
         ExpiredDocumentError: it is not valid at this moment.
         MismatchError: its receipt is for another order, query or compensation, or for too little money.
+        MissingPiecesError: pieces of its roll are not there.
     """
     fields = read_signed(token, marketplace_key, typ=MANIFEST_TYP, where="manifest")
-    manifest = _read_manifest(fields)
+    manifest = _read_manifest(fields, find)
     if not manifest.issued_at <= now < manifest.expires_at:
         raise ExpiredDocumentError(
             "manifest: not valid at this moment; the marketplace has to issue a new one"
@@ -120,7 +185,7 @@ def verify_manifest(
     )
     if receipt.compensation_cents != manifest.compensation_cents:
         raise MismatchError("manifest: another compensation than the escrow receipt names")
-    if receipt.amount_cents < manifest.compensation_cents * len(manifest.contributions):
+    if receipt.amount_cents < manifest.compensation_cents * len(manifest.consents):
         raise MismatchError("manifest: less money is held than its people are to receive")
     return manifest, receipt
 
@@ -149,32 +214,79 @@ def result_context(job_id: str, attempt: int, role: int) -> bytes:
     return canonical_json({"use": RESULT_USE, "job_id": job_id, "attempt": attempt, "role": role})
 
 
-def _read_manifest(fields: Fields) -> Manifest:
-    contributions = fields.objects("contributions", least=1, most=MOST_CONTRIBUTIONS)
+def _read_manifest(fields: Fields, find: FindPiece) -> Manifest:
+    query = Query.from_json(fields.any("query"), f"{fields.where}.query")
+    roll: tuple[str, ...] = ()
+    if fields.has("roll"):
+        contributions, partners, roll = _read_roll(fields.section("roll"), find, query)
+    else:
+        contributions, partners = _read_contributions(
+            fields.objects("contributions", least=1, most=MOST_INLINE),
+            f"{fields.where}.contributions",
+            joined=query.join is not None,
+        )
     manifest = Manifest(
         job_id=fields.text("job_id", max_length=MAX_ID),
         attempt=fields.integer("attempt", least=1, most=MOST_ATTEMPTS),
         order_id=fields.text("order_id", max_length=MAX_ID),
-        query=Query.from_json(fields.any("query"), f"{fields.where}.query"),
+        query=query,
         buyer_presentation=fields.text("buyer_presentation", max_length=MAX_TOKEN),
         mandate=fields.text("mandate", max_length=MAX_TOKEN),
         escrow_receipt=fields.text("escrow_receipt", max_length=MAX_TOKEN),
         nodes=fields.texts("nodes", least=NODES, most=NODES),
-        contributions=_read_contributions(contributions, f"{fields.where}.contributions"),
+        contributions=contributions,
         compensation_cents=fields.integer("compensation_cents", least=0, most=MOST_CENTS),
         issued_at=fields.moment("issued_at"),
         expires_at=fields.moment("expires_at"),
+        partners=partners,
+        roll=roll,
     )
     fields.done()
     return manifest
 
 
-def _read_contributions(entries: tuple[Fields, ...], where: str) -> dict[str, str]:
+def _read_roll(
+    fields: Fields, find: FindPiece, query: Query
+) -> tuple[dict[str, str], dict[str, Partner], tuple[str, ...]]:
+    rows = fields.integer("rows", least=1, most=MOST_CONTRIBUTIONS)
+    digests = fields.texts("pieces", least=1, most=MOST_PIECES, max_length=DIGEST_CHARACTERS)
+    fields.done()
+    columns, missing = read_roll(digests, find, rows=rows, records=len(query.data_sets))
+    if missing:
+        raise MissingPiecesError(missing)
+    first, *others = columns
+    partners = (
+        {left: Partner(*right) for (left, _), right in zip(first, others[0], strict=True)} if others else {}
+    )
+    return dict(first), partners, digests
+
+
+def _write_partner(partner: Partner | None) -> dict[str, Json]:
+    if partner is None:
+        return {}
+    return {"joined": {"consent_id": partner.consent_id, "inputs_digest": partner.inputs_digest}}
+
+
+def _read_contributions(
+    entries: tuple[Fields, ...], where: str, *, joined: bool
+) -> tuple[dict[str, str], dict[str, Partner]]:
     named: dict[str, str] = {}
+    partners: dict[str, Partner] = {}
+    seen: set[str] = set()
     for entry in entries:
         consent_id = read_consent_id(entry)
-        if consent_id in named:
-            raise MalformedError(f"{where}: consent {consent_id} stands twice")
         named[consent_id] = read_digest(entry, "inputs_digest")
+        if joined:
+            partners[consent_id] = _read_partner(entry.section("joined"))
+        for each in (consent_id, *([partners[consent_id].consent_id] if joined else [])):
+            if each in seen:
+                raise MalformedError(f"{where}: consent {each} stands twice")
+            seen.add(each)
         entry.done()
-    return named
+    return named, partners
+
+
+def _read_partner(fields: Fields) -> Partner:
+    partner = Partner(read_consent_id(fields), read_digest(fields, "inputs_digest"))
+    fields.done()
+    return partner

@@ -108,11 +108,15 @@ _LINEAR = frozenset(
     }
 )
 
+IN_WINDOWS = _LINEAR
+"""What can be computed in windows of a series: sums over its readings, and what follows from them."""
+
 ANSWERS: dict[Engine, frozenset[StatisticKind]] = {
     Engine.AUTO: frozenset(StatisticKind),
     Engine.MPC: frozenset(StatisticKind),
-    Engine.ADDITIVE: _LINEAR,
+    Engine.ADDITIVE: _LINEAR
+    | {StatisticKind.COVARIANCE, StatisticKind.CORRELATION, StatisticKind.LINEAR_REGRESSION},
     Engine.PAILLIER: _LINEAR,
     Engine.FUNCTIONAL: frozenset({StatisticKind.COUNT, StatisticKind.SUM, StatisticKind.MEAN}),
 }
-"""What each engine can answer; all but `mpc` add up columns and nothing else."""
+"""What each engine can answer: all but `mpc` add up columns, and `additive` products of two as well."""

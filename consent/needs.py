@@ -18,7 +18,7 @@ _Needs = Callable[[Attribute, Sequence[Attribute]], list[Family]]
 
 def families(query: Query, data_set: DataSet) -> tuple[Family, ...]:
     """The measures that a checked query needs, each once, in the order in which its statistics need them."""
-    needed = [family for statistic in query.statistics for family in needs(statistic, data_set)]
+    needed = [family for statistic in query.computed for family in needs(statistic, data_set)]
     found: dict[str, Family] = {}
     for family in needed:
         found.setdefault(family.name, family)
@@ -73,6 +73,7 @@ def _moments(attribute: Attribute, others: Sequence[Attribute]) -> list[Family]:
 
 
 _NEEDS: dict[StatisticKind, _Needs] = {
+    StatisticKind.COUNT: _people,
     StatisticKind.SUM: _sums,
     StatisticKind.MEAN: _sums,
     StatisticKind.VARIANCE: _squares,

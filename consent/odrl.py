@@ -1,32 +1,40 @@
 """How does a policy look to other data spaces? As an ODRL offer or agreement in the form of DSP 2025-1.
 
 The Dataspace Protocol 2025-1 (`negotiation/contract-schema.json`) keeps a subset of ODRL 2.2 in which an
-action is a plain string, so that everything a person allows stands in constraints of one permission. The
-operands `purpose` and `dateTime` are ODRL's; those with the prefix `mk:` are of our profile `PROFILE`.
+action is a plain string, so that everything a person allows stands in constraints of one permission, and
+everything she forbids in prohibitions (`consent.odrl_prohibition`). The operands `purpose` and `dateTime` are
+ODRL's; those with the prefix `mk:` are of our profile `PROFILE`.
 
 Reading is strict: exactly the constraints of the profile, each once, with its own operator, in any order.
-A constraint we do not know is a condition we cannot keep, so a policy that has one is refused as a whole. Two
-constraints stand only where they say something: engines other than `mpc` alone, and that the nodes must check
-each other's arithmetic. Policies from before there was a choice keep their form and mean the same.
+A constraint we do not know is a condition we cannot keep, so a policy that has one is refused as a whole.
+Some constraints stand only where they say something: engines other than `mpc` alone, that the nodes must
+check each other's arithmetic, with which data sets the record may be joined (`health/1#` and the join
+handle), from which countries somebody may ask, by which attributes people may be chosen (none of them is an
+empty list), and how often the record may be computed on. Policies from before there was a choice keep their
+form and mean the same.
 Two members of our profile depart from plain ODRL: a purpose on the right also stands for the purposes below
 it in DPV, and the three nodes are three constraints, because JSON-LD arrays have no order.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import TypeVar
 
-from consent.policy import MOST_COMPENSATION_CENTS, NODES, Policy
+from consent.country import is_place
+from consent.joining import HANDLE_BYTES, MOST_JOINS, Joining
+from consent.odrl_prohibition import ACTION, prohibitions_json, read_prohibitions
+from consent.policy import MOST_COMPENSATION_CENTS, MOST_RUNS, NODES, Policy
+from consent.prohibition import MOST_PROHIBITIONS, MOST_TERMS
 from consent.query import MAX_NAME, MOST_FLOOR, decimal_text, read_decimal
 from consent.vocabulary import MARKET_NAMESPACE, Engine, Purpose, RecipientKind, StatisticKind
-from crypto.encoding import Json
+from crypto.encoding import Json, b64url_decode
 from crypto.errors import MalformedError
 from crypto.reading import Fields, utc_text
 
 CONTEXT = ("https://w3id.org/dspace/2025/1/context.jsonld",)
 PROFILE = f"{MARKET_NAMESPACE}odrl-analytics:1"
-ACTION = "aggregate"
 MAX_ID = 500
 
 E = TypeVar("E", bound=Enum)
@@ -50,7 +58,14 @@ _OPERATORS = {
 }
 """The one operator of each operand, in the order in which they are written."""
 
-_OPTIONAL_OPERATORS = {"mk:engine": "isAnyOf", "mk:verifiedOnly": "eq"}
+_OPTIONAL_OPERATORS = {
+    "mk:engine": "isAnyOf",
+    "mk:verifiedOnly": "eq",
+    "mk:join": "isAnyOf",
+    "mk:recipientCountry": "isAnyOf",
+    "mk:filter": "isAnyOf",
+    "mk:runs": "lteq",
+}
 """Those that are left out where they would say what holds anyway."""
 
 _PLAIN_ENGINES = frozenset({Engine.MPC})
@@ -64,7 +79,24 @@ def to_offer(policy: Policy, offer_id: str) -> dict[str, Json]:
         "@type": "Offer",
         "profile": PROFILE,
         "permission": [_permission(policy)],
+        **_forbidding(prohibitions_json(policy.prohibitions, policy.data_set)),
     }
+
+
+def offer_of(constraints: list[Json], prohibitions: list[Json]) -> dict[str, Json]:
+    """An offer with these constraints and prohibitions, of which `from_odrl` tells if they are a policy."""
+    return {
+        "@context": list(CONTEXT),
+        "@id": "offer",
+        "@type": "Offer",
+        "profile": PROFILE,
+        "permission": [{"action": ACTION, "constraint": constraints}],
+        **_forbidding(prohibitions),
+    }
+
+
+def _forbidding(prohibitions: list[Json]) -> dict[str, Json]:
+    return {"prohibition": prohibitions} if prohibitions else {}
 
 
 def to_agreement(
@@ -94,8 +126,13 @@ def from_odrl(document: object, where: str = "policy") -> Policy:
     fields.text("@id", max_length=MAX_ID)
     target = _read_parties(fields)
     (permission,) = fields.objects("permission", least=1, most=1)
+    # A member that is there must say something: null would be nothing forbidden where something was meant.
+    is_forbidding = isinstance(document, Mapping) and "prohibition" in document
+    forbidden = fields.objects("prohibition", least=1, most=MOST_PROHIBITIONS) if is_forbidding else ()
     fields.done()
     policy = _read_permission(permission)
+    if forbidden:
+        policy = replace(policy, prohibitions=read_prohibitions(forbidden, policy.data_set))
     if target not in {None, f"urn:argonauta:dataset:{policy.data_set}"}:
         raise MalformedError(f"{where}.target: another data set than in the permission")
     return policy
@@ -122,6 +159,14 @@ def _permission(policy: Policy) -> dict[str, Json]:
         operands["mk:engine"] = sorted(engine.value for engine in policy.engines)
     if policy.verified_only:
         operands["mk:verifiedOnly"] = "true"
+    if policy.joins:
+        operands["mk:join"] = [f"{each.data_set}#{each.handle}" for each in sorted(policy.joins)]
+    if policy.recipient_countries:
+        operands["mk:recipientCountry"] = sorted(policy.recipient_countries)
+    if policy.filters is not None:
+        operands["mk:filter"] = sorted(f"{policy.data_set}#{name}" for name in policy.filters)
+    if policy.runs is not None:
+        operands["mk:runs"] = str(policy.runs)
     constraints: list[Json] = [
         {"leftOperand": name, "operator": operator, "rightOperand": operands[name]}
         for name, operator in (_OPERATORS | _OPTIONAL_OPERATORS).items()
@@ -171,6 +216,10 @@ def _read_permission(permission: Fields) -> Policy:
         excluded_recipients=frozenset(read.texts("mk:recipient", max_length=MAX_ID)),
         engines=_read_engines(read),
         verified_only=_read_verified_only(read),
+        joins=_read_joins(read),
+        recipient_countries=_read_countries(read),
+        filters=_read_filters(read, data_set),
+        runs=_read_count(read, "mk:runs", most=MOST_RUNS) if read.has("mk:runs") else None,
     )
     read.done()
     return policy
@@ -193,12 +242,52 @@ def _read_verified_only(read: Fields) -> bool:
     return True
 
 
+def _read_joins(read: Fields) -> frozenset[Joining]:
+    if not read.has("mk:join"):
+        return frozenset()
+    texts = read.texts("mk:join", least=1, most=MOST_JOINS, max_length=MAX_NAME)
+    return frozenset(_read_joining(text, f"{read.where}.mk:join") for text in texts)
+
+
+def _read_joining(text: str, where: str) -> Joining:
+    data_set, mark, handle = text.partition("#")
+    try:
+        b64url_decode(handle, length=HANDLE_BYTES)
+    except MalformedError as error:
+        raise MalformedError(f"{where}: expected a data set, # and a join handle") from error
+    if not (data_set and mark):
+        raise MalformedError(f"{where}: expected a data set, # and a join handle")
+    return Joining(data_set, handle)
+
+
+def _read_countries(read: Fields) -> frozenset[str]:
+    if not read.has("mk:recipientCountry"):
+        return frozenset()
+    texts = read.texts("mk:recipientCountry", least=1, most=MOST_TERMS)
+    if not all(map(is_place, texts)):
+        raise MalformedError(
+            f"{read.where}.mk:recipientCountry: expected countries or regions that there are"
+        )
+    return frozenset(texts)
+
+
+def _read_filters(read: Fields, data_set: str) -> frozenset[str] | None:
+    if not read.has("mk:filter"):
+        return None
+    named = [text.rpartition("#") for text in read.texts("mk:filter")]
+    if not all(before == data_set and name for before, _, name in named):
+        raise MalformedError(f"{read.where}.mk:filter: expected attributes of {data_set}")
+    return frozenset(name for _, _, name in named)
+
+
 def _read_constraint(constraint: Fields) -> tuple[str, Json]:
     name = constraint.text("leftOperand", max_length=MAX_NAME)
     if constraint.text("operator", max_length=MAX_NAME) != (_OPERATORS | _OPTIONAL_OPERATORS).get(name):
         raise MalformedError(f"{constraint.where}: unknown operand or operator")
     value = constraint.any("rightOperand")
     constraint.done()
+    if value is None:
+        raise MalformedError(f"{constraint.where}.rightOperand: expected something to compare with")
     return name, value
 
 

@@ -1,27 +1,27 @@
-"""What does one person allow, and does that permit this use?
+"""What does one person allow and forbid, and how does a query meet that?
 
-`decide` is fail-closed: every rule of the policy must hold, and a use is permitted only when each of them
-does. The rules are independent of each other and are evaluated all of them in the order of `Refusal`, so
-that the reasons of a refusal are complete and come in the same order everywhere.
-
-A policy that is tightened in any member never permits more than before.
+`consent.decision` decides. What a policy leaves out by its defaults it leaves open: from where somebody asks,
+by what people are chosen, how often, and what is forbidden in spite of all that is allowed.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
-from consent.errors import TermsError
+from consent.country import is_place
+from consent.errors import QueryRefusedError, TermsError
+from consent.joining import MOST_JOINS, Joining, asked_about
+from consent.prohibition import MOST_PROHIBITIONS, Operand, Prohibition
 from consent.query import LEAST_FLOOR, MOST_FLOOR, Query
 from consent.vocabulary import Engine, Purpose, RecipientKind, StatisticKind
-from ssi.dataset import data_set
-from ssi.errors import UnknownDataSetError
+from ssi.errors import DataSetError, UnknownDataSetError
 
 NODES = 3
 MOST_TOTAL_EPSILON = Decimal(1000)
 MOST_COMPENSATION_CENTS = 1_000_000
+MOST_RUNS = 10_000
 
 
 class Refusal(Enum):
@@ -30,10 +30,14 @@ class Refusal(Enum):
     NOT_YET_VALID = "not_yet_valid"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    PROHIBITED = "prohibited"
     OTHER_DATA_SET = "other_data_set"
+    JOIN_NOT_ALLOWED = "join_not_allowed"
     ATTRIBUTE_NOT_ALLOWED = "attribute_not_allowed"
+    FILTER_NOT_ALLOWED = "filter_not_allowed"
     PURPOSE_NOT_ALLOWED = "purpose_not_allowed"
     RECIPIENT_NOT_ALLOWED = "recipient_not_allowed"
+    COUNTRY_NOT_ALLOWED = "country_not_allowed"
     STATISTIC_NOT_ALLOWED = "statistic_not_allowed"
     EXACT_NOT_ALLOWED = "exact_not_allowed"
     ENGINE = "engine"
@@ -41,6 +45,7 @@ class Refusal(Enum):
     CROWD_TOO_SMALL = "crowd_too_small"
     BUDGET_PER_QUERY = "budget_per_query"
     BUDGET_SPENT = "budget_spent"
+    RUNS_SPENT = "runs_spent"
     COMPENSATION_TOO_LOW = "compensation_too_low"
     OTHER_NODES = "other_nodes"
 
@@ -53,8 +58,13 @@ class Policy:
     of one query and of all queries together. `compensation_cents` is the least she receives for each job, in
     euro cents. `node_ids` are the three nodes that hold her shares, in the order of their roles. `engines`
     are the ways of computing that she trusts, and with `verified_only` the nodes must check each other's
-    arithmetic. The policy holds from `given_at` until just before `valid_until`, both in whole seconds of
-    UTC.
+    arithmetic. `joins` are the other data sets of which a record of hers may be put beside this one. The
+    policy holds from `given_at` until just before `valid_until`, both in whole seconds of UTC.
+
+    Where nothing is said, nothing is asked for: `recipient_countries` are the countries or regions
+    (`consent.country`) from which somebody may ask, none for all; `filters` the attributes by which people
+    may be chosen or split into groups, None for all that are allowed; `runs` how often the record may be
+    computed on, 1 to `MOST_RUNS`, None for any number. `prohibitions` are refused in spite of all else.
     """
 
     data_set: str
@@ -73,6 +83,11 @@ class Policy:
     excluded_recipients: frozenset[str] = field(default_factory=frozenset)
     engines: frozenset[Engine] = frozenset({Engine.MPC})
     verified_only: bool = False
+    joins: frozenset[Joining] = frozenset()
+    recipient_countries: frozenset[str] = frozenset()
+    filters: frozenset[str] | None = None
+    runs: int | None = None
+    prohibitions: frozenset[Prohibition] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse terms that contradict themselves.
@@ -88,12 +103,21 @@ class Policy:
         """Whether the policy is in force at a moment; the last second is excluded."""
         return self.given_at <= moment < self.valid_until
 
+    def join_handle(self, other: str) -> str | None:
+        """The handle under which a record of another data set is found; None where that is not allowed."""
+        return next((each.handle for each in self.joins if each.data_set == other), None)
+
     def _terms(self) -> Iterable[tuple[bool, str]]:
         allowed = (self.attributes, self.purposes, self.recipient_kinds, self.statistics)
         yield all(allowed), "a policy allows at least one attribute, purpose, kind of recipient and statistic"
         yield (
             bool(self.engines) and Engine.AUTO not in self.engines,
             "a policy allows at least one engine, each by its own name",
+        )
+        # Shares of the other engines are opened by two nodes; the record would be as safe as the weakest.
+        yield (
+            Engine.ADDITIVE not in self.engines or len(self.engines) == 1,
+            "the engine additive, which takes all three nodes to see a record, stands alone",
         )
         yield (
             LEAST_FLOOR <= self.crowd_floor <= MOST_FLOOR,
@@ -111,10 +135,35 @@ class Policy:
         )
         yield len(self.node_ids) == NODES, f"expected {NODES} nodes, got {len(self.node_ids)}"
         yield len(set(self.node_ids)) == NODES, "a node is named twice"
+        others = {each.data_set for each in self.joins}
+        yield len(self.joins) == len(others) <= MOST_JOINS, "a data set to join with is named twice"
+        yield self.data_set not in others, "a record cannot be joined with one of its own data set"
+        yield from self._narrower_terms()
         for moment in (self.given_at, self.valid_until):
             yield moment.utcoffset() is not None, "moments must carry their time zone"
             yield moment.microsecond == 0, "moments must be whole seconds"
         yield self.given_at < self.valid_until, "a policy must end after it begins"
+
+    def _narrower_terms(self) -> Iterable[tuple[bool, str]]:
+        yield all(map(is_place, self.recipient_countries)), "a country that may ask is none that there is"
+        yield (
+            self.filters is None or self.filters <= self.attributes,
+            "people can only be chosen by attributes that are allowed",
+        )
+        yield (
+            self.runs is None or 0 < self.runs <= MOST_RUNS,
+            f"a record is computed on 1 to {MOST_RUNS} times",
+        )
+        yield (
+            len(self.prohibitions) <= MOST_PROHIBITIONS,
+            f"at most {MOST_PROHIBITIONS} things can be forbidden",
+        )
+        # A name that is misspelt would forbid nothing; those that are allowed are known to be right.
+        for operand in (Operand.ATTRIBUTE, Operand.FILTER):
+            yield (
+                all(each.terms(operand) <= self.attributes for each in self.prohibitions),
+                "only what is allowed by itself can be forbidden together with something",
+            )
 
 
 @dataclass(frozen=True)
@@ -123,6 +172,8 @@ class Use:
 
     `cohort_size` is the number of people computed over, this one included. `epsilon_spent` is what earlier
     queries of anybody have cost this person. `compensation_cents` is what each person receives.
+    `buyer_country` is the code of the country in the buyer's credential, and `runs` how often the record was
+    computed on before; None where whoever decides does not know.
     """
 
     query: Query
@@ -132,6 +183,16 @@ class Use:
     epsilon_spent: Decimal
     compensation_cents: int
     node_ids: tuple[str, ...]
+    buyer_country: str | None = None
+    runs: int | None = None
+
+    @property
+    def hidden_among(self) -> int:
+        """How many people there are, at least, of whom anybody in the answer may be each.
+
+        Within a group, or where a private condition holds, the query's own floor is all that bounds it.
+        """
+        return min(self.cohort_size, self.query.floor) if _is_narrowed(self.query) else self.cohort_size
 
 
 @dataclass(frozen=True)
@@ -147,112 +208,14 @@ class Refused:
     others: tuple[Refusal, ...] = ()
 
 
-def decide(
-    policy: Policy, use: Use, *, now: datetime, withdrawn_at: datetime | None = None
-) -> Permitted | Refused:
-    """Decide whether a policy permits a use at a moment.
-
-    A withdrawal counts whatever moment it names: once it is known, nothing is permitted any more.
-    """
-    broken = [Refusal.NOT_YET_VALID] if now < policy.given_at else []
-    broken += [Refusal.EXPIRED] if now >= policy.valid_until else []
-    broken += [Refusal.WITHDRAWN] if withdrawn_at is not None else []
-    broken += [refusal for refusal, holds in _RULES if not holds(policy, use)]
-    if broken:
-        return Refused(broken[0], tuple(broken[1:]))
-    return Permitted()
-
-
-def largest_crowd(floors: Iterable[int]) -> int:
-    """The size of the largest crowd in which every member's floor is met; 0 if there is none.
-
-    Whoever asks for a larger crowd than there is leaves it, which makes it smaller for the others: of all
-    people, the crowd is those whose floor is at most its size.
-    """
-    asked = sorted(floors)
-    while asked and asked[-1] > len(asked):
-        asked.pop()
-    return len(asked)
-
-
-def _data_set(policy: Policy, use: Use) -> bool:
-    return use.query.data_set == policy.data_set
-
-
-def _attributes(policy: Policy, use: Use) -> bool:
-    return use.query.attributes <= policy.attributes
-
-
-def _purpose(policy: Policy, use: Use) -> bool:
-    return any(use.query.purpose.falls_under(allowed) for allowed in policy.purposes)
-
-
-def _recipient(policy: Policy, use: Use) -> bool:
-    return use.buyer_kind in policy.recipient_kinds and use.buyer_id not in policy.excluded_recipients
-
-
-def _statistics(policy: Policy, use: Use) -> bool:
-    return use.query.kinds <= policy.statistics
-
-
-def _exactness(policy: Policy, use: Use) -> bool:
-    return use.query.epsilon is not None or policy.exact_allowed
-
-
-def _engine(policy: Policy, use: Use) -> bool:
-    return use.query.chosen_engine in policy.engines
-
-
-def _verification(policy: Policy, use: Use) -> bool:
-    return use.query.verified or not policy.verified_only
-
-
-def _crowd(policy: Policy, use: Use) -> bool:
-    # Within a group, or where a private condition holds, the query's own floor is all that bounds the crowd.
-    hidden_among = min(use.cohort_size, use.query.floor) if _is_narrowed(use.query) else use.cohort_size
-    return hidden_among >= policy.crowd_floor and use.cohort_size >= use.query.floor
-
-
 def _is_narrowed(query: Query) -> bool:
     """Whether an answer is about fewer people than take part, so that nobody may know how few."""
     if query.group_by is not None:
         return True
+    if not query.where:
+        return False
     try:
-        return bool(query.private_conditions(data_set(query.data_set)))
-    except UnknownDataSetError:
-        return bool(query.where)
-
-
-def _per_query(policy: Policy, use: Use) -> bool:
-    return use.query.epsilon is None or use.query.epsilon <= policy.epsilon_per_query
-
-
-def _total(policy: Policy, use: Use) -> bool:
-    # A negative balance would be budget out of nowhere: it is read as an error, and refused.
-    cost = Decimal(0) if use.query.epsilon is None else use.query.epsilon
-    return use.epsilon_spent >= 0 and use.epsilon_spent + cost <= policy.epsilon_total
-
-
-def _compensation(policy: Policy, use: Use) -> bool:
-    return use.compensation_cents >= policy.compensation_cents
-
-
-def _nodes(policy: Policy, use: Use) -> bool:
-    return use.node_ids == policy.node_ids
-
-
-_RULES: tuple[tuple[Refusal, Callable[[Policy, Use], bool]], ...] = (
-    (Refusal.OTHER_DATA_SET, _data_set),
-    (Refusal.ATTRIBUTE_NOT_ALLOWED, _attributes),
-    (Refusal.PURPOSE_NOT_ALLOWED, _purpose),
-    (Refusal.RECIPIENT_NOT_ALLOWED, _recipient),
-    (Refusal.STATISTIC_NOT_ALLOWED, _statistics),
-    (Refusal.EXACT_NOT_ALLOWED, _exactness),
-    (Refusal.ENGINE, _engine),
-    (Refusal.NOT_VERIFIED, _verification),
-    (Refusal.CROWD_TOO_SMALL, _crowd),
-    (Refusal.BUDGET_PER_QUERY, _per_query),
-    (Refusal.BUDGET_SPENT, _total),
-    (Refusal.COMPENSATION_TOO_LOW, _compensation),
-    (Refusal.OTHER_NODES, _nodes),
-)
+        described = asked_about(query)
+        return not all(described.attribute(each.attribute).is_public for each in query.where)
+    except (DataSetError, UnknownDataSetError, QueryRefusedError):
+        return True

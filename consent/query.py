@@ -1,10 +1,12 @@
-"""What does a buyer ask, and may it be asked at all?
+"""What does a buyer ask?
 
 A query names a data set, a purpose, statistics of attributes, at most one attribute to group by, conditions,
 its privacy (with noise of a stated epsilon, or exact where that is safe enough), and how it is to be
-computed. A condition on a public attribute chooses rows; one on a private attribute is evaluated inside the
-computation and needs noise, because nobody may know how few people meet it. `check` holds the rules that no
-consent can lift; whether a person's policy covers the query is decided in `consent.policy`.
+computed. It may name a second data set to join: it is then about people of whom both records are there, and
+names attributes of the second as `ssi.joined` does, `health/1#age`. A condition on a public attribute chooses
+rows; one on a private attribute is evaluated inside the computation and needs noise, because nobody may know
+how few people meet it. `consent.query_check` holds the rules that no consent can lift; whether a person's
+policy covers the query is decided in `consent.decision`.
 
 Exact answers are sums over a crowd of at least `floor` people. They protect one answer; two exact answers
 over crowds that differ by one person differ by that person's values. Noise is what protects against that,
@@ -13,27 +15,19 @@ and is therefore the rule: exact answers are the exception that a policy must al
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
-from consent.errors import QueryRefusedError
-from consent.menu import MENU, MOST_CLUSTERS, MOST_FRACTIONS, MOST_OTHERS, MOST_TOP
-from consent.query_rules import (
-    check_bounds,
-    check_category,
-    check_engine,
-    check_exactness,
-    check_grouping,
-    check_numbers,
-    check_shape,
-    check_subject,
-)
+from consent.menu import MOST_CLUSTERS, MOST_FRACTIONS, MOST_OTHERS, MOST_TOP
 from consent.vocabulary import Engine, Purpose, StatisticKind
+from consent.windows import Windows
 from crypto.encoding import Json, digest_of
 from crypto.errors import MalformedError
 from crypto.reading import Fields
-from ssi.attribute import Attribute
 from ssi.dataset import DataSet
+from ssi.joined import QUALIFIER, joined_ref, unqualified
+from ssi.windowed import Window
 
 LEAST_FLOOR = 10
 MOST_FLOOR = 1_000_000
@@ -52,7 +46,9 @@ class Statistic:
 
     `others` are the numbers that a relation is about besides `attribute`: what is explained is `attribute`,
     what explains it are `others`. `fractions` are the places of quantiles, ascending in [0, 1]; `count` is
-    how many clusters or categories are to be found. `consent.menu` says which kind needs which.
+    how many clusters or categories are to be found. `consent.menu` says which kind needs which. With
+    `windows`, `attribute` is a series, and the statistic is computed in each window; a count is then one of
+    readings.
     """
 
     kind: StatisticKind
@@ -60,10 +56,25 @@ class Statistic:
     others: tuple[str, ...] = ()
     fractions: tuple[Decimal, ...] = ()
     count: int | None = None
+    windows: Windows | None = None
+
+    @property
+    def in_windows(self) -> tuple[Window, ...]:
+        """The windows in which it is computed, in the order of time; none where it is about no series."""
+        return () if self.windows is None else self.windows.of(self.attribute or "")
+
+    @property
+    def each(self) -> tuple["Statistic", ...]:
+        """What is computed for it: itself, or the same about each of its windows."""
+        if self.windows is None:
+            return (self,)
+        return tuple(replace(self, attribute=window.name, windows=None) for window in self.in_windows)
 
     @property
     def attributes(self) -> tuple[str, ...]:
-        """Every attribute that it depends on."""
+        """Every attribute that it depends on; of a series the readings that fall into a window."""
+        if self.windows is not None:
+            return tuple(dict.fromkeys(name for window in self.in_windows for name in window.readings))
         return self.others if self.attribute is None else (self.attribute, *self.others)
 
     def to_json(self) -> dict[str, Json]:
@@ -77,6 +88,8 @@ class Statistic:
             document["fractions"] = [decimal_text(fraction) for fraction in self.fractions]
         if self.count is not None:
             document["count"] = self.count
+        if self.windows is not None:
+            document["windows"] = self.windows.to_json()
         return document
 
     @classmethod
@@ -97,9 +110,11 @@ class Statistic:
                 for text in _read_list(fields, "fractions", most=MOST_FRACTIONS)
             ),
             fields.integer("count", least=1, most=most_count) if fields.has("count") else None,
+            Windows.from_fields(fields.section("windows")) if fields.has("windows") else None,
         )
         fields.done()
-        if (statistic.attribute is None) != (kind is StatisticKind.COUNT):
+        counts_people = kind is StatisticKind.COUNT and statistic.windows is None
+        if (statistic.attribute is None) != counts_people:
             raise MalformedError(f"{fields.where}: a count has no attribute, any other statistic has one")
         return statistic
 
@@ -150,7 +165,8 @@ class Query:
 
     `epsilon` is the whole query's privacy cost, None for an exact answer. `floor` is the least number of
     people that any answer, and any public group in it, is computed over. `verified` asks the nodes to check
-    each other's arithmetic before anything is released; it costs them several times the work.
+    each other's arithmetic before anything is released; it costs them several times the work. `join` is the
+    second data set, whose attributes have qualified names.
     """
 
     data_set: str
@@ -162,15 +178,59 @@ class Query:
     where: tuple[Condition, ...] = ()
     engine: Engine = Engine.AUTO
     verified: bool = False
+    join: str | None = None
 
     @property
+    def data_sets(self) -> tuple[str, ...]:
+        """The data sets that it is about, in order; each person takes part with a record of each."""
+        return (self.data_set,) if self.join is None else (self.data_set, self.join)
+
+    @property
+    def about(self) -> str:
+        """How the data set is called whose attributes it names: its own, or both side by side."""
+        return self.data_set if self.join is None else joined_ref(self.data_set, self.join)
+
+    @cached_property
     def attributes(self) -> frozenset[str]:
         """Every attribute that the answer depends on: computed, grouped by or filtered by."""
-        computed = {name for each in self.statistics for name in each.attributes}
+        return frozenset(name for each in self.statistics for name in each.attributes) | self.narrowing
+
+    @cached_property
+    def narrowing(self) -> frozenset[str]:
+        """The attributes by which it chooses people or splits them into groups."""
         grouped = set() if self.group_by is None else {self.group_by}
-        return frozenset(computed | grouped | {condition.attribute for condition in self.where})
+        return frozenset(grouped | {condition.attribute for condition in self.where})
+
+    def attributes_of(self, ref: str) -> frozenset[str]:
+        """Those of its attributes that stand in records of one data set, by the names they have there.
+
+        A name that belongs to no data set of the query is taken for one of the first, which will not have it.
+        """
+        return self._of(ref, self.attributes)
+
+    def narrowing_of(self, ref: str) -> frozenset[str]:
+        """Those of them by which it chooses people or splits them into groups."""
+        return self._of(ref, self.narrowing)
+
+    def _of(self, ref: str, named: frozenset[str]) -> frozenset[str]:
+        if self.join is None:
+            return named
+        if ref == self.join:
+            names = (unqualified(ref, name) for name in named)
+            return frozenset(name for name in names if name is not None)
+        return frozenset(name for name in named if not name.startswith(f"{self.join}{QUALIFIER}"))
 
     @property
+    def computed(self) -> tuple[Statistic, ...]:
+        """The statistics with those in windows as one for each window: what estimates are given for."""
+        return tuple(each for statistic in self.statistics for each in statistic.each)
+
+    @cached_property
+    def windows(self) -> tuple[Window, ...]:
+        """Every window that is asked about, once, in the order of the statistics."""
+        return tuple(dict.fromkeys(window for each in self.statistics for window in each.in_windows))
+
+    @cached_property
     def kinds(self) -> frozenset[StatisticKind]:
         """The kinds of statistic asked for."""
         return frozenset(each.kind for each in self.statistics)
@@ -213,6 +273,8 @@ class Query:
             "where": [each.to_json() for each in self.where],
             "privacy": {"epsilon": epsilon, "floor": self.floor},
         }
+        if self.join is not None:
+            document["join"] = self.join
         if self.group_by is not None:
             document["group_by"] = self.group_by
         if self.engine is not Engine.AUTO:
@@ -226,7 +288,8 @@ class Query:
         """Read a query.
 
         Raises:
-            MalformedError: a member is missing, unknown or not of its form.
+            MalformedError: a member is missing, unknown or not of its form; or a data set is joined with
+                itself.
         """
         fields = Fields.of(document, where)
         statistics = fields.objects("statistics", least=1, most=MOST_STATISTICS)
@@ -243,33 +306,13 @@ class Query:
             where=tuple(map(Condition.from_fields, conditions)),
             engine=fields.choice("engine", Engine) if fields.has("engine") else Engine.AUTO,
             verified=fields.boolean("verified") if fields.has("verified") else False,
+            join=fields.text("join", max_length=MAX_NAME) if fields.has("join") else None,
         )
         privacy.done()
         fields.done()
+        if query.join == query.data_set:
+            raise MalformedError(f"{where}.join: expected another data set than {query.data_set}")
         return query
-
-
-def check(query: Query, data_set: DataSet) -> None:
-    """Hold a query against the rules that no consent can lift.
-
-    Raises:
-        QueryRefusedError: it names what the data set does not have, asks for a statistic that does not fit
-            the attribute or the engine, for too small a crowd, or for an exact answer where only noise
-            protects.
-    """
-    if query.data_set != data_set.ref:
-        raise QueryRefusedError(f"this is not a query about {data_set.ref}", f"ask about {data_set.ref}")
-    _check_privacy(query)
-    _check_lists(query)
-    for statistic in query.statistics:
-        _check_statistic(statistic, query, data_set)
-    if query.group_by is not None:
-        _check_groups(query, _attribute(data_set, query.group_by))
-    for condition in query.where:
-        _check_condition(condition, _attribute(data_set, condition.attribute), exact=query.epsilon is None)
-    check_engine(
-        query.engine, query.kinds, inside=bool(query.private_conditions(data_set)), verified=query.verified
-    )
 
 
 def decimal_text(number: Decimal) -> str:
@@ -306,73 +349,3 @@ def _decimal_of(text: str, where: str) -> Decimal:
 
 def _read_list(fields: Fields, name: str, *, most: int) -> tuple[str, ...]:
     return fields.texts(name, least=1, most=most, max_length=MAX_NAME) if fields.has(name) else ()
-
-
-def _check_privacy(query: Query) -> None:
-    if not LEAST_FLOOR <= query.floor <= MOST_FLOOR:
-        raise QueryRefusedError(
-            f"an answer over fewer than {LEAST_FLOOR} people says too much about each of them",
-            f"ask for a crowd of {LEAST_FLOOR} to {MOST_FLOOR} people",
-        )
-    if query.epsilon is not None and not LEAST_EPSILON <= query.epsilon <= MOST_EPSILON:
-        raise QueryRefusedError(
-            f"a privacy cost (epsilon) of {decimal_text(query.epsilon)} is out of range",
-            f"ask with an epsilon from {LEAST_EPSILON} to {MOST_EPSILON}",
-        )
-
-
-def _check_lists(query: Query) -> None:
-    if not 0 < len(query.statistics) <= MOST_STATISTICS:
-        raise QueryRefusedError("the query asks for nothing, or for too much", "ask for 1 to 16 statistics")
-    if len(set(query.statistics)) != len(query.statistics):
-        raise QueryRefusedError("a statistic is asked for twice", "ask for each statistic once")
-    filtered = [condition.attribute for condition in query.where]
-    if len(set(filtered)) != len(filtered):
-        raise QueryRefusedError(
-            "two conditions are about the same attribute", "ask with one condition for each attribute"
-        )
-
-
-def _check_statistic(statistic: Statistic, query: Query, data_set: DataSet) -> None:
-    form = MENU[statistic.kind]
-    check_shape(statistic.kind, len(statistic.others), statistic.fractions, statistic.count)
-    if statistic.attribute is None:
-        return
-    attribute = _attribute(data_set, statistic.attribute)
-    others = [_attribute(data_set, name) for name in statistic.others]
-    check_subject(statistic.kind, attribute, statistic.count)
-    check_numbers([attribute, *others])
-    check_exactness(form, [attribute, *others], exact=query.epsilon is None)
-
-
-def _check_groups(query: Query, attribute: Attribute) -> None:
-    check_grouping(attribute, query.kinds, exact=query.epsilon is None)
-    if attribute.name in {name for each in query.statistics for name in each.attributes}:
-        raise QueryRefusedError(
-            f"{attribute.name!r} is what the answer is grouped by",
-            "ask for the number of people in each group (count) instead",
-        )
-    if attribute.name in {condition.attribute for condition in query.where}:
-        raise QueryRefusedError(
-            f"a condition already fixes {attribute.name!r}", "group by it or filter by it, not both"
-        )
-
-
-def _check_condition(condition: Condition, attribute: Attribute, *, exact: bool) -> None:
-    if exact and not attribute.is_public:
-        raise QueryRefusedError(
-            f"nobody may know how few people a condition on {attribute.name!r} leaves, so it needs noise",
-            "ask with an epsilon such as 1.0",
-        )
-    if condition.least is not None and condition.most is not None:
-        check_bounds(attribute, condition.least, condition.most)
-    else:
-        check_category(attribute, condition.category or "")
-
-
-def _attribute(data_set: DataSet, name: str) -> Attribute:
-    for attribute in data_set.attributes:
-        if attribute.name == name:
-            return attribute
-    known = ", ".join(attribute.name for attribute in data_set.attributes)
-    raise QueryRefusedError(f"{data_set.ref} has no attribute {name!r}", f"choose one of {known}")

@@ -185,8 +185,9 @@ def check_engine(engine: Engine, kinds: Collection[StatisticKind], *, inside: bo
     beyond = [_name(kind) for kind in StatisticKind if kind in set(kinds) - ANSWERS[engine]]
     if beyond or (inside and engine not in {Engine.AUTO, Engine.MPC}):
         what = beyond[0] if beyond else "a condition on a private attribute"
+        does = "multiplies" if engine is Engine.ADDITIVE else "adds up"
         raise QueryRefusedError(
-            f"the engine {engine.value!r} adds up columns and cannot answer {what}",
+            f"the engine {engine.value!r} {does} columns and cannot answer {what}",
             "leave the choice of the engine open (auto), or ask with mpc",
         )
     unverifiable = [_name(kind) for kind in StatisticKind if kind in kinds and not MENU[kind].verifiable]
@@ -195,7 +196,7 @@ def check_engine(engine: Engine, kinds: Collection[StatisticKind], *, inside: bo
             f"the arithmetic of {unverifiable[0]} cannot be checked while it runs",
             "ask for it without verification, in a query of its own",
         )
-    if verified and engine not in {Engine.AUTO, Engine.MPC}:
+    if verified and engine not in {Engine.AUTO, Engine.MPC, Engine.ADDITIVE}:
         raise QueryRefusedError(
             f"the arithmetic of the engine {engine.value!r} cannot be checked while it runs",
             "leave the choice of the engine open (auto), or ask with mpc",

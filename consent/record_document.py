@@ -5,13 +5,13 @@ profile IRI is that of §2 of the guide, whose examples give two). Every relatio
 examples repeat keys, of which a JSON reader keeps only the last.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from consent.odrl import to_offer
 from consent.policy import Policy
-from consent.vocabulary import ConsentStatus
+from consent.vocabulary import ConsentStatus, RecipientKind
 from crypto.encoding import Json, b64url_encode, sha256
 from crypto.reading import utc_text
 from ssi.attribute import Sensitivity
@@ -77,16 +77,17 @@ def record_document(
         "dpv:hasApplicableLaw": ["eu-gdpr:GDPR"],
         "dpv:hasLegalBasis": _legal_bases(policy),
         "dpv:hasProcess": [_process(consent_id, policy)],
-        "dpv:hasNotice": [_notice(notice, policy.given_at)],
+        "dpv:hasNotice": [notice_relation(notice, policy.given_at)],
         "dpv:hasConsentControl": [
             {"@type": ["dpv:WithdrawConsent"], "dpv:isExercisedAt": f"/consents/{consent_id}/withdrawal"}
         ],
         "dpv:hasRight": [{"@type": ["dpv:DataSubjectRight", right]} for right in _RIGHTS],
-        "dpv:hasConsentStatus": [_status(change) for change in history],
+        "dpv:hasConsentStatus": [status_relation(change) for change in history],
     }
 
 
-def _notice(notice: Notice, shown_at: datetime) -> dict[str, Json]:
+def notice_relation(notice: Notice, shown_at: datetime) -> dict[str, Json]:
+    """The notice that was shown at a moment."""
     return {
         "@id": NOTICE_PREFIX + notice.digest,
         "@type": "dpv:ConsentNotice",
@@ -99,16 +100,11 @@ def _process(consent_id: str, policy: Policy) -> dict[str, Json]:
     return {
         "@type": "dpv:Process",
         "dpv:hasPurpose": sorted(purpose.value for purpose in policy.purposes),
-        "dpv:hasProcessing": ["dpv:Aggregate"],
+        "dpv:hasProcessing": ["dpv:Aggregate", *(["dpv:Combine"] if policy.joins else [])],
         "dpv:hasPersonalData": [_personal_data(policy.data_set, name) for name in sorted(policy.attributes)],
-        "dpv:hasRecipient": [
-            {"@id": kind.iri, "skos:broader": kind.broader_iri}
-            for kind in sorted(policy.recipient_kinds, key=lambda kind: kind.value)
-        ],
+        "dpv:hasRecipient": recipient_relations(policy.recipient_kinds),
         "dpv:hasTechnicalMeasure": list(_MEASURES),
-        "dpv:hasStorageCondition": [
-            {"@type": "dpv:StorageDuration", "dpv:hasDuration": [_until(policy.valid_until)]}
-        ],
+        "dpv:hasStorageCondition": [storage_relation(policy.valid_until)],
         "odrl:hasPolicy": [to_offer(policy, consent_id)],
     }
 
@@ -132,11 +128,22 @@ def _legal_bases(policy: Policy) -> list[Json]:
     return ["eu-gdpr:A6-1-a-explicit-consent", *(["eu-gdpr:A9-2-a"] if special else [])]
 
 
-def _until(moment: datetime) -> dict[str, Json]:
-    return {"@type": "dpv:UntilTimeDuration", "rdf:value": utc_text(moment)}
+def recipient_relations(kinds: Iterable[RecipientKind]) -> list[Json]:
+    """The kinds of recipients, in the order of their names."""
+    return [
+        {"@id": kind.iri, "skos:broader": kind.broader_iri}
+        for kind in sorted(kinds, key=lambda kind: kind.value)
+    ]
 
 
-def _status(change: StatusChange) -> dict[str, Json]:
+def storage_relation(until: datetime) -> dict[str, Json]:
+    """How long data are kept: until a moment."""
+    duration: Json = {"@type": "dpv:UntilTimeDuration", "rdf:value": utc_text(until)}
+    return {"@type": "dpv:StorageDuration", "dpv:hasDuration": [duration]}
+
+
+def status_relation(change: StatusChange) -> dict[str, Json]:
+    """A status, and since when it holds."""
     return {
         "@type": _STATUS_TYPES[change.status],
         "dpv:isIndicatedBy": "dpv:DataSubject",

@@ -60,20 +60,26 @@ class Foresight:
         return self.cost_bits == 0
 
 
-def judge(functions: Sequence[Function], asked: ScoreFunction, terms: ScoreTerms) -> Foresight | ScoreRefused:
-    """Decide on the weights of a score, given all functions of this record that were granted before."""
-    grants = Grants(_terms(asked.data_set, terms), tuple(functions))
+def judge(
+    functions: Sequence[Function], asked: ScoreFunction, terms: ScoreTerms, *, told_millibits: int = 0
+) -> Foresight | ScoreRefused:
+    """Decide on the weights of a score, given all functions of this record that were granted before.
+
+    `told_millibits` is what sums over many wallets may have told of it (`consent.crowd_authority`): it is
+    taken off the budget.
+    """
+    grants = Grants(_terms(asked.data_set, terms, told_millibits), tuple(functions))
     decision = decide_function(grants, asked.key_weights)
     if isinstance(decision, RefusedFunction):
         return ScoreRefused(_REASONS[decision.reason])
     return _foresight(decision.grants, asked, decision.charged_millibits)
 
 
-def spent_bits(functions: Sequence[Function], data_set: DataSet) -> float:
-    """What all granted functions of a record may have told, in bits, rounded up to a tenth."""
+def spent_bits(functions: Sequence[Function], data_set: DataSet, *, told_millibits: int = 0) -> float:
+    """What all granted functions, and sums over many, may have told, in bits, rounded up to a tenth."""
     spans = _spans(data_set)
     terms = Terms(spans, 0)
-    return _tenths_up(sum(charge_millibits(function, terms) for function in functions))
+    return _tenths_up(told_millibits + sum(charge_millibits(function, terms) for function in functions))
 
 
 def record_bits(data_set: DataSet) -> float:
@@ -97,8 +103,9 @@ def _foresight(grants: Grants, asked: ScoreFunction, charged: int) -> Foresight:
     )
 
 
-def _terms(data_set: DataSet, terms: ScoreTerms) -> Terms:
-    return Terms(_spans(data_set), terms.budget_bits * MILLIBITS, largest_share=LARGEST_SHARE)
+def _terms(data_set: DataSet, terms: ScoreTerms, told_millibits: int) -> Terms:
+    budget = max(0, terms.budget_bits * MILLIBITS - told_millibits)
+    return Terms(_spans(data_set), budget, largest_share=LARGEST_SHARE)
 
 
 def _spans(data_set: DataSet) -> tuple[int, ...]:

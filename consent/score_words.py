@@ -1,21 +1,9 @@
 """The words about scores of one person, one table for each language; see `consent.words` for the others."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
-from consent.errors import TermsError
 from consent.score_terms import ScoreRefusal
+from consent.weighed_wording import WeighedWords, words_in
 
-
-@dataclass(frozen=True)
-class ScoreWords:
-    """Everything about scores that differs between languages."""
-
-    refusals: Mapping[ScoreRefusal, str]
-    sentences: Mapping[str, str]
-
-
-ENGLISH = ScoreWords(
+ENGLISH = WeighedWords(
     refusals={
         ScoreRefusal.NOT_YET_VALID: "This consent has not begun yet.",
         ScoreRefusal.EXPIRED: "This consent has run out.",
@@ -90,7 +78,7 @@ ENGLISH = ScoreWords(
     },
 )
 
-GERMAN = ScoreWords(
+GERMAN = WeighedWords(
     refusals={
         ScoreRefusal.NOT_YET_VALID: "Diese Einwilligung hat noch nicht begonnen.",
         ScoreRefusal.EXPIRED: "Diese Einwilligung ist abgelaufen.",
@@ -174,13 +162,10 @@ GERMAN = ScoreWords(
 _LANGUAGES = {"en": ENGLISH, "de": GERMAN}
 
 
-def score_words_of(language: str) -> ScoreWords:
+def score_words_of(language: str) -> WeighedWords[ScoreRefusal]:
     """The words of a language.
 
     Raises:
         TermsError: there are none in this language.
     """
-    try:
-        return _LANGUAGES[language]
-    except KeyError as error:
-        raise TermsError(f"there are no sentences in the language {language[:20]!r}") from error
+    return words_in(_LANGUAGES, language)

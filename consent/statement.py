@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from consent.job import MOST_ATTEMPTS, MOST_CONTRIBUTIONS
+from consent.joining import is_row
 from consent.policy import NODES
-from consent.signed import MAX_ID, is_consent_id, read_digest, read_signed
+from consent.signed import MAX_ID, read_digest, read_signed
 from crypto.encoding import Json
 from crypto.errors import MalformedError
 from crypto.reading import Fields, utc_text
@@ -25,7 +26,11 @@ MAX_REASON = 100
 
 @dataclass(frozen=True)
 class AdmissionStatement:
-    """Which consents of a manifest a node admits: all but the refused ones, each with the reason's code."""
+    """Which rows of a manifest a node admits: all but the refused ones, each with the reason's code.
+
+    Of a manifest with a roll, `refusals_digest` stands for the refusals: the SHA-256 of the reasons in
+    canonical JSON and the byte for each row, which go along (`consent.outcomes`).
+    """
 
     job_id: str
     attempt: int
@@ -34,6 +39,7 @@ class AdmissionStatement:
     admitted_root: str
     admitted: int
     refusals: Mapping[str, str] = field(default_factory=dict)
+    refusals_digest: str | None = None
 
     def to_json(self) -> dict[str, Json]:
         """The signed members."""
@@ -42,8 +48,13 @@ class AdmissionStatement:
             "manifest_digest": self.manifest_digest,
             "admitted_root": self.admitted_root,
             "admitted": self.admitted,
-            "refusals": dict(self.refusals),
+            **self._refused(),
         }
+
+    def _refused(self) -> dict[str, Json]:
+        if self.refusals_digest is not None:
+            return {"refusals_digest": self.refusals_digest}
+        return {"refusals": dict(self.refusals)}
 
 
 @dataclass(frozen=True)
@@ -114,6 +125,7 @@ def verify_admission(token: str, node_key: VerifyingKey) -> AdmissionStatement:
     """
     fields = read_signed(token, node_key, typ=ADMISSION_TYP, where="admission statement")
     job_id, attempt, role = _read_run(fields)
+    digested = fields.has("refusals_digest")
     statement = AdmissionStatement(
         job_id=job_id,
         attempt=attempt,
@@ -121,7 +133,8 @@ def verify_admission(token: str, node_key: VerifyingKey) -> AdmissionStatement:
         manifest_digest=read_digest(fields, "manifest_digest"),
         admitted_root=read_digest(fields, "admitted_root"),
         admitted=fields.integer("admitted", least=0, most=MOST_CONTRIBUTIONS),
-        refusals=_read_refusals(fields),
+        refusals={} if digested else _read_refusals(fields),
+        refusals_digest=read_digest(fields, "refusals_digest") if digested else None,
     )
     fields.done()
     return statement
@@ -194,7 +207,7 @@ def _read_run(fields: Fields) -> tuple[str, int, int]:
 def _read_refusals(fields: Fields) -> dict[str, str]:
     section = fields.section("refusals")
     named = fields.any("refusals")
-    consent_ids = list(named) if isinstance(named, Mapping) else []
-    if len(consent_ids) > MOST_CONTRIBUTIONS or not all(map(is_consent_id, consent_ids)):
-        raise MalformedError(f"{section.where}: expected consent ids with reasons")
-    return {consent_id: section.text(consent_id, max_length=MAX_REASON) for consent_id in consent_ids}
+    rows = list(named) if isinstance(named, Mapping) else []
+    if len(rows) > MOST_CONTRIBUTIONS or not all(map(is_row, rows)):
+        raise MalformedError(f"{section.where}: expected rows, by their consent ids, with reasons")
+    return {row: section.text(row, max_length=MAX_REASON) for row in rows}

@@ -9,6 +9,7 @@ from enum import Enum
 from crypto.engine import PROFILES, EngineKind, EngineProfile
 
 DPV_NAMESPACE = "https://w3id.org/dpv#"
+DPV_PREFIX = "dpv:"
 MARKET_NAMESPACE = "urn:argonauta:vocabulary:"
 
 
@@ -27,16 +28,26 @@ class Purpose(Enum):
     @property
     def iri(self) -> str:
         """The full IRI."""
-        return DPV_NAMESPACE + self.value.removeprefix("dpv:")
+        return DPV_NAMESPACE + self.value.removeprefix(DPV_PREFIX)
 
     @property
     def broader(self) -> "Purpose | None":
         """The purpose above this one in DPV, where it is one of ours (`skos:broader`)."""
         return Purpose.RESEARCH_AND_DEVELOPMENT if self in _KINDS_OF_RESEARCH else None
 
+    @property
+    def lineage(self) -> "frozenset[Purpose]":
+        """This purpose and those above it in DPV: allowing any of them allows this one."""
+        return _LINEAGES[self]
+
+    @property
+    def related(self) -> "frozenset[Purpose]":
+        """This purpose, those above it and those below it: what it may stand for, or be part of."""
+        return _RELATED[self]
+
     def falls_under(self, allowed: "Purpose") -> bool:
         """Whether allowing `allowed` allows this purpose: it is the same one, or one below it in DPV."""
-        return self is allowed or (self.broader is not None and self.broader.falls_under(allowed))
+        return allowed in self.lineage
 
     @classmethod
     def from_iri(cls, iri: str) -> "Purpose":
@@ -47,7 +58,7 @@ class Purpose(Enum):
         """
         if not iri.startswith(DPV_NAMESPACE):
             raise ValueError(iri)
-        return cls("dpv:" + iri.removeprefix(DPV_NAMESPACE))
+        return cls(DPV_PREFIX + iri.removeprefix(DPV_NAMESPACE))
 
 
 _KINDS_OF_RESEARCH = frozenset(
@@ -58,6 +69,18 @@ _KINDS_OF_RESEARCH = frozenset(
         Purpose.COMMERCIAL_RESEARCH,
     }
 )
+
+
+def _lineage(purpose: Purpose) -> frozenset[Purpose]:
+    above = purpose.broader
+    return frozenset({purpose}) if above is None else _lineage(above) | {purpose}
+
+
+_LINEAGES = {purpose: _lineage(purpose) for purpose in Purpose}
+_RELATED = {
+    purpose: _LINEAGES[purpose] | {each for each, above in _LINEAGES.items() if purpose in above}
+    for purpose in Purpose
+}
 
 
 class RecipientKind(Enum):

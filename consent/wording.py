@@ -10,27 +10,29 @@ noise of that ρ (Dong, Roth and Su 2019, arXiv 1905.02383, §2). They are round
 hundred.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from enum import Enum
 from math import ceil, erf, sqrt
-from typing import TypeVar
 
+from consent.boundary_wording import boundary_sentences
 from consent.estimate import Withheld
+from consent.phrasing import capital, euros, label_of, listed, lowered, named, whole
 from consent.policy import Policy, Refusal
 from consent.query import LEAST_EPSILON, Condition, Query, Statistic, decimal_text
 from consent.record_document import Notice
 from consent.vocabulary import ConsentStatus, Engine, Purpose, RecipientKind, StatisticGroup, StatisticKind
-from consent.words import Words, words_of
+from consent.word_table import Words
+from consent.words import words_of
 from crypto.noise import rho_from_epsilon
 from ssi.attribute import Attribute
 from ssi.dataset import DataSet
+from ssi.dataset import data_set as data_set_by_ref
+from ssi.errors import UnknownDataSetError
+from ssi.windowed import span_text
 
-E = TypeVar("E", bound=Enum)
-
-CENTS = 100
 _HUNDRED = 100
 
 
@@ -74,9 +76,13 @@ def describe_policy(
     return PolicyWords(
         language=language,
         summary=_summary(words, policy, data_set, language),
-        parts=say["parts"].format(attributes=_labels(words, attributes, language)),
+        parts=say["parts"].format(attributes=_labels(words, attributes, language))
+        + _joins(words, policy, language),
         compensation=_compensation(words, policy.compensation_cents, language),
-        protection=_protection(words, policy, partners or policy.node_ids),
+        protection=(
+            *boundary_sentences(policy, data_set, language),
+            *_protection(words, policy, partners or policy.node_ids),
+        ),
         limits=_limits(words, policy, data_set, language),
         stop=say["stop"],
     )
@@ -103,11 +109,11 @@ def describe_query(query: Query, data_set: DataSet, language: str) -> str:
     words = words_of(language)
     say = words.sentences
     computed = [_computed(words, each, data_set, language) for each in query.statistics]
-    text = _capital(_listed(words, computed))
+    text = capital(listed(words, computed))
     if query.group_by is not None:
-        text += say["by"].format(attribute=_label(words, data_set.attribute(query.group_by), language))
+        text += say["by"].format(attribute=label_of(words, data_set.attribute(query.group_by), language))
     text += "".join(_only(words, condition, data_set, language) for condition in query.where)
-    text += say["over"].format(crowd=_whole(words, query.floor))
+    text += say["over"].format(crowd=whole(words, query.floor))
     text += say["query_exact" if query.epsilon is None else "query_noise"]
     return text + (say["checked"] if query.verified else "")
 
@@ -119,18 +125,21 @@ def statistic_sentence(statistic: Statistic, data_set: DataSet, language: str) -
         TermsError: there are no sentences in this language.
         DataSetError: the statistic names an attribute that the data set does not have.
     """
-    return _capital(_computed(words_of(language), statistic, data_set, language))
+    return capital(_computed(words_of(language), statistic, data_set, language))
 
 
 def computed_words(statistic: Statistic, words: Words, label: Callable[[str], str]) -> str:
     """Say what one statistic computes, with the labels of its attributes as somebody else knows them."""
-    labels = [label(name) for name in statistic.attributes]
+    if statistic.windows is not None and statistic.kind is StatisticKind.COUNT:
+        return words.sentences["readings"].format(attribute=label(statistic.attribute or ""))
+    names = statistic.attributes if statistic.windows is None else (statistic.attribute or "",)
+    labels = [label(name) for name in names]
     percents = [f"{_number(words, 100 * fraction)} %" for fraction in statistic.fractions]
     return words.computed[statistic.kind].format(
-        attribute=_listed(words, labels[:1]),
-        others=_listed(words, labels[1:]),
-        everything=_listed(words, labels),
-        fractions=_listed(words, percents),
+        attribute=listed(words, labels[:1]),
+        others=listed(words, labels[1:]),
+        everything=listed(words, labels),
+        fractions=listed(words, percents),
         count=statistic.count,
     )
 
@@ -172,10 +181,7 @@ def status_text(status: ConsentStatus, language: str) -> str:
 
 def euros_text(cents: int, language: str) -> str:
     """An amount of money: "€1,234.50" or "1.234,50 €"."""
-    words = words_of(language)
-    euros, rest = divmod(abs(cents), CENTS)
-    amount = f"{_whole(words, euros)}{words.decimal_point}{rest:02d}"
-    return ("-" if cents < 0 else "") + words.euros.format(amount)
+    return euros(words_of(language), cents)
 
 
 def day_text(moment: datetime, language: str) -> str:
@@ -199,12 +205,6 @@ def odds_in_hundred(epsilon: Decimal) -> int:
     return min(_HUNDRED, ceil(right * _HUNDRED))
 
 
-def _named(table: Mapping[E, str], chosen: Iterable[E]) -> list[str]:
-    """The words for the chosen ones, in the order of the table, which is that of their enum."""
-    wanted = set(chosen)
-    return [word for each, word in table.items() if each in wanted]
-
-
 def _grouped(words: Words, chosen: Collection[StatisticKind]) -> Iterator[str]:
     """The words for the chosen statistics; where a whole group is chosen, its own."""
     for group, word in words.groups.items():
@@ -215,12 +215,20 @@ def _grouped(words: Words, chosen: Collection[StatisticKind]) -> Iterator[str]:
 
 
 def _computed(words: Words, statistic: Statistic, data_set: DataSet, language: str) -> str:
-    return computed_words(statistic, words, lambda name: _label(words, data_set.attribute(name), language))
+    if statistic.windows is None:
+        return computed_words(
+            statistic, words, lambda name: label_of(words, data_set.attribute(name), language)
+        )
+    series = data_set.series[statistic.attribute or ""]
+    label = lowered(words, series.label[language])
+    spans = [span_text(window, series.step, language) for window in statistic.in_windows]
+    computed = computed_words(statistic, words, lambda _: label)
+    return computed + words.sentences["in_windows"].format(windows=listed(words, spans))
 
 
 def _only(words: Words, condition: Condition, data_set: DataSet, language: str) -> str:
     attribute = data_set.attribute(condition.attribute)
-    label = _label(words, attribute, language)
+    label = label_of(words, attribute, language)
     if condition.least is not None and condition.most is not None:
         least, most = (_number(words, bound) for bound in (condition.least, condition.most))
         return words.sentences["only_range"].format(attribute=label, least=least, most=most)
@@ -231,13 +239,27 @@ def _only(words: Words, condition: Condition, data_set: DataSet, language: str) 
 
 def _summary(words: Words, policy: Policy, data_set: DataSet, language: str) -> str:
     return words.sentences["summary"].format(
-        recipients=_capital(_listed(words, _named(words.recipients, policy.recipient_kinds))),
-        statistics=_listed(words, _grouped(words, policy.statistics)),
+        recipients=capital(listed(words, named(words.recipients, policy.recipient_kinds))),
+        statistics=listed(words, _grouped(words, policy.statistics)),
         data_set=data_set.label[language],
-        purposes=_listed(words, _named(words.purposes, policy.purposes)),
-        crowd=_whole(words, policy.crowd_floor),
+        purposes=listed(words, named(words.purposes, policy.purposes)),
+        crowd=whole(words, policy.crowd_floor),
         until=day_text(policy.valid_until - timedelta(seconds=1), language),
     )
+
+
+def _joins(words: Words, policy: Policy, language: str) -> str:
+    say = words.sentences
+    labels = [_data_set_label(each.data_set, language) for each in sorted(policy.joins)]
+    others = [say["other_data"].format(label=label) for label in labels]
+    return say["joins"].format(others=listed(words, others)) if others else ""
+
+
+def _data_set_label(ref: str, language: str) -> str:
+    try:
+        return data_set_by_ref(ref).label[language]
+    except UnknownDataSetError:
+        return ref
 
 
 def _protection(words: Words, policy: Policy, partners: Sequence[str]) -> tuple[str, ...]:
@@ -247,12 +269,12 @@ def _protection(words: Words, policy: Policy, partners: Sequence[str]) -> tuple[
     )
     excluded = sorted(policy.excluded_recipients)
     return (
-        *([say["excluded"].format(organisations=_listed(words, excluded))] if excluded else []),
+        *([say["excluded"].format(organisations=listed(words, excluded))] if excluded else []),
         *([say["exact"]] if policy.exact_allowed else [say["noise"]]),
         odds,
         *([say["verified_only"]] if policy.verified_only else []),
         *([say["encrypted"]] if Engine.PAILLIER in policy.engines else []),
-        say["partners"].format(nodes=_listed(words, partners)),
+        say["partners"].format(nodes=listed(words, partners)),
     )
 
 
@@ -260,8 +282,9 @@ def _limits(words: Words, policy: Policy, data_set: DataSet, language: str) -> t
     say = words.sentences
     public = _labels(words, data_set.public_attributes, language)
     return (
-        say["limit_partners"],
+        say["limit_all_partners" if Engine.ADDITIVE in policy.engines else "limit_partners"],
         *([say["limit_public"].format(attributes=public)] if public else []),
+        *([say["limit_joins"]] if policy.joins else []),
         *([say["limit_exact"]] if policy.exact_allowed else []),
         say["limit_groups"],
     )
@@ -274,26 +297,17 @@ def _compensation(words: Words, cents: int, language: str) -> str:
 
 
 def _labels(words: Words, attributes: Iterable[Attribute], language: str) -> str:
-    return _listed(words, [_label(words, attribute, language) for attribute in attributes])
-
-
-def _label(words: Words, attribute: Attribute, language: str) -> str:
-    label = attribute.label[language]
-    return words.quoted.format(label[:1].lower() + label[1:] if words.lower_labels else label)
-
-
-def _listed(words: Words, items: Iterable[str]) -> str:
-    *first, last = [*items] or [""]
-    return f"{', '.join(first)} {words.joiner} {last}" if first else last
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """The labels of attributes; a series of which all readings are among them is named as one."""
+    chosen = list(attributes)
+    readings = Counter(each.place.series for each in chosen if each.place)
+    said: dict[str, None] = {}
+    for each in chosen:
+        place = each.place
+        whole = place is not None and readings[place.series] == place.count
+        label = place.label[language] if place is not None and whole else each.label[language]
+        said[lowered(words, label)] = None
+    return listed(words, list(said))
 
 
 def _number(words: Words, number: Decimal) -> str:
     return decimal_text(number).replace(".", words.decimal_point)
-
-
-def _whole(words: Words, number: int) -> str:
-    return f"{number:,}".replace(",", words.thousands)

@@ -1,40 +1,17 @@
-"""The words of plain sentences, one table for each language.
+"""The words of plain sentences, one table for each language; the German one is in `words_german`.
 
 Each table says the same things. Words are those of everyday language: no name of a technology, no sentence
 that needs a second reading. `{…}` are filled in by `wording`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from consent.errors import TermsError
 from consent.estimate import Withheld
 from consent.policy import Refusal
 from consent.vocabulary import ConsentStatus, Purpose, RecipientKind, StatisticGroup, StatisticKind
-
-
-@dataclass(frozen=True)
-class Words:
-    """Everything that differs between languages."""
-
-    joiner: str
-    quoted: str
-    months: tuple[str, ...]
-    date: str
-    thousands: str
-    decimal_point: str
-    euros: str
-    lower_labels: bool
-    recipients: Mapping[RecipientKind, str]
-    purposes: Mapping[Purpose, str]
-    statistics: Mapping[StatisticKind, str]
-    groups: Mapping[StatisticGroup, str]
-    computed: Mapping[StatisticKind, str]
-    refusals: Mapping[Refusal, str]
-    withheld: Mapping[Withheld, str]
-    statuses: Mapping[ConsentStatus, str]
-    sentences: Mapping[str, str]
-
+from consent.word_table import Words
+from consent.words_german import GERMAN
 
 ENGLISH = Words(
     joiner="and",
@@ -122,10 +99,14 @@ ENGLISH = Words(
         Refusal.NOT_YET_VALID: "This consent has not begun yet.",
         Refusal.EXPIRED: "This consent has run out.",
         Refusal.WITHDRAWN: "This consent was withdrawn.",
+        Refusal.PROHIBITED: "The question is of a kind that was forbidden.",
         Refusal.OTHER_DATA_SET: "This consent is about other data.",
+        Refusal.JOIN_NOT_ALLOWED: "The data would be put together with other data, which is not allowed.",
         Refusal.ATTRIBUTE_NOT_ALLOWED: "The question is about a part of the data that is not allowed.",
+        Refusal.FILTER_NOT_ALLOWED: "People would be chosen by something that is not allowed.",
         Refusal.PURPOSE_NOT_ALLOWED: "The question has a purpose that is not allowed.",
         Refusal.RECIPIENT_NOT_ALLOWED: "The organisation that asks is not allowed.",
+        Refusal.COUNTRY_NOT_ALLOWED: "The organisation that asks is in a country that is not allowed.",
         Refusal.STATISTIC_NOT_ALLOWED: "The question asks for a kind of answer that is not allowed.",
         Refusal.EXACT_NOT_ALLOWED: "Exact answers are not allowed.",
         Refusal.ENGINE: "The answer would be computed in a way that is not allowed.",
@@ -133,6 +114,7 @@ ENGLISH = Words(
         Refusal.CROWD_TOO_SMALL: "The group of people is smaller than allowed.",
         Refusal.BUDGET_PER_QUERY: "The answer would tell more than one answer is allowed to tell.",
         Refusal.BUDGET_SPENT: "The limit for all answers together is reached.",
+        Refusal.RUNS_SPENT: "The data was used as often as allowed.",
         Refusal.COMPENSATION_TOO_LOW: "The compensation is lower than asked for.",
         Refusal.OTHER_NODES: "The work would be done by partners that were not chosen.",
     },
@@ -154,6 +136,11 @@ ENGLISH = Words(
             " group of at least {crowd} people, until {until}."
         ),
         "parts": "This covers: {attributes}.",
+        "other_data": "“{label}”",
+        "joins": (
+            " It may be put together with your data {others} and computed on as one, where you allow that for"
+            " both."
+        ),
         "compensation": "You receive at least {amount} each time.",
         "no_compensation": "You take part without compensation.",
         "excluded": "You have excluded: {organisations}.",
@@ -170,9 +157,19 @@ ENGLISH = Words(
         "limit_partners": (
             "Two of these three partners together could read your data if they broke their rules."
         ),
+        "limit_all_partners": (
+            "Only all three of these partners together could read your data if they broke their rules. For"
+            " answers that multiply numbers, such as how two of them go together, a fourth party deals out"
+            " random numbers without seeing any data. Together with any one of the three it could read what"
+            " was multiplied."
+        ),
         "limit_public": (
             "Not hidden from the marketplace and these partners: {attributes}. They see it beside a number"
             " that stands for you, not beside your name."
+        ),
+        "limit_joins": (
+            "Where your data is put together with other data of yours, the marketplace and these partners see"
+            " that both belong to one person. They do not see to whom."
         ),
         "limit_exact": (
             "Exact answers can be compared: two of them about almost the same people can tell something"
@@ -186,6 +183,8 @@ ENGLISH = Words(
             "You can stop at any time, as easily as you agreed. Nothing new is computed from then on, and you"
             " keep what you received. Answers that were already given cannot be taken back."
         ),
+        "readings": "number of readings of {attribute}",
+        "in_windows": " ({windows})",
         "by": " by {attribute}",
         "only": ", only {attribute}: {category}",
         "only_range": ", only {attribute}: {least} to {most}",
@@ -198,174 +197,6 @@ ENGLISH = Words(
         "over": ", over at least {crowd} people",
         "query_noise": ", with a random error",
         "query_exact": ", exact",
-    },
-)
-
-GERMAN = Words(
-    joiner="und",
-    quoted="„{}“",
-    months=(
-        "Januar",
-        "Februar",
-        "März",
-        "April",
-        "Mai",
-        "Juni",
-        "Juli",
-        "August",
-        "September",
-        "Oktober",
-        "November",
-        "Dezember",
-    ),
-    date="{day}. {month} {year}",
-    thousands=".",
-    decimal_point=",",
-    euros="{} €",
-    lower_labels=False,
-    recipients={
-        RecipientKind.UNIVERSITY: "Universitäten",
-        RecipientKind.HOSPITAL: "Krankenhäuser",
-        RecipientKind.RESEARCH_INSTITUTE: "Forschungsinstitute",
-        RecipientKind.PUBLIC_BODY: "Behörden",
-        RecipientKind.COMPANY: "Unternehmen",
-        RecipientKind.INSURER: "Versicherungen",
-    },
-    purposes={
-        Purpose.RESEARCH_AND_DEVELOPMENT: "Forschung und Entwicklung jeder Art",
-        Purpose.ACADEMIC_RESEARCH: "akademische Forschung",
-        Purpose.SCIENTIFIC_RESEARCH: "wissenschaftliche Forschung",
-        Purpose.NON_COMMERCIAL_RESEARCH: "nicht kommerzielle Forschung",
-        Purpose.COMMERCIAL_RESEARCH: "kommerzielle Forschung",
-        Purpose.PERSONNEL_HIRING: "die Auswahl von Personal",
-        Purpose.SERVICE_OPTIMISATION: "die Verbesserung von Diensten",
-        Purpose.PUBLIC_BENEFIT: "das Gemeinwohl",
-    },
-    statistics={
-        StatisticKind.COUNT: "Anzahlen",
-        StatisticKind.SUM: "Summen",
-        StatisticKind.MEAN: "Durchschnitte",
-        StatisticKind.VARIANCE: "Varianzen",
-        StatisticKind.STANDARD_DEVIATION: "Streuungen um den Durchschnitt",
-        StatisticKind.HISTOGRAM: "Verteilungen",
-        StatisticKind.MINIMUM: "kleinste Werte",
-        StatisticKind.MAXIMUM: "größte Werte",
-        StatisticKind.MEDIAN: "mittlere Werte",
-        StatisticKind.QUANTILES: "Werte, unter denen ein bestimmter Teil der Personen liegt",
-        StatisticKind.TOP_CATEGORIES: "häufigste Antworten",
-        StatisticKind.COVARIANCE: "wie zwei Zahlen gemeinsam schwanken",
-        StatisticKind.CORRELATION: "wie eng zwei Zahlen zusammenhängen",
-        StatisticKind.LINEAR_REGRESSION: "wie sich eine Zahl mit anderen ändert",
-        StatisticKind.LOGISTIC_REGRESSION: "wie ein Ja oder Nein von Zahlen abhängt",
-        StatisticKind.K_MEANS: "Durchschnitte von Gruppen ähnlicher Personen",
-    },
-    groups={
-        StatisticGroup.AMOUNTS: "Anzahlen, Durchschnitte und Verteilungen",
-        StatisticGroup.RANGES: "kleinste, mittlere und größte Werte",
-        StatisticGroup.RELATIONS: "Zusammenhänge zwischen Zahlen",
-        StatisticGroup.GROUPS: "Gruppen und häufigste Antworten",
-    },
-    computed={
-        StatisticKind.COUNT: "Anzahl der Personen",
-        StatisticKind.SUM: "Summe von {attribute}",
-        StatisticKind.MEAN: "Durchschnitt von {attribute}",
-        StatisticKind.VARIANCE: "Varianz von {attribute}",
-        StatisticKind.STANDARD_DEVIATION: "Streuung von {attribute}",
-        StatisticKind.HISTOGRAM: "Verteilung von {attribute}",
-        StatisticKind.MINIMUM: "kleinster Wert von {attribute}",
-        StatisticKind.MAXIMUM: "größter Wert von {attribute}",
-        StatisticKind.MEDIAN: "mittlerer Wert von {attribute}",
-        StatisticKind.QUANTILES: "Werte von {attribute}, unter denen {fractions} der Personen liegen",
-        StatisticKind.TOP_CATEGORIES: "die {count} häufigsten Antworten zu {attribute}",
-        StatisticKind.COVARIANCE: "wie {attribute} und {others} gemeinsam schwanken",
-        StatisticKind.CORRELATION: "wie eng {attribute} mit {others} zusammenhängt",
-        StatisticKind.LINEAR_REGRESSION: "wie sich {attribute} mit {others} ändert",
-        StatisticKind.LOGISTIC_REGRESSION: "wie {attribute} von {others} abhängt",
-        StatisticKind.K_MEANS: "{count} Gruppen von Personen, die einander in {everything} ähneln",
-    },
-    refusals={
-        Refusal.NOT_YET_VALID: "Diese Einwilligung gilt noch nicht.",
-        Refusal.EXPIRED: "Diese Einwilligung ist abgelaufen.",
-        Refusal.WITHDRAWN: "Diese Einwilligung wurde widerrufen.",
-        Refusal.OTHER_DATA_SET: "Diese Einwilligung betrifft andere Daten.",
-        Refusal.ATTRIBUTE_NOT_ALLOWED: "Die Frage betrifft einen Teil der Daten, der nicht erlaubt ist.",
-        Refusal.PURPOSE_NOT_ALLOWED: "Die Frage hat einen Zweck, der nicht erlaubt ist.",
-        Refusal.RECIPIENT_NOT_ALLOWED: "Die Organisation, die fragt, ist nicht erlaubt.",
-        Refusal.STATISTIC_NOT_ALLOWED: "Die Frage verlangt eine Art von Antwort, die nicht erlaubt ist.",
-        Refusal.EXACT_NOT_ALLOWED: "Genaue Antworten sind nicht erlaubt.",
-        Refusal.ENGINE: "Die Antwort würde auf eine Weise berechnet, die nicht erlaubt ist.",
-        Refusal.NOT_VERIFIED: "Die Partner würden einander nicht nachrechnen, was aber verlangt ist.",
-        Refusal.CROWD_TOO_SMALL: "Die Gruppe ist kleiner als erlaubt.",
-        Refusal.BUDGET_PER_QUERY: "Die Antwort würde mehr verraten, als eine Antwort verraten darf.",
-        Refusal.BUDGET_SPENT: "Die Grenze für alle Antworten zusammen ist erreicht.",
-        Refusal.COMPENSATION_TOO_LOW: "Die Entschädigung ist niedriger als verlangt.",
-        Refusal.OTHER_NODES: "Die Arbeit würden Partner tun, die nicht gewählt wurden.",
-    },
-    withheld={
-        Withheld.TOO_FEW_PEOPLE: "Nicht gezeigt: In dieser Gruppe sind zu wenige Personen.",
-        Withheld.NOISE_TOO_LARGE: "Nicht gezeigt: Der Zufallsfehler ist so groß wie die Zahl selbst.",
-        Withheld.UNDETERMINED: (
-            "Nicht gezeigt: Die Zahlen ändern sich nicht oder sagen dasselbe, daher gibt es keine eindeutige"
-            " Antwort."
-        ),
-    },
-    statuses={
-        ConsentStatus.GIVEN: "aktiv",
-        ConsentStatus.WITHDRAWN: "widerrufen",
-        ConsentStatus.EXPIRED: "abgelaufen",
-    },
-    sentences={
-        "summary": (
-            "{recipients} dürfen {statistics} aus Ihren Daten „{data_set}“ berechnen, für {purposes}, nur in"
-            " einer Gruppe von mindestens {crowd} Personen, bis {until}."
-        ),
-        "parts": "Das umfasst: {attributes}.",
-        "compensation": "Sie erhalten jedes Mal mindestens {amount}.",
-        "no_compensation": "Sie nehmen ohne Entschädigung teil.",
-        "excluded": "Sie haben ausgeschlossen: {organisations}.",
-        "noise": "Zu jeder Antwort kommt ein Zufallsfehler, damit eine Person sie kaum ändert.",
-        "exact": (
-            "Manche Antworten dürfen genau sein, ohne Zufallsfehler. Für diese gelten die nächsten Zahlen"
-            " nicht."
-        ),
-        "odds": (
-            "Angenommen, jemand will aus der Antwort erkennen, ob Ihre Daten gezählt oder leer gelassen"
-            " wurden. Durch Raten liegt er in 50 von 100 Fällen richtig. Mit einer Antwort liegt er in"
-            " höchstens {one} von 100 Fällen richtig, mit allen Antworten, die Sie erlauben, in höchstens"
-            " {all} von 100."
-        ),
-        "partners": "Ihre Daten werden auf {nodes} aufgeteilt. Einer allein kann nichts lesen.",
-        "limit_partners": (
-            "Zwei dieser drei Partner zusammen könnten Ihre Daten lesen, wenn sie ihre Regeln brechen."
-        ),
-        "limit_public": (
-            "Nicht verborgen vor dem Marktplatz und diesen Partnern: {attributes}. Sie sehen es neben einer"
-            " Nummer, die für Sie steht, nicht neben Ihrem Namen."
-        ),
-        "limit_exact": (
-            "Genaue Antworten lassen sich vergleichen: Zwei über fast dieselben Personen können etwas über"
-            " eine einzelne Person verraten."
-        ),
-        "limit_groups": (
-            "Eine Antwort kann etwas über Menschen wie Sie verraten. Das wäre auch ohne Ihre Daten so."
-        ),
-        "stop": (
-            "Sie können jederzeit aufhören, so einfach, wie Sie zugestimmt haben. Ab dann wird nichts Neues"
-            " berechnet, und Sie behalten, was Sie erhalten haben. Schon gegebene Antworten lassen sich nicht"
-            " zurückholen."
-        ),
-        "by": " nach {attribute}",
-        "only": ", nur {attribute}: {category}",
-        "only_range": ", nur {attribute}: {least} bis {most}",
-        "checked": ", mit Nachrechnen",
-        "verified_only": "Die Partner müssen einander nachrechnen, bevor eine Antwort sie verlässt.",
-        "encrypted": (
-            "Ihre Werte dürfen auch verschlüsselt zusammengezählt werden. Je zwei der Partner könnten sie"
-            " gemeinsam öffnen."
-        ),
-        "over": ", über mindestens {crowd} Personen",
-        "query_noise": ", mit Zufallsfehler",
-        "query_exact": ", genau",
     },
 )
 

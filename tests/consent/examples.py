@@ -15,6 +15,7 @@ from consent.contribution import Contribution
 from consent.job import Manifest
 from consent.order import EscrowReceipt, sign_escrow_receipt
 from consent.policy import Policy, Use
+from consent.prohibition import OPERATORS, TRUTHS, Constraint, Operand, Prohibition
 from consent.query import Condition, Query, Statistic
 from consent.record import ConsentRecord
 from consent.record_document import Notice, StatusChange
@@ -47,7 +48,8 @@ BUYER_ID = "urn:argonauta:person:" + b64url_encode(sha256(b"buyer"))
 EXAM = data_set("exam/1")
 HEALTH = data_set("health/1")
 
-ENGINES = [engine for engine in Engine if engine is not Engine.AUTO]
+ENGINES = [engine for engine in Engine if engine not in {Engine.AUTO, Engine.ADDITIVE}]
+"""Those that a policy may allow beside each other; `additive` stands alone."""
 MEAN = Statistic(StatisticKind.MEAN, "exam_score")
 SPREAD = Statistic(StatisticKind.STANDARD_DEVIATION, "exam_score")
 BARS = Statistic(StatisticKind.HISTOGRAM, "exam_score")
@@ -215,14 +217,54 @@ _budgets = st.integers(1, 10**9).map(lambda millionths: Decimal(millionths).scal
 _names = st.text("abcdefgh_", min_size=1, max_size=8)
 
 
+PLACES = ("AT", "DE", "CH", "US", "EU", "EEA")
+"""Where somebody may ask from in tests."""
+
+_TERMS: dict[Operand, list[str]] = {
+    Operand.PURPOSE: [each.value for each in Purpose],
+    Operand.RECIPIENT_KIND: [each.value for each in RecipientKind],
+    Operand.RECIPIENT: ["a", "b", "c"],
+    Operand.COUNTRY: list(PLACES),
+    Operand.STATISTIC: [each.value for each in StatisticKind],
+    Operand.ENGINE: [each.value for each in Engine if each is not Engine.AUTO],
+}
+_NUMBERS = {
+    Operand.CROWD: st.integers(0, 10**5).map(Decimal),
+    Operand.EPSILON: _budgets,
+    Operand.COMPENSATION: st.integers(0, 10**5).map(Decimal),
+}
+
+
+@st.composite
+def constraints(draw: st.DrawFn, operand: Operand, attributes: frozenset[str]) -> Constraint:
+    """Any constraint with an operand, of a prohibition about some of these attributes."""
+    operator = draw(st.sampled_from(OPERATORS[operand]))
+    if operand in TRUTHS:
+        return Constraint(
+            operand, operator, draw(st.sampled_from([frozenset({"true"}), frozenset({"false"})]))
+        )
+    if operand in _NUMBERS:
+        return Constraint(operand, operator, draw(_NUMBERS[operand]))
+    terms = _TERMS.get(operand, sorted(attributes))
+    return Constraint(operand, operator, draw(st.frozensets(st.sampled_from(terms), min_size=1, max_size=3)))
+
+
+@st.composite
+def prohibitions(draw: st.DrawFn, attributes: frozenset[str]) -> Prohibition:
+    """Anything that can be forbidden to somebody who allows these attributes."""
+    operands = draw(st.lists(st.sampled_from(Operand), min_size=1, max_size=3, unique=True))
+    return Prohibition(frozenset(draw(constraints(operand, attributes)) for operand in operands))
+
+
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
     """Any policy about exam results."""
     per_query, total = sorted((draw(_budgets), draw(_budgets)))
     start = draw(_moments)
+    attributes = draw(st.frozensets(st.sampled_from([a.name for a in EXAM.attributes]), min_size=1))
     return Policy(
         data_set="exam/1",
-        attributes=draw(st.frozensets(st.sampled_from([a.name for a in EXAM.attributes]), min_size=1)),
+        attributes=attributes,
         purposes=draw(_subsets(Purpose)),
         recipient_kinds=draw(_subsets(RecipientKind)),
         statistics=draw(_subsets(StatisticKind)),
@@ -235,8 +277,14 @@ def policies(draw: st.DrawFn) -> Policy:
         given_at=start,
         valid_until=start + timedelta(seconds=draw(st.integers(1, 10**8))),
         excluded_recipients=draw(st.frozensets(_names, max_size=3)),
-        engines=draw(st.frozensets(st.sampled_from(ENGINES), min_size=1)),
+        engines=draw(
+            st.frozensets(st.sampled_from(ENGINES), min_size=1) | st.just(frozenset({Engine.ADDITIVE}))
+        ),
         verified_only=draw(st.booleans()),
+        recipient_countries=draw(st.frozensets(st.sampled_from(PLACES), max_size=2)),
+        filters=draw(st.none() | st.frozensets(st.sampled_from(sorted(attributes)))),
+        runs=draw(st.none() | st.integers(1, 10)),
+        prohibitions=draw(st.frozensets(prohibitions(attributes), max_size=2)),
     )
 
 
@@ -281,6 +329,36 @@ def uses(draw: st.DrawFn) -> Use:
         epsilon_spent=draw(st.just(Decimal(0)) | _budgets),
         compensation_cents=draw(st.integers(0, 10**6)),
         node_ids=tuple(draw(st.lists(_names, min_size=3, max_size=3, unique=True))),
+        buyer_country=draw(st.sampled_from([None, "AT", "CH", "US", "UK"])),
+        runs=draw(st.none() | st.integers(0, 10)),
+    )
+
+
+def fitting(draw: st.DrawFn, policy: Policy) -> Use:
+    """A use that a policy permits, but for what chance excludes."""
+    statistics = st.builds(
+        Statistic,
+        st.sampled_from(sorted(policy.statistics, key=str)),
+        st.sampled_from(sorted(policy.attributes)),
+    )
+    query = replace(
+        QUERY,
+        purpose=draw(st.sampled_from(sorted(policy.purposes, key=str))),
+        statistics=tuple(draw(st.lists(statistics, min_size=1, max_size=3))),
+        floor=policy.crowd_floor,
+        epsilon=draw(st.sampled_from([None, policy.epsilon_per_query, policy.epsilon_per_query / 2])),
+        group_by=draw(st.none() | st.sampled_from(sorted(policy.attributes))),
+    )
+    return Use(
+        query=query,
+        buyer_id=draw(st.sampled_from("abc")),
+        buyer_kind=draw(st.sampled_from(sorted(policy.recipient_kinds, key=str))),
+        cohort_size=policy.crowd_floor + draw(st.integers(0, 10)),
+        epsilon_spent=policy.epsilon_total - policy.epsilon_per_query,
+        compensation_cents=policy.compensation_cents + draw(st.integers(0, 1)),
+        node_ids=policy.node_ids,
+        buyer_country=draw(st.sampled_from(["AT", "CH", "US"])),
+        runs=0,
     )
 
 

@@ -12,6 +12,12 @@ from consent import computation
 from consent.answer import decode
 from consent.computation import Computation
 from consent.contribution import Contribution, NodeContribution
+from consent.crowd_cohort import unverified_join
+from consent.crowd_message import CrowdMessage, Round, verify_message
+from consent.crowd_offer import CrowdOffer
+from consent.crowd_order import unverified_crowd_order
+from consent.crowd_release import CrowdMaterial, HeardPart
+from consent.crowd_terms import CrowdRefusal, CrowdTerms
 from consent.errors import ConsentError
 from consent.job import MANIFEST_TYP, verify_manifest
 from consent.log import Checkpoint, InclusionProof, sign_checkpoint
@@ -21,7 +27,9 @@ from consent.receipt import CONSENT_RECEIPT_TYP, ConsentReceipt, verify_consent_
 from consent.record import ConsentRecord
 from consent.vocabulary import Engine, StatisticKind
 from crypto.errors import CryptoError
+from crypto.reading import Fields
 from ssi.jws import sign_jws
+from tests.consent.crowds import ordered, sittings
 from tests.consent.examples import (
     CONSENT_ID,
     CONTRIBUTION,
@@ -35,6 +43,7 @@ from tests.consent.examples import (
     manifest,
 )
 from tests.consent.test_log import ENTRIES, ORIGIN
+from tests.crowd_sitters import terms
 
 NOTE = sign_checkpoint(Checkpoint(ORIGIN, 1, bytes(32)), MARKETPLACE)
 COMPILED = computation.compile(QUERY, EXAM, [{}] * 60)
@@ -78,6 +87,28 @@ def _read_receipt(document):
     verify_consent_receipt(sign_jws(document, MARKETPLACE, typ=CONSENT_RECEIPT_TYP), MARKETPLACE.public)
 
 
+def _read_crowd_order(document):
+    unverified_crowd_order(sign_jws(document, MARKETPLACE, typ="crowd-order+jwt"))
+
+
+def _read_crowd_terms(document):
+    CrowdTerms.from_fields(Fields.of(document, "crowd terms"))
+
+
+def _read_crowd_join(document):
+    unverified_join(sign_jws(document, MARKETPLACE, typ="crowd-join+jwt"))
+
+
+def _read_crowd_message(document):
+    token = sign_jws(document, MARKETPLACE, typ="crowd-message+jwt")
+    named = {"order_id": ordered().order_id, "cohort_digest": "A" * 43, "consent_id": CONSENT_ID}
+    verify_message(token, MARKETPLACE.public, **named)
+
+
+CROWD_MESSAGE = CrowdMessage(ordered().order_id, "A" * 43, CONSENT_ID, Round.LEAVING, {}, CrowdRefusal.PACKED)
+CROWD_MATERIAL = CrowdMaterial(
+    "A" * 43, ((b"a" * 32, b"m" * 32),), frozenset({0}), {0: HeardPart(b"c", b"\x02" * 33, b"s")}, (b"r",)
+)
 READERS = {
     "query": (Query.from_json, QUERY.to_json()),
     "policy": (from_odrl, to_offer(POLICY, CONSENT_ID)),
@@ -102,6 +133,12 @@ READERS = {
         ).to_json(),
     ),
     "manifest": (_read_manifest, manifest().to_json()),
+    "crowd offer": (CrowdOffer.from_json, CrowdOffer("a.b.c", "d~").to_json()),
+    "crowd order": (_read_crowd_order, ordered(weights={"exam_score": 1}).to_json()),
+    "crowd material": (CrowdMaterial.from_json, CROWD_MATERIAL.to_json()),
+    "crowd terms": (_read_crowd_terms, terms(NOW).to_json()),
+    "crowd join": (_read_crowd_join, unverified_join(sittings()[0].part.join).to_json()),
+    "crowd message": (_read_crowd_message, CROWD_MESSAGE.to_json()),
     "consent receipt": (_read_receipt, ConsentReceipt(RECORD, NOW).to_json()),
 }
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 
 from consent.errors import TermsError
 from consent.odrl import from_odrl, to_agreement, to_offer
+from consent.prohibition import Operand, never
 from consent.vocabulary import Engine
 from crypto.encoding import canonical_json, parse_json
 from crypto.errors import MalformedError
@@ -95,6 +96,66 @@ def _add(document, operand, operator, value):
     )
 
 
+def _forbidden(**changes):
+    constraint = {"leftOperand": "mk:recipientKind", "operator": "isAnyOf", "rightOperand": ["insurer"]}
+    return {"action": "aggregate", "constraint": [{**constraint, **changes}]}
+
+
+def _forbid(document, **changes):
+    document.update(prohibition=[{**_forbidden(), **changes}])
+
+
+def _forbid_by(document, **changes):
+    document.update(prohibition=[_forbidden(**changes)])
+
+
+def test_what_is_forbidden_is_read_as_it_was_written():
+    document = loose(to_offer(POLICY, CONSENT_ID))
+    document.update(
+        prohibition=[_forbidden(leftOperand="mk:attribute", rightOperand=["exam/1#sex"]), _forbidden()]
+    )
+
+    policy = from_odrl(document)
+
+    assert policy == replace(
+        POLICY,
+        prohibitions=frozenset({never(Operand.RECIPIENT_KIND, "insurer"), never(Operand.ATTRIBUTE, "sex")}),
+    )
+
+
+@pytest.mark.parametrize("operand", ["mk:attribute", "mk:filter"])
+def test_what_is_not_allowed_by_itself_cannot_be_forbidden_with_something(operand):
+    document = loose(to_offer(POLICY, CONSENT_ID))
+    _forbid_by(document, leftOperand=operand, rightOperand=["exam/1#intake"])
+
+    with pytest.raises(TermsError, match="only what is allowed"):
+        from_odrl(document)
+
+
+def test_no_filter_at_all_is_an_empty_list_and_not_the_same_as_none_stated():
+    closed = replace(POLICY, filters=frozenset())
+
+    assert from_odrl(loose(to_offer(closed, CONSENT_ID))) == closed != POLICY
+    assert {"leftOperand": "mk:filter", "operator": "isAnyOf", "rightOperand": []} in loose(
+        to_offer(closed, CONSENT_ID)
+    )["permission"][0]["constraint"]
+
+
+@given(policies())
+@settings(max_examples=40)
+def test_prohibitions_have_the_form_of_dsp_2025_1(policy):
+    offer = loose(to_offer(policy, CONSENT_ID))
+
+    assert ("prohibition" in offer) is bool(policy.prohibitions)
+    for prohibition in offer.get("prohibition", []):
+        assert set(prohibition) == {"action", "constraint"}
+        assert prohibition["action"] == "aggregate"
+        for constraint in prohibition["constraint"]:
+            assert set(constraint) == {"leftOperand", "operator", "rightOperand"}
+            assert constraint["operator"] in DSP_OPERATORS
+            assert isinstance(constraint["rightOperand"], str | list)
+
+
 def test_a_policy_without_choices_of_engine_keeps_its_form():
     operands = {
         each["leftOperand"] for each in loose(to_offer(POLICY, CONSENT_ID))["permission"][0]["constraint"]
@@ -116,7 +177,64 @@ HOSTILE = {
     "engines turned round": lambda d: _add(d, "mk:engine", "isNoneOf", ["paillier"]),
     "verification that is not asked for": lambda d: _add(d, "mk:verifiedOnly", "eq", "false"),
     "verification twice": lambda d: [_add(d, "mk:verifiedOnly", "eq", "true") for _ in range(2)],
-    "a prohibition": lambda d: d.update(prohibition=[{"action": "distribute"}]),
+    "a prohibition of another action": lambda d: _forbid(d, action="distribute"),
+    "a prohibition without constraints": lambda d: _forbid(d, constraint=[]),
+    "a prohibition without a list of constraints": lambda d: d.update(prohibition=[{"action": "aggregate"}]),
+    "nothing that is forbidden": lambda d: d.update(prohibition=[]),
+    "null forbidden": lambda d: d.update(prohibition=None),
+    "a prohibition that is no list": lambda d: d.update(prohibition={}),
+    "a prohibition with a remedy": lambda d: _forbid(d, remedy=[{"action": "inform"}]),
+    "a prohibition twice": lambda d: d.update(prohibition=[_forbidden(), _forbidden()]),
+    "too many prohibitions": lambda d: d.update(
+        prohibition=[_forbidden(rightOperand=[str(at)], leftOperand="mk:recipient") for at in range(17)]
+    ),
+    "a constraint of a prohibition twice": lambda d: _forbid(
+        d, constraint=[*_forbidden()["constraint"], *_forbidden(rightOperand=["company"])["constraint"]]
+    ),
+    "an operand of a prohibition that we do not know": lambda d: _forbid_by(d, leftOperand="mk:mood"),
+    "an operator of a prohibition that we do not know": lambda d: _forbid_by(d, operator="hasPart"),
+    "an operator that its operand does not have": lambda d: _forbid_by(d, operator="isAllOf"),
+    "a kind of recipient that we do not know": lambda d: _forbid_by(d, rightOperand=["insurers"]),
+    "a purpose forbidden that we do not know": lambda d: _forbid_by(
+        d, leftOperand="purpose", rightOperand=["https://w3id.org/dpv#Marketing"]
+    ),
+    "a purpose forbidden by its short name": lambda d: _forbid_by(
+        d, leftOperand="purpose", rightOperand=["dpv:CommercialResearch"]
+    ),
+    "a country forbidden that there is not": lambda d: _forbid_by(
+        d, leftOperand="mk:recipientCountry", rightOperand=["UK"]
+    ),
+    "an engine forbidden that is left open": lambda d: _forbid_by(
+        d, leftOperand="mk:engine", rightOperand=["auto"]
+    ),
+    "an attribute of another data set forbidden": lambda d: _forbid_by(
+        d, leftOperand="mk:attribute", rightOperand=["health/1#sex"]
+    ),
+    "an attribute of no data set forbidden": lambda d: _forbid_by(
+        d, leftOperand="mk:attribute", rightOperand=["sex"]
+    ),
+    "nobody forbidden": lambda d: _forbid_by(d, rightOperand=[]),
+    "somebody forbidden as a text": lambda d: _forbid_by(d, rightOperand="insurer"),
+    "something forbidden by null": lambda d: _forbid_by(d, rightOperand=None),
+    "a crowd forbidden as a number": lambda d: _forbid_by(
+        d, leftOperand="mk:crowd", operator="lt", rightOperand=50
+    ),
+    "a truth forbidden that is none": lambda d: _forbid_by(
+        d, leftOperand="mk:exact", operator="eq", rightOperand="maybe"
+    ),
+    "a constraint of a prohibition with more": lambda d: _forbid_by(d, unit="people"),
+    "no country": lambda d: _add(d, "mk:recipientCountry", "isAnyOf", []),
+    "a country that there is not": lambda d: _add(d, "mk:recipientCountry", "isAnyOf", ["UK"]),
+    "a country turned round": lambda d: _add(d, "mk:recipientCountry", "isNoneOf", ["US"]),
+    "a filter of another data set": lambda d: _add(d, "mk:filter", "isAnyOf", ["health/1#sex"]),
+    "a filter of no data set": lambda d: _add(d, "mk:filter", "isAnyOf", ["sex"]),
+    "runs that are no number": lambda d: _add(d, "mk:runs", "lteq", "often"),
+    "runs beyond reason": lambda d: _add(d, "mk:runs", "lteq", "10001"),
+    "runs turned round": lambda d: _add(d, "mk:runs", "gteq", "5"),
+    "runs by null": lambda d: _add(d, "mk:runs", "lteq", None),
+    "filters by null": lambda d: _add(d, "mk:filter", "isAnyOf", None),
+    "countries by null": lambda d: _add(d, "mk:recipientCountry", "isAnyOf", None),
+    "verification by null": lambda d: _add(d, "mk:verifiedOnly", "eq", None),
     "an obligation": lambda d: d.update(obligation=[{"action": "compensate"}]),
     "a duty": lambda d: d["permission"][0].update(duty=[{"action": "inform"}]),
     "two permissions": lambda d: d["permission"].append(copy.deepcopy(d["permission"][0])),

@@ -6,68 +6,31 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from consent.decision import decide
 from consent.errors import TermsError
-from consent.policy import Permitted, Refusal, Refused, Use, decide, largest_crowd
-from consent.query import Condition, Statistic
-from consent.vocabulary import Engine, Purpose, RecipientKind, StatisticKind
-from tests.consent.examples import BUYER_ID, GIVEN, NODES, NOW, POLICY, QUERY, UNTIL, USE, policies, uses
-
-
-def _asking(**changes):
-    return replace(USE, query=replace(QUERY, **changes))
+from consent.policy import Permitted, Refusal, Refused
+from consent.prohibition import Operand, never
+from consent.query import Condition
+from consent.vocabulary import Engine, Purpose
+from tests.consent.cases import OUTSIDE, asking
+from tests.consent.examples import (
+    BUYER_ID,
+    GIVEN,
+    NODES,
+    NOW,
+    PLACES,
+    POLICY,
+    UNTIL,
+    USE,
+    fitting,
+    policies,
+    prohibitions,
+    uses,
+)
 
 
 def test_a_use_within_every_rule_is_permitted():
     assert decide(POLICY, USE, now=NOW) == Permitted()
-
-
-OUTSIDE = {
-    "other data": (_asking(data_set="health/1"), Refusal.OTHER_DATA_SET),
-    "an attribute that is not allowed": (
-        _asking(statistics=(Statistic(StatisticKind.MEAN, "reading_score"),)),
-        Refusal.ATTRIBUTE_NOT_ALLOWED,
-    ),
-    "groups by an attribute that is not allowed": (
-        _asking(group_by="intake"),
-        Refusal.ATTRIBUTE_NOT_ALLOWED,
-    ),
-    "a filter by an attribute that is not allowed": (
-        _asking(where=(Condition("intake", "top"),)),
-        Refusal.ATTRIBUTE_NOT_ALLOWED,
-    ),
-    "another purpose": (_asking(purpose=Purpose.PERSONNEL_HIRING), Refusal.PURPOSE_NOT_ALLOWED),
-    "a broader purpose": (_asking(purpose=Purpose.RESEARCH_AND_DEVELOPMENT), Refusal.PURPOSE_NOT_ALLOWED),
-    "another kind of buyer": (
-        replace(USE, buyer_kind=RecipientKind.COMPANY),
-        Refusal.RECIPIENT_NOT_ALLOWED,
-    ),
-    "a statistic that is not allowed": (
-        _asking(statistics=(Statistic(StatisticKind.HISTOGRAM, "exam_score"),)),
-        Refusal.STATISTIC_NOT_ALLOWED,
-    ),
-    "an exact answer": (_asking(epsilon=None), Refusal.EXACT_NOT_ALLOWED),
-    "another engine": (_asking(engine=Engine.PAILLIER), Refusal.ENGINE),
-    "a private filter in a crowd that may be too small": (
-        _asking(where=(Condition("sex", "female"),), floor=49),
-        Refusal.CROWD_TOO_SMALL,
-    ),
-    "a filter by a range of a crowd that may be too small": (
-        _asking(where=(Condition("exam_score", None, Decimal(0), Decimal(1)),), floor=49),
-        Refusal.CROWD_TOO_SMALL,
-    ),
-    "a crowd one too small": (replace(USE, cohort_size=49), Refusal.CROWD_TOO_SMALL),
-    "a crowd below the query's own floor": (_asking(floor=301), Refusal.CROWD_TOO_SMALL),
-    "groups smaller than the crowd": (_asking(group_by="sex", floor=49), Refusal.CROWD_TOO_SMALL),
-    "more than one query may cost": (_asking(epsilon=Decimal("1.01")), Refusal.BUDGET_PER_QUERY),
-    "more than is left": (replace(USE, epsilon_spent=Decimal("4.01")), Refusal.BUDGET_SPENT),
-    "a negative balance": (replace(USE, epsilon_spent=Decimal(-1)), Refusal.BUDGET_SPENT),
-    "a cent too little": (replace(USE, compensation_cents=49), Refusal.COMPENSATION_TOO_LOW),
-    "other nodes": (replace(USE, node_ids=("node-a", "node-b", "node-d")), Refusal.OTHER_NODES),
-    "the nodes in another order": (
-        replace(USE, node_ids=("node-b", "node-a", "node-c")),
-        Refusal.OTHER_NODES,
-    ),
-}
 
 
 @pytest.mark.parametrize(("use", "reason"), OUTSIDE.values(), ids=OUTSIDE.keys())
@@ -82,28 +45,41 @@ def test_an_engine_that_is_left_open_is_the_one_that_answers_everything():
     policy = replace(POLICY, engines=frozenset({Engine.PAILLIER}))
 
     assert decide(policy, USE, now=NOW) == Refused(Refusal.ENGINE)
-    assert decide(policy, _asking(engine=Engine.PAILLIER), now=NOW) == Permitted()
+    assert decide(policy, asking(engine=Engine.PAILLIER), now=NOW) == Permitted()
 
 
 def test_whoever_wants_checked_arithmetic_takes_part_only_then():
     policy = replace(POLICY, verified_only=True)
 
     assert decide(policy, USE, now=NOW) == Refused(Refusal.NOT_VERIFIED)
-    assert decide(policy, _asking(verified=True), now=NOW) == Permitted()
-    assert decide(POLICY, _asking(verified=True), now=NOW) == Permitted()
+    assert decide(policy, asking(verified=True), now=NOW) == Permitted()
+    assert decide(POLICY, asking(verified=True), now=NOW) == Permitted()
 
 
 def test_a_public_filter_leaves_the_crowd_as_large_as_it_is():
-    use = _asking(where=(Condition("school_type", "girls"),), floor=10)
+    use = asking(where=(Condition("school_type", "girls"),), floor=10)
 
     assert decide(POLICY, use, now=NOW) == Permitted()
 
 
 def test_in_a_data_set_that_nobody_knows_every_condition_may_be_private():
     policy = replace(POLICY, data_set="tiny/1")
-    use = _asking(data_set="tiny/1", where=(Condition("school_type", "girls"),), floor=10)
+    use = asking(data_set="tiny/1", where=(Condition("school_type", "girls"),), floor=10)
 
     assert decide(policy, use, now=NOW) == Refused(Refusal.CROWD_TOO_SMALL)
+
+
+@pytest.mark.parametrize("other", [Engine.MPC, Engine.PAILLIER, Engine.FUNCTIONAL])
+def test_a_way_of_computing_that_takes_all_nodes_to_collude_stands_beside_no_weaker_one(other):
+    with pytest.raises(TermsError, match="stands alone"):
+        replace(POLICY, engines=frozenset({Engine.ADDITIVE, other}))
+
+
+def test_who_allows_only_the_additive_engine_takes_part_by_no_other():
+    policy = replace(POLICY, engines=frozenset({Engine.ADDITIVE}))
+
+    assert decide(policy, USE, now=NOW) == Refused(Refusal.ENGINE)
+    assert decide(policy, asking(engine=Engine.ADDITIVE), now=NOW) == Permitted()
 
 
 @pytest.mark.parametrize("engines", [frozenset(), frozenset({Engine.AUTO, Engine.MPC})])
@@ -147,14 +123,14 @@ def test_a_budget_can_be_spent_to_the_last():
 
 def test_an_exact_answer_costs_no_budget_where_it_is_allowed():
     policy = replace(POLICY, exact_allowed=True)
-    use = replace(_asking(epsilon=None), epsilon_spent=Decimal(5))
+    use = replace(asking(epsilon=None), epsilon_spent=Decimal(5))
 
     assert decide(policy, use, now=NOW) == Permitted()
 
 
 def test_all_reasons_are_given_in_the_order_of_the_enum():
     use = replace(
-        _asking(data_set="health/1", purpose=Purpose.COMMERCIAL_RESEARCH, epsilon=Decimal(9)),
+        asking(data_set="health/1", purpose=Purpose.COMMERCIAL_RESEARCH, epsilon=Decimal(9)),
         cohort_size=1,
         node_ids=(),
     )
@@ -170,8 +146,21 @@ def _tightened(draw, policy):
     """The policy with one member made stricter."""
     member = draw(st.sampled_from(["attributes", "purposes", "recipient_kinds", "statistics"]))
     kept = sorted(getattr(policy, member), key=str)
+    fewer = frozenset(kept[: max(1, len(kept) - 1)])
+    named = {name for each in policy.prohibitions for name in each.terms(Operand.ATTRIBUTE)}
+    named |= {name for each in policy.prohibitions for name in each.terms(Operand.FILTER)}
+    if member == "attributes" and not named | (policy.filters or frozenset()) <= fewer:
+        fewer = policy.attributes
+    allowed_filters = policy.attributes if policy.filters is None else policy.filters
+    places = policy.recipient_countries or frozenset(PLACES)
     tighter = [
-        replace(policy, **{member: frozenset(kept[: max(1, len(kept) - 1)])}),
+        replace(policy, **{member: fewer}),
+        replace(policy, prohibitions=policy.prohibitions | {draw(prohibitions(policy.attributes))}),
+        replace(policy, filters=draw(st.frozensets(st.sampled_from(sorted(allowed_filters)))))
+        if allowed_filters
+        else policy,
+        replace(policy, recipient_countries=frozenset({draw(st.sampled_from(sorted(places)))})),
+        replace(policy, runs=draw(st.integers(1, policy.runs or 10))),
         replace(policy, crowd_floor=min(10**6, policy.crowd_floor + draw(st.integers(0, 1000)))),
         replace(policy, exact_allowed=False),
         replace(policy, epsilon_per_query=policy.epsilon_per_query / 2),
@@ -183,37 +172,11 @@ def _tightened(draw, policy):
     return draw(st.sampled_from(tighter))
 
 
-def _fitting(draw, policy):
-    """A use that a policy permits, but for what chance excludes."""
-    statistics = st.builds(
-        Statistic,
-        st.sampled_from(sorted(policy.statistics, key=str)),
-        st.sampled_from(sorted(policy.attributes)),
-    )
-    query = replace(
-        QUERY,
-        purpose=draw(st.sampled_from(sorted(policy.purposes, key=str))),
-        statistics=tuple(draw(st.lists(statistics, min_size=1, max_size=3))),
-        floor=policy.crowd_floor,
-        epsilon=draw(st.sampled_from([None, policy.epsilon_per_query, policy.epsilon_per_query / 2])),
-        group_by=draw(st.none() | st.sampled_from(sorted(policy.attributes))),
-    )
-    return Use(
-        query=query,
-        buyer_id=draw(st.sampled_from("abc")),
-        buyer_kind=draw(st.sampled_from(sorted(policy.recipient_kinds, key=str))),
-        cohort_size=policy.crowd_floor + draw(st.integers(0, 10)),
-        epsilon_spent=policy.epsilon_total - policy.epsilon_per_query,
-        compensation_cents=policy.compensation_cents + draw(st.integers(0, 1)),
-        node_ids=policy.node_ids,
-    )
-
-
 @given(st.data())
 @settings(max_examples=150)
 def test_tightening_a_policy_never_permits_more(data):
     policy = data.draw(policies())
-    use = _fitting(data.draw, policy) if data.draw(st.booleans()) else data.draw(uses())
+    use = fitting(data.draw, policy) if data.draw(st.booleans()) else data.draw(uses())
     tighter = _tightened(data.draw, policy)
     now = policy.given_at + timedelta(seconds=data.draw(st.integers(-2, 2)))
 
@@ -250,6 +213,17 @@ CONTRADICTIONS = {
     "a node twice": {"node_ids": ("node-a", "node-a", "node-b")},
     "an end before its beginning": {"valid_until": GIVEN},
     "a moment without time zone": {"given_at": GIVEN.replace(tzinfo=None)},
+    "people chosen by what is not allowed": {"filters": frozenset({"intake"})},
+    "a country that there is not": {"recipient_countries": frozenset({"UK"})},
+    "no runs": {"runs": 0},
+    "runs beyond reason": {"runs": 10_001},
+    "something forbidden with what is not allowed": {
+        "prohibitions": frozenset({never(Operand.ATTRIBUTE, "intake")})
+    },
+    "a choice forbidden that is not allowed": {"prohibitions": frozenset({never(Operand.FILTER, "intake")})},
+    "too much forbidden": {
+        "prohibitions": frozenset(never(Operand.RECIPIENT, str(number)) for number in range(17))
+    },
     "half a second": {"given_at": GIVEN.replace(microsecond=500_000)},
 }
 
@@ -264,16 +238,3 @@ def test_moments_of_another_time_zone_are_the_same_moments():
     there = timezone(timedelta(hours=2))
 
     assert decide(POLICY, USE, now=NOW.astimezone(there)) == Permitted()
-
-
-@given(st.lists(st.integers(1, 60), max_size=60))
-def test_the_largest_crowd_meets_the_floor_of_all_its_members_and_of_nobody_else(floors):
-    crowd = largest_crowd(floors)
-
-    assert crowd == sum(floor <= crowd for floor in floors)
-    assert all(size != sum(floor <= size for floor in floors) for size in range(crowd + 1, 61))
-
-
-def test_one_person_who_asks_for_more_company_can_undo_a_crowd():
-    assert largest_crowd([10] * 10) == 10
-    assert largest_crowd([10] * 9 + [11]) == 0

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 
 from consent.errors import QueryRefusedError
-from consent.query import Condition, Query, Statistic, check, decimal_text
+from consent.query import Condition, Query, Statistic, decimal_text
+from consent.query_check import check
 from consent.vocabulary import Engine, StatisticKind
 from crypto.encoding import canonical_json, parse_json
 from crypto.errors import MalformedError

@@ -138,8 +138,8 @@ def test_more_noise_than_can_be_drawn_is_refused_with_a_remedy():
 
 
 def test_an_engine_that_these_nodes_do_not_have_is_refused():
-    with pytest.raises(QueryRefusedError, match="additive"):
-        _compiled(COUNT, engine=Engine.ADDITIVE)
+    with pytest.raises(QueryRefusedError, match="functional"):
+        _compiled(COUNT, engine=Engine.FUNCTIONAL)
 
 
 COMPILED = {

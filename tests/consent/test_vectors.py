@@ -11,13 +11,14 @@ from consent import computation
 from consent.answer import decode
 from consent.computation import Computation
 from consent.job import verify_manifest
+from consent.joining import asked_about, handle_of, join_key
 from consent.log import InclusionProof, verify_checkpoint
 from consent.odrl import from_odrl
 from consent.query import Query
 from consent.record import ConsentRecord, verify_consent, verify_withdrawal
 from consent.record_document import Notice
+from crypto.encoding import b64url_decode
 from crypto.signing import VerifyingKey
-from ssi.dataset import data_set
 from tests.vectors.make_consent_vectors import every_vector
 
 FOLDER = Path(__file__).parents[1] / "vectors" / "consent"
@@ -74,6 +75,22 @@ def test_the_signed_consent_is_the_record():
     assert verify_withdrawal(vector["withdrawal"], key).consent_id == record.consent_id
 
 
+def test_the_join_handle_comes_from_the_wallets_secret_and_is_proved_in_the_consent():
+    vector = _vector("joinable_consent")
+    secret = b64url_decode(vector["wallet_secret"])
+    first, second = vector["data_sets"]
+
+    made = join_key(secret, marketplace=vector["marketplace"], data_sets=(first, second))
+    record = verify_consent(
+        vector["consent"],
+        VerifyingKey.from_jwk(vector["holder_key"]),
+        **{name: vector[name] for name in BINDING},
+    )
+
+    assert handle_of(made) == vector["handle"] == record.policy.join_handle("health/1")
+    assert record == ConsentRecord.from_json(vector["record"])
+
+
 def test_the_entry_stands_in_the_log_of_the_checkpoint():
     vector = _vector("checkpoint")
     key = VerifyingKey.from_jwk(vector["log_key"])
@@ -89,7 +106,7 @@ def test_a_query_compiles_to_the_computation_and_its_digest(name):
     query = Query.from_json(vector["query"])
 
     compiled = computation.compile_groups(
-        query, data_set(query.data_set), groups=tuple(vector["groups"]), people=vector["people"]
+        query, asked_about(query), groups=tuple(vector["groups"]), people=vector["people"]
     )
 
     assert compiled.to_json() == vector["computation"]

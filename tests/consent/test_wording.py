@@ -210,6 +210,21 @@ def test_that_values_may_be_added_up_encrypted_is_said_where_it_is_allowed(langu
     assert words not in describe_policy(POLICY, EXAM, language).text
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("Only all three", "any one of the three")),
+        ("de", ("Nur alle drei", "einem beliebigen der drei")),
+    ],
+)
+def test_who_must_collude_is_said_of_the_engine_that_is_allowed(language, words):
+    all_three = describe_policy(replace(POLICY, engines=frozenset({Engine.ADDITIVE})), EXAM, language).text
+    two = describe_policy(POLICY, EXAM, language).text
+
+    assert all(word in all_three for word in words)
+    assert not any(word in two for word in words)
+
+
 def test_a_query_is_said_in_german():
     query = replace(QUERY, statistics=(COUNT, MEAN), group_by="sex")
 
