@@ -7,14 +7,19 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from marketplace.api.app import install_api
+from marketplace.clients.messenger import HttpMessenger
 from marketplace.clients.nodes import HttpNodes, over_tls
+from marketplace.clients.presented_status import HttpPresentedStatus
 from marketplace.clients.status_lists import HttpStatusLists
 from marketplace.config import CERTIFICATE, CERTIFICATE_KEY, Settings
 from marketplace.services.desk import Desk
+from marketplace.services.presentation_suite import Asking
 from marketplace.services.suite import Duties, Services, Surroundings, duties, offer
 from marketplace.storage.store import SqlStore, open_store
+from marketplace.verifier_identity import read_verifier
 from marketplace.web.app import create_app
 from ssi.hosting.server import on_close
+from ssi.http.address import is_local
 from ssi.http.pinning import ClientCertificate
 from ssi.trust_file import TrustFile, read_authority
 
@@ -28,11 +33,13 @@ class House:
     trust: TrustFile
     nodes: HttpNodes
     status_lists: HttpStatusLists
+    presented_status: HttpPresentedStatus
+    messenger: HttpMessenger
 
     def close(self) -> None:
         """Close connections to the database, the nodes and the issuers."""
-        self.nodes.close()
-        self.status_lists.close()
+        for opened in (self.nodes, self.status_lists, self.presented_status):
+            opened.close()
         self.store.database.close()
 
 
@@ -61,7 +68,15 @@ def open_house(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         clock=clock,
         terms=settings.terms,
     )
-    return House(desk, store, trust, nodes, HttpStatusLists(trust))
+    return House(
+        desk=desk,
+        store=store,
+        trust=trust,
+        nodes=nodes,
+        status_lists=HttpStatusLists(trust, clock=clock),
+        presented_status=HttpPresentedStatus(trust, clock=clock),
+        messenger=HttpMessenger(loopback=is_local(settings.public_url)),
+    )
 
 
 def services_of(house: House, settings: Settings) -> Services:
@@ -72,8 +87,17 @@ def services_of(house: House, settings: Settings) -> Services:
         registry_token=house.trust.token,
         check_store=house.store.database.check,
         password_cost=settings.password_cost,
+        asking=_asking(house, settings),
     )
     return offer(house.desk, around)
+
+
+def _asking(house: House, settings: Settings) -> Asking | None:
+    """How wallets are asked; a folder from before there was such a thing has no identity for it."""
+    verifier = read_verifier(settings.directory, settings.display_name, settings.public_url)
+    if verifier is None:
+        return None
+    return Asking(verifier, house.presented_status, house.messenger)
 
 
 def build(settings: Settings) -> Services:
@@ -83,7 +107,7 @@ def build(settings: Settings) -> Services:
 
 def duties_of(house: House, *, worker: str) -> Duties:
     """The worker's duties in an open house."""
-    return duties(house.desk, house.nodes, worker=worker)
+    return duties(house.desk, house.nodes, worker=worker, messenger=house.messenger)
 
 
 def make_app(settings: Settings) -> Flask:

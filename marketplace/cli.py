@@ -20,6 +20,7 @@ from marketplace.config import Identity, Settings, make_folder
 from marketplace.domain.account import AccountKind
 from marketplace.errors import MarketplaceError
 from marketplace.services.desk import Terms
+from marketplace.verifier_identity import renew_certificate
 from marketplace.worker import Worker
 from ssi.errors import CredentialError
 from ssi.hosting import logs
@@ -98,6 +99,15 @@ def main() -> None:
 def init(directory: Path, marketplace_id: str, name: str, url: str) -> None:
     """Make the keys, and the public part for the trust authority."""
     click.echo(str(make_folder(directory, Identity(marketplace_id, name, url), now=utc_now())))
+
+
+@main.command("renew-verifier")
+@_with_settings
+def renew_verifier(**options: Any) -> None:
+    """Issue the next certificate under which wallets are asked, and print its path; then restart `serve`."""
+    settings = _settings(options)
+    path = renew_certificate(settings.directory, settings.display_name, settings.public_url, now=utc_now())
+    click.echo(str(path))
 
 
 @main.command()

@@ -17,7 +17,9 @@ from crypto.sealing import DEFAULT_COST, Argon2Cost
 from crypto.signing import SigningKey, generate_ed25519
 from marketplace.errors import MarketplaceError
 from marketplace.services.desk import Terms
-from ssi.hosting.files import write_private
+from marketplace.verifier_identity import make_verifier_files
+from ssi.hosting.errors import ReadableByOthersError
+from ssi.hosting.files import read_private, write_private
 from ssi.hosting.tls import make_certificate
 from ssi.trust_parts import marketplace_part
 
@@ -62,6 +64,15 @@ class Settings:
         return self._identity("id")
 
     @property
+    def display_name(self) -> str:
+        """The name people read.
+
+        Raises:
+            SettingsError: as above.
+        """
+        return self._identity("name")
+
+    @property
     def public_url(self) -> str:
         """The address at which the others reach it.
 
@@ -97,11 +108,10 @@ class Settings:
         return self.terms.dispute_window
 
     def _secret(self, name: str) -> bytes:
-        path = self.directory / name
         try:
-            if path.stat().st_mode & 0o077:
-                raise SettingsError(f"{name} can be read by others; run: chmod 600 {name}")
-            return path.read_bytes()
+            return read_private(self.directory / name)
+        except ReadableByOthersError as error:
+            raise SettingsError(str(error)) from error
         except OSError as error:
             raise SettingsError(f"there is no {name}; run: marketplace init --dir …") from error
 
@@ -143,6 +153,7 @@ def make_folder(
         raise SettingsError(f"{directory.name} belongs to {settings.marketplace_id}; choose another folder")
     document = {"id": identity.marketplace_id, "name": identity.name, "url": identity.url}
     (directory / IDENTITY).write_bytes(canonical_json(document) + b"\n")
+    make_verifier_files(directory, identity.name, identity.url, now=now, random=random)
     part = marketplace_part(
         identity.marketplace_id,
         identity.name,

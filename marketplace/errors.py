@@ -15,6 +15,14 @@ class TooManyAttemptsError(MarketplaceError):
     """Too many wrong passwords in a row: try again later."""
 
 
+class TooManySessionsError(MarketplaceError):
+    """An account has as many requests to wallets open as it may: wait until one is answered or over."""
+
+
+class VerifierExpiredError(MarketplaceError):
+    """The certificate under which the market asks wallets has run out: its operator has to renew it."""
+
+
 class NotAllowedError(MarketplaceError):
     """The account is known and may not do this."""
 
@@ -117,6 +125,10 @@ class ContributionRefusedError(RefusedError):
 
 class ScoreRefusedError(RefusedError):
     """A request for a score that its offer does not allow, or that is about something else than the offer."""
+
+
+class CrowdRefusedError(RefusedError):
+    """An order of a crowd sum that cannot be computed as it stands."""
 
 
 class TooFewPeopleError(RefusedError):

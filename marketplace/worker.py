@@ -28,6 +28,8 @@ class Pauses:
     idle: float = 0.25
     failed: float = 2.0
     expiry: float = 10.0
+    crowds: float = 1.0
+    notices: float = 1.0
     look_for_nodes: float = 5.0
 
 
@@ -68,6 +70,10 @@ class Worker:
         self._begin(Loop("drive jobs", self._duties.drive_jobs, self._pauses.idle))
         self._begin(Loop("expire holds", self._duties.expire_holds, self._pauses.expiry))
         self._begin(Loop("tend scores", self._duties.tend_scores, self._pauses.expiry))
+        self._begin(Loop("tend crowd sums", self._duties.tend_crowds, self._pauses.crowds))
+        self._begin(Loop("forget presentations", self._duties.forget_presentations, self._pauses.expiry))
+        if self._duties.deliver_notices is not None:
+            self._begin(Loop("deliver notices", self._duties.deliver_notices, self._pauses.notices))
         while not self._stop.is_set():
             self._begin_for_nodes()
             self._stop.wait(self._pauses.look_for_nodes)

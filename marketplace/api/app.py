@@ -1,10 +1,15 @@
 """How are the JSON interfaces put into an app?"""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Flask
 
 from marketplace.api.buyer import buyer_api
+from marketplace.api.crowds import crowds_api
 from marketplace.api.load import LoadCollector
 from marketplace.api.log import log_api
+from marketplace.api.openid4vp import openid4vp_api
+from marketplace.api.presentations import presentations_api
 from marketplace.api.scores import scores_api
 from marketplace.api.wallet import wallet_api
 from marketplace.services.suite import Services
@@ -25,16 +30,34 @@ def install_api(app: Flask, services: Services) -> tuple[Blueprint, ...]:
     blueprints = (
         wallet_api(services, used=used),
         scores_api(services, used=used),
+        crowds_api(services, used=used),
         buyer_api(services),
         log_api(services),
+        *_asking(services),
     )
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
-    app.register_blueprint(
-        health("marketplace", {"database": services.check_store, "registry": services.read_registry})
-    )
+    app.register_blueprint(health("marketplace", _checks(services)))
     metrics.install(app).register(LoadCollector(services.measure_load))
     return blueprints
+
+
+def _checks(services: Services) -> dict[str, Callable[[], object]]:
+    checks: dict[str, Callable[[], object]] = {
+        "database": services.check_store,
+        "registry": services.read_registry,
+    }
+    if services.presentations is not None:
+        verifier = services.presentations.verifier
+        checks["verifier"] = lambda: verifier.require_current(services.clock())
+    return checks
+
+
+def _asking(services: Services) -> tuple[Blueprint, ...]:
+    """The interfaces about presentations, in a market that can ask wallets."""
+    if services.presentations is None:
+        return ()
+    return (presentations_api(services, services.presentations), openid4vp_api(services.presentations))
 
 
 def create_api_app(services: Services) -> Flask:

@@ -9,7 +9,7 @@ from consent.query import Query
 from crypto.encoding import Json
 from crypto.reading import Fields, utc_text
 from marketplace.api.problems import STATUS
-from marketplace.api.requests import body, buyer
+from marketplace.api.requests import body, buyer, unstored
 from marketplace.domain.account import Account, Organisation
 from marketplace.domain.split import MAX_CENTS
 from marketplace.errors import (
@@ -117,9 +117,7 @@ def _add_orders(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.get("/orders/<order_id>/result")
     def result(order_id: str) -> Response:
-        response = jsonify(services.fetch_result(buyer(services).account_id, order_id))
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return unstored(services.fetch_result(buyer(services).account_id, order_id))
 
     @blueprint.post("/orders/<order_id>/confirmation")
     def confirm(order_id: str) -> Response:

@@ -35,4 +35,7 @@ class LoadCollector(Collector):
         scores = GaugeMetricFamily("marketplace_scores", "Requests for scores by state", labels=["state"])
         for state, number in load.scores.items():
             scores.add_metric([state], number)
-        return (jobs, contributions, scores)
+        crowds = GaugeMetricFamily("marketplace_crowd_sums", "Orders of crowd sums", labels=["state"])
+        for state, number in load.crowds.items():
+            crowds.add_metric([state], number)
+        return (jobs, contributions, scores, crowds)

@@ -10,6 +10,7 @@ from marketplace.errors import (
     NotAllowedError,
     RefusedError,
     TooManyAttemptsError,
+    TooManySessionsError,
     UnknownError,
     WrongCredentialsError,
 )
@@ -20,6 +21,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     WrongCredentialsError: HTTPStatus.UNAUTHORIZED,
     RequestProofError: HTTPStatus.UNAUTHORIZED,
     TooManyAttemptsError: HTTPStatus.TOO_MANY_REQUESTS,
+    TooManySessionsError: HTTPStatus.TOO_MANY_REQUESTS,
     TooManyRequestsError: HTTPStatus.TOO_MANY_REQUESTS,
     NotAllowedError: HTTPStatus.FORBIDDEN,
     UnknownError: HTTPStatus.NOT_FOUND,

@@ -1,18 +1,25 @@
 """How is a request read? Bodies strictly, numbers in addresses within bounds, callers by what they prove."""
 
+from collections.abc import Mapping
 from typing import TypeVar
 
-from flask import request
+from flask import Response, jsonify, request
 
+from crypto.encoding import Json
 from crypto.errors import MalformedError
 from crypto.reading import Fields
+from crypto.sealing import KEY_BYTES
+from crypto.signing import VerifyingKey
 from marketplace.domain.account import Account, AccountKind
+from marketplace.domain.split import MAX_CENTS
 from marketplace.errors import NotAllowedError, WrongCredentialsError
 from marketplace.services.suite import Services
+from ssi.http.authentication import BoundRequest, UsedProofs, verify_proof
 
 T = TypeVar("T")
 
 MAX_BODY = 1_000_000
+MAX_DATA_SET = 100
 _MAX_DIGITS = 16
 _SCHEME = "bearer"
 
@@ -73,6 +80,67 @@ def buyer(services: Services) -> Account:
     if account.kind is not AccountKind.BUYER:
         raise NotAllowedError("this is for buyers")
     return account
+
+
+def holder(services: Services, used: UsedProofs, *, path: str | None = None) -> VerifyingKey:
+    """The key whose holder proves that this GET request is hers; `path` where the query is part of it.
+
+    Raises:
+        RequestProofError: there is no proof, or it does not hold.
+        TooManyRequestsError: the cache of used proofs is full.
+    """
+    bound = BoundRequest("GET", path or request.path, services.marketplace_id, raw_body())
+    return verify_proof(request.headers.get("Authorization"), bound, now=services.clock(), used=used)
+
+
+def signed_token(name: str, max_length: int) -> str:
+    """The one member of the body: a document that its sender signed.
+
+    Raises:
+        MalformedError: the body holds anything else.
+    """
+    fields = body(max_length)
+    return done(fields, fields.text(name, max_length=max_length))
+
+
+def signed_purchase(name: str, max_length: int) -> tuple[str, int]:
+    """What a buyer signed to purchase something, and the price in cents that it accepts.
+
+    Raises:
+        MalformedError: the body holds anything else.
+    """
+    fields = body(max_length)
+    token = fields.text(name, max_length=max_length)
+    return done(fields, (token, fields.integer("accepted_price_cents", least=0, most=MAX_CENTS)))
+
+
+def shown_key() -> bytes:
+    """The private key that a buyer shows to have an answer looked into.
+
+    Raises:
+        MalformedError: the body holds anything else.
+    """
+    fields = body()
+    return done(fields, fields.binary("private_key", length=KEY_BYTES))
+
+
+def data_set_asked(wanted: str) -> str:
+    """The data set in the address after the question mark; `wanted` says in the error what it is for.
+
+    Raises:
+        MalformedError: there is none, or it is too long to be one.
+    """
+    data_set = request.args.get("data_set", "")
+    if not 0 < len(data_set) <= MAX_DATA_SET:
+        raise MalformedError(f"data_set: missing; {wanted}")
+    return data_set
+
+
+def unstored(document: Mapping[str, Json]) -> Response:
+    """An answer that nobody on the way may keep (RFC 9111 §5.2.2.5)."""
+    response = jsonify(document)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def done(fields: Fields, value: T) -> T:

@@ -2,25 +2,30 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from consent.score_offer import ScoreOffer
 from crypto.encoding import Json, parse_json
-from crypto.errors import MalformedError
-from crypto.sealing import KEY_BYTES
 from marketplace.api.problems import STATUS
-from marketplace.api.requests import body, buyer, raw_body
+from marketplace.api.requests import (
+    buyer,
+    data_set_asked,
+    holder,
+    raw_body,
+    shown_key,
+    signed_purchase,
+    signed_token,
+    unstored,
+)
 from marketplace.domain.score import ScoreOrder
-from marketplace.domain.split import MAX_CENTS
 from marketplace.services.show_score_offers import listed
 from marketplace.services.suite import Services
-from ssi.http.authentication import BoundRequest, UsedProofs, verify_proof
+from ssi.http.authentication import UsedProofs
 from ssi.http.problems import register
 
 MAX_OFFER = 400_000
 MAX_TOKEN = 100_000
-MAX_DATA_SET = 100
 
 
 def scores_api(services: Services, *, used: UsedProofs) -> Blueprint:
@@ -42,24 +47,16 @@ def _add_wallet(blueprint: Blueprint, services: Services, used: UsedProofs) -> N
 
     @blueprint.post("/score-withdrawals")
     def withdraw() -> Response:
-        fields = body(MAX_TOKEN)
-        withdrawal = fields.text("withdrawal", max_length=MAX_TOKEN)
-        fields.done()
-        return jsonify(scores.withdraw_offer(withdrawal))
+        return jsonify(scores.withdraw_offer(signed_token("withdrawal", MAX_TOKEN)))
 
     @blueprint.post("/score-answers")
     def answer() -> Response:
-        fields = body(MAX_TOKEN)
-        token = fields.text("answer", max_length=MAX_TOKEN)
-        fields.done()
-        order = scores.take_answer(token)
+        order = scores.take_answer(signed_token("answer", MAX_TOKEN))
         return jsonify(request_id=order.request_id, state=order.state.value)
 
     @blueprint.get("/score-offers/<consent_id>/news")
     def news(consent_id: str) -> Response:
-        bound = BoundRequest("GET", request.path, services.marketplace_id, raw_body())
-        key = verify_proof(request.headers.get("Authorization"), bound, now=services.clock(), used=used)
-        return _unstored(scores.read_news(consent_id, key))
+        return unstored(scores.read_news(consent_id, holder(services, used)))
 
 
 def _add_catalogue(blueprint: Blueprint, services: Services) -> None:
@@ -68,16 +65,14 @@ def _add_catalogue(blueprint: Blueprint, services: Services) -> None:
     @blueprint.get("/score-offers")
     def offers() -> Response:
         account = buyer(services)
-        data_set = request.args.get("data_set", "")
-        if not 0 < len(data_set) <= MAX_DATA_SET:
-            raise MalformedError("data_set: missing; the data set whose offers you want to see")
+        data_set = data_set_asked("the data set whose offers you want to see")
         found = scores.list_offers(account.account_id, data_set)
         return jsonify(offers=[listed(each) for each in found])
 
     @blueprint.get("/score-offers/<consent_id>")
     def whole_offer(consent_id: str) -> Response:
         document = scores.fetch_offer(buyer(services).account_id, consent_id)
-        return _unstored({"offer": parse_json(document)})
+        return unstored({"offer": parse_json(document)})
 
 
 def _add_requests(blueprint: Blueprint, services: Services) -> None:
@@ -86,10 +81,7 @@ def _add_requests(blueprint: Blueprint, services: Services) -> None:
     @blueprint.post("/score-requests")
     def ask() -> ResponseReturnValue:
         account = buyer(services)
-        fields = body(MAX_TOKEN)
-        token = fields.text("request", max_length=MAX_TOKEN)
-        accepted = fields.integer("accepted_price_cents", least=0, most=MAX_CENTS)
-        fields.done()
+        token, accepted = signed_purchase("request", MAX_TOKEN)
         order = scores.ask(account.account_id, token, accepted_price_cents=accepted)
         return jsonify(order.to_json()), HTTPStatus.CREATED
 
@@ -100,7 +92,7 @@ def _add_requests(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.get("/score-requests/<request_id>")
     def one(request_id: str) -> Response:
-        return _unstored(_whole(scores.read_orders.one(buyer(services).account_id, request_id)))
+        return unstored(_whole(scores.read_orders.one(buyer(services).account_id, request_id)))
 
     @blueprint.post("/score-requests/<request_id>/confirmation")
     def confirm(request_id: str) -> Response:
@@ -109,19 +101,10 @@ def _add_requests(blueprint: Blueprint, services: Services) -> None:
     @blueprint.post("/score-requests/<request_id>/dispute")
     def dispute(request_id: str) -> Response:
         account = buyer(services)
-        fields = body()
-        key = fields.binary("private_key", length=KEY_BYTES)
-        fields.done()
-        return jsonify(scores.dispute(account.account_id, request_id, private_key=key).to_json())
+        return jsonify(scores.dispute(account.account_id, request_id, private_key=shown_key()).to_json())
 
 
 def _whole(order: ScoreOrder) -> dict[str, Json]:
     """A request with what opens it: the wallet's answer, and the offer that it was asked under."""
     offer = None if order.offer is None else ScoreOffer.from_json(parse_json(order.offer)).to_json()
     return {**order.to_json(), "answer": order.answer, "offer": offer}
-
-
-def _unstored(document: dict[str, Json]) -> Response:
-    response = jsonify(document)
-    response.headers["Cache-Control"] = "no-store"
-    return response

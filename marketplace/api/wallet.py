@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from crypto.encoding import parse_json
 from marketplace.api.problems import STATUS
-from marketplace.api.requests import body, raw_body
+from marketplace.api.requests import holder, raw_body, signed_token, unstored
 from marketplace.domain.catalogue import CatalogueEntry
 from marketplace.services.suite import Services
-from ssi.http.authentication import BoundRequest, UsedProofs, verify_proof
+from ssi.http.authentication import UsedProofs
 from ssi.http.problems import register
+from ssi.trust import statement_of
 
 MAX_CONTRIBUTION = 400_000
 MAX_WITHDRAWAL = 10_000
@@ -26,6 +27,11 @@ def wallet_api(services: Services, *, used: UsedProofs) -> Blueprint:
     def registry() -> Response:
         return Response(services.read_registry(), mimetype="text/plain")
 
+    @blueprint.get("/registry.json")
+    def registry_in_plain() -> Response:
+        token = services.read_registry()
+        return jsonify(registry=statement_of(token), signed=token)
+
     @blueprint.get("/data-sets")
     def data_sets() -> Response:
         return jsonify(data_sets=[_entry_json(entry) for entry in services.show_catalogue()])
@@ -37,18 +43,11 @@ def wallet_api(services: Services, *, used: UsedProofs) -> Blueprint:
 
     @blueprint.post("/withdrawals")
     def withdraw() -> Response:
-        fields = body(MAX_WITHDRAWAL)
-        withdrawal = fields.text("withdrawal", max_length=MAX_WITHDRAWAL)
-        fields.done()
-        return jsonify(services.withdraw_offer(withdrawal))
+        return jsonify(services.withdraw_offer(signed_token("withdrawal", MAX_WITHDRAWAL)))
 
     @blueprint.get("/contributions/<consent_id>/history")
     def history(consent_id: str) -> Response:
-        bound = BoundRequest("GET", _path(), services.marketplace_id, raw_body())
-        key = verify_proof(request.headers.get("Authorization"), bound, now=services.clock(), used=used)
-        response = jsonify(services.read_history(consent_id, key))
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return unstored(services.read_history(consent_id, holder(services, used, path=_path())))
 
     return blueprint
 

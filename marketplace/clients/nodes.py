@@ -9,13 +9,15 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+from consent.job import MOST_PIECES
+from consent.roll import digest_of_piece
 from crypto.encoding import Json
 from crypto.errors import MalformedError
 from crypto.reading import Fields
 from marketplace.domain.job import CollectedOutput, NodeJobStatus, NodeOutput
 from marketplace.services.ports import Clock
 from ssi.errors import CredentialError
-from ssi.http.client import Client, Limits
+from ssi.http.client import Body, Client, Limits
 from ssi.http.errors import GarbledAnswerError, PeerError
 from ssi.http.pinning import ClientCertificate
 from ssi.trust import TrustRegistry
@@ -62,9 +64,26 @@ class HttpNodes:
         )
         return _read(node_id, answer, _verdicts)
 
-    def start(self, node_id: str, manifest: str) -> None:
-        """Hand over a manifest; the same one twice is the same job."""
-        self._client(node_id).post_json("/v1/jobs", {"manifest": manifest}, repeatable=True)
+    def start(self, node_id: str, manifest: str, pieces: Sequence[bytes] = ()) -> None:
+        """Hand over a manifest, after those pieces of its roll that the node lacks.
+
+        A delivery that broke off goes on where it was: what has arrived is not sent again.
+        """
+        named = {digest_of_piece(piece): piece for piece in pieces}
+        for digest in self._missing(node_id, list(named)) if named else ():
+            body = Body(named[digest], "application/octet-stream")
+            self._client(node_id, _BATCH).send("PUT", f"/v1/pieces/{digest}", body=body, repeatable=True)
+        # A node reads the whole roll before it answers.
+        self._client(node_id, _BATCH if named else _WORK).post_json(
+            "/v1/jobs", {"manifest": manifest}, repeatable=True
+        )
+
+    def _missing(self, node_id: str, digests: Sequence[str]) -> tuple[str, ...]:
+        answer = self._client(node_id).post_json(
+            "/v1/pieces/missing", {"pieces": list(digests)}, repeatable=True
+        )
+        missing = _read(node_id, answer, lambda fields: fields.texts("missing", most=MOST_PIECES))
+        return tuple(digest for digest in digests if digest in missing)
 
     def status(self, node_id: str, job_id: str) -> NodeJobStatus:
         """Ask how far a job is."""
@@ -152,4 +171,13 @@ def _output(fields: Fields, role: int, node_id: str, refusals: Mapping[str, str]
         held_statement=fields.text("held_statement", max_length=MAX_TOKEN),
         envelope=fields.binary("envelope"),
     )
+    if fields.has("people"):
+        return CollectedOutput(output, (), {}, _object(fields, "people"))
     return CollectedOutput(output, fields.texts("admitted", most=MOST_CONTRIBUTIONS), refusals)
+
+
+def _object(fields: Fields, name: str) -> Mapping[str, Json]:
+    found = fields.any(name)
+    if not isinstance(found, dict):
+        raise MalformedError(f"{fields.where}.{name}: expected an object")
+    return found

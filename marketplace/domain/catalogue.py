@@ -35,6 +35,7 @@ _WORDS = {
     StatisticKind.LOGISTIC_REGRESSION: "yes-or-no regression",
     StatisticKind.K_MEANS: "groups of similar people",
 }
+_READINGS = "number of readings"
 _HAVE_UNITS = frozenset(
     {
         StatisticKind.SUM,
@@ -127,6 +128,7 @@ def _first_of_each(query: Query, data_set: DataSet, answer: Answer) -> list[Expe
     for estimate in answer.rows[0].estimates:
         label, own = _WORDS[estimate.kind], None
         if estimate.attribute is not None:
+            label = _READINGS if estimate.kind is StatisticKind.COUNT else label
             label = f"{label}: {_label(data_set, estimate.attribute)}"
         if estimate.kind in _TOLD_ONE_BY_ONE:
             own = estimate.label

@@ -22,6 +22,7 @@ _PASSING = frozenset(
         "peer_timeout",
         "peer_failed",
         "peer_refused",
+        "dealer_failed",
         "consent_ended",
         "withdrawn_during_computation",
         "internal_error",
@@ -42,8 +43,10 @@ _WORDS = {
     "query_refused": "the query cannot be computed over those who could be admitted",
     "consent_ended": "a consent ended while it was computed",
     "budget_exhausted": "too many people have reached their privacy limit",
+    "dealer_failed": "the dealer of random numbers could not be used",
     "protocol_violation": "a node broke the protocol",
     "withdrawn_during_computation": "a person withdrew while it was computed",
+    "released_already": "the exact answer over other people was released already",
     "internal_error": "a node had an error of its own",
 }
 MAX_REASON = 400

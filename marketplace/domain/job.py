@@ -175,8 +175,13 @@ class NodeJobStatus:
 
 @dataclass(frozen=True)
 class CollectedOutput:
-    """What a node returns for a finished job."""
+    """What a node returns for a finished job.
+
+    Of a job with a roll, `people` is what it says of everybody on it (`consent.outcomes`), and nobody is
+    named.
+    """
 
     output: NodeOutput
     admitted: tuple[str, ...] = field(repr=False)
     refusals: Mapping[str, str] = field(default_factory=dict, repr=False)
+    people: Mapping[str, Json] | None = field(default=None, repr=False)

@@ -1,39 +1,42 @@
 """Whom does a query reach? The largest crowd whose members all permit it.
 
-Every rule that concerns one person alone is `consent.policy.decide`. Two concern all of them together: each
-person's floor must be met by the number of those who remain, and everyone receives the same compensation,
-the largest minimum among them. The same holds for the nodes: a job runs on one set of three, so people are
-counted by the set that they chose, and the largest crowd wins.
+Every rule that concerns one person alone is `consent.decision.decide`. Others concern all of them together:
+each person's floor must be met by the number of those who remain, everyone receives the same compensation,
+the largest minimum among them, and either may be forbidden to be too small (`marketplace.domain.remaining`).
+The same holds for the nodes: a job runs on one set of three, so people are counted by the set that they
+chose, and the largest crowd wins. Where a query joins data sets, a person takes part with two offers: each is
+decided by its own policy, and each receives the compensation.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from consent.policy import MOST_COMPENSATION_CENTS, Refusal, Refused, Use, decide, largest_crowd
+from consent.decision import decide, facts_of
+from consent.joining import asked_about
+from consent.policy import MOST_COMPENSATION_CENTS, Refusal, Refused, Use
 from consent.query import Query
 from consent.vocabulary import RecipientKind
 from marketplace.domain.offer import Offer
-from ssi.dataset import data_set
-
-_EVERYBODY = 2**53
-"""A crowd in which every floor is met: floors are looked at afterwards, when the crowd is known."""
+from marketplace.domain.remaining import WHATEVER, Bound, bound_of, leaving
+from marketplace.domain.rows import Row, allows_no_join, rows_of
 
 
 @dataclass(frozen=True)
 class Asker:
-    """The buyer as a policy sees it."""
+    """The buyer as a policy sees it; `country` is that of its credential, None where that is not known."""
 
     buyer_id: str
     kind: RecipientKind
+    country: str | None = None
 
 
 @dataclass(frozen=True)
 class Match:
-    """The people a query reaches, ordered by consent, and why it does not reach the others."""
+    """The people a query reaches, each a row, ordered by consent, and why it does not reach the others."""
 
-    offers: tuple[Offer, ...]
+    rows: tuple[Row, ...]
     node_ids: tuple[str, ...]
     compensation_cents: int
     refusals: Counter[Refusal] = field(default_factory=Counter)
@@ -41,7 +44,12 @@ class Match:
     @property
     def people(self) -> int:
         """How many people there are."""
-        return len(self.offers)
+        return len(self.rows)
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """All their offers."""
+        return tuple(offer for row in self.rows for offer in row.offers)
 
     @property
     def main_refusal(self) -> Refusal | None:
@@ -49,30 +57,38 @@ class Match:
         return self.refusals.most_common(1)[0][0] if self.refusals else None
 
 
-def match(offers: Iterable[Offer], query: Query, asker: Asker, *, now: datetime) -> Match:
-    """The largest crowd that permits a query, each person once."""
+def match(offers: Sequence[Offer], query: Query, asker: Asker, *, now: datetime) -> Match:
+    """The largest crowd that permits a query, each person once; `offers` are those of its data sets.
+
+    Raises:
+        UnknownDataSetError: there is no such data set.
+    """
     refusals: Counter[Refusal] = Counter()
-    by_nodes: dict[tuple[str, ...], list[Offer]] = defaultdict(list)
-    described = data_set(query.data_set)
-    for offer in _one_per_person(offer for offer in offers if query.matches(offer.public, described)):
-        decision = decide(offer.policy, _alone(offer, query, asker), now=now)
-        if isinstance(decision, Refused):
-            refusals[decision.reason] += 1
+    by_nodes: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    described = asked_about(query)
+    for row in rows_of(offers, query):
+        if not query.matches(row.public, described):
+            continue
+        reason = _refusal(row, query, asker, now)
+        if reason is None and row.node_ids is not None:
+            by_nodes[row.node_ids].append(row)
         else:
-            by_nodes[offer.policy.node_ids].append(offer)
-    crowds = {node_ids: _crowd(willing, query, refusals) for node_ids, willing in sorted(by_nodes.items())}
+            refusals[reason or Refusal.OTHER_NODES] += 1
+    refusals += Counter({Refusal.JOIN_NOT_ALLOWED: allows_no_join(offers, query)})
+    crowds = {chosen: _crowd(willing, query, asker, refusals) for chosen, willing in sorted(by_nodes.items())}
     node_ids = max(crowds, key=lambda chosen: len(crowds[chosen]), default=())
     people = tuple(crowds.get(node_ids, ()))
-    compensation = max((offer.policy.compensation_cents for offer in people), default=0)
+    compensation = max((row.compensation_cents for row in people), default=0)
     return Match(people, node_ids, compensation, refusals)
 
 
-def _one_per_person(offers: Iterable[Offer]) -> list[Offer]:
-    """Of several offers about the same record the latest, because a node counts a person once."""
-    latest: dict[str, Offer] = {}
-    for offer in sorted(offers, key=lambda offer: (offer.received_at, offer.consent_id)):
-        latest[offer.person] = offer
-    return sorted(latest.values(), key=lambda offer: offer.consent_id)
+def _refusal(row: Row, query: Query, asker: Asker, now: datetime) -> Refusal | None:
+    """Why the first policy that refuses does so; each is asked as if crowd and compensation were large."""
+    for offer in row.offers:
+        decision = decide(offer.policy, _alone(offer, query, asker), now=now)
+        if isinstance(decision, Refused):
+            return decision.reason
+    return None
 
 
 def _alone(offer: Offer, query: Query, asker: Asker) -> Use:
@@ -80,15 +96,27 @@ def _alone(offer: Offer, query: Query, asker: Asker) -> Use:
         query=query,
         buyer_id=asker.buyer_id,
         buyer_kind=asker.kind,
-        cohort_size=_EVERYBODY,
+        cohort_size=WHATEVER,
         epsilon_spent=offer.epsilon_spent,
         compensation_cents=MOST_COMPENSATION_CENTS,
         node_ids=offer.policy.node_ids,
+        buyer_country=asker.country,
+        runs=offer.runs_spent,
     )
 
 
-def _crowd(willing: Sequence[Offer], query: Query, refusals: Counter[Refusal]) -> list[Offer]:
-    size = largest_crowd(offer.policy.crowd_floor for offer in willing)
-    people = [offer for offer in willing if offer.policy.crowd_floor <= size]
-    refusals[Refusal.CROWD_TOO_SMALL] += len(willing) - len(people)
-    return people if len(people) >= query.floor else []
+def _crowd(willing: Sequence[Row], query: Query, asker: Asker, refusals: Counter[Refusal]) -> Sequence[Row]:
+    bounds = [bound for place, row in enumerate(willing) for bound in _bounds(place, row, query, asker)]
+    left = leaving(bounds, [row.compensation_cents for row in willing])
+    refusals.update(left.values())
+    people = [row for place, row in enumerate(willing) if place not in left]
+    return people if len(people) >= query.floor else ()
+
+
+def _bounds(place: int, row: Row, query: Query, asker: Asker) -> Iterator[Bound]:
+    yield Bound(place, row.crowd_floor, WHATEVER, Refusal.CROWD_TOO_SMALL)
+    for offer in row.offers:
+        if offer.policy.prohibitions:
+            facts = facts_of(offer.policy, _alone(offer, query, asker))
+            bounds = (bound_of(place, each, facts) for each in offer.policy.prohibitions)
+            yield from (bound for bound in bounds if bound is not None)

@@ -32,7 +32,8 @@ class Offer:
     """One person's offer; nothing in it is private.
 
     `person` is the pairwise handle of the credential, `public` its public attributes, `log_index` where the
-    log holds its arrival.
+    log holds its arrival. `epsilon_spent` and `runs_spent` are the privacy cost and the number of the jobs
+    that may compute on it or have; the nodes, who know of all consents of a person, have the last word.
     """
 
     consent_id: str
@@ -45,6 +46,7 @@ class Offer:
     received_at: datetime
     log_index: int
     epsilon_spent: Decimal = Decimal(0)
+    runs_spent: int = 0
     withdrawn_at: datetime | None = None
 
 

@@ -114,7 +114,7 @@ _ENDED = frozenset({JobState.SETTLED, JobState.FAILED, JobState.REFUNDED})
 
 def _charged(order: Order, job: Job) -> int | None:
     if job.state is JobState.SETTLED and job.admitted is not None:
-        return gross_of(job.admitted, order.price.compensation_cents)
+        return gross_of(job.admitted, order.price.compensation_cents, records=order.price.records)
     return 0 if job.state in {JobState.FAILED, JobState.REFUNDED} else None
 
 

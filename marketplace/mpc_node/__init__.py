@@ -25,9 +25,10 @@ the signed statement about it.
 
 **What it does not.** Two nodes that collude read every record: that is what three operators are for. A node
 can refuse anybody, and so shape a crowd by leaving people out. Where a query does not ask to be verified, one
-node can shift what is multiplied or compared, noise included, by lying in it; `crypto.mpc` says how far
-detection reaches. No node knows the noise, except that each adds some of its own to sums under encryption. A
-person with credentials of two issuers counts as two. Operators see who takes part under which pseudonym.
+node can shift what is multiplied by lying in it, and in exact answers what is compared; `crypto.mpc` says how
+far detection reaches. No node knows the noise, except that each adds some of its own to sums under
+encryption. A person with credentials of two issuers counts as two. Operators see who takes part under which
+pseudonym.
 
 **The ladder.** `errors`, `state`, `meter`, `message`; then `keys`, `config` (what the operator owns);
 `columns`, `storage` (how shares rest); `issuers`, `papers`, `contribution_check`, `share_check`, `ingest`,

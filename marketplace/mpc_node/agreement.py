@@ -1,5 +1,8 @@
 """Whom do the three nodes compute on? Exactly those whom all three admit, as each of them works out alone.
 
+Where data sets are joined, a *row* stands on two consents and is named by both; else it is one consent, and
+is called by its id throughout.
+
 Each node tells the others which consents of the manifest it refuses, by a signed admission statement, and for
 each one it admits a *row digest*: of the signed consent, the inputs and the public attributes it will compute
 with. Two nodes that were given different papers of one person therefore leave that person out instead of
@@ -16,7 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from consent.job import MOST_CONTRIBUTIONS, admitted_root
-from consent.signed import is_consent_id
+from consent.joining import is_row
 from consent.statement import AdmissionStatement, sign_admission, verify_admission
 from crypto.encoding import canonical_json
 from crypto.errors import CryptoError, MalformedError
@@ -26,7 +29,7 @@ from crypto.signing import SigningKey, VerifyingKey
 NODES_DISAGREE = "nodes_disagree"
 CROWD_TOO_SMALL = "crowd_too_small"
 BUDGET_SPENT = "budget_spent"
-_MAX_STATEMENT = 16_000_000
+MAX_STATEMENT = 16_000_000
 _DIGEST_LENGTH = 43
 
 
@@ -87,7 +90,7 @@ def decode_position(
     """
     fields = Fields.parse(raw, "position")
     try:
-        statement = verify_admission(fields.text("statement", max_length=_MAX_STATEMENT), key)
+        statement = verify_admission(fields.text("statement", max_length=MAX_STATEMENT), key)
     except CryptoError as error:
         raise MalformedError(f"position.statement: {error}") from error
     position = Position(
@@ -97,9 +100,20 @@ def decode_position(
         frozenset(fields.texts("charged_roots")),
     )
     fields.done()
-    _check_run(statement, expected)
-    _check_sums(position, frozenset(manifest))
+    check_position(position, expected, manifest)
     return position
+
+
+def check_position(position: Position, expected: AdmissionStatement, manifest: Iterable[str]) -> None:
+    """Return only if a position is about this attempt and does not contradict itself or the manifest's rows.
+
+    Raises:
+        MalformedError: it does.
+    """
+    if position.statement.refusals_digest is not None:
+        raise MalformedError("position.statement: expected the refusals themselves")
+    _check_run(position.statement, expected)
+    _check_sums(position, frozenset(manifest))
 
 
 def agree(
@@ -154,7 +168,7 @@ def _read_rows(fields: Fields) -> dict[str, str]:
     section = fields.section("rows")
     named = fields.any("rows")
     consent_ids = list(named) if isinstance(named, Mapping) else []
-    if len(consent_ids) > MOST_CONTRIBUTIONS or not all(map(is_consent_id, consent_ids)):
+    if len(consent_ids) > MOST_CONTRIBUTIONS or not all(map(is_row, consent_ids)):
         raise MalformedError("position.rows: expected consent ids with digests")
     return {consent_id: section.text(consent_id, max_length=_DIGEST_LENGTH) for consent_id in consent_ids}
 

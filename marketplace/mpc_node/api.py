@@ -5,15 +5,17 @@ a withdrawal by the signature in it. Errors are problem documents (RFC 9457), fr
 """
 
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from consent.job import MOST_PIECES
+from consent.signed import DIGEST_CHARACTERS
 from consent.vocabulary import Engine
-from crypto.encoding import b64url_encode
+from crypto.encoding import b64url_encode, parse_json
 from crypto.errors import MalformedError
 from crypto.reading import Fields
 from marketplace.mpc_node.aggregation.ingest import IngestEncrypted
@@ -24,6 +26,7 @@ from marketplace.mpc_node.errors import (
     MessageRefusedError,
     NoOutputError,
     NotAllowedError,
+    PieceRefusedError,
     ReplayedError,
     UnknownContributionError,
     UnknownJobError,
@@ -36,6 +39,7 @@ from marketplace.mpc_node.node import Node
 from marketplace.mpc_node.runner import Runner
 from marketplace.mpc_node.state import AttemptStatus
 from marketplace.mpc_node.status import StatusCheck
+from marketplace.mpc_node.storage.pieces import MAX_PIECE
 from marketplace.mpc_node.withdrawal import MAX_TOKEN as MAX_WITHDRAWAL
 from marketplace.mpc_node.withdrawal import Held, WithdrawContribution
 from ssi.errors import RegistryError, UnknownNodeError
@@ -57,6 +61,7 @@ STATUSES: dict[type[Exception], HTTPStatus] = {
     ManifestRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     MessageRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     WithdrawalRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    PieceRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     RegistryError: HTTPStatus.SERVICE_UNAVAILABLE,
     UnknownNodeError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -72,6 +77,7 @@ def node_api(node: Node, runner: Runner, peer_fingerprint: PeerFingerprint) -> B
     doors = _Doors(node, peer_fingerprint)
     _add_contributions(blueprint, node, doors)
     _add_jobs(blueprint, node, runner, doors)
+    _add_pieces(blueprint, node, doors)
     _add_open(blueprint, node, doors)
     return blueprint
 
@@ -100,6 +106,21 @@ class _Doors:
             return view(*args, **kwargs)
 
         return guarded
+
+    def sender(self) -> str:
+        """The id of the marketplace or node whose certificate the caller showed.
+
+        Raises:
+            NotAllowedError: it is neither's.
+        """
+        registry, fingerprint = self._node.around.registry(), self.fingerprint()
+        registry.node(self._node.node_id, now=self._node.now())
+        if fingerprint is not None and fingerprint == registry.marketplace.tls_fingerprint:
+            return registry.marketplace.id
+        try:
+            return registry.node_of_certificate(fingerprint or "", now=self._node.now()).id
+        except UnknownNodeError as error:
+            raise NotAllowedError("only those whom the trust registry names may ask this") from error
 
 
 def _add_contributions(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
@@ -132,7 +153,14 @@ def _add_jobs(blueprint: Blueprint, node: Node, runner: Runner, doors: _Doors) -
         registry = node.around.registry()
         status = StatusCheck(node.around.fetch_status, registry, clock=node.now)
         try:
-            job = check_job(token, registry, node_id=node.node_id, status=status, now=node.now())
+            job = check_job(
+                token,
+                registry,
+                node_id=node.node_id,
+                status=status,
+                now=node.now(),
+                find=partial(node.pieces.find, registry.marketplace.id),
+            )
         except ManifestRefusedError as error:
             node.meter.manifest_refused(error.reason.value)
             raise
@@ -154,13 +182,29 @@ def _add_jobs(blueprint: Blueprint, node: Node, runner: Runner, doors: _Doors) -
             statement=output.statement,
             held_statement=output.held_statement,
             envelope=b64url_encode(output.envelope),
-            admitted=list(output.admitted),
+            **_people("admitted", list(output.admitted), output.people),
         )
+
+
+def _add_pieces(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
+    @blueprint.put("/pieces/<digest>")
+    def put_piece(digest: str) -> ResponseReturnValue:
+        sender = doors.sender()
+        request.max_content_length = MAX_PIECE
+        node.pieces.put(sender, digest, request.get_data(cache=False))
+        return "", HTTPStatus.NO_CONTENT
+
+    @blueprint.post("/pieces/missing")
+    def missing_pieces() -> ResponseReturnValue:
+        sender, fields = doors.sender(), _body()
+        digests = fields.texts("pieces", most=MOST_PIECES, max_length=DIGEST_CHARACTERS)
+        fields.done()
+        return jsonify(missing=list(node.pieces.missing(sender, digests)))
 
 
 def _add_open(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
     withdraw = WithdrawContribution(
-        Held(node.contributions, node.notes, node.papers),
+        Held(node.contributions, node.notes),
         node_id=node.node_id,
         key=node.keys.signing,
         clock=node.now,
@@ -194,8 +238,13 @@ def _told(status: AttemptStatus) -> Response:
         reason=status.reason,
         culprits=list(status.culprits),
         admitted=status.admitted,
-        refusals=dict(status.refusals),
+        **_people("refusals", dict(status.refusals), status.people),
     )
+
+
+def _people(name: str, named: object, outcomes: bytes | None) -> dict[str, object]:
+    """What became of people: each by name, or all of a roll in its order."""
+    return {name: named} if outcomes is None else {"people": parse_json(outcomes)}
 
 
 def _only(name: str, max_length: int) -> str:

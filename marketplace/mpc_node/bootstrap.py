@@ -9,13 +9,16 @@ from flask import Flask
 
 from crypto.sealing import Vault
 from crypto.signing import VerifyingKey
+from marketplace.mpc_node.additive.dealing import HttpsDealer
 from marketplace.mpc_node.aggregation.release import Aggregation
 from marketplace.mpc_node.aggregation.share_store import FOLDER as KEY_SHARES
 from marketplace.mpc_node.aggregation.share_store import ShareStore
 from marketplace.mpc_node.api import PeerFingerprint, node_api
+from marketplace.mpc_node.columns.cluster import Cluster, spread_over
 from marketplace.mpc_node.config import Settings
 from marketplace.mpc_node.errors import SettingsError
 from marketplace.mpc_node.issuers import HttpStatusLists
+from marketplace.mpc_node.kept_papers import PapersForm
 from marketplace.mpc_node.keys import NodeKeys, load_keys
 from marketplace.mpc_node.listener import Gate, Listener
 from marketplace.mpc_node.mailbox import Mailbox
@@ -30,10 +33,13 @@ from marketplace.mpc_node.runner import Runner
 from marketplace.mpc_node.storage.contributions import ContributionStore
 from marketplace.mpc_node.storage.encrypted import EncryptedStore
 from marketplace.mpc_node.storage.jobs import JobStore
+from marketplace.mpc_node.storage.kept import KeptPapersStore
 from marketplace.mpc_node.storage.ledger import PrivacyLedger
 from marketplace.mpc_node.storage.messages import MessageStore
 from marketplace.mpc_node.storage.noise_pins import NoisePins
 from marketplace.mpc_node.storage.notes import NoteStore
+from marketplace.mpc_node.storage.pieces import FOLDER as PIECES
+from marketplace.mpc_node.storage.pieces import Pieces
 from marketplace.mpc_node.storage.share_files import FOLDER as SHARES
 from marketplace.mpc_node.storage.share_files import ShareFiles
 from marketplace.mpc_node.ways import TlsWays
@@ -74,22 +80,26 @@ def build_node(
     meter: Meter | None = None,
 ) -> Node:
     """Put a node together on a migrated database."""
+    contributions = ContributionStore(
+        database, ShareFiles(settings.directory / SHARES, Vault(keys.vault_key), around.random)
+    )
     return Node(
         node_id=settings.node_id,
         keys=keys,
         around=around,
         limits=Limits(settings.peer_timeout_seconds, settings.max_running),
         database=database,
-        contributions=ContributionStore(
-            database, ShareFiles(settings.directory / SHARES, Vault(keys.vault_key), around.random)
-        ),
+        contributions=contributions,
         notes=NoteStore(database),
         jobs=JobStore(database),
         ledger=PrivacyLedger(database),
         noise_pins=NoisePins(database),
-        papers=PapersOnFile(around.registry),
+        papers=PapersOnFile(
+            around.registry, contributions, KeptPapersStore(database), PapersForm(keys.papers_key)
+        ),
         mailbox=Mailbox(MessageStore(database), around.registry, clock=around.clock),
         checkpoints=Checkpoints(settings.directory / LOGS, Vault(keys.log_key)),
+        pieces=Pieces(settings.directory / PIECES, around.random),
         aggregation=Aggregation(
             EncryptedStore(database),
             ShareStore(settings.directory / KEY_SHARES, Vault(keys.aggregation_key)),
@@ -111,6 +121,7 @@ def create_app(
     """
     app = Flask(__name__, static_folder=None)
     node.contributions.recover()
+    node.pieces.clear()
     runner = Runner(node)
     runner.recover()
     checks: dict[str, Callable[[], object]] = {
@@ -129,14 +140,13 @@ def stand(settings: Settings, registry: Path, authority: VerifyingKey) -> Standi
     """The node that lives in a folder, in the surroundings of the real world."""
     trust, statuses, meter = TrustFile(registry, authority, clock=utc_now), HttpStatusLists(), Meter()
     certificate = settings.certificate
-    transport = HttpsTransport(
-        trust,
-        ClientCertificate(certificate.certificate, certificate.key),
-        clock=utc_now,
-        limits=_client_limits(settings.peer_timeout_seconds),
-    )
+    shown = ClientCertificate(certificate.certificate, certificate.key)
+    limits = _client_limits(settings.peer_timeout_seconds)
+    transport = HttpsTransport(trust, shown, clock=utc_now, limits=limits)
+    dealer = HttpsDealer(trust, shown, clock=utc_now)
     gate, reception = Gate(certificate, trust, utc_now), Reception(meter.peer_call)
     listener = Listener(gate, reception, meter.peer_call)
+    spread = spread_over(settings.cluster)
     database = open_database(settings.database)
     migrate(database.engine, MIGRATIONS)
     around = Surroundings(
@@ -145,9 +155,13 @@ def stand(settings: Settings, registry: Path, authority: VerifyingKey) -> Standi
         transport=transport,
         ways=TlsWays(gate, reception),
         clock=utc_now,
+        spread=spread,
+        ask_dealer=dealer,
     )
     node = build_node(settings, load_keys(settings.directory), database, around, meter)
-    return Standing(node, listener, (transport.close, statuses.close, listener.close))
+    closing = (transport.close, statuses.close, dealer.close, listener.close)
+    leaving = (spread.close,) if isinstance(spread, Cluster) else ()
+    return Standing(node, listener, (*leaving, *closing))
 
 
 def serve_folder(

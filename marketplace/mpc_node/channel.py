@@ -13,7 +13,7 @@ and it will say so itself. A connection that breaks is replaced within that time
 import select
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, NamedTuple, Protocol
@@ -115,6 +115,9 @@ class Channel:
         now = self.care.monotonic()
         peers = (role for role in ROLES if role != self.call.role)
         self._lines = {role: Line(self.call.hello(role, self.wanted.get(role, 1)), now=now) for role in peers}
+        self._both = tuple(self._lines.values())
+        self._poll = select.poll()
+        self._asked: dict[int, int] = {}
         self._number = 0
         self._next_look = now
         self._next_dial = now
@@ -126,7 +129,7 @@ class Channel:
         Raises:
             AttemptFailedError: as `exchange`; or the nodes are about to compute different things.
         """
-        self._until(lambda: all(line.greeted for line in self._lines.values()))
+        self._until(lambda: all(line.greeted for line in self._both))
 
     def repeat(self, number: int, outbox: Mapping[int, Frame]) -> None:
         """Bring the messages of a past round to those who lack them, with the next exchange."""
@@ -147,13 +150,16 @@ class Channel:
         self.repeat(number, outbox)
         for role, length in lengths.items():
             line = self._lines[role]
-            self._blaming(line, partial(line.expect, number, length))
+            try:
+                line.expect(number, length)
+            except FrameRefusedError as error:
+                self._blame(line, error)
         self._until(self._settled)
         return {role: self._lines[role].take() for role in lengths}
 
     def acknowledge(self, number: int) -> None:
         """Let the peers know, every now and then, that everything up to a round is on record here."""
-        for line in self._lines.values():
+        for line in self._both:
             line.acknowledge(number)
 
     def part(self) -> None:
@@ -162,72 +168,92 @@ class Channel:
         Raises:
             AttemptFailedError: as `exchange`; not for a peer that stays away now, which costs nothing.
         """
-        for line in self._lines.values():
+        for line in self._both:
             line.part()
         try:
-            self._until(lambda: all(line.done for line in self._lines.values()))
+            self._until(lambda: all(line.done for line in self._both))
         except AttemptFailedError as failure:
             if failure.failure is not Failure.PEER_TIMEOUT:
                 raise
 
     def close(self) -> None:
         """End both connections."""
-        for line in self._lines.values():
+        for line in self._both:
             line.detach()
 
     @property
     def traffic(self) -> Traffic:
         """What has passed so far."""
-        sent = sum(line.sent_bytes + (line.link.sent_bytes if line.link else 0) for line in self._all())
-        return Traffic(self._rounds, sent, sum(line.received_bytes for line in self._all()))
+        sent = sum(line.sent_bytes + (line.link.sent_bytes if line.link else 0) for line in self._both)
+        return Traffic(self._rounds, sent, sum(line.received_bytes for line in self._both))
 
     def _settled(self) -> bool:
-        return all(line.settled for line in self._lines.values())
-
-    def _all(self) -> tuple[Line, ...]:
-        return tuple(self._lines.values())
+        first, second = self._both
+        return first.settled and second.settled
 
     def _until(self, good: Callable[[], bool]) -> None:
         began = now = self.care.monotonic()
-        ready: frozenset[int] = frozenset()
+        ready: Collection[int] = ()
         while True:
-            for line in self._lines.values():
+            for line in self._both:
                 self._serve(line, now, ready)
             if good():
                 return
-            if now >= self._next_look:
-                self._look(began, now)
-            ready = frozenset() if self._connect(now) else self._wait()
+            ready = self._news(began, now)
             now = self.care.monotonic()
 
-    def _serve(self, line: Line, now: float, ready: frozenset[int]) -> None:
+    def _serve(self, line: Line, now: float, ready: Collection[int]) -> None:
+        link = line.link
+        if link is None:
+            return
         try:
-            line.advance(now, fresh=line.link is not None and line.link.fileno() in ready)
+            line.advance(now, fresh=link.number in ready)
         except (LinkBrokenError, FrameRefusedError, DisagreementError) as error:
             self._blame(line, error)
 
-    def _wait(self) -> frozenset[int]:
+    def _news(self, began: float, now: float) -> Collection[int]:
+        """Wait for something to happen; the numbers of the connections that can be read.
+
+        A peer that calls again although its connection seems to stand is heard at the next look.
+        """
+        looking = now >= self._next_look
+        if looking:
+            self._look(began, now)
+        missing = any(line.link is None for line in self._both)
+        return () if (looking or missing) and self._connect(now) else self._wait()
+
+    def _wait(self) -> Collection[int]:
         """Wait until a connection can be read or written; the numbers of those that can be read."""
-        poll, pause = select.poll(), LOOK_AGAIN_SECONDS
-        for line in self._lines.values():
+        asked, pause = {}, LOOK_AGAIN_SECONDS
+        for line in self._both:
             if line.link is None:
                 pause = pause if line.parted else _CONNECTING_SECONDS
                 continue
-            asked = (select.POLLIN if line.reading else 0) | (select.POLLOUT if line.link.unsent else 0)
-            if asked:
-                poll.register(line.link, asked)
-        return frozenset(number for number, event in poll.poll(pause * 1000) if event != select.POLLOUT)
+            events = (select.POLLIN if line.reading else 0) | (select.POLLOUT if line.link.unsent else 0)
+            if events:
+                asked[line.link.number] = events
+        if asked != self._asked:
+            self._ask(asked)
+        return [number for number, event in self._poll.poll(pause * 1000) if event != select.POLLOUT]
+
+    def _ask(self, asked: dict[int, int]) -> None:
+        """Wait for these events from now on. A number that was closed since means whom it stands for now."""
+        for number in self._asked.keys() - asked.keys():
+            self._poll.unregister(number)
+        for number, events in asked.items():
+            self._poll.register(number, events)
+        self._asked = asked
 
     def _look(self, began: float, now: float) -> None:
         self._next_look = now + LOOK_AGAIN_SECONDS
         self.care.look()
-        late = tuple(line for line in self._all() if self._is_late(line, began, now))
+        late = tuple(line for line in self._both if self._is_late(line, began, now))
         if late:
             names = tuple(self.call.nodes[line.peer] for line in late)
             raise AttemptFailedError(
                 Failure.PEER_TIMEOUT, f"no answer from {', '.join(names)}", culprits=names
             )
-        for line in self._lines.values():
+        for line in self._both:
             line.tell(Kind.ALIVE, self._number)
 
     def _is_late(self, line: Line, began: float, now: float) -> bool:
@@ -240,8 +266,8 @@ class Channel:
 
     def _connect(self, now: float) -> bool:
         """Take calls, and call where there is no connection; whether there is a new one."""
-        before = [line.link for line in self._lines.values()]
-        for line in self._lines.values():
+        before = [line.link for line in self._both]
+        for line in self._both:
             if line.parted:
                 continue
             if line.peer != following(self.call.role):
@@ -250,7 +276,7 @@ class Channel:
                 self._next_dial = now + _DIAL_AGAIN_SECONDS
                 self._blaming(line, partial(self._dial, line))
 
-        return any(line.link not in {None, old} for line, old in zip(self._all(), before, strict=True))
+        return any(line.link not in {None, old} for line, old in zip(self._both, before, strict=True))
 
     def _dial(self, line: Line) -> None:
         line.attach(Link(self.ways.dial(self._name(line))))

@@ -7,7 +7,6 @@ mpc-node make-aggregation-key --dir node-a --registry registry.jwt --authority a
 
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 
@@ -28,7 +27,7 @@ from marketplace.mpc_node.keys import generate_keys, save_keys
 from ssi.errors import RegistryError
 from ssi.hosting.logs import configure
 from ssi.hosting.server import serve as serve_app
-from ssi.hosting.tls import LOOPBACK_HOSTS, ServerTls, make_certificate
+from ssi.hosting.tls import ServerTls, hosts_of, make_certificate
 from ssi.trust_entries import next_port, read_address
 from ssi.trust_file import TrustFile, read_authority
 from ssi.trust_parts import node_part
@@ -61,8 +60,7 @@ def init(
         save_keys(keys, folder)
     except (SettingsError, MalformedError) as error:
         raise click.ClickException(str(error)) from error
-    hosts = tuple(dict.fromkeys((*LOOPBACK_HOSTS, urlsplit(url).hostname or "localhost")))
-    certificate = make_certificate(folder, node_id, now=datetime.now(UTC), hosts=hosts)
+    certificate = make_certificate(folder, node_id, now=datetime.now(UTC), hosts=hosts_of(url))
     part = node_part(
         node_id,
         operator,
@@ -89,6 +87,7 @@ def init(
 )
 @click.option("--max-running", type=click.IntRange(1, 1000), default=MAX_RUNNING_ATTEMPTS, show_default=True)
 @click.option("--threads", type=click.IntRange(2, 256), default=16, show_default=True)
+@click.option("--cluster", help="A Dask scheduler for large sums, as tls://host:8786; none by default.")
 def serve(
     folder: Path,
     registry: Path,
@@ -99,11 +98,14 @@ def serve(
     peer_timeout: float,
     max_running: int,
     threads: int,
+    cluster: str | None,
 ) -> None:
     """Serve the node until it is told to stop. Peers and marketplace are let in by their certificates."""
     configure()
     try:
-        settings = load_settings(folder, peer_timeout_seconds=peer_timeout, max_running=max_running)
+        settings = load_settings(
+            folder, peer_timeout_seconds=peer_timeout, max_running=max_running, cluster=cluster
+        )
         key = read_authority(authority)
         trusted = TrustFile(registry, key, clock=lambda: datetime.now(UTC))()
     except (SettingsError, RegistryError) as error:

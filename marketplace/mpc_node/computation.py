@@ -25,6 +25,7 @@ from crypto.mpc.menu.holdings import Holdings, Table
 from crypto.mpc.menu.plan import Plan
 from crypto.mpc.menu.run import run_menu
 from crypto.mpc.party import meet
+from crypto.mpc.program import Program
 from crypto.mpc.release import Finished, finish
 from crypto.mpc.rounds import Protocol, both
 from crypto.sealing import derive_subkey
@@ -39,10 +40,15 @@ _NOTHING_MORE = np.zeros(1, dtype=np.uint64)
 
 @dataclass(frozen=True)
 class Needed:
-    """The columns of a data set that a computation reads: as field elements, and as integers modulo 2^64."""
+    """What a computation reads of a data set.
+
+    `sums` are the cells whose local part is summed up beforehand, in any order of the people; `elements` the
+    columns that are read person by person as field elements, `integers` as integers modulo 2^64.
+    """
 
     elements: tuple[int, ...]
     integers: tuple[int, ...]
+    sums: Program
 
 
 @dataclass(frozen=True)
@@ -59,9 +65,9 @@ class Keys:
 
 
 def needed_columns(computation: Computation, rows: Sequence[PublicAttributes]) -> Needed:
-    """Which columns a node brings to `protocol_of`."""
+    """What a node brings to `protocol_of`."""
     plan = plan_of(computation, rows)
-    return Needed(plan.elements, tuple(sorted(plan.planes)))
+    return Needed(plan.gathered, tuple(sorted(plan.planes)), plan.summed)
 
 
 def protocol_of(  # noqa: PLR0913 — what is computed, on what, by whom, and from which secrets

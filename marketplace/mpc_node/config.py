@@ -28,7 +28,8 @@ class Settings:
 
     `url` is where peers reach it. `peer_timeout_seconds` is how long a step of a computation waits for the
     other two nodes; `max_running` attempts run at the same time, each in a thread of its own, because two
-    nodes that wait for each other's free thread would never finish.
+    nodes that wait for each other's free thread would never finish. `cluster` is the address of a Dask
+    scheduler that large sums are computed by, or None to compute them here.
     """
 
     directory: Path
@@ -38,6 +39,7 @@ class Settings:
     database_url: str | None = field(default=None, repr=False)
     peer_timeout_seconds: float = PEER_TIMEOUT_SECONDS
     max_running: int = MAX_RUNNING_ATTEMPTS
+    cluster: str | None = None
 
     @property
     def database(self) -> str:
@@ -70,6 +72,7 @@ def load_settings(
     *,
     peer_timeout_seconds: float = PEER_TIMEOUT_SECONDS,
     max_running: int = MAX_RUNNING_ATTEMPTS,
+    cluster: str | None = None,
 ) -> Settings:
     """Read the settings of a folder.
 
@@ -87,6 +90,7 @@ def load_settings(
             database_url=fields.text("database_url") if fields.has("database_url") else None,
             peer_timeout_seconds=peer_timeout_seconds,
             max_running=max_running,
+            cluster=cluster,
         )
         fields.done()
     except MalformedError as error:

@@ -6,10 +6,11 @@ one that contradicts itself as the culprit. A peer that says it failed is not bl
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from consent.roll import digest_of_piece
 from crypto.signing import SigningKey
 from marketplace.mpc_node.errors import AttemptFailedError, Failure
 from marketplace.mpc_node.mailbox import Mailbox
@@ -24,8 +25,14 @@ PATIENCE = {Step.ADMISSION: 1.0, Step.SUMMAND: 1.5}
 """How many time-outs long each step is waited for: longer for later ones. An honest peer that waits in vain
 for the third at an earlier step must have the time to say so before it is taken for silent itself.
 """
-CHECK_SECONDS = 0.01
-"""How much longer admission is waited for, for each person whose papers the peers have to check."""
+CHECK_SECONDS = 0.0002
+"""How much longer admission is waited for, for each person: papers that were checked before rest in a short
+form that is read in a fraction of that (`kept_papers`).
+"""
+ANEW_SECONDS, MOST_ANEW_SECONDS = 0.01, 60.0
+"""The same where papers are verified anew, and how long that is waited for at most. What was verified anew by
+then is kept, so that the next attempt finds it.
+"""
 
 
 @dataclass(frozen=True)
@@ -61,18 +68,25 @@ class Conversation:
     timeout_seconds: float
     monotonic: Callable[[], float] = time.monotonic
 
-    def tell(self, step: Step, bodies: Mapping[int, bytes]) -> None:
-        """Bring each role its message of a step; unreachable peers are tried until time is up.
+    def tell(self, step: Step, bodies: Mapping[int, bytes], *, pieces: Sequence[bytes] = ()) -> None:
+        """Bring each role its message of a step, after the pieces that it names, one after the other.
+
+        Unreachable peers are tried until time is up.
 
         Raises:
             AttemptFailedError: a peer could not be reached in time, refuses the message, gave up, or
                 contradicted itself; or a higher attempt took over.
         """
         deadline = self._deadline(step)
-        waiting = {role: self._signed(step, body) for role, body in bodies.items()}
+        waiting: dict[int, list[str | bytes]] = {
+            role: [*pieces, self._signed(step, body)] for role, body in bodies.items()
+        }
         while True:
             seen = self.mailbox.changes
-            waiting = {role: token for role, token in waiting.items() if not self._delivered(role, token)}
+            for role, parcels in waiting.items():
+                while parcels and self._delivered(role, parcels[0]):
+                    del parcels[0]
+            waiting = {role: parcels for role, parcels in waiting.items() if parcels}
             if not waiting:
                 return
             self.require_unbroken()
@@ -112,7 +126,7 @@ class Conversation:
                 continue  # it will notice by its own time-out
 
     def _deadline(self, step: Step) -> float:
-        checking = self.party.people * CHECK_SECONDS if step is Step.ADMISSION else 0.0
+        checking = checking_seconds(self.party.people) if step is Step.ADMISSION else 0.0
         return self.monotonic() + self.timeout_seconds * PATIENCE.get(step, 1.0) + checking
 
     def _signed(self, step: Step, body: bytes) -> str:
@@ -120,10 +134,13 @@ class Conversation:
         message = PeerMessage(party.job_id, party.attempt, party.manifest_digest, step, party.role, body)
         return sign_message(message, self.key)
 
-    def _delivered(self, role: int, token: str) -> bool:
+    def _delivered(self, role: int, parcel: str | bytes) -> bool:
         node_id = self.party.nodes[role]
         try:
-            self.transport.deliver(node_id, token)
+            if isinstance(parcel, bytes):
+                self.transport.hand_over(node_id, digest_of_piece(parcel), parcel)
+            else:
+                self.transport.deliver(node_id, parcel)
         except RefusedByPeerError as error:
             if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise AttemptFailedError(
@@ -137,10 +154,9 @@ class Conversation:
     def _heard_so_far(self) -> dict[tuple[int, Step], PeerMessage]:
         self.require_running()
         heard = {}
-        for kept in self.mailbox.messages(self.party.job_id, self.party.attempt):
-            if kept.slot.sender in self.party.nodes:
-                message = self._checked(kept)
-                heard[message.sender, message.step] = message
+        for kept in self.mailbox.messages(self.party.job_id, self.party.attempt, self.party.nodes):
+            message = self._checked(kept)
+            heard[message.sender, message.step] = message
         return heard
 
     def _checked(self, kept: KeptMessage) -> PeerMessage:
@@ -168,6 +184,11 @@ class Conversation:
                 Failure.PEER_TIMEOUT, f"no answer from {', '.join(names)}", culprits=names
             )
         self.mailbox.wait(seen, min(left, LOOK_AGAIN_SECONDS))
+
+
+def checking_seconds(people: int) -> float:
+    """How much longer admission is waited for, in seconds, where so many people's papers are looked at."""
+    return max(people * CHECK_SECONDS, min(people * ANEW_SECONDS, MOST_ANEW_SECONDS))
 
 
 def _require_nobody_left(heard: Mapping[tuple[int, Step], PeerMessage]) -> None:

@@ -15,6 +15,10 @@ class StorageAlteredError(NodeError):
     """What was stored cannot be read any more: somebody or something changed the database."""
 
 
+class PartitionUnreadableError(StorageAlteredError):
+    """A file of shares that is missing, has another form, or cannot be read now; it may be whole later."""
+
+
 class NotAllowedError(NodeError):
     """The caller did not prove to be the party that may ask this."""
 
@@ -74,6 +78,10 @@ class BusyError(NodeError):
     """As many attempts run as this node has room for; asking later will help."""
 
 
+class PieceRefusedError(NodeError):
+    """A piece of a long list that is not what its name says, or too long."""
+
+
 class ManifestRefusal(StrEnum):
     """Why a node does not take part in a job at all."""
 
@@ -85,12 +93,14 @@ class ManifestRefusal(StrEnum):
     UNKNOWN_DATA_SET = "unknown_data_set"
     QUERY = "query"
     NO_AGGREGATION_KEY = "no_aggregation_key"
+    NO_DEALER = "no_dealer"
     BUYER_CREDENTIAL = "buyer_credential"
     BUYER_REVOKED = "buyer_revoked"
     BUYER_STATUS_UNKNOWN = "buyer_status_unknown"
     MANDATE = "mandate"
     ESCROW = "escrow"
     ATTEMPTS_USED_UP = "attempts_used_up"
+    PIECES_MISSING = "pieces_missing"
 
 
 class Failure(StrEnum):
@@ -110,8 +120,10 @@ class Failure(StrEnum):
     QUERY_REFUSED = "query_refused"
     CONSENT_ENDED = "consent_ended"
     BUDGET_EXHAUSTED = "budget_exhausted"
+    DEALER_FAILED = "dealer_failed"
     PROTOCOL_VIOLATION = "protocol_violation"
     WITHDRAWN_DURING_COMPUTATION = "withdrawn_during_computation"
+    RELEASED_ALREADY = "released_already"
     INTERNAL_ERROR = "internal_error"
 
 

@@ -43,6 +43,7 @@ class Kind(IntEnum):
 
 
 _BODIES: Final = {Kind.HELLO: HELLO_BYTES, Kind.ACKNOWLEDGED: 0, Kind.ALIVE: 0, Kind.FAREWELL: 0}
+_KINDS: Final = {int(kind): kind for kind in Kind}
 
 
 class Prefix(NamedTuple):
@@ -65,13 +66,13 @@ class Prefix(NamedTuple):
         """
         if len(raw) != PREFIX_BYTES:
             raise FrameRefusedError(f"expected a prefix of {PREFIX_BYTES} bytes, got {len(raw)}")
-        magic, version, kind, number, length = _PREFIX.unpack(raw)
-        if (magic, version) != (_MAGIC, VERSION) or kind not in frozenset(Kind):
+        magic, version, code, number, length = _PREFIX.unpack(raw)
+        kind = _KINDS.get(code)
+        if (magic, version) != (_MAGIC, VERSION) or kind is None:
             raise FrameRefusedError(f"expected a frame of version {VERSION}")
-        prefix = cls(Kind(kind), number, length)
-        if prefix.length != _BODIES.get(prefix.kind, prefix.length):
-            raise FrameRefusedError(f"a frame of kind {prefix.kind.name.lower()} has another length")
-        return prefix
+        if length != _BODIES.get(kind, length):
+            raise FrameRefusedError(f"a frame of kind {kind.name.lower()} has another length")
+        return cls(kind, number, length)
 
 
 @dataclass(frozen=True)

@@ -90,13 +90,14 @@ class IngestContributions:
             refusal_of(sums, each) or held
             for sums, each, held in zip(encrypted, opened, check_shares(opened, self._random), strict=True)
         ]  # 7, 8
+        packed = self._papers.packing(registry, now=now)
         incoming = [
-            _incoming(each, held)
+            replace(_incoming(each, held), kept=packed(each.papers))
             for each, held in zip(opened, shares, strict=True)
             if not isinstance(held, IngestRefusal)
         ]
         kept = self._contributions.put(incoming, now=now)  # 9
-        verdicts = list(self._verdicts(opened, shares, iter(kept), registry))
+        verdicts = list(_verdicts(opened, shares, iter(kept)))
         self._encrypted.keep(encrypted, held=[each.accepted for each in verdicts])
         told = map(_with_use, verdicts, encrypted)
         return [each if isinstance(each, Verdict) else next(told) for each in checked]
@@ -113,22 +114,11 @@ class IngestContributions:
         except CryptoError:
             return _refused(contribution, IngestRefusal.MALFORMED)
 
-    def _verdicts(
-        self,
-        opened: Sequence[Opened],
-        shares: Sequence[Checked],
-        kept: Iterator[Kept],
-        registry: TrustRegistry,
-    ) -> Iterator[Verdict]:
-        for each, held in zip(opened, shares, strict=True):
-            papers = each.papers
-            reason = held if isinstance(held, IngestRefusal) else None
-            if reason is None:
-                outcome = next(kept)
-                reason = _KEPT_REASONS.get(outcome)
-                if outcome is Kept.STORED:
-                    self._papers.remember(registry, papers, digest=papers.digest)
-            yield Verdict(papers.record.consent_id, reason)
+
+def _verdicts(opened: Sequence[Opened], shares: Sequence[Checked], kept: Iterator[Kept]) -> Iterator[Verdict]:
+    for each, held in zip(opened, shares, strict=True):
+        reason = held if isinstance(held, IngestRefusal) else _KEPT_REASONS.get(next(kept))
+        yield Verdict(each.papers.record.consent_id, reason)
 
 
 def _with_use(verdict: Verdict, encrypted: Encrypted) -> Verdict:

@@ -6,7 +6,8 @@
 2. This is at most the third attempt.
 3. All three nodes are in the registry, and this node is one of them.
 4. The data set is known, and the query keeps the rules that no consent can lift. To be added up under
-   encryption, there is a joint key, held by these three nodes.
+   encryption, there is a joint key, held by these three nodes; to be multiplied or verified where each node
+   holds one summand, there is a dealer.
 5. The buyer's credential is by an issuer that counts for organisations, and not taken back.
 6. The buyer's mandate is signed with that credential's key, for this marketplace, and is in date. Results are
    sealed to the keys it names and to no others.
@@ -15,10 +16,19 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from consent.errors import ConsentError, ExpiredDocumentError, MismatchError, QueryRefusedError
+from consent.additive import needs_dealer
+from consent.errors import (
+    ConsentError,
+    ExpiredDocumentError,
+    MismatchError,
+    MissingPiecesError,
+    QueryRefusedError,
+)
 from consent.job import MANIFEST_TYP, Manifest, verify_manifest
+from consent.joining import asked_about
 from consent.order import EscrowReceipt, Mandate, verify_mandate
-from consent.query import check
+from consent.query_check import check
+from consent.roll import FindPiece, nothing
 from consent.vocabulary import Engine, RecipientKind
 from crypto.encoding import b64url_encode, digest_of
 from crypto.errors import CryptoError, MalformedError, SignatureError
@@ -27,8 +37,14 @@ from marketplace.mpc_node.errors import ManifestRefusal, ManifestRefusedError
 from marketplace.mpc_node.message import MAX_ATTEMPTS
 from marketplace.mpc_node.status import StatusCheck, StatusUnknownError
 from ssi.credential import OrganisationCredential, verify_organisation
-from ssi.dataset import DataSet, data_set
-from ssi.errors import CredentialError, RegistryError, UnknownDataSetError, UnknownNodeError
+from ssi.dataset import DataSet
+from ssi.errors import (
+    CredentialError,
+    RegistryError,
+    UnknownDataSetError,
+    UnknownDealerError,
+    UnknownNodeError,
+)
 from ssi.jws import parse_jws
 from ssi.trust import TrustRegistry
 from ssi.trust_entries import NodeEntry
@@ -54,23 +70,29 @@ class CheckedJob:
     result_key: SealingPublicKey
 
 
-def check_job(
-    token: str, registry: TrustRegistry, *, node_id: str, status: StatusCheck, now: datetime
+def check_job(  # noqa: PLR0913 — the manifest, whom it is held against, and what came ahead of it
+    token: str,
+    registry: TrustRegistry,
+    *,
+    node_id: str,
+    status: StatusCheck,
+    now: datetime,
+    find: FindPiece = nothing,
 ) -> CheckedJob:
-    """Carry out the six steps; the code carries the numbers.
+    """Carry out the six steps; the code carries the numbers. `find` gives the pieces of the manifest's roll.
 
     Raises:
         ManifestRefusedError: a step failed; its reason says which.
         RegistryError: the registry has run out, so nobody's word counts.
     """
-    manifest, receipt = _verified(token, registry, now)  # 1
+    manifest, receipt = _verified(token, registry, now, find)  # 1
     if manifest.attempt > MAX_ATTEMPTS:  # 2
         raise ManifestRefusedError(
             ManifestRefusal.ATTEMPTS_USED_UP, f"a job is tried {MAX_ATTEMPTS} times at most"
         )
     nodes, role = _roles(manifest, registry, node_id, now)  # 3
     described = _data_set(manifest)  # 4
-    _check_engine(manifest, registry)
+    _check_engine(manifest, registry, described, now)
     buyer = _buyer(manifest, registry, status, now)  # 5
     mandate = _mandate(manifest, buyer, registry, now)  # 6
     return CheckedJob(
@@ -87,7 +109,9 @@ def check_job(
     )
 
 
-def _verified(token: str, registry: TrustRegistry, now: datetime) -> tuple[Manifest, EscrowReceipt]:
+def _verified(
+    token: str, registry: TrustRegistry, now: datetime, find: FindPiece
+) -> tuple[Manifest, EscrowReceipt]:
     key = registry.marketplace.verifying_key
     try:
         parse_jws(token, "manifest").verify(key, typ=MANIFEST_TYP)
@@ -96,9 +120,11 @@ def _verified(token: str, registry: TrustRegistry, now: datetime) -> tuple[Manif
     except MalformedError as error:
         raise ManifestRefusedError(ManifestRefusal.UNREADABLE, str(error)) from error
     try:
-        return verify_manifest(token, key, now=now)
+        return verify_manifest(token, key, now=now, find=find)
     except MalformedError as error:
         raise ManifestRefusedError(ManifestRefusal.UNREADABLE, str(error)) from error
+    except MissingPiecesError as error:
+        raise ManifestRefusedError(ManifestRefusal.PIECES_MISSING, str(error)) from error
     except ExpiredDocumentError as error:
         raise ManifestRefusedError(ManifestRefusal.EXPIRED, str(error)) from error
     except (MismatchError, SignatureError) as error:
@@ -120,7 +146,7 @@ def _roles(
 
 def _data_set(manifest: Manifest) -> DataSet:
     try:
-        described = data_set(manifest.query.data_set)
+        described = asked_about(manifest.query)
         check(manifest.query, described)
     except UnknownDataSetError as error:
         raise ManifestRefusedError(ManifestRefusal.UNKNOWN_DATA_SET, str(error)) from error
@@ -129,13 +155,15 @@ def _data_set(manifest: Manifest) -> DataSet:
     return described
 
 
-def _check_engine(manifest: Manifest, registry: TrustRegistry) -> None:
+def _check_engine(manifest: Manifest, registry: TrustRegistry, described: DataSet, now: datetime) -> None:
     engine = manifest.query.chosen_engine
-    if engine not in {Engine.MPC, Engine.PAILLIER}:
+    if engine not in {Engine.MPC, Engine.ADDITIVE, Engine.PAILLIER}:
         raise ManifestRefusedError(
             ManifestRefusal.QUERY, f"these nodes do not compute by the engine {engine.value!r}"
         )
-    if engine is Engine.MPC:
+    if engine is Engine.ADDITIVE and needs_dealer(manifest.query, described):
+        _require_dealer(registry, now)
+    if engine is not Engine.PAILLIER:
         return
     if registry.aggregation_key is None or not registry.aggregation_key.is_held_by(manifest.nodes):
         raise ManifestRefusedError(
@@ -143,6 +171,16 @@ def _check_engine(manifest: Manifest, registry: TrustRegistry) -> None:
             "the trust registry names no aggregation key of these three nodes, so nothing can be added up "
             "under encryption",
         )
+
+
+def _require_dealer(registry: TrustRegistry, now: datetime) -> None:
+    try:
+        registry.require_dealer(now=now)
+    except UnknownDealerError as error:
+        raise ManifestRefusedError(
+            ManifestRefusal.NO_DEALER,
+            "the trust registry names no dealer of random numbers, so nothing can be multiplied or verified",
+        ) from error
 
 
 def _buyer(

@@ -19,7 +19,8 @@ from crypto.randomness import RandomBytes, random_bytes
 from crypto.sealing import KEY_BYTES, SealingKey, derive_subkey
 from crypto.signing import SigningKey, generate_ed25519
 from marketplace.mpc_node.errors import SettingsError
-from ssi.hosting.files import write_private
+from ssi.hosting import files
+from ssi.hosting.errors import ReadableByOthersError
 
 SIGNING_FILE = "signing.pem"
 SEALING_FILE = "sealing.key"
@@ -43,6 +44,11 @@ class NodeKeys:
     def log_key(self) -> bytes:
         """The key under which the logs of running attempts rest in the node's folder."""
         return derive_subkey(self.storage_root, "argonauta node attempt log v1")
+
+    @property
+    def papers_key(self) -> bytes:
+        """The key of the tags on what is kept of verified papers."""
+        return derive_subkey(self.storage_root, "argonauta node papers v1")
 
     @property
     def aggregation_key(self) -> bytes:
@@ -96,18 +102,18 @@ def write_once(path: Path, content: bytes) -> None:
     """
     if path.exists():
         raise SettingsError(f"{path.name} exists already: a node's folder is initialised once")
-    write_private(path, content)
+    files.write_private(path, content)
 
 
 def read_private(path: Path) -> bytes:
     """Read a file that only its owner may read.
 
     Raises:
-        SettingsError: it is missing, or others may read it.
+        SettingsError: it is missing or cannot be read, or others may read it.
     """
     try:
-        if path.stat().st_mode & 0o077:
-            raise SettingsError(f"{path.name} may be read by others: run chmod 600 on it")
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise SettingsError(f"{path.name} is missing: run mpc-node init first") from error
+        return files.read_private(path)
+    except ReadableByOthersError as error:
+        raise SettingsError(str(error)) from error
+    except OSError as error:
+        raise SettingsError(f"{path.name} is missing or cannot be read: run mpc-node init first") from error

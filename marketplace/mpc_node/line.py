@@ -55,6 +55,7 @@ class Line:
         self._dropped = 0
         self._peer_wants = 1
         self._due: Prefix | None = None
+        self._due_head = b""
         self._message: memoryview | None = None
         self._unacknowledged = 0
         self._leaving = False
@@ -146,6 +147,7 @@ class Line:
             FrameRefusedError: the peer has announced another one already.
         """
         self._due = Prefix(Kind.MESSAGE, number, length)
+        self._due_head = self._due.encode()
         if self._prefix is not None and self._prefix.kind is Kind.MESSAGE:
             self._make_room(self._prefix)
 
@@ -191,7 +193,9 @@ class Line:
 
     def _complete(self, room: memoryview) -> None:
         if self._prefix is None:
-            self._begin_body(Prefix.decode(room))
+            # Nearly always it is what is due, and need not be taken apart.
+            due = self._due if self.greeted and room == self._due_head else None
+            self._begin_body(due or Prefix.decode(room))
         elif self._prefix.kind is Kind.HELLO:
             self._begin_frame()
             self.greet(Hello.decode(room))

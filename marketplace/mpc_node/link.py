@@ -23,14 +23,12 @@ class Link:
     def __init__(self, connection: socket.socket) -> None:
         connection.setblocking(False)
         self._socket = connection
+        self.number = connection.fileno()
+        """By which the system can wait for this connection."""
         self._waiting: deque[memoryview] = deque()
         self._staged = memoryview(bytearray(_AT_ONCE_BYTES))
         self._start = self._end = 0
         self.sent_bytes = 0
-
-    def fileno(self) -> int:
-        """The number by which the system can wait for this connection."""
-        return self._socket.fileno()
 
     @property
     def unsent(self) -> bool:

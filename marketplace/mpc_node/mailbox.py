@@ -1,16 +1,17 @@
 """What have the peers said, and who is waiting to hear it?
 
 A message is kept on disk before it is acknowledged, whether or not this node has come that far, or knows the
-job at all: peers are not in step. Only nodes of the trust registry can leave messages, recognised by their
+job at all: peers are not in step. There is room for so many messages of each peer, and they go when their
+attempt ends, or when they are old. Only nodes of the trust registry can leave messages, recognised by their
 TLS certificate and by their signature, which must be the same node's.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from crypto.encoding import digest_of
-from marketplace.mpc_node.errors import NotAllowedError, ReplayedError
+from marketplace.mpc_node.errors import BusyError, NotAllowedError, ReplayedError
 from marketplace.mpc_node.message import verify_message
 from marketplace.mpc_node.storage.messages import Heard, KeptMessage, MessageStore, Slot
 from ssi.errors import RegistryError, UnknownNodeError
@@ -39,6 +40,7 @@ class Mailbox:
         Raises:
             NotAllowedError: the connection is not that of a node of the registry.
             MessageRefusedError: that node did not sign it.
+            BusyError: as many of its messages are kept as there is room for; asking later will help.
             ReplayedError: the node said something else at this step before; that is kept on record.
         """
         sender = self._sender(tls_fingerprint)
@@ -46,13 +48,19 @@ class Mailbox:
         slot = Slot(message.job_id, message.attempt, message.step.value, sender.id)
         digest = digest_of(dict(parse_jws(token, "message").payload))
         heard = self._store.put(slot, token, digest, now=self._clock())
+        if heard is Heard.NO_ROOM:
+            raise BusyError(f"this node keeps no more messages of {sender.id} for now")
         self.wake()
         if heard is Heard.CONFLICT:
             raise ReplayedError(f"{sender.id} said something else at step {message.step.value} before")
 
-    def messages(self, job_id: str, attempt: int) -> tuple[KeptMessage, ...]:
-        """Everything that was said about one attempt so far."""
-        return self._store.of_attempt(job_id, attempt)
+    def messages(self, job_id: str, attempt: int, senders: Collection[str]) -> tuple[KeptMessage, ...]:
+        """Everything that these nodes said about one attempt so far."""
+        return self._store.of_attempt(job_id, attempt, senders)
+
+    def forget(self, job_id: str, attempt: int) -> None:
+        """Delete what was said about an attempt that is over."""
+        self._store.forget(job_id, attempt)
 
     @property
     def changes(self) -> int:

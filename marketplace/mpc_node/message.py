@@ -16,9 +16,13 @@ from marketplace.mpc_node.errors import MessageRefusedError
 from ssi.jws import parse_jws, sign_jws
 
 TYP = "peer-message+jwt"
+KEY_MAKING = "argonauta aggregation key v1"
+"""With it begins what stands in the place of a job id where a key is made."""
 MAX_ATTEMPTS = 3
 LAST_ROLE = 2
 _MAX_ID = 500
+_MOST_SAID = 1 << 20
+"""Bytes at any step but that of admission, which names people."""
 
 
 class Step(StrEnum):
@@ -37,6 +41,11 @@ class Step(StrEnum):
     KEY_OBJECTIONS = "key_objections"
     KEY_REBUILDING = "key_rebuilding"
     KEY_MADE = "key_made"
+
+    @property
+    def is_of_a_key(self) -> bool:
+        """Whether it is a step of the making of a key."""
+        return self.name.startswith("KEY_")
 
 
 @dataclass(frozen=True)
@@ -98,4 +107,8 @@ def _read(fields: Fields) -> PeerMessage:
         body=b"" if fields.any("body") == "" else fields.binary("body"),
     )
     fields.done()
+    if message.step is not Step.ADMISSION and len(message.body) > _MOST_SAID:
+        raise MalformedError(f"message.body: expected at most {_MOST_SAID} bytes at this step")
+    if message.step.is_of_a_key and not message.job_id.startswith(KEY_MAKING):
+        raise MalformedError("message.step: a step of the making of a key belongs to no job")
     return message

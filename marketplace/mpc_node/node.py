@@ -1,7 +1,7 @@
 """What is a running node made of? Everything that a use case needs, put together once in `bootstrap`.
 
-Time, randomness, transport, status lists and the writing of outputs are given from outside, so that a test
-can stand still in time, lose a message, or build a node that lies.
+Time, randomness, transport, status lists, where large sums are computed and the writing of outputs are given
+from outside, so that a test can stand still in time, lose a message, or build a node that lies.
 """
 
 import time
@@ -9,7 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from crypto.mpc.partitions import Spread
 from crypto.randomness import RandomBytes, random_bytes
+from marketplace.mpc_node.additive.compute import EncodePart, encode_part_honestly
+from marketplace.mpc_node.additive.dealing import AskDealer, nobody
 from marketplace.mpc_node.aggregation.release import Aggregation, OpenSum, open_honestly
 from marketplace.mpc_node.channel import Ways
 from marketplace.mpc_node.keys import NodeKeys
@@ -25,6 +28,7 @@ from marketplace.mpc_node.storage.jobs import JobStore
 from marketplace.mpc_node.storage.ledger import PrivacyLedger
 from marketplace.mpc_node.storage.noise_pins import NoisePins
 from marketplace.mpc_node.storage.notes import NoteStore
+from marketplace.mpc_node.storage.pieces import Pieces
 from ssi.hosting.database import Database
 from ssi.trust import TrustRegistry
 
@@ -42,6 +46,9 @@ class Surroundings:
     random: RandomBytes = random_bytes
     encode_output: EncodeOutput = encode_honestly
     open_sum: OpenSum = open_honestly
+    encode_part: EncodePart = encode_part_honestly
+    ask_dealer: AskDealer = nobody
+    spread: Spread = map
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,7 @@ class Node:
     papers: PapersOnFile
     mailbox: Mailbox
     checkpoints: Checkpoints
+    pieces: Pieces
     aggregation: Aggregation
     meter: Meter
 

@@ -4,12 +4,11 @@ The opening of a log is what a run started from besides what the node's database
 that the three nodes agreed on, and the boot of the machine. It is sealed with the rest of the log.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from consent.job import MOST_CONTRIBUTIONS
-from crypto.encoding import b64url_encode, canonical_json, sha256
+from crypto.encoding import b64url_encode, canonical_json, parse_json, sha256
 from crypto.errors import MalformedError
 from crypto.reading import Fields
 from crypto.sealing import Vault
@@ -18,6 +17,8 @@ from marketplace.mpc_node.checkpoint import AttemptLog, boot_id
 from marketplace.mpc_node.errors import CheckpointError
 
 FOLDER = "attempts"
+MAX_OPENING = 500_000_000
+"""More than the names of 2,000,000 rows of two consents take; a node reads its own sealed log only."""
 _SUFFIX = ".log"
 
 
@@ -35,8 +36,11 @@ class Opening:
             {
                 "boot": boot,
                 "seed": b64url_encode(self.seed),
-                "consents": list(self.agreed.consent_ids),
-                "refusals": dict(self.agreed.refusals),
+                "agreed": _write_rows(self.agreed.consent_ids),
+                "refused": [
+                    {"reason": reason, "rows": _write_rows(rows)}
+                    for reason, rows in _by_reason(self.agreed.refusals).items()
+                ],
                 "cells_digest": self.cells_digest,
             }
         )
@@ -49,19 +53,15 @@ class Opening:
             CheckpointError: it is none, or of another boot.
         """
         try:
-            fields = Fields.parse(raw, "opening")
+            fields = Fields.of(parse_json(raw, max_bytes=MAX_OPENING), "opening")
             if not boot or fields.text("boot") != boot:
                 raise CheckpointError("the machine was started anew since")
-            refusals = fields.section("refusals")
-            named = fields.any("refusals")
-            opening = cls(
-                fields.binary("seed"),
-                Agreed(
-                    tuple(fields.texts("consents", most=MOST_CONTRIBUTIONS)),
-                    {each: refusals.text(each) for each in named} if isinstance(named, Mapping) else {},
-                ),
-                fields.text("cells_digest"),
-            )
+            refusals: dict[str, str] = {}
+            for each in fields.objects("refused"):
+                refusals |= dict.fromkeys(_read_rows(each), each.text("reason"))
+                each.done()
+            agreed = Agreed(_read_rows(fields, "agreed"), refusals)
+            opening = cls(fields.binary("seed"), agreed, fields.text("cells_digest"))
             fields.done()
         except MalformedError as error:
             raise CheckpointError(f"the log's opening is none: {error}") from error
@@ -109,6 +109,25 @@ class Checkpoints:
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}{_SUFFIX}"
+
+
+def _by_reason(refusals: Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for row, reason in refusals.items():
+        found.setdefault(reason, []).append(row)
+    return found
+
+
+def _write_rows(rows: Iterable[str]) -> str:
+    """The names of rows on one line: a million of them are one text and not a million."""
+    return " ".join(rows)
+
+
+def _read_rows(fields: Fields, name: str = "rows") -> tuple[str, ...]:
+    text = fields.any(name)
+    if not isinstance(text, str):
+        raise MalformedError(f"{fields.where}.{name}: expected text")
+    return tuple(text.split())
 
 
 def _name(job_id: str, attempt: int) -> str:

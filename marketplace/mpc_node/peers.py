@@ -1,16 +1,16 @@
 """How does a message reach another node? By HTTPS, with both certificates pinned by the trust registry."""
 
-import threading
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from ssi.http.client import Client, Limits
+from marketplace.mpc_node.listed_clients import ListedClients
+from ssi.http.client import Body, Limits
 from ssi.http.pinning import ClientCertificate
 from ssi.trust import TrustRegistry
-from ssi.trust_entries import NodeEntry
 
 MESSAGES_PATH = "/v1/peer/messages"
+PIECES_PATH = "/v1/pieces"
 
 
 class PeerTransport(Protocol):
@@ -26,6 +26,10 @@ class PeerTransport(Protocol):
         """
         ...
 
+    def hand_over(self, node_id: str, digest: str, piece: bytes) -> None:
+        """Hand over a piece that a message is going to name by its digest; with the errors of `deliver`."""
+        ...
+
 
 class HttpsTransport:
     """Messages to the nodes of the registry, each at its listed address and by its listed certificate."""
@@ -39,31 +43,20 @@ class HttpsTransport:
         limits: Limits,
     ) -> None:
         self._registry = registry
-        self._certificate = certificate
         self._clock = clock
-        self._limits = limits
-        self._clients: dict[tuple[str, str], Client] = {}
-        self._lock = threading.Lock()
+        self._clients = ListedClients(certificate, limits)
 
     def deliver(self, node_id: str, token: str) -> None:
         """Hand a message over; see `PeerTransport.deliver`."""
         node = self._registry().node(node_id, now=self._clock())
-        self._client(node).post_json(MESSAGES_PATH, {"message": token}, repeatable=True)
+        self._clients.to(node).post_json(MESSAGES_PATH, {"message": token}, repeatable=True)
+
+    def hand_over(self, node_id: str, digest: str, piece: bytes) -> None:
+        """Hand over a piece; see `PeerTransport.hand_over`."""
+        node = self._registry().node(node_id, now=self._clock())
+        body = Body(piece, "application/octet-stream")
+        self._clients.to(node).send("PUT", f"{PIECES_PATH}/{digest}", body=body, repeatable=True)
 
     def close(self) -> None:
         """Close all connections."""
-        with self._lock:
-            for client in self._clients.values():
-                client.close()
-
-    def _client(self, node: NodeEntry) -> Client:
-        place = (node.url, node.tls_fingerprint)
-        with self._lock:
-            if place not in self._clients:
-                self._clients[place] = Client(
-                    node.url,
-                    pinned_pem=node.tls_certificate,
-                    certificate=self._certificate,
-                    limits=self._limits,
-                )
-            return self._clients[place]
+        self._clients.close()

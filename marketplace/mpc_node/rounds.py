@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic, TypeVar
 from typing import Protocol as Interface
 
@@ -29,8 +30,10 @@ from marketplace.mpc_node.conversation import Conversation
 from marketplace.mpc_node.errors import AttemptFailedError, Failure
 from marketplace.mpc_node.frames import run_digest
 from marketplace.mpc_node.job_check import CheckedJob
+from marketplace.mpc_node.long_position import Parcel, named_pieces, pack_position, unpack_position
 from marketplace.mpc_node.message import Step
 from marketplace.mpc_node.meter import Meter
+from marketplace.mpc_node.storage.pieces import Pieces
 
 CONNECTING = 1.25
 """How many time-outs long a peer may stay silent on its connection; see `conversation.PATIENCE`."""
@@ -67,6 +70,7 @@ class Rounds:
     key: SigningKey = field(repr=False)
     ways: Ways
     meter: Meter
+    pieces: Pieces
 
     def positions(self, own: Position) -> tuple[Position, ...]:
         """Exchange positions with both peers; all three, by role.
@@ -75,18 +79,38 @@ class Rounds:
             AttemptFailedError: the conversation broke off, or a peer's position is none (it is the culprit).
         """
         peers = self.conversation.party.peers
-        self.conversation.tell(Step.ADMISSION, dict.fromkeys(peers, encode_position(own, self.key)))
+        parcel = self._packed(own)
+        self.conversation.tell(Step.ADMISSION, dict.fromkeys(peers, parcel.body), pieces=parcel.pieces)
+        del parcel
         heard = self.conversation.hear(Step.ADMISSION, peers)
         positions = {self.job.role: own}
         for role, body in heard.items():
             with self._blaming(role):
-                positions[role] = decode_position(
-                    body,
-                    self.job.nodes[role].verifying_key,
-                    expected=self._empty_statement(role),
-                    manifest=self.job.manifest.contributions,
-                )
+                positions[role] = self._position_of(role, body)
         return tuple(positions[role] for role in sorted(positions))
+
+    def _packed(self, own: Position) -> Parcel:
+        manifest = self.job.manifest
+        if manifest.roll:
+            return pack_position(own, self.key, order=manifest.rows)
+        return Parcel(encode_position(own, self.key))
+
+    def _position_of(self, role: int, body: bytes) -> Position:
+        manifest, node = self.job.manifest, self.job.nodes[role]
+        expected = self._empty_statement(role)
+        if not manifest.roll:
+            return decode_position(body, node.verifying_key, expected=expected, manifest=manifest.rows)
+        named = named_pieces(body)
+        try:
+            return unpack_position(
+                body,
+                node.verifying_key,
+                expected=expected,
+                order=manifest.rows,
+                find=partial(self.pieces.find, node.id),
+            )
+        finally:
+            self.pieces.drop(node.id, named)
 
     def compute(self, task: Task[FixedT], log: AttemptLog) -> tuple[FixedT, str]:
         """Run the protocol; this role's part of the result, and the next role's word about its summand.

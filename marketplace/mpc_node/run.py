@@ -2,8 +2,8 @@
 
 1. Admit: decide about everybody the manifest names.
 2. Agree with the two peers on whom all three admit; hold the crowd against the floor once more.
-3. Spend everybody's privacy budget before anything is computed.
-4. Compile the query for these people.
+3. Compile the query for these people, which needs their public attributes only: what is refused costs nobody.
+4. Spend everybody's privacy budget before anything is computed.
 5. Run the protocol, with everything on record from which it can be gone on with after a crash.
 6. Release: the time, every consent and every withdrawal once more; then seal, sign and store, in one
    transaction. Whoever withdrew before it is in no output, and the attempt fails.
@@ -17,22 +17,29 @@ part.
 import logging
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import partial
 
 from consent.computation import Computation
 from consent.computation import compile as compile_query
 from consent.errors import ConsentError
+from consent.joining import consents_of
+from consent.outcomes import Outcomes
 from consent.vocabulary import Engine
-from crypto.errors import ProtocolError
+from crypto.errors import MalformedError, ProtocolError
 from crypto.mpc.menu.holdings import Holdings, Table
+from crypto.mpc.partitions import local_sums
 from crypto.mpc.release import Finished
 from crypto.mpc.rounds import Protocol
 from crypto.sharing.replicated import following
-from marketplace.mpc_node.admission import Admission, AdmissionRefusal, AdmitContributions, Candidate
+from marketplace.mpc_node.additive.compute import Work
+from marketplace.mpc_node.additive.compute import protocol_of as alone
+from marketplace.mpc_node.admission import Admission, AdmissionRefusal, AdmitContributions
 from marketplace.mpc_node.aggregation.release import Payload
 from marketplace.mpc_node.aggregation.sums import People
 from marketplace.mpc_node.agreement import BUDGET_SPENT, Agreed, agree
+from marketplace.mpc_node.candidate import Row
 from marketplace.mpc_node.checkpoint import AttemptLog
 from marketplace.mpc_node.columns.share_rows import Form, Group
 from marketplace.mpc_node.computation import (
@@ -45,12 +52,16 @@ from marketplace.mpc_node.computation import (
 from marketplace.mpc_node.conversation import Conversation, Party
 from marketplace.mpc_node.errors import AttemptFailedError, CheckpointError, Failure
 from marketplace.mpc_node.job_check import CheckedJob
+from marketplace.mpc_node.joined_rows import join_rows, rows_with
 from marketplace.mpc_node.node import Node
 from marketplace.mpc_node.opening import Opening
 from marketplace.mpc_node.output import Result, seal_output
+from marketplace.mpc_node.reasons import in_known_words
 from marketplace.mpc_node.rounds import Rounds, Task
+from marketplace.mpc_node.row_shares import made_holdings, makes_rows
 from marketplace.mpc_node.state import State
 from marketplace.mpc_node.status import StatusCheck
+from marketplace.mpc_node.storage.jobs import Refusals
 from marketplace.mpc_node.storage.ledger import Purchase
 from marketplace.mpc_node.storage.noise_pins import Question
 from ssi.hosting.logs import log
@@ -106,23 +117,29 @@ class Attempt:
         finally:
             if self.record is not None:
                 self.record.log.discard()
+        self.node.mailbox.forget(self.job.manifest.job_id, self.job.manifest.attempt)
+
+    def leave(self) -> None:
+        """Tell the peers, once each and without waiting for them, that this attempt is over here."""
+        self._rounds().conversation.leave()
 
     def _run(self) -> None:
         admission = self._admit()  # 1
         agreed = self._agree(admission) if self.record is None else self._still_agreed(admission)  # 2
-        self._spend(admission, agreed)  # 3
-        computation = self._compile(admission, agreed)  # 4
+        computation = self._compile(admission, agreed)  # 3
+        self._spend(admission, agreed)  # 4
         self._advance(State.COMPUTING, admitted=len(agreed.consent_ids))
-        encrypted = self.job.manifest.query.chosen_engine is Engine.PAILLIER
-        compute = self._aggregate if encrypted else self._compute
+        ways = {Engine.PAILLIER: self._aggregate, Engine.ADDITIVE: self._compute_alone}
+        compute = ways.get(self.job.manifest.query.chosen_engine, self._compute)
         result = compute(admission, agreed, computation)  # 5
         self._release(admission, result)  # 6
 
-    def _admit(self) -> Admission:
+    def _admit(self) -> Admission[Row]:
         node = self.node
         status = StatusCheck(node.around.fetch_status, node.around.registry(), clock=node.now)
         admit = AdmitContributions(node.contributions, node.papers, node.ledger, node.aggregation.records)
-        admission = admit(self.job, status, now=node.now())
+        alone = admit(self.job, status, now=node.now())
+        admission: Admission[Row] = join_rows(self.job, alone) if self.job.manifest.partners else alone
         self.refusals.update(admission.refusals)
         for reason, people in Counter(admission.refusals.values()).items():
             node.meter.refusals(reason, people)
@@ -130,14 +147,15 @@ class Attempt:
             self._advance(State.AGREEING)
         return admission
 
-    def _agree(self, admission: Admission) -> Agreed:
+    def _agree(self, admission: Admission[Row]) -> Agreed:
         now, manifest = self.node.now(), self.job.manifest
         positions = self._rounds().positions(admission.position(self.job))
 
         def permits(consent_id: str, cohort_size: int) -> bool:
             return admission.candidates[consent_id].permits(cohort_size, now=now)
 
-        agreed = agree(positions, manifest.contributions, permits)
+        agreed = agree(positions, manifest.rows, permits)
+        agreed = replace(agreed, refusals=in_known_words(agreed.refusals))
         self.refusals = {**agreed.refusals, **self.refusals}
         if len(agreed.consent_ids) < manifest.query.floor:
             raise AttemptFailedError(
@@ -146,7 +164,7 @@ class Attempt:
             )
         return agreed
 
-    def _still_agreed(self, admission: Admission) -> Agreed:
+    def _still_agreed(self, admission: Admission[Row]) -> Agreed:
         if self.record is None:
             raise CheckpointError("there is no log of the attempt")
         agreed = self.record.opening.agreed
@@ -161,31 +179,37 @@ class Attempt:
         self.refusals = {**agreed.refusals, **self.refusals}
         return agreed
 
-    def _spend(self, admission: Admission, agreed: Agreed) -> None:
-        epsilon = self.job.manifest.query.epsilon
-        if epsilon is None:
+    def _spend(self, admission: Admission[Row], agreed: Agreed) -> None:
+        """Charge the answer; an exact one is noted only for those who bound how often they are asked."""
+        epsilon, people = self.job.manifest.query.epsilon, _people(admission, agreed)
+        run_caps = {account: cap for each in people for account, cap in each.run_caps.items()}
+        caps = {
+            account: cap
+            for each in people
+            for account, cap in each.caps.items()
+            if epsilon is not None or account in run_caps
+        }
+        if not caps:
             return
-        people = _people(admission, agreed)
-        caps = {each.handle: each.record.policy.epsilon_total for each in people}
-        purchase = Purchase(self.job.manifest.job_id, agreed.root, epsilon)
-        over = self.node.ledger.spend(purchase, caps, now=self.node.now())
+        purchase = Purchase(self.job.manifest.job_id, agreed.root, epsilon or Decimal(0))
+        over = self.node.ledger.spend(purchase, caps, now=self.node.now(), run_caps=run_caps)
         if over:
             raise AttemptFailedError(
                 Failure.BUDGET_EXHAUSTED,
                 f"{len(over)} people spent their budget elsewhere in the meantime",
-                consents=tuple(each.consent_id for each in people if each.handle in over),
+                consents=tuple(each.consent_id for each in people if over & each.caps.keys()),
             )
 
-    def _compile(self, admission: Admission, agreed: Agreed) -> Computation:
-        rows = [each.papers.public for each in _people(admission, agreed)]
+    def _compile(self, admission: Admission[Row], agreed: Agreed) -> Computation:
+        rows = [each.public for each in _people(admission, agreed)]
         try:
             return compile_query(self.job.manifest.query, self.job.data_set, rows)
         except ConsentError as error:
             raise AttemptFailedError(Failure.QUERY_REFUSED, str(error)) from error
 
-    def _compute(self, admission: Admission, agreed: Agreed, computation: Computation) -> Result:
+    def _compute(self, admission: Admission[Row], agreed: Agreed, computation: Computation) -> Result:
         node = self.node
-        rows = [each.papers.public for each in _people(admission, agreed)]
+        rows = [each.public for each in _people(admission, agreed)]
         holdings = self._holdings(agreed, needed_columns(computation, rows))
         seed = self._noise_seed(agreed)
 
@@ -210,6 +234,8 @@ class Attempt:
 
     def _holdings(self, agreed: Agreed, needed: Needed) -> Holdings:
         """This role's shares of the columns, read before anybody waits for a round."""
+        if makes_rows(self.job):
+            return made_holdings(self.node.contributions, self.job, agreed.consent_ids, needed)
         group = Group(self.job.data_set.ref, self.job.role)
         with self.node.contributions.selected(agreed.consent_ids, group) as selection:
             if selection.missing:
@@ -220,7 +246,13 @@ class Attempt:
                 )
             elements = selection.gathered(needed.elements, Form.FIELD)
             integers = selection.gathered(needed.integers, Form.RING)
-        return Holdings(Table(needed.elements, elements), Table(needed.integers, integers))
+            sums = local_sums(
+                needed.sums,
+                selection.partitions,
+                records=len(selection.ids),
+                spread=self.node.around.spread,
+            )
+        return Holdings(Table(needed.elements, elements), Table(needed.integers, integers), sums)
 
     def _pin(self, agreed: Agreed, key: bytes) -> None:
         peer = self.job.manifest.nodes[following(self.job.role)]
@@ -228,11 +260,11 @@ class Attempt:
         asked = Question(question["job_id"], question["query_digest"], question["root"])
         self.node.noise_pins.hold(asked, peer, key, now=self.node.now())
 
-    def _aggregate(self, admission: Admission, agreed: Agreed, computation: Computation) -> Result:
+    def _aggregate(self, admission: Admission[Row], agreed: Agreed, computation: Computation) -> Result:
         """The same step where it is added up under encryption."""
         node, aggregation = self.node, self.node.aggregation
         share = aggregation.share(self.job, node.around.registry())
-        people = People(agreed.consent_ids, [each.papers.public for each in _people(admission, agreed)])
+        people = People(agreed.consent_ids, [each.public for each in _people(admission, agreed)])
         protocol = aggregation.protocol(
             share, self.job, computation, people, noise_seed=self._noise_seed(agreed)
         )
@@ -241,6 +273,19 @@ class Attempt:
         aggregated, held_statement = self._rounds().compute(task, record.log)
         payload = Payload(share, aggregated, node.around.open_sum, node.around.random)
         return Result(computation, agreed, aggregated, held_statement, payload)
+
+    def _compute_alone(self, admission: Admission[Row], agreed: Agreed, computation: Computation) -> Result:
+        """The same step where this node alone holds its summands."""
+        node, around = self.node, self.node.around
+        if self.record is not None and computation.verified:
+            raise CheckpointError("its random numbers were dealt once and are not on record")
+        rows = [each.public for each in _people(admission, agreed)]
+        work = Work(self.job, agreed, computation, rows, self._noise_seed(agreed))
+        protocol = alone(work, node.contributions, around.registry().dealer, around.ask_dealer)
+        record = self._recorded(agreed, computation)
+        task = Task(agreed.root, computation.digest, protocol, record.opening.seed)
+        fixed, held_statement = self._rounds().compute(task, record.log)
+        return Result(computation, agreed, fixed, held_statement, partial(around.encode_part, fixed.part))
 
     def _noise_seed(self, agreed: Agreed) -> bytes:
         return noise_seed(self.node.keys.noise_key, **self._question(agreed))
@@ -260,7 +305,7 @@ class Attempt:
             raise CheckpointError("it would compute something else than before")
         return self.record
 
-    def _release(self, admission: Admission, result: Result) -> None:
+    def _release(self, admission: Admission[Row], result: Result) -> None:
         node, manifest, now = self.node, self.job.manifest, self.node.now()
         if now >= manifest.expires_at:
             raise AttemptFailedError(Failure.EXPIRED, "the manifest ran out while the job ran")
@@ -274,25 +319,38 @@ class Attempt:
         node.jobs.release(
             manifest.job_id,
             manifest.attempt,
-            result.agreed.consent_ids,
+            tuple(each for row in result.agreed.consent_ids for each in consents_of(row)),
             lambda: seal_output(self.job, result, key=node.keys.signing, now=now),
+            only_root=result.agreed.root if manifest.query.epsilon is None else None,
         )
 
     def _advance(self, state: State, *, admitted: int = 0) -> None:
         manifest = self.job.manifest
         self.require_running()
         self.node.jobs.advance(
-            manifest.job_id, manifest.attempt, state, admitted=admitted, refusals=self.refusals
+            manifest.job_id, manifest.attempt, state, admitted=admitted, refusals=self._refused()
         )
+
+    def _refused(self) -> Refusals:
+        manifest = self.job.manifest
+        return Outcomes.of(manifest.rows, self.refusals) if manifest.roll else self.refusals
+
+    def _told(self) -> Refusals:
+        """What is told of an attempt that failed: nobody's reason rather than none of the failure."""
+        try:
+            return self._refused()
+        except MalformedError:
+            _LOGGER.exception("the reasons of an attempt cannot be written")
+            return Outcomes.of(self.job.manifest.rows, {}) if self.job.manifest.roll else {}
 
     def _fail(self, failure: AttemptFailedError) -> None:
         manifest = self.job.manifest
         reason = _CONSENT_REFUSALS.get(failure.failure)
         if reason is not None:
-            self.refusals.update(dict.fromkeys(failure.consents, reason))
+            self.refusals.update(dict.fromkeys(rows_with(self.job, failure.consents), reason))
         self._tell("an attempt failed", failure.failure.value)
-        if self.node.jobs.fail(manifest.job_id, manifest.attempt, failure, self.refusals):
-            self._rounds().conversation.leave()
+        if self.node.jobs.fail(manifest.job_id, manifest.attempt, failure, self._told()):
+            self.leave()
 
     def _rounds(self) -> Rounds:
         node, manifest = self.node, self.job.manifest
@@ -302,7 +360,7 @@ class Attempt:
             manifest_digest=self.job.manifest_digest,
             nodes=manifest.nodes,
             role=self.job.role,
-            people=len(manifest.contributions),
+            people=len(manifest.consents),
         )
         conversation = Conversation(
             party,
@@ -313,7 +371,7 @@ class Attempt:
             node.limits.peer_timeout_seconds,
             node.around.monotonic,
         )
-        return Rounds(conversation, self.job, node.keys.signing, node.around.ways, node.meter)
+        return Rounds(conversation, self.job, node.keys.signing, node.around.ways, node.meter, node.pieces)
 
     def _tell(self, event: str, outcome: str) -> None:
         manifest = self.job.manifest
@@ -321,5 +379,5 @@ class Attempt:
         log(_LOGGER, event, job=manifest.job_id, attempt=manifest.attempt, outcome=outcome)
 
 
-def _people(admission: Admission, agreed: Agreed) -> list[Candidate]:
+def _people(admission: Admission[Row], agreed: Agreed) -> list[Row]:
     return [admission.candidates[consent_id] for consent_id in agreed.consent_ids]

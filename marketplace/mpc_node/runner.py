@@ -3,12 +3,13 @@
 An attempt mostly waits for its peers. Two nodes that wait for a free thread of each other would never finish,
 so an attempt is either started at once or not accepted at all. An attempt that a crash cut off while it
 computed is gone on with from its log, as long as the peers still wait; every other one that a crash left
-behind is marked as interrupted before the first request is answered, and the marketplace starts the next.
+behind is marked as interrupted before the first request is answered, its peers are told, and the marketplace
+starts the next.
 """
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from consent.job import Manifest
@@ -52,6 +53,9 @@ class Runner:
         self._node.mailbox.forget_old()
         for each, record in going_on.items():
             self._start(partial(self._go_on, each, record))
+        over = [each for each in records if each not in going_on]
+        if over:  # takes no attempt's room
+            threading.Thread(target=self._leave, args=(over,), name="attempt", daemon=True).start()
         if records:
             log(
                 _LOGGER,
@@ -79,6 +83,7 @@ class Runner:
                 manifest_digest=job.manifest_digest,
                 started_at=self._node.now(),
             )
+            self._node.mailbox.forget_old()
             full = self._closing.is_set() or len(self._threads) >= self._node.limits.max_running
             if full and not self._node.jobs.knows(new):
                 raise BusyError("this node is busy; ask again in a minute")
@@ -110,21 +115,43 @@ class Runner:
             return None
 
     def _go_on(self, unfinished: Unfinished, record: Record) -> None:
+        job = self._checked(unfinished)
+        if job is None:
+            self._node.jobs.interrupt(unfinished.job_id, unfinished.attempt)
+            record.log.discard()
+            return
+        Attempt(self._node, job, partial(self._require_running, job.manifest), record).run()
+
+    def _leave(self, over: Sequence[Unfinished]) -> None:
+        """Tell the peers of attempts that were cut off, so that they need not wait for their time-out."""
+        for each in over:
+            job = self._checked(each)
+            if job is not None:
+                Attempt(self._node, job, partial(self._require_running, job.manifest)).leave()
+
+    def _checked(self, unfinished: Unfinished) -> CheckedJob | None:
+        """The job of an attempt, checked again; None if that is not possible now."""
         node = self._node
         try:
             registry = node.around.registry()
-            status = StatusCheck(node.around.fetch_status, registry, clock=node.now)
-            job = check_job(
-                unfinished.manifest, registry, node_id=node.node_id, status=status, now=node.now()
+            return check_job(
+                unfinished.manifest,
+                registry,
+                node_id=node.node_id,
+                status=StatusCheck(node.around.fetch_status, registry, clock=node.now),
+                now=node.now(),
+                find=partial(node.pieces.find, registry.marketplace.id),
             )
         except (ManifestRefusedError, RegistryError):
-            node.jobs.interrupt(unfinished.job_id, unfinished.attempt)
-            record.log.discard()
-            return
-        Attempt(node, job, partial(self._require_running, job.manifest), record).run()
+            return None
+        except Exception:  # whatever it was: the attempt must not stay unfinished
+            _LOGGER.exception("an attempt cannot be checked again")
+            return None
 
     def _require_running(self, manifest: Manifest) -> None:
         if self._closing.is_set():
             raise AttemptFailedError(Failure.INTERRUPTED, "the process is ending")
+        if self._node.now() >= manifest.expires_at:
+            raise AttemptFailedError(Failure.EXPIRED, "the manifest ran out while the job ran")
         if not self._node.jobs.is_running(manifest.job_id, manifest.attempt):
             raise AttemptFailedError(Failure.SUPERSEDED, "a higher attempt took over")

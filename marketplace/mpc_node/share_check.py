@@ -2,7 +2,8 @@
 
 Both components of every record have to be in range (nothing can wrap), and to open their commitments, which
 `contribution_check` found to combine to the issuer's. Contributions to one data set in one role are read as
-one table and checked in one multi-scalar sum; each is still accepted or refused on its own.
+one table and checked in one multi-scalar sum; each is still accepted or refused on its own. Where a consent
+is to shares of which each node has one component, `additive.share_check` checks that one instead.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from crypto.opening_batch import verify_batch
 from crypto.randomness import RandomBytes
 from crypto.sharing.bundle_table import BundleTable, decode_bundles
 from crypto.sharing.replicated import following
+from marketplace.mpc_node.additive.share_check import check_single, is_single
 from marketplace.mpc_node.columns.share_rows import Group, ShareRow, share_rows
 from marketplace.mpc_node.contribution_check import IngestRefusal, Opened, refusal_of_inputs
 
@@ -21,12 +23,14 @@ Checked = ShareRow | IngestRefusal
 
 def check_shares(opened: Sequence[Opened], random: RandomBytes) -> list[Checked]:
     """The shares of each contribution as they are stored, or why they are refused; in order."""
-    groups: dict[tuple[str, int], list[int]] = {}
+    groups: dict[tuple[str, int, bool], list[int]] = {}
     for place, each in enumerate(opened):
-        groups.setdefault((each.papers.credential.data_set.ref, each.role), []).append(place)
+        single = is_single(each.papers.record.policy)
+        groups.setdefault((each.papers.credential.data_set.ref, each.role, single), []).append(place)
     checked: dict[int, Checked] = {}
-    for places in groups.values():
-        checked.update(zip(places, _check_group([opened[place] for place in places], random), strict=True))
+    for (_, _, single), places in groups.items():
+        check = check_single if single else _check_group
+        checked.update(zip(places, check([opened[place] for place in places], random), strict=True))
     return [checked[place] for place in range(len(opened))]
 
 

@@ -27,7 +27,7 @@ class AttemptStatus:
     """What anyone who may ask is told about the newest attempt of a job.
 
     `reason` and `culprits` (node ids) are set when it failed, `admitted` counts people once they are agreed,
-    `refusals` says for every consent that was left out why.
+    `refusals` says for every row that was left out why; of a manifest with a roll `people` says it instead.
     """
 
     job_id: str
@@ -37,13 +37,19 @@ class AttemptStatus:
     culprits: tuple[str, ...] = ()
     admitted: int = 0
     refusals: Mapping[str, str] = field(default_factory=dict)
+    people: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class ReleasedOutput:
-    """What a finished attempt leaves: two signed statements, the sealed output share, and who took part."""
+    """What a finished attempt leaves: two signed statements, the sealed output share, and who took part.
+
+    Of a manifest with a roll `people` says who took part: the outcomes of its rows (`consent.outcomes`), as
+    JSON.
+    """
 
     statement: str
     held_statement: str
     envelope: bytes
-    admitted: tuple[str, ...]
+    admitted: tuple[str, ...] = field(repr=False)
+    people: bytes | None = field(default=None, repr=False)

@@ -7,7 +7,7 @@ not about whom.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from crypto.errors import CryptoError
@@ -15,7 +15,7 @@ from ssi.credential import Credential
 from ssi.errors import CredentialError, RevokedError
 from ssi.http.errors import ExchangeError, UnreachablePeerError
 from ssi.revocation import verify_issuer_status_list
-from ssi.status_list import PublishedStatusList
+from ssi.status_list import PublishedStatusList, StatusReference
 from ssi.trust import TrustRegistry
 
 
@@ -38,6 +38,21 @@ class StatusUnknownError(CredentialError):
 class _Kept(NamedTuple):
     published: PublishedStatusList
     until: datetime
+
+
+def require_valid(published: PublishedStatusList, reference: StatusReference) -> None:
+    """Return only if a list says that the credential with this reference is valid.
+
+    Raises:
+        RevokedError: it was taken back, for good or for now.
+        StatusUnknownError: the list does not say.
+    """
+    try:
+        published.require_valid(reference)
+    except RevokedError:
+        raise
+    except CredentialError as error:
+        raise StatusUnknownError(str(error)) from error
 
 
 class StatusCheck:
@@ -63,15 +78,14 @@ class StatusCheck:
             RevokedError: it was taken back, for good or for now.
             StatusUnknownError: the list could not be had or believed, or does not say.
         """
-        published = self._current(credential.issuer, credential.status.uri)
-        try:
-            published.require_valid(credential.status)
-        except RevokedError:
-            raise
-        except CredentialError as error:
-            raise StatusUnknownError(str(error)) from error
+        require_valid(self.current(credential.issuer, credential.status.uri), credential.status)
 
-    def _current(self, issuer_id: str, uri: str) -> PublishedStatusList:
+    def current(self, issuer_id: str, uri: str) -> PublishedStatusList:
+        """The list of an issuer as it says now.
+
+        Raises:
+            StatusUnknownError: it could not be had or believed.
+        """
         known = self._lists.get((issuer_id, uri))
         if known is None or (isinstance(known, _Kept) and self._clock() >= known.until):
             known = self._lists[issuer_id, uri] = self._fetched(issuer_id, uri)
@@ -95,4 +109,4 @@ class StatusCheck:
             if isinstance(error, UnreachablePeerError):
                 self._silent.add(issuer_id)
             return StatusUnknownError(f"the status list of {issuer_id} cannot be had: {error}")
-        return _Kept(published, min(published.expires_at, now + timedelta(seconds=published.ttl_seconds)))
+        return _Kept(published, published.usable_until(now))

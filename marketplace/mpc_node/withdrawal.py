@@ -20,7 +20,6 @@ from consent.record import unverified_consent_id, verify_withdrawal
 from crypto.errors import CryptoError
 from crypto.signing import SigningKey, VerifyingKey
 from marketplace.mpc_node.errors import UnknownContributionError, WithdrawalRefusedError
-from marketplace.mpc_node.papers import PapersOnFile
 from marketplace.mpc_node.storage.contributions import ContributionStore, StoredContribution, Tombstone
 from marketplace.mpc_node.storage.notes import NoteStore
 
@@ -33,7 +32,6 @@ class Held:
 
     contributions: ContributionStore
     notes: NoteStore
-    papers: PapersOnFile
 
 
 class WithdrawContribution:
@@ -82,9 +80,7 @@ class WithdrawContribution:
         now = self._clock().replace(microsecond=0)
         receipt = sign_deletion_receipt(DeletionReceipt(self._node_id, stored.consent_id, now), self._key)
         tombstone = Tombstone(stored.consent_id, stored.holder_key, now, receipt)
-        kept = self._held.contributions.bury(tombstone)
-        self._held.papers.forget(stored.body_digest)
-        return kept.receipt
+        return self._held.contributions.bury(tombstone).receipt
 
 
 def is_withdrawal_of(token: str, consent_id: str, holder_key: VerifyingKey) -> bool:

@@ -8,5 +8,6 @@ which is checked against the authority's key that the buyer has pinned.
 Guarantee: an answer that `open_result` returns was computed by three nodes that agree with each other about
 the query, the people, the cells and every summand. If one of them lied, it is named instead.
 
-Limit: two nodes that collude can alter an answer unnoticed, and learn it; see `crypto/mpc`.
+Limit: two nodes that collude can alter an answer unnoticed, and learn it; see `crypto/mpc`. An answer of the
+engine `additive` takes all three to be learned; unless it was verified, one node can alter it unnoticed.
 """

@@ -48,7 +48,7 @@ def collect_organisation_credential(
     if key.algorithm != _ALGORITHM:  # 1
         raise EnrolmentError(f"expected a key for {_ALGORITHM}, got one for {key.algorithm}")
     try:
-        offer = _offer(link, registry)  # 2
+        offer = _offer(link, registry, now=now)  # 2
         issuer = _issuer(offer.issuer_url, registry, now=now)  # 2, 3
         with closing(_client(offer.issuer_url)) as client:
             compact = collect(offer, key, client, now=now, tx_code=tx_code)  # 4
@@ -74,24 +74,24 @@ def check_organisation_credential(
     return credential
 
 
-def _offer(link: str, registry: TrustRegistry) -> CredentialOffer:
+def _offer(link: str, registry: TrustRegistry, *, now: datetime) -> CredentialOffer:
     parsed = parse_link(link)
     if parsed.address is None:
         return read_offer(parsed.document)
-    _entry(parsed.address, registry)
+    _entry(parsed.address, registry, now=now)
     with closing(_client(parsed.address)) as client:
         return fetch_offer(parsed.address, client)
 
 
 def _issuer(address: str, registry: TrustRegistry, *, now: datetime) -> IssuerEntry:
-    issuer = registry.issuer(_entry(address, registry).id, now=now)
+    issuer = registry.issuer(_entry(address, registry, now=now).id, now=now)
     if ORGANISATION_TYPE not in issuer.credential_types:
         raise EnrolmentError(f"{issuer.id} is not trusted to say who an organisation is")
     return issuer
 
 
-def _entry(address: str, registry: TrustRegistry) -> IssuerEntry:
-    entry = issuer_behind(address, registry)
+def _entry(address: str, registry: TrustRegistry, *, now: datetime) -> IssuerEntry:
+    entry = issuer_behind(address, registry, now=now)
     if entry is None:
         raise EnrolmentError("the link does not belong to an issuer of the trust registry")
     return entry

@@ -51,6 +51,10 @@ class LyingWalletError(ResultRefusedError):
     """A wallet answered with something else than a key for what was asked; a dispute proves it."""
 
 
+class SpoiltSumError(ResultRefusedError):
+    """The masks of a crowd sum do not give the sum of what the wallets proved; a dispute shows it."""
+
+
 class EnrolmentError(SdkError):
     """The organisation's credential was not collected, or must not be used; the message says why.
 

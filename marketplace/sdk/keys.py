@@ -22,11 +22,11 @@ from crypto.sealing import KEY_BYTES, SealingKey
 from crypto.signing import SigningKey, generate_es256
 from marketplace.sdk.errors import KeyFileError
 from marketplace.sdk.private_jwk import read_private_jwk, write_private_jwk
-from ssi.hosting.files import write_private
+from ssi.hosting.errors import ReadableByOthersError
+from ssi.hosting.files import read_private, write_private
 
 VERSION = 1
 ROLES = 3
-_OTHERS = 0o077
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,9 @@ class BuyerKeys:
             KeyFileError: there is none, others can read it, or it is not one.
         """
         try:
-            if path.stat().st_mode & _OTHERS:
-                raise KeyFileError(f"{path.name} can be read by others; run: chmod 600 {path.name}")
-            return cls.from_json(path.read_bytes())
+            return cls.from_json(read_private(path))
+        except ReadableByOthersError as error:
+            raise KeyFileError(str(error)) from error
         except OSError as error:
             raise KeyFileError(f"{path.name} cannot be read") from error
 

@@ -8,6 +8,7 @@
 5. Each envelope opens with the buyer's key of its role and holds what its node signed (`envelopes`).
 6. Each summand came twice and is the same both times; together they are the answer. Where the answer was
    added up under encryption, each part is proved instead, and any two of them open the sums (`aggregation`).
+   Where each node gave one part, they are held against their tags if there are some (`additive`).
 
 A step that fails names the node that is to blame wherever that can be told. Nothing the marketplace says is
 taken for true without a signature of somebody else.
@@ -20,6 +21,7 @@ from datetime import datetime
 from consent.answer import Answer, decode
 from consent.computation import Computation, compile_groups
 from consent.errors import ConsentError
+from consent.joining import asked_about
 from consent.query import Query
 from consent.vocabulary import Engine
 from crypto.encoding import b64url_decode
@@ -28,6 +30,7 @@ from crypto.mpc.output import Digests, Output, combine
 from crypto.reading import Fields
 from crypto.sealing import SealingKey
 from crypto.signing import VerifyingKey
+from marketplace.sdk.additive import PartTerms, add_up, open_part
 from marketplace.sdk.aggregation import SumTerms, open_partial, open_sums
 from marketplace.sdk.envelopes import Envelope, open_envelope
 from marketplace.sdk.errors import NodesContradictError, ResultRefusedError
@@ -41,7 +44,6 @@ from marketplace.sdk.statements import (
     check_statements,
 )
 from ssi.aggregation_key import AggregationKeyEntry
-from ssi.dataset import data_set
 from ssi.errors import CredentialError
 from ssi.trust import TrustRegistry, verify_registry
 
@@ -130,7 +132,8 @@ def open_result(sealed: SealedResult, keys: BuyerKeys, placed: Placed) -> Opened
             sealed.outputs, agreed.statements, sealed.run.nodes, keys.result_keys, strict=True
         )
     ]
-    open_totals = _summed if sealed.query.chosen_engine is Engine.PAILLIER else _opened
+    ways = {Engine.PAILLIER: _summed, Engine.ADDITIVE: _added_up}
+    open_totals = ways.get(sealed.query.chosen_engine, _opened)
     totals = open_totals(sealed, envelopes, agreed, computation)  # 5, 6
     return OpenedResult(
         order_id=sealed.order_id,
@@ -148,7 +151,7 @@ def _computation(sealed: SealedResult, agreed: Agreed) -> Computation:
     claimed = sealed.computation
     try:
         compiled = compile_groups(
-            sealed.query, data_set(sealed.query.data_set), groups=claimed.groups, people=agreed.admitted
+            sealed.query, asked_about(sealed.query), groups=claimed.groups, people=agreed.admitted
         )
     except (ConsentError, CredentialError) as error:
         raise ResultRefusedError(f"this is not a computation of the query: {error}") from error
@@ -184,6 +187,17 @@ def _summed(
     terms = SumTerms(sealed.aggregation_key, len(computation.cells), binding)
     parts = [open_partial(envelope, key, terms) for envelope, key in envelopes]  # 5
     return open_sums(parts, sealed.aggregation_key, computation, agreed.admitted)  # 6
+
+
+def _added_up(
+    sealed: SealedResult,
+    envelopes: Sequence[tuple[Envelope, SealingKey]],
+    agreed: Agreed,
+    computation: Computation,
+) -> list[int]:
+    """The totals where each node gave one part; see `sdk.additive`."""
+    terms = PartTerms.of(computation, sealed.run.binding(agreed.admitted_root))
+    return add_up([open_part(envelope, key, terms) for envelope, key in envelopes])  # 5, 6
 
 
 def _combined(run: Run, outputs: Sequence[Output], agreed: Agreed, binding: bytes) -> list[int]:

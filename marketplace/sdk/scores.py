@@ -28,25 +28,29 @@ from consent.score_offer import ScoreOffer, VerifiedScoreOffer, verify_score_off
 from consent.score_request import ScoreRequest, sign_score_request, verify_score_request
 from consent.score_wording import explain_score_refusal
 from consent.vocabulary import Purpose
-from crypto.encoding import Json, b64url_encode
 from crypto.errors import CryptoError
 from crypto.reading import Fields
-from crypto.sealing import SealingKey, derive_subkey
-from marketplace.sdk.buyer import API, MAX_CENTS, Buyer
+from crypto.sealing import SealingKey
+from marketplace.sdk.buyer import MAX_CENTS, Buyer
+from marketplace.sdk.direct import DirectKind, Progress, own_handle
 from marketplace.sdk.errors import (
     LyingWalletError,
     OrderFailedError,
     ResultRefusedError,
-    StillRunningError,
 )
 from ssi.errors import CredentialError
 from ssi.trust import TrustRegistry
 
 USUAL_LIFETIME = timedelta(days=7)
 MAX_TOKEN = 100_000
-_KEY_LABEL = "argonauta score result key v1"
-_READY = frozenset({"answered", "settled"})
-_OVER = frozenset({"refused", "expired", "withdrawn", "disputed"})
+_REQUESTS = DirectKind(
+    path="score-requests",
+    noun="request",
+    done="answered",
+    key_label="argonauta score result key v1",
+    ready=frozenset({"answered", "settled"}),
+    over=frozenset({"refused", "expired", "withdrawn", "disputed"}),
+)
 
 
 @dataclass(frozen=True)
@@ -65,19 +69,6 @@ class AskedScore:
 
     request_id: str
     price_cents: int
-
-
-@dataclass(frozen=True)
-class ScoreProgress:
-    """How far a request is; `reason` says why it came to nothing."""
-
-    state: str
-    reason: str | None
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether the score can be opened."""
-        return self.state in _READY
 
 
 @dataclass(frozen=True)
@@ -117,7 +108,7 @@ def ask_score(
         request_id=own_id,
         consent_id=offer.consent.consent_id,
         inputs_digest=offer.consent.inputs_digest,
-        buyer=_own_handle(buyer),
+        buyer=own_handle(buyer),
         marketplace=registry.marketplace.id,
         data_set=terms.data_set,
         weights=dict(wish.weights),
@@ -127,37 +118,25 @@ def ask_score(
         issued_at=now,
         valid_until=now + wish.valid_for,
     )
-    document: dict[str, Json] = {
-        "request": sign_score_request(request, buyer.keys.credential_key),
-        "accepted_price_cents": MAX_CENTS if accept_cents is None else accept_cents,
-    }
-    answer = Fields.of(buyer.client.post_json(f"{API}/score-requests", document, repeatable=True), "request")
+    answer = _REQUESTS.place(buyer, sign_score_request(request, buyer.keys.credential_key), accept_cents)
     return AskedScore(own_id, answer.section("price").integer("gross_cents", least=0, most=MAX_CENTS))
 
 
-def score_progress(buyer: Buyer, asked: AskedScore) -> ScoreProgress:
+def score_progress(buyer: Buyer, asked: AskedScore) -> Progress:
     """How far a request is now."""
-    fields = Fields.of(_fetched(buyer, asked), "request")
-    return ScoreProgress(fields.text("state"), fields.text("reason") if fields.has("reason") else None)
+    return _REQUESTS.progress(buyer, asked.request_id)
 
 
 def wait_for_score(
     buyer: Buyer, asked: AskedScore, *, seconds: float = 900.0, every: float = 1.0
-) -> ScoreProgress:
+) -> Progress:
     """Wait until the person has answered.
 
     Raises:
         OrderFailedError: she refused, or the time ran out; the money is back, the reason says why.
         StillRunningError: she has not answered within `seconds`.
     """
-    for _ in range(max(1, round(seconds / every))):
-        progress = score_progress(buyer, asked)
-        if progress.is_ready:
-            return progress
-        if progress.state in _OVER:
-            raise OrderFailedError(progress.reason or progress.state, ())
-        buyer.pause(every)
-    raise StillRunningError(f"request {asked.request_id} is not answered after {seconds:g} seconds")
+    return _REQUESTS.wait(buyer, asked.request_id, seconds=seconds, every=every)
 
 
 def open_score(buyer: Buyer, asked: AskedScore) -> OpenedScore:
@@ -173,8 +152,8 @@ def open_score(buyer: Buyer, asked: AskedScore) -> OpenedScore:
         ResultRefusedError: step 1, 2 or 3 fails.
         LyingWalletError: step 4 or 5 fails: the wallet is to blame, and a dispute proves it.
     """
-    fields = Fields.of(_fetched(buyer, asked), "request")
-    _require_ready(fields, asked)
+    fields = _REQUESTS.fetch(buyer, asked.request_id)
+    _REQUESTS.require_ready(fields, asked.request_id)
     registry = buyer.registry()
     try:
         request = _own_request(buyer, fields, registry, asked)  # 1
@@ -198,7 +177,7 @@ def open_score(buyer: Buyer, asked: AskedScore) -> OpenedScore:
 
 def confirm_score(buyer: Buyer, asked: AskedScore) -> None:
     """Say that the score is right, which pays the person; again changes nothing."""
-    buyer.client.post_json(f"{API}/score-requests/{asked.request_id}/confirmation", {}, repeatable=True)
+    _REQUESTS.confirm(buyer, asked.request_id)
 
 
 def dispute_score(buyer: Buyer, asked: AskedScore) -> bool:
@@ -206,11 +185,7 @@ def dispute_score(buyer: Buyer, asked: AskedScore) -> bool:
 
     NOTE: where the wallet did not lie, whoever has the key can open this one score.
     """
-    shown = b64url_encode(result_key(buyer, asked.request_id).to_bytes())
-    answer = buyer.client.post_json(
-        f"{API}/score-requests/{asked.request_id}/dispute", {"private_key": shown}, repeatable=True
-    )
-    return Fields.of(answer, "request").section("dispute").boolean("proven")
+    return _REQUESTS.dispute(buyer, asked.request_id)
 
 
 def collect_score(buyer: Buyer, asked: AskedScore) -> OpenedScore:
@@ -232,25 +207,7 @@ def collect_score(buyer: Buyer, asked: AskedScore) -> OpenedScore:
 
 def result_key(buyer: Buyer, request_id: str) -> SealingKey:
     """The key that opens the answer to one request; it says nothing about that of another."""
-    secret = buyer.keys.result_keys[0].to_bytes()
-    return SealingKey.from_bytes(derive_subkey(secret, f"{_KEY_LABEL} {request_id}"))
-
-
-def _fetched(buyer: Buyer, asked: AskedScore) -> Json:
-    return buyer.client.get_json(f"{API}/score-requests/{asked.request_id}")
-
-
-def _require_ready(fields: Fields, asked: AskedScore) -> None:
-    state = fields.text("state")
-    if state in _OVER:
-        raise OrderFailedError(fields.text("reason") if fields.has("reason") else state, ())
-    if state not in _READY:
-        raise StillRunningError(f"request {asked.request_id} is not answered yet")
-
-
-def _own_handle(buyer: Buyer) -> str:
-    account = Fields.of(buyer.client.get_json(f"{API}/account"), "account")
-    return account.section("organisation").text("id")
+    return _REQUESTS.key(buyer, request_id)
 
 
 def _own_request(buyer: Buyer, fields: Fields, registry: TrustRegistry, asked: AskedScore) -> ScoreRequest:
@@ -258,7 +215,7 @@ def _own_request(buyer: Buyer, fields: Fields, registry: TrustRegistry, asked: A
     request = verify_score_request(
         fields.text("request", max_length=MAX_TOKEN),
         buyer.keys.credential_key.public,
-        buyer=_own_handle(buyer),
+        buyer=own_handle(buyer),
         marketplace=registry.marketplace.id,
         now=placed_at,
     )

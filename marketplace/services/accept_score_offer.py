@@ -1,18 +1,16 @@
 """A person offers scores of her record: the offer is checked and stands until it ends or she ends it."""
 
 from dataclasses import dataclass
+from functools import partial
 
-from consent.errors import ConsentError
-from consent.score_offer import ScoreOffer, VerifiedScoreOffer, verify_score_offer
+from consent.score_offer import ScoreOffer, verify_score_offer
 from consent.score_receipt import ScoreOfferReceipt, sign_offer_receipt
 from crypto.encoding import Json, canonical_json
-from crypto.errors import CryptoError
-from marketplace.domain.log import Log
 from marketplace.domain.score import ScoreOffering
-from marketplace.errors import ContributionRefusedError, OfferConflictError
 from marketplace.services.desk import Desk
-from marketplace.services.log_entries import append, shown
 from marketplace.services.ports import Books, StatusLists
+from marketplace.services.score_ports import ScoreBook
+from marketplace.services.take_in_offer import CheckedOffer, TakeInOffer, refused_where_unproven
 
 
 @dataclass(frozen=True)
@@ -38,61 +36,31 @@ class AcceptScoreOffer:
             PeerError: the issuer's status list cannot be had now.
         """
         offer, now = ScoreOffer.from_json(document), self.desk.now()
-        try:
+        with refused_where_unproven():
             verified = verify_score_offer(
                 offer, self.desk.registry(), marketplace=self.desk.marketplace_id, now=now
             )
-        except (ConsentError, CryptoError) as error:
-            raise ContributionRefusedError(str(error)) from error
-        with self.desk.store.reading() as books:
-            answer = _answered(books, offer, verified)
-        if answer is not None:
-            return answer
-        self.status_lists.check(verified.credential, now=now)
-        with self.desk.store.writing() as books:
-            return _answered(books, offer, verified) or self._keep(books, offer, verified)
-
-    def _keep(self, books: Books, offer: ScoreOffer, verified: VerifiedScoreOffer) -> dict[str, Json]:
-        consent, now = verified.consent, self.desk.now()
-        body: dict[str, Json] = {
+        consent = verified.consent
+        entry: dict[str, Json] = {
             "consent_id": consent.consent_id,
             "consent_digest": consent.digest,
             "inputs_digest": consent.inputs_digest,
             "data_set": consent.terms.data_set,
         }
-        (index,) = append(self.desk, books, "offer", [body], now)
-        receipt = ScoreOfferReceipt(consent.consent_id, consent.digest, now)
-        answer: dict[str, Json] = {
-            "consent_id": consent.consent_id,
-            "receipt": sign_offer_receipt(receipt, self.desk.key),
-            "log": shown(self.desk, Log(books.log), index),
-        }
-        credential = verified.credential
-        books.scores.add_offer(
-            ScoreOffering(
-                consent_id=consent.consent_id,
-                person=credential.handle,
-                holder_key=credential.holder_key,
-                terms=consent.terms,
-                public={name: str(value) for name, value in credential.claims.items()},
-                document=canonical_json(offer.to_json()).decode(),
-                request_digest=offer.digest,
-                answer=answer,
-                received_at=now,
-                log_index=index,
-            )
+        public = {name: str(value) for name, value in verified.credential.claims.items()}
+        checked = CheckedOffer(
+            consent_id=consent.consent_id,
+            document=canonical_json(offer.to_json()).decode(),
+            request_digest=offer.digest,
+            credential=verified.credential,
+            entry=entry,
+            receipt=lambda at: sign_offer_receipt(
+                ScoreOfferReceipt(consent.consent_id, consent.digest, at), self.desk.key
+            ),
+            offering=partial(ScoreOffering, terms=consent.terms, public=public),
         )
-        return answer
+        return TakeInOffer(self.desk, self.status_lists, _book)(checked, now=now)
 
 
-def _answered(books: Books, offer: ScoreOffer, verified: VerifiedScoreOffer) -> dict[str, Json] | None:
-    """The answer that the same offer got before, if it came before."""
-    consent_id = verified.consent.consent_id
-    known = books.scores.offer(consent_id)
-    if known is None:
-        return None
-    if known.request_digest != offer.digest:
-        raise OfferConflictError(f"another offer came for consent {consent_id}")
-    if known.withdrawn_at is not None:
-        raise OfferConflictError(f"consent {consent_id} was withdrawn; give a new one")
-    return dict(known.answer)
+def _book(books: Books) -> ScoreBook:
+    return books.scores

@@ -10,7 +10,8 @@ from crypto.errors import CryptoError
 from marketplace.domain.score import ScoreOffering, ScoreOrder, ScoreState
 from marketplace.errors import ContributionRefusedError, OrderConflictError, UnknownOfferError
 from marketplace.services.desk import Desk
-from marketplace.services.end_score import charge, refund
+from marketplace.services.direct_money import charge_price
+from marketplace.services.end_score import refund
 from marketplace.services.log_entries import append
 from marketplace.services.ports import Books
 
@@ -20,6 +21,8 @@ _LANGUAGE = "en"
 @dataclass(frozen=True)
 class TakeScoreAnswer:
     """Takes the signed answer of a wallet. The same one again changes nothing; another one is refused.
+
+    Of a refusal no word is kept but its reason: the person's own refusal for the same reason is the same one.
 
     The marketplace cannot open the key. That it is the right one is found out by the buyer, who confirms or
     disputes until `dispute_window` after the answer.
@@ -45,9 +48,11 @@ class TakeScoreAnswer:
             answer = _verified(token, offer, order)
             if order.answer == token:
                 return order
+            reason = None if answer.refusal is None else explain_score_refusal(answer.refusal, _LANGUAGE)
+            if reason is not None and (order.state, order.reason) == (ScoreState.REFUSED, reason):
+                return order
             self._require_open(order, offer)
-            if answer.refusal is not None:
-                reason = explain_score_refusal(answer.refusal, _LANGUAGE)
+            if reason is not None:
                 return refund(self.desk, books, order, ScoreState.REFUSED, reason)
             return self._granted(books, order, token)
 
@@ -60,7 +65,7 @@ class TakeScoreAnswer:
 
     def _granted(self, books: Books, order: ScoreOrder, token: str) -> ScoreOrder:
         now = self.desk.now()
-        charge(self.desk, books, order)
+        charge_price(books, order, at=now)
         body: dict[str, Json] = {
             "request_id": order.request_id,
             "answer_digest": b64url_encode(sha256(token.encode())),

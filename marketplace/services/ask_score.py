@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from consent.errors import ConsentError
-from consent.order import EscrowReceipt, sign_escrow_receipt
 from consent.policy import Permitted
 from consent.score_function import ScoreFunction
 from consent.score_offer import ScoreOffer
@@ -15,13 +14,14 @@ from consent.score_wording import explain_score_refusal
 from crypto.encoding import parse_json
 from crypto.errors import CryptoError
 from marketplace.domain.account import Organisation
-from marketplace.domain.score import ScoreOffering, ScoreOrder, ScorePrice, ScoreState, price_of_score
+from marketplace.domain.direct import DirectPrice, direct_price
+from marketplace.domain.score import ScoreOffering, ScoreOrder, ScoreState
 from marketplace.errors import (
-    OrderConflictError,
     PriceChangedError,
     ScoreRefusedError,
 )
 from marketplace.services.desk import Desk
+from marketplace.services.direct_purchases import escrow_receipt, same_purchase
 from marketplace.services.end_score import asked_score, hold
 from marketplace.services.log_entries import append
 from marketplace.services.make_quote import registered
@@ -95,7 +95,7 @@ class AskScore:
         self.status_lists.check(verify_record(presentation, registry, now=now), now=now)
 
     def _place(
-        self, books: Books, whose: tuple[str, str], request: ScoreRequest, price: ScorePrice
+        self, books: Books, whose: tuple[str, str], request: ScoreRequest, price: DirectPrice
     ) -> ScoreOrder:
         (account_id, token), now = whose, self.desk.now()
         buyer = registered(books.accounts.get(account_id), now)
@@ -107,7 +107,7 @@ class AskScore:
             buyer=buyer.buyer,
             token=token,
             credential=buyer.credential,
-            escrow_receipt=self._receipt(request, price, now),
+            escrow_receipt=escrow_receipt(self.desk, (request.request_id, request.digest), price, at=now),
             offer=offer.document,
             price=price,
             state=ScoreState.ASKED,
@@ -118,35 +118,19 @@ class AskScore:
         )
         hold(self.desk, books, order)
         (index,) = append(self.desk, books, "order", [asked_score(order)], now)
-        placed = _at(order, index)
+        placed = replace(order, log_index=index)
         books.scores.add(placed)
         log(_LOGGER, "score asked", request=order.request_id, cents=price.gross_cents)
         return placed
 
-    def _receipt(self, request: ScoreRequest, price: ScorePrice, now: datetime) -> str:
-        receipt = EscrowReceipt(
-            order_id=request.request_id,
-            query_digest=request.digest,
-            amount_cents=price.gross_cents,
-            compensation_cents=price.compensation_cents,
-            issued_at=now,
-        )
-        return sign_escrow_receipt(receipt, self.desk.key)
-
 
 def _known(books: Books, account_id: str, request_id: str, token: str) -> ScoreOrder | None:
-    """The order that the same request made before, if it did."""
-    order = books.scores.get(request_id)
-    if order is None:
-        return None
-    if (order.account_id, order.token) != (account_id, token):
-        raise OrderConflictError(f"request {request_id} exists with another content; make a new id")
-    return order
+    return same_purchase(books.scores.get(request_id), account_id, token, name=f"request {request_id}")
 
 
 def _checked(
     request: ScoreRequest, offer: ScoreOffering, buyer: Organisation, accepted_price_cents: int, now: datetime
-) -> ScorePrice:
+) -> DirectPrice:
     if request.inputs_digest != _document(offer).record.digest:
         raise ScoreRefusedError("the request is about another ciphertext than the offer's")
     if request.data_set != offer.terms.data_set:
@@ -159,7 +143,7 @@ def _checked(
     decision = decide(offer.terms, use, now=now)
     if not isinstance(decision, Permitted):
         raise ScoreRefusedError(explain_score_refusal(decision.reason, _LANGUAGE))
-    price = price_of_score(request.compensation_cents)
+    price = direct_price(request.compensation_cents)
     if price.gross_cents > accepted_price_cents:
         raise PriceChangedError(price.gross_cents)
     return price
@@ -167,7 +151,3 @@ def _checked(
 
 def _document(offer: ScoreOffering) -> ScoreOffer:
     return ScoreOffer.from_json(parse_json(offer.document or "null"), "stored score offer")
-
-
-def _at(order: ScoreOrder, log_index: int) -> ScoreOrder:
-    return replace(order, log_index=log_index)

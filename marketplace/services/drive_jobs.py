@@ -7,10 +7,11 @@ transaction.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from marketplace.domain.failure import MAX_REASON, AttemptFailure
 from marketplace.domain.job import Job, JobEvent, JobState
@@ -22,6 +23,7 @@ from marketplace.services.end_order import refund, settle
 from marketplace.services.follow_attempt import FollowAttempt, Progress
 from marketplace.services.ports import Books, Nodes
 from marketplace.services.release_result import CollectOutputs, ReleaseResult, again_or_refund
+from marketplace.services.roll import has_roll, pieces_on_roll, rows_on_roll
 from marketplace.services.start_attempt import StartAttempt
 from ssi.hosting.logs import log
 from ssi.http.errors import PeerError
@@ -79,7 +81,8 @@ class DriveJobs:
         if job.manifest is None:
             return self._start(job)
         is_over = job.attempt_until is not None and self.desk.now() >= job.attempt_until
-        progress = FollowAttempt(self.nodes)(job, None if is_over else job.manifest)
+        pieces = partial(self._pieces, job)
+        progress = FollowAttempt(self.nodes, pieces)(job, None if is_over else job.manifest)
         if progress.failure is not None:
             return self._end_attempt(job, progress.failure)
         if progress.is_done:
@@ -88,6 +91,12 @@ class DriveJobs:
             reason = "the nodes did not finish in time"
             return self._end_attempt(job, AttemptFailure(reason, progress.silent, may_try_again=True))
         return self._advance(job, progress)
+
+    def _pieces(self, job: Job) -> Sequence[bytes]:
+        if not has_roll(job):
+            return ()
+        with self.desk.store.reading() as books:
+            return pieces_on_roll(books, _order_of(books, job), job)
 
     def _start(self, job: Job) -> Job:
         """Begin an attempt once all three nodes answer; one that stays away too long ends the job."""
@@ -119,8 +128,9 @@ class DriveJobs:
         with self.desk.store.reading() as books:
             order = _order_of(books, job)
             offers = books.offers.many(part.consent_id for part in books.orders.parts(job.job_id))
+            on_roll = [row.name for row in rows_on_roll(books, job, order.query)] if has_roll(job) else None
         try:
-            checked = CollectOutputs(self.desk, self.nodes)(order, job, offers)
+            checked = CollectOutputs(self.desk, self.nodes, on_roll)(order, job, offers)
         except PeerError:
             return self._late(job)
         except NodesContradictError as error:

@@ -33,7 +33,8 @@ def settle(desk: Desk, books: Books, order: Order, job: Job) -> Job:
     settled = job.moved(JobState.SETTLED, now)
     took_part = [part for part in books.orders.parts(job.job_id) if part.outcome is PartOutcome.TOOK_PART]
     compensation = order.price.compensation_cents
-    price = price_of(len(took_part), compensation, job.node_ids)
+    records = order.price.records  # everybody took part with that many, each of which is paid
+    price = price_of(len(took_part) // records, compensation, job.node_ids, records=records)
     Ledger(books.ledger).record(
         [entry for entry in _payments(order, job, price, took_part, now) if entry.amount_cents > 0]
     )
@@ -64,8 +65,8 @@ def refund(desk: Desk, books: Books, order: Order, job: Job, failure: AttemptFai
     books.orders.save_parts(
         [replace(part, outcome=PartOutcome.FAILED, reason=part.reason or reason) for part in parts]
     )
-    if order.query.epsilon is not None and not _was_computed(books, job):
-        books.offers.change_spent((part.consent_id for part in parts), -order.query.epsilon)
+    if not _was_computed(books, job):
+        books.offers.give_back((part.consent_id for part in parts), order.query.epsilon)
     body: dict[str, Json] = {**named(order), "reason": reason, "culprits": list(failure.culprits)}
     append(desk, books, "failure", [body], now)
     books.orders.save(failed, JobEvent(now, JobState.FAILED, reason, job.attempt))
@@ -134,5 +135,5 @@ def _give_back(books: Books, order: Order, now: datetime) -> None:
 
 
 def _was_computed(books: Books, job: Job) -> bool:
-    """Whether the nodes may have spent the people's privacy budget: they do so before they compute."""
+    """Whether the nodes may have spent the people's budgets and runs: they do so before they compute."""
     return any(event.state is JobState.RUNNING for event in books.orders.events(job.job_id))

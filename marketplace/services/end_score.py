@@ -6,13 +6,13 @@ in the state that the ending needs.
 
 import logging
 from dataclasses import replace
-from datetime import datetime
 
 from crypto.encoding import Json
-from marketplace.domain.chart import PLATFORM_FEE, buyer_available, escrow, subject_earned
-from marketplace.domain.ledger import EntryKind, Ledger, Transfer
+from marketplace.domain.chart import PLATFORM_FEE, subject_earned
+from marketplace.domain.ledger import Ledger
 from marketplace.domain.score import ScoreOrder, ScoreState
 from marketplace.services.desk import Desk
+from marketplace.services.direct_money import give_back, hold_price, payment
 from marketplace.services.log_entries import append
 from marketplace.services.ports import Books
 from ssi.hosting.logs import log
@@ -22,33 +22,8 @@ _LOGGER = logging.getLogger(__name__)
 
 def hold(desk: Desk, books: Books, order: ScoreOrder) -> None:
     """Set the price aside until well after the last moment at which the request can be answered."""
-    if order.price.gross_cents == 0:  # the person gives her score for nothing
-        return
-    entry = Transfer(
-        transfer_id=order.hold_id,
-        kind=EntryKind.HOLD,
-        debit=buyer_available(order.account_id),
-        credit=escrow(order.request_id),
-        amount_cents=order.price.gross_cents,
-        at=order.placed_at,
-        valid_until=order.valid_until + desk.terms.hold_limit,
-    )
-    Ledger(books.ledger).record([entry])
-
-
-def charge(desk: Desk, books: Books, order: ScoreOrder) -> None:
-    """Pay the held price into escrow, because the answer can be fetched from now on.
-
-    Raises:
-        TransferConflictError: the hold has run out.
-    """
-    if order.price.gross_cents > 0:
-        Ledger(books.ledger).charge(
-            order.hold_id,
-            transfer_id=f"{order.request_id}/charge",
-            amount_cents=order.price.gross_cents,
-            at=desk.now(),
-        )
+    valid_until = order.valid_until + desk.terms.hold_limit
+    hold_price(books, order, order.price.gross_cents, valid_until=valid_until)
 
 
 def settle(desk: Desk, books: Books, order: ScoreOrder) -> ScoreOrder:
@@ -56,8 +31,8 @@ def settle(desk: Desk, books: Books, order: ScoreOrder) -> ScoreOrder:
     now = desk.now()
     earned, fee = order.price.compensation_cents, order.price.platform_fee_cents
     payments = [
-        _payment(order, "person", subject_earned(order.consent_id), earned, at=now),
-        _payment(order, "platform", PLATFORM_FEE, fee, at=now),
+        payment(order, "person", subject_earned(order.consent_id), earned, at=now),
+        payment(order, "platform", PLATFORM_FEE, fee, at=now),
     ]
     Ledger(books.ledger).record([each for each in payments if each.amount_cents > 0])
     use: dict[str, Json] = {
@@ -77,7 +52,7 @@ def settle(desk: Desk, books: Books, order: ScoreOrder) -> ScoreOrder:
 def refund(desk: Desk, books: Books, order: ScoreOrder, state: ScoreState, reason: str) -> ScoreOrder:
     """Give everything back to the buyer and name the reason. Nothing is handed out any more."""
     now = desk.now()
-    _give_back(books, order, now)
+    give_back(books, order, at=now)
     body: dict[str, Json] = {"request_id": order.request_id, "reason": reason}
     append(desk, books, "failure", [body], now)
     ended = replace(order.moved(state, now, reason), settle_at=None)
@@ -95,26 +70,3 @@ def asked_score(order: ScoreOrder) -> dict[str, Json]:
         "purpose": request.purpose.value,
         "buyer": order.buyer.to_json(),
     }
-
-
-def _payment(order: ScoreOrder, name: str, account: str, amount_cents: int, *, at: datetime) -> Transfer:
-    return Transfer(
-        transfer_id=f"{order.request_id}/{name}",
-        kind=EntryKind.PAYMENT,
-        debit=escrow(order.request_id),
-        credit=account,
-        amount_cents=amount_cents,
-        at=at,
-    )
-
-
-def _give_back(books: Books, order: ScoreOrder, now: datetime) -> None:
-    """Void the hold or, where it was charged into escrow with the answer, pay back what is there."""
-    ledger = Ledger(books.ledger)
-    if ledger.hold_of(order.hold_id) is None:
-        return
-    in_escrow = ledger.balance(escrow(order.request_id)).available_cents
-    if in_escrow == 0:
-        ledger.void(order.hold_id, transfer_id=f"{order.request_id}/void", at=now)
-        return
-    ledger.record([_payment(order, "refund", buyer_available(order.account_id), in_escrow, at=now)])

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from marketplace.domain.failure import MAX_REASON, AttemptFailure, explain
 from marketplace.domain.job import Job, JobState, NodeJobStatus
 from marketplace.services.ports import Nodes
+from marketplace.services.roll import Pieces
 from ssi.http.errors import PeerError, RefusedByPeerError
 
 _CHECKED = ("AGREEING", "COMPUTING", "DONE")
@@ -49,9 +50,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class FollowAttempt:
-    """Asks the nodes about the present attempt of a job."""
+    """Asks the nodes about the present attempt of a job. `pieces` are those of its roll, if it has one."""
 
     nodes: Nodes
+    pieces: Pieces = tuple
 
     def __call__(self, job: Job, manifest: str | None) -> Progress:
         """What they said. A node that cannot be reached is silent; that alone is no failure.
@@ -78,7 +80,7 @@ class FollowAttempt:
     def _ask(self, node_id: str, job: Job, manifest: str | None) -> NodeJobStatus | None:
         status = self._known(node_id, job)
         if status is None and manifest is not None:
-            self.nodes.start(node_id, manifest)
+            self.nodes.start(node_id, manifest, self.pieces())
             status = self._known(node_id, job)
         return status
 
@@ -95,6 +97,7 @@ class FollowAttempt:
 
 def _refused(node_id: str, error: RefusedByPeerError) -> AttemptFailure:
     said = error.problem.sentence if error.problem else f"status {error.status}"
-    # A status list that cannot be had now may be had in the next attempt; any other refusal is final.
-    passing = said.startswith("buyer_status_unknown")
+    # A status list that cannot be had now may be had in the next attempt, and pieces of a roll that a node
+    # lost can be sent again; any other refusal is final.
+    passing = said.startswith(("buyer_status_unknown", "pieces_missing"))
     return AttemptFailure(f"{node_id} does not take part: {said[:MAX_REASON]}", (), may_try_again=passing)

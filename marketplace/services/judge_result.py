@@ -14,6 +14,7 @@ from marketplace.domain.job import Job, JobState, Release
 from marketplace.domain.order import DisputeOutcome, Order
 from marketplace.domain.view import OrderView
 from marketplace.errors import DisputeRefusedError, ResultNotReadyError
+from marketplace.sdk.additive import PartTerms, open_part
 from marketplace.sdk.aggregation import SumTerms, open_partial
 from marketplace.sdk.envelopes import Envelope, open_envelope
 from marketplace.sdk.errors import LyingNodeError, ResultRefusedError
@@ -146,7 +147,9 @@ class DisputeResult:
         self, order: Order, envelope: Envelope, key: SealingKey, computation: Computation, bound: bytes
     ) -> None:
         joint = self.desk.registry().aggregation_key
-        if order.query.chosen_engine is not Engine.PAILLIER:
+        if order.query.chosen_engine is Engine.ADDITIVE:
+            open_part(envelope, key, PartTerms.of(computation, bound))
+        elif order.query.chosen_engine is not Engine.PAILLIER:
             open_envelope(envelope, key, cells=computation.results, binding=bound)
         elif joint is None:
             raise DisputeRefusedError("the trust registry names no aggregation key any more")

@@ -1,20 +1,21 @@
 """The buyer's word on a score: it is right, and the person is paid; or the key lied, and that is judged."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from consent.errors import ConsentError
 from consent.score_answer import open_function_key, verify_score_answer
 from consent.score_function import ScoreFunction
 from consent.score_offer import ScoreOffer
 from crypto.encoding import Json, parse_json
-from crypto.errors import CryptoError, MalformedError
+from crypto.errors import CryptoError
 from crypto.functional.als16_wire import decode_public_key
 from crypto.sealing import SealingKey
-from marketplace.domain.score import ScoreDispute, ScoreOrder, ScoreState
+from marketplace.domain.direct import Judgement
+from marketplace.domain.score import ScoreOrder, ScoreState
 from marketplace.errors import DisputeRefusedError, ResultNotReadyError
 from marketplace.services.desk import Desk
+from marketplace.services.direct_purchases import judged, shown_key
 from marketplace.services.end_score import refund, settle
-from marketplace.services.log_entries import append
 from marketplace.services.ports import Books
 from marketplace.services.read_score_orders import score_order_of
 from ssi.dataset import data_set
@@ -60,7 +61,8 @@ class DisputeScore:
         Raises:
             UnknownOrderError: this buyer has no such request.
             ResultNotReadyError: there is no answer.
-            DisputeRefusedError: it is settled, or the key is not the one that the request names.
+            DisputeRefusedError: it is settled, the time for a dispute is over, or the key is not the one that
+                the request names.
         """
         with self.desk.store.writing() as books:
             order = score_order_of(books, account_id, request_id)
@@ -70,23 +72,20 @@ class DisputeScore:
                 raise DisputeRefusedError("the score is paid for")
             if order.state is not ScoreState.ANSWERED:
                 raise ResultNotReadyError(f"request {request_id} is {order.state}; there is no answer")
-            return self._judged(books, order, _key(order, private_key))
+            if order.settle_at is not None and self.desk.now() >= order.settle_at:
+                raise DisputeRefusedError("the time for a dispute is over")
+            key = shown_key(private_key, order.request.result_key, name="request")
+            return self._judged(books, order, key)
 
     def _judged(self, books: Books, order: ScoreOrder, key: SealingKey) -> ScoreOrder:
         fault, now = self._fault(books, order, key), self.desk.now()
         reason = fault or "the wallet sealed a key for exactly these weights"
-        judged = replace(order, dispute=ScoreDispute(fault is not None, reason, now), updated_at=now)
-        body: dict[str, Json] = {
-            "request_id": order.request_id,
-            "consent_id": order.consent_id,
-            "proven": fault is not None,
-            "reason": reason,
-        }
-        append(self.desk, books, "dispute", [body], now)
+        named: dict[str, Json] = {"request_id": order.request_id, "consent_id": order.consent_id}
+        outcome = judged(self.desk, books, order, Judgement(fault is not None, reason, now), named)
         if fault is None:
-            books.scores.save(judged)
-            return judged
-        return refund(self.desk, books, judged, ScoreState.DISPUTED, reason)
+            books.scores.save(outcome)
+            return outcome
+        return refund(self.desk, books, outcome, ScoreState.DISPUTED, reason)
 
     def _fault(self, books: Books, order: ScoreOrder, key: SealingKey) -> str | None:
         request = order.request
@@ -105,16 +104,6 @@ class DisputeScore:
         except (CryptoError, ConsentError) as error:
             return str(error)
         return None
-
-
-def _key(order: ScoreOrder, private_key: bytes) -> SealingKey:
-    try:
-        key = SealingKey.from_bytes(private_key)
-    except MalformedError as error:
-        raise DisputeRefusedError(str(error)) from error
-    if key.public.to_bytes() != order.request.result_key:
-        raise DisputeRefusedError("the key is not the one that the request names")
-    return key
 
 
 def _kept_offer(order: ScoreOrder) -> ScoreOffer:

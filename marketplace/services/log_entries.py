@@ -5,7 +5,7 @@ people took part. Entry kinds: offer, withdrawal, order, release, use, payment, 
 scores of one person have the same kinds, and name a request where the others name order and job.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from consent.log import Entry, sign_checkpoint
@@ -49,6 +49,13 @@ def shown(desk: Desk, log: Log, index: int, checkpoint: str | None = None) -> di
         "entry": None if entry is None else written(entry),
         "proof": log.inclusion(index, size=log.size, checkpoint=note).to_json(),
     }
+
+
+def shown_uses(desk: Desk, books: Books, uses: Iterable[tuple[str, int]]) -> list[Json]:
+    """Each paid use with its receipt and its place in the log; a receipt is the same each time it is made."""
+    log = Log(books.log)
+    checkpoint = signed_checkpoint(desk, log)
+    return [{"receipt": receipt, "log": shown(desk, log, index, checkpoint)} for receipt, index in uses]
 
 
 def written(entry: Entry) -> dict[str, Json]:

@@ -6,20 +6,21 @@ from datetime import datetime
 from decimal import Decimal
 
 from consent.grouping import groups_of
+from consent.joining import asked_about
 from consent.policy import Refusal
-from consent.query import LEAST_FLOOR, Query, check
+from consent.query import LEAST_FLOOR, Query
+from consent.query_check import check
 from consent.wording import explain_refusal
 from marketplace.domain.account import Account, Organisation
 from marketplace.domain.band import band_of
 from marketplace.domain.catalogue import Quote, expected_errors
 from marketplace.domain.matching import Asker, Match, match
 from marketplace.domain.offer import Offer
-from marketplace.domain.split import price_of
+from marketplace.domain.split import Price, price_of
 from marketplace.errors import NotRegisteredError, TooFewPeopleError, UnknownAccountError
 from marketplace.services.desk import Desk
 from marketplace.services.engines import require_engine
 from marketplace.services.ports import Books
-from ssi.dataset import data_set
 
 _FLOORS = (25, 50, 100)
 _EPSILONS = (Decimal("1"), Decimal("0.5"), Decimal("0.2"))
@@ -41,12 +42,12 @@ class MakeQuote:
             QueryRefusedError: no consent can permit this query, or there is no key for its engine.
             TooFewPeopleError: fewer people permit it than its floor.
         """
-        check(query, data_set(query.data_set))
-        require_engine(query, self.desk.registry())
+        check(query, asked_about(query))
         now = self.desk.now()
+        require_engine(query, self.desk.registry(), now=now)
         with self.desk.store.reading() as books:
             buyer = registered(books.accounts.get(account_id), now)
-            offers = books.offers.active(query.data_set, now=now)
+            offers = offers_for(books, query, now=now)
         return quote(offers, query, buyer, now=now)
 
 
@@ -74,12 +75,12 @@ def quote(offers: Iterable[Offer], query: Query, buyer: Organisation, *, now: da
         TooFewPeopleError: fewer people permit it than its floor.
     """
     found = matched(list(offers), query, buyer, now=now)
-    described = data_set(query.data_set)
-    groups = groups_of(query, described, [offer.public for offer in found.offers])
+    described = asked_about(query)
+    groups = groups_of(query, described, [row.public for row in found.rows])
     people = band_of(found.people)
     return Quote(
         query=query,
-        price=price_of(found.people, found.compensation_cents, found.node_ids),
+        price=price_for(found, query),
         people=people,
         expected_errors=expected_errors(query, described, groups, people),
         quoted_at=now,
@@ -92,7 +93,7 @@ def matched(offers: Sequence[Offer], query: Query, buyer: Organisation, *, now: 
     Raises:
         TooFewPeopleError: there are fewer than its floor; with the main reason, and a nearby query.
     """
-    asker = Asker(buyer.subject, buyer.kind)
+    asker = Asker(buyer.subject, buyer.kind, buyer.country)
     found = match(offers, query, asker, now=now)
     if found.people >= query.floor:
         return found
@@ -105,9 +106,28 @@ def matched(offers: Sequence[Offer], query: Query, buyer: Organisation, *, now: 
     raise TooFewPeopleError(_reason(found, query))
 
 
-def matched_in(books: Books, query: Query, buyer: Organisation, *, now: datetime) -> Match:
-    """`matched` over the offers of a transaction."""
-    return matched(books.offers.active(query.data_set, now=now), query, buyer, now=now)
+def matched_again(offers: Sequence[Offer], query: Query, buyer: Organisation, *, now: datetime) -> Match:
+    """`matched` without its search for a nearby query, for a writer who keeps everybody else waiting.
+
+    That search is many times the work.
+
+    Raises:
+        TooFewPeopleError: there are fewer than its floor; with the main reason.
+    """
+    found = match(offers, query, Asker(buyer.subject, buyer.kind, buyer.country), now=now)
+    if found.people < query.floor:
+        raise TooFewPeopleError(_reason(found, query))
+    return found
+
+
+def offers_for(books: Books, query: Query, *, now: datetime) -> list[Offer]:
+    """The active offers of all data sets that a query is about."""
+    return [offer for ref in query.data_sets for offer in books.offers.active(ref, now=now)]
+
+
+def price_for(found: Match, query: Query) -> Price:
+    """What an answer over these people costs."""
+    return price_of(found.people, found.compensation_cents, found.node_ids, records=len(query.data_sets))
 
 
 def _nearby(query: Query) -> Iterable[Query]:

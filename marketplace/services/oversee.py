@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from marketplace.domain.band import Band, band_of
+from marketplace.domain.crowd import CrowdState
 from marketplace.domain.job import JobState
 from marketplace.domain.ledger import Ledger
 from marketplace.domain.offer import NodeAnswer
@@ -101,12 +102,13 @@ class ListJobs:
 class Load:
     """What is there to do and what was done, in numbers.
 
-    Jobs and requests for scores by state, contributions by node and answer.
+    Jobs, requests for scores and orders of crowd sums by state, contributions by node and answer.
     """
 
     jobs: Mapping[str, int]
     contributions: Mapping[str, Mapping[str, int]]
     scores: Mapping[str, int] = field(default_factory=dict)
+    crowds: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -119,11 +121,12 @@ class MeasureLoad:
         """The numbers of this moment."""
         with self.desk.store.reading() as books:
             jobs, answers = books.orders.state_counts(), books.offers.answer_counts()
-            scores = books.scores.state_counts()
+            scores, crowds = books.scores.state_counts(), books.crowds.state_counts()
         return Load(
             {state.value: jobs.get(state, 0) for state in JobState},
             {node: {word.value: each.get(word, 0) for word in NodeAnswer} for node, each in answers.items()},
             {state.value: scores.get(state, 0) for state in ScoreState},
+            {state.value: crowds.get(state, 0) for state in CrowdState},
         )
 
 

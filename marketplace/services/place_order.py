@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from consent.joining import asked_about
 from consent.order import EscrowReceipt, sign_escrow_receipt
-from consent.query import Query, check
+from consent.query import Query
+from consent.query_check import check
 from crypto.errors import MalformedError
 from marketplace.domain.account import Organisation
 from marketplace.domain.chart import buyer_available, escrow
@@ -14,16 +16,21 @@ from marketplace.domain.job import Job, JobEvent, JobState, Part
 from marketplace.domain.ledger import EntryKind, Ledger, Transfer
 from marketplace.domain.matching import Match
 from marketplace.domain.order import Order, request_digest
-from marketplace.domain.split import Price, price_of
+from marketplace.domain.split import Price
 from marketplace.domain.view import OrderView, view
 from marketplace.errors import OrderConflictError, PriceChangedError
 from marketplace.services.desk import Desk
 from marketplace.services.engines import require_engine
 from marketplace.services.log_entries import append, asked
-from marketplace.services.make_quote import matched_in, registered
+from marketplace.services.make_quote import (
+    matched,
+    matched_again,
+    offers_for,
+    price_for,
+    registered,
+)
 from marketplace.services.ports import Books, StatusLists
 from ssi.credential import verify_organisation
-from ssi.dataset import data_set
 from ssi.hosting.logs import log
 
 _LOGGER = logging.getLogger(__name__)
@@ -83,9 +90,13 @@ class PlaceOrder:
             account = books.accounts.get(account_id)
         if placed is not None:
             return placed
-        check(query, data_set(query.data_set))
-        require_engine(query, self.desk.registry())
-        self._check_status(registered(account, now), now)
+        check(query, asked_about(query))
+        require_engine(query, self.desk.registry(), now=now)
+        buyer = registered(account, now)
+        self._check_status(buyer, now)
+        with self.desk.store.reading() as books:
+            offers = offers_for(books, query, now=now)
+        matched(offers, query, buyer, now=now)  # what reaches nobody is told so before anything is written
         with self.desk.store.writing() as books:
             return _placed(books, account_id, request) or self._place(books, account_id, request, now)
 
@@ -95,8 +106,9 @@ class PlaceOrder:
 
     def _place(self, books: Books, account_id: str, request: OrderRequest, now: datetime) -> OrderView:
         buyer = registered(books.accounts.get(account_id), now)
-        found = matched_in(books, request.query, buyer, now=now)
-        price = price_of(found.people, found.compensation_cents, found.node_ids)
+        query = request.query
+        found = matched_again(offers_for(books, query, now=now), query, buyer, now=now)
+        price = price_for(found, request.query)
         if price.gross_cents > request.accepted_price_cents:
             raise PriceChangedError(price.gross_cents)
         job_id = self.desk.new_id()
@@ -160,8 +172,7 @@ def _keep(books: Books, order: Order, found: Match) -> OrderView:
     books.orders.add(order, job, parts)
     event = JobEvent(order.placed_at, JobState.QUEUED, "ordered; the price is held")
     books.orders.save(job, event)
-    if order.query.epsilon is not None:
-        books.offers.change_spent((part.consent_id for part in parts), order.query.epsilon)
+    books.offers.spend((part.consent_id for part in parts), order.query.epsilon)
     return view(order, job, [event])
 
 

@@ -19,6 +19,8 @@ from marketplace.domain.ledger import Book
 from marketplace.domain.log import LogBook
 from marketplace.domain.offer import NodeAnswer, NodeSide, Offer
 from marketplace.domain.order import DisputeOutcome, Order
+from marketplace.services.crowd_ports import CrowdBook
+from marketplace.services.presentation_ports import PresentationBook
 from marketplace.services.score_ports import ScoreBook
 from ssi.credential import Credential
 
@@ -163,8 +165,12 @@ class OfferBook(Protocol):
         """Record a node's deletion receipt; the first one stays."""
         ...
 
-    def change_spent(self, consent_ids: Iterable[str], epsilon: Decimal) -> None:
-        """Add to (or with a negative number take from) the privacy cost spent on these consents."""
+    def spend(self, consent_ids: Iterable[str], epsilon: Decimal | None) -> None:
+        """Count one job more for these consents, and its privacy cost; an exact answer has none."""
+        ...
+
+    def give_back(self, consent_ids: Iterable[str], epsilon: Decimal | None) -> None:
+        """Take back what `spend` counted for a job."""
         ...
 
 
@@ -267,6 +273,10 @@ class Books(Protocol):
     def log(self) -> LogBook: ...  # noqa: D102
     @property
     def scores(self) -> ScoreBook: ...  # noqa: D102
+    @property
+    def crowds(self) -> CrowdBook: ...  # noqa: D102
+    @property
+    def presentations(self) -> PresentationBook: ...  # noqa: D102
 
 
 class Store(Protocol):
@@ -288,8 +298,8 @@ class Nodes(Protocol):
         """Hand over contributions; for each consent None if it was accepted, or the reason it was refused."""
         ...
 
-    def start(self, node_id: str, manifest: str) -> None:
-        """Hand over a manifest; the same one twice is the same job."""
+    def start(self, node_id: str, manifest: str, pieces: Sequence[bytes] = ()) -> None:
+        """Hand over a manifest, after those pieces of its roll that the node lacks; twice is harmless."""
         ...
 
     def status(self, node_id: str, job_id: str) -> NodeJobStatus:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from consent.joining import asked_about
 from consent.receipt import UsageReceipt, sign_usage_receipt
 from consent.wording import describe_query
 from crypto.encoding import Json
@@ -17,7 +18,6 @@ from marketplace.errors import UnknownOfferError
 from marketplace.services.desk import Desk
 from marketplace.services.log_entries import shown, signed_checkpoint
 from marketplace.services.ports import Books
-from ssi.dataset import data_set
 
 _OUTCOMES = {
     PartOutcome.MATCHED: "running",
@@ -79,7 +79,7 @@ class ReadHistory:
             "purpose": query.purpose.value,
             "statistics": [statistic.to_json() for statistic in query.statistics],
             "group_by": query.group_by,
-            "sentence": describe_query(query, data_set(query.data_set), "en"),
+            "sentence": describe_query(query, asked_about(query), "en"),
             "query": query.to_json(),
             "at": utc_text(order.placed_at),
             "updated_at": utc_text(job.updated_at),

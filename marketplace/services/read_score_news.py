@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from consent.score_receipt import ScoreReceipt, sign_score_receipt
 from crypto.encoding import Json
 from crypto.signing import VerifyingKey
-from marketplace.domain.log import Log
 from marketplace.domain.score import ScoreOrder, ScoreState
-from marketplace.errors import UnknownOfferError
 from marketplace.services.desk import Desk
-from marketplace.services.log_entries import shown, signed_checkpoint
+from marketplace.services.direct_purchases import own_offer
+from marketplace.services.log_entries import shown_uses
 from marketplace.services.ports import Books
 
 _TOLD = frozenset({ScoreState.EXPIRED, ScoreState.WITHDRAWN, ScoreState.DISPUTED})
@@ -31,9 +30,7 @@ class ReadScoreNews:
         """
         now = self.desk.now()
         with self.desk.store.reading() as books:
-            offer = books.scores.offer(consent_id)
-            if offer is None or offer.holder_key != holder_key:
-                raise UnknownOfferError("there is no such offer of yours")
+            own_offer(books.scores, consent_id, holder_key)
             orders = books.scores.of_consent(consent_id)
             open_ones = [each for each in orders if each.state is ScoreState.ASKED and now < each.valid_until]
             return {
@@ -47,17 +44,12 @@ class ReadScoreNews:
             }
 
     def _uses(self, books: Books, orders: Sequence[ScoreOrder]) -> list[Json]:
-        """Each paid use with its place in the log and its receipt, which is the same each time it is made."""
-        log = Log(books.log)
-        checkpoint = signed_checkpoint(self.desk, log)
-        return [
-            {
-                "receipt": self._receipt(order, order.use_log_index),
-                "log": shown(self.desk, log, order.use_log_index, checkpoint),
-            }
+        paid = (
+            (self._receipt(order, order.use_log_index), order.use_log_index)
             for order in orders
             if order.use_log_index is not None
-        ]
+        )
+        return shown_uses(self.desk, books, paid)
 
     def _receipt(self, order: ScoreOrder, log_index: int) -> str:
         request = order.request

@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 from consent.computation import Computation, compile
 from consent.errors import ConsentError
 from consent.job import admitted_root
+from consent.joining import asked_about, consents_of
 from crypto.encoding import Json, b64url_encode, sha256
+from crypto.errors import MalformedError
 from marketplace.domain.failure import AttemptFailure
 from marketplace.domain.job import CollectedOutput, Job, JobEvent, JobState, Part, PartOutcome, Release
 from marketplace.domain.ledger import Ledger
 from marketplace.domain.offer import Offer, OfferState
 from marketplace.domain.order import Order
+from marketplace.domain.rows import Row
 from marketplace.errors import TransferConflictError
 from marketplace.sdk.errors import NodesContradictError
 from marketplace.sdk.statements import Agreed, NodeIdentity, Run, SignedOutput, check_statements
@@ -21,7 +24,7 @@ from marketplace.services.end_order import refund
 from marketplace.services.log_entries import append, named
 from marketplace.services.ports import Books, Nodes
 from marketplace.services.read_orders import manifest_digest
-from ssi.dataset import data_set
+from marketplace.services.roll import called_by_roll
 from ssi.hosting.logs import log
 
 _LOGGER = logging.getLogger(__name__)
@@ -29,7 +32,7 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Checked:
-    """Three outputs that are one answer, over these people."""
+    """Three outputs that are one answer, over these people: rows, each named by its consents."""
 
     admitted: tuple[str, ...]
     computation: Computation
@@ -42,11 +45,13 @@ class CollectOutputs:
 
     1. The three signed statements are about this attempt and agree (`sdk.statements`, which the buyer applies
     again). 2. The people each node says it computed on are the ones whose root it signed, and were in the
-    manifest. 3. The cells are those of the query over these people.
+    manifest; `on_roll` are the rows of its roll, if it has one. 3. The cells are those of the query over
+    these people.
     """
 
     desk: Desk
     nodes: Nodes
+    on_roll: Sequence[str] | None = None
 
     def __call__(self, order: Order, job: Job, offers: Mapping[str, Offer]) -> Checked:
         """The checked outputs; `offers` are those of the job's parts.
@@ -56,7 +61,8 @@ class CollectOutputs:
             NodesContradictError: the outputs are not one answer; the culprits are named where it can be told.
         """
         collected = tuple(
-            self.nodes.collect(node_id, job.job_id, role=role) for role, node_id in enumerate(job.node_ids)
+            self._named(self.nodes.collect(node_id, job.job_id, role=role))
+            for role, node_id in enumerate(job.node_ids)
         )
         agreed = check_statements(self._run(order, job), [_signed(each) for each in collected])  # 1
         liars = tuple(
@@ -68,6 +74,14 @@ class CollectOutputs:
             raise NodesContradictError("a node names other people than it signed for", liars)
         admitted = tuple(sorted(collected[0].admitted))
         return Checked(admitted, _compiled(order, admitted, offers, agreed), collected)  # 3
+
+    def _named(self, collected: CollectedOutput) -> CollectedOutput:
+        if self.on_roll is None:
+            return collected
+        try:
+            return called_by_roll(collected, self.on_roll)
+        except MalformedError as error:
+            raise NodesContradictError(str(error), (collected.output.node_id,)) from error
 
     def _run(self, order: Order, job: Job) -> Run:
         registry, now = self.desk.registry(), self.desk.now()
@@ -96,7 +110,7 @@ class ReleaseResult:
     def __call__(self, books: Books, order: Order, job: Job, checked: Checked) -> Job:
         """The released job; or the job refunded, or at its next attempt, when it may not be released."""
         now = self.desk.now()
-        offers = books.offers.many(checked.admitted)
+        offers = books.offers.many(each for row in checked.admitted for each in consents_of(row))
         if any(offer.state is not OfferState.ACTIVE for offer in offers.values()):
             failure = AttemptFailure("a person withdrew while it was computed", may_try_again=True)
             return again_or_refund(self.desk, books, order, job, failure)
@@ -157,16 +171,16 @@ def _names_its_people(collected: CollectedOutput, agreed: Agreed, offers: Mappin
     return (
         len(people) == agreed.admitted
         and admitted_root(people) == agreed.admitted_root
-        and all(consent_id in offers for consent_id in people)
+        and all(consent_id in offers for row in people for consent_id in consents_of(row))
     )
 
 
 def _compiled(
     order: Order, admitted: Sequence[str], offers: Mapping[str, Offer], agreed: Agreed
 ) -> Computation:
-    rows = [offers[consent_id].public for consent_id in admitted]
+    rows = [Row(tuple(offers[consent_id] for consent_id in consents_of(row))).public for row in admitted]
     try:
-        computation = compile(order.query, data_set(order.query.data_set), rows)
+        computation = compile(order.query, asked_about(order.query), rows)
     except ConsentError as error:
         raise NodesContradictError(f"the nodes computed what may not be computed: {error}", ()) from error
     if computation.digest != agreed.cells_digest:
@@ -176,10 +190,11 @@ def _compiled(
 
 
 def _decide_parts(books: Books, order: Order, checked: Checked) -> None:
-    admitted = frozenset(checked.admitted)
+    admitted = frozenset(each for row in checked.admitted for each in consents_of(row))
     refusals: dict[str, str] = {}
     for collected in checked.collected:
-        refusals = {**collected.refusals, **refusals}
+        told = {each: why for row, why in collected.refusals.items() for each in consents_of(row)}
+        refusals = {**told, **refusals}
     decided: list[Part] = []
     for part in books.orders.parts(order.job_id):
         if part.consent_id in admitted:
@@ -189,5 +204,4 @@ def _decide_parts(books: Books, order: Order, checked: Checked) -> None:
             decided.append(replace(part, outcome=PartOutcome.LEFT_OUT, reason=reason))
     books.orders.save_parts(decided)
     left_out = [part.consent_id for part in decided if part.outcome is PartOutcome.LEFT_OUT]
-    if order.query.epsilon is not None:
-        books.offers.change_spent(left_out, -order.query.epsilon)
+    books.offers.give_back(left_out, order.query.epsilon)

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from crypto.encoding import Json
 from marketplace.domain.account import Organisation
-from marketplace.domain.score import ScoreOffering, price_of_score
+from marketplace.domain.direct import direct_price
+from marketplace.domain.score import ScoreOffering
 from marketplace.errors import UnknownOfferError
 from marketplace.services.desk import Desk
 from marketplace.services.make_quote import registered
@@ -22,7 +23,9 @@ class ListScoreOffers:
     desk: Desk
 
     def __call__(self, account_id: str, data_set_ref: str) -> tuple[ScoreOffering, ...]:
-        """The offers that are open to this kind of organisation, newest first, at most 500.
+        """The offers that are open to this kind of organisation, newest first, of the 500 newest of all.
+
+        Of a person with several offers the latest one counts, so that nobody is asked or counted twice.
 
         Raises:
             UnknownAccountError: there is no such account.
@@ -34,7 +37,8 @@ class ListScoreOffers:
         with self.desk.store.reading() as books:
             buyer = registered(books.accounts.get(account_id), now)
             offers = books.scores.open_offers(known.ref, now=now, limit=MOST_LISTED)
-        return tuple(offer for offer in offers if _may_ask(offer, buyer))
+        latest = {offer.person: offer for offer in reversed(offers)}
+        return tuple(offer for offer in offers if latest[offer.person] is offer and _may_ask(offer, buyer))
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ def listed(offer: ScoreOffering) -> dict[str, Json]:
         "consent_id": offer.consent_id,
         "public": dict(offer.public),
         "terms": terms,
-        "price": price_of_score(offer.terms.compensation_cents).to_json(),
+        "price": direct_price(offer.terms.compensation_cents).to_json(),
     }
 
 

@@ -3,14 +3,17 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from consent.job import Manifest, sign_manifest
+from consent.job import MOST_INLINE, Manifest, put_on_roll, sign_manifest
+from consent.query import Query
 from marketplace.domain.failure import AttemptFailure
 from marketplace.domain.job import Job, JobEvent, JobState
 from marketplace.domain.offer import OfferState
 from marketplace.domain.order import Order
+from marketplace.domain.rows import Row, rows_of
 from marketplace.services.desk import Desk
 from marketplace.services.end_order import refund
 from marketplace.services.ports import Books
+from marketplace.services.roll import Named, leave_out
 
 
 @dataclass(frozen=True)
@@ -22,21 +25,22 @@ class StartAttempt:
     def __call__(self, books: Books, order: Order, job: Job) -> Job:
         """The job with its manifest, or refunded because too few people are left."""
         now = self.desk.now()
-        inputs = _still_in(books, job)
-        if len(inputs) < order.query.floor:
+        rows = _still_in(books, job, order.query)
+        if len(rows) < order.query.floor:
             failure = AttemptFailure("too many people withdrew before the computation")
             return refund(self.desk, books, order, job, failure)
+        if len(rows) > MOST_INLINE:
+            leave_out(books, job, rows)
         until = now + self.desk.terms.attempt_limit
-        manifest = self._manifest(order, job, inputs, (now, until))
+        manifest = self._manifest(order, job, rows, (now, until))
         started = replace(job, manifest=manifest, attempt_until=until, updated_at=now)
         note = f"attempt {job.attempt}: the nodes check every consent"
         books.orders.save(started, JobEvent(now, JobState.QUEUED, note, job.attempt))
         return started
 
-    def _manifest(
-        self, order: Order, job: Job, inputs: dict[str, str], span: tuple[datetime, datetime]
-    ) -> str:
+    def _manifest(self, order: Order, job: Job, rows: list[Row], span: tuple[datetime, datetime]) -> str:
         issued_at, expires_at = span
+        named = Named.of(rows)
         manifest = Manifest(
             job_id=job.job_id,
             attempt=job.attempt,
@@ -46,19 +50,18 @@ class StartAttempt:
             mandate=order.mandate,
             escrow_receipt=order.escrow_receipt,
             nodes=job.node_ids,
-            contributions=inputs,
+            contributions=named.contributions,
             compensation_cents=order.price.compensation_cents,
             issued_at=issued_at,
             expires_at=expires_at,
+            partners=named.partners,
         )
+        if len(rows) > MOST_INLINE:
+            manifest, _ = put_on_roll(manifest)
         return sign_manifest(manifest, self.desk.key)
 
 
-def _still_in(books: Books, job: Job) -> dict[str, str]:
-    parts = books.orders.parts(job.job_id)
-    offers = books.offers.many(part.consent_id for part in parts)
-    return {
-        part.consent_id: part.inputs_digest
-        for part in parts
-        if part.consent_id in offers and offers[part.consent_id].state is OfferState.ACTIVE
-    }
+def _still_in(books: Books, job: Job, query: Query) -> list[Row]:
+    """The rows of those who did not withdraw; whoever withdrew one of two records is out with both."""
+    offers = books.offers.many(part.consent_id for part in books.orders.parts(job.job_id))
+    return rows_of([offer for offer in offers.values() if offer.state is OfferState.ACTIVE], query)

@@ -4,22 +4,32 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from crypto.sealing import DEFAULT_COST, Argon2Cost
+from marketplace.services.accept_crowd_offer import AcceptCrowdOffer
 from marketplace.services.accept_offer import AcceptOffer
 from marketplace.services.accept_score_offer import AcceptScoreOffer
 from marketplace.services.accounts import AddAccount, GetAccount, SignIn
 from marketplace.services.answer_score import TakeScoreAnswer
 from marketplace.services.api_keys import ListApiKeys, MakeApiKey, RecogniseApiKey, RevokeApiKey
 from marketplace.services.ask_score import AskScore
+from marketplace.services.deliver_notices import DeliverNotices
 from marketplace.services.desk import Desk
 from marketplace.services.drive_jobs import DriveJobs
+from marketplace.services.forget_presentations import ForgetPresentations
 from marketplace.services.forward_contributions import ForwardContributions, RelayWithdrawals
+from marketplace.services.join_crowd import JoinCrowd
+from marketplace.services.judge_crowd import ConfirmCrowd, DisputeCrowd
 from marketplace.services.judge_result import ConfirmResult, DisputeResult
 from marketplace.services.judge_score import ConfirmScore, DisputeScore
 from marketplace.services.make_quote import MakeQuote
 from marketplace.services.money import ReadStatement, TopUp
 from marketplace.services.oversee import CheckNodes, ExpireHolds, ListJobs, MeasureLoad, TakeTrialBalance
+from marketplace.services.place_crowd_order import PlaceCrowdOrder, ShowCrowds
 from marketplace.services.place_order import PlaceOrder
 from marketplace.services.ports import Clock, Nodes, StatusLists
+from marketplace.services.presentation_ports import Messenger
+from marketplace.services.presentation_suite import Asking, Presentations, presentations
+from marketplace.services.read_crowd_news import ReadCrowdNews, ReadCrowdPapers
+from marketplace.services.read_crowd_orders import ReadCrowdOrders
 from marketplace.services.read_history import ReadHistory
 from marketplace.services.read_log import ReadLog
 from marketplace.services.read_orders import FetchResult, ListOrders, ReadOrder
@@ -28,7 +38,10 @@ from marketplace.services.read_score_orders import ReadScoreOrders
 from marketplace.services.register_organisation import RegisterOrganisation
 from marketplace.services.show_catalogue import ShowCatalogue
 from marketplace.services.show_score_offers import FetchScoreOffer, ListScoreOffers
+from marketplace.services.take_crowd_message import TakeCrowdMessage
+from marketplace.services.tend_crowds import TendCrowds
 from marketplace.services.tend_scores import TendScores
+from marketplace.services.withdraw_crowd_offer import WithdrawCrowdOffer
 from marketplace.services.withdraw_offer import WithdrawOffer
 from marketplace.services.withdraw_score_offer import WithdrawScoreOffer
 
@@ -47,6 +60,23 @@ class Scores:
     read_orders: ReadScoreOrders
     confirm: ConfirmScore
     dispute: DisputeScore
+
+
+@dataclass(frozen=True)
+class Crowds:
+    """The use cases about sums over many wallets; each is called."""
+
+    accept_offer: AcceptCrowdOffer
+    withdraw_offer: WithdrawCrowdOffer
+    show: ShowCrowds
+    place: PlaceCrowdOrder
+    join: JoinCrowd
+    take_message: TakeCrowdMessage
+    read_news: ReadCrowdNews
+    read_papers: ReadCrowdPapers
+    read_orders: ReadCrowdOrders
+    confirm: ConfirmCrowd
+    dispute: DisputeCrowd
 
 
 @dataclass(frozen=True)
@@ -83,18 +113,21 @@ class Services:
     node_health: CheckNodes
     measure_load: MeasureLoad
     scores: Scores
+    crowds: Crowds
     check_store: Callable[[], None]
+    presentations: Presentations | None = None
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the use cases need besides the desk."""
+    """What the use cases need besides the desk; without `asking` no wallet is asked for presentations."""
 
     nodes: Nodes
     status_lists: StatusLists
     registry_token: Callable[[], str]
     check_store: Callable[[], None]
     password_cost: Argon2Cost = DEFAULT_COST
+    asking: Asking | None = None
 
 
 def offer(desk: Desk, around: Surroundings) -> Services:
@@ -130,7 +163,9 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         node_health=CheckNodes(desk, around.nodes),
         measure_load=MeasureLoad(desk),
         scores=_scores(desk, around.status_lists),
+        crowds=_crowds(desk, around.status_lists),
         check_store=around.check_store,
+        presentations=None if around.asking is None else presentations(desk, around.asking),
     )
 
 
@@ -143,9 +178,12 @@ class Duties:
     drive_jobs: DriveJobs
     expire_holds: ExpireHolds
     tend_scores: TendScores
+    tend_crowds: TendCrowds
+    forget_presentations: ForgetPresentations
+    deliver_notices: DeliverNotices | None = None
 
 
-def duties(desk: Desk, nodes: Nodes, *, worker: str) -> Duties:
+def duties(desk: Desk, nodes: Nodes, *, worker: str, messenger: Messenger | None = None) -> Duties:
     """Make the worker's duties."""
     return Duties(
         forward_contributions=ForwardContributions(desk, nodes),
@@ -153,6 +191,9 @@ def duties(desk: Desk, nodes: Nodes, *, worker: str) -> Duties:
         drive_jobs=DriveJobs(desk, nodes, worker),
         expire_holds=ExpireHolds(desk),
         tend_scores=TendScores(desk),
+        tend_crowds=TendCrowds(desk),
+        forget_presentations=ForgetPresentations(desk),
+        deliver_notices=None if messenger is None else DeliverNotices(desk, messenger),
     )
 
 
@@ -168,4 +209,20 @@ def _scores(desk: Desk, status_lists: StatusLists) -> Scores:
         read_orders=ReadScoreOrders(desk),
         confirm=ConfirmScore(desk),
         dispute=DisputeScore(desk),
+    )
+
+
+def _crowds(desk: Desk, status_lists: StatusLists) -> Crowds:
+    return Crowds(
+        accept_offer=AcceptCrowdOffer(desk, status_lists),
+        withdraw_offer=WithdrawCrowdOffer(desk),
+        show=ShowCrowds(desk),
+        place=PlaceCrowdOrder(desk, status_lists),
+        join=JoinCrowd(desk, status_lists),
+        take_message=TakeCrowdMessage(desk),
+        read_news=ReadCrowdNews(desk),
+        read_papers=ReadCrowdPapers(desk),
+        read_orders=ReadCrowdOrders(desk),
+        confirm=ConfirmCrowd(desk),
+        dispute=DisputeCrowd(desk),
     )

@@ -183,13 +183,21 @@ class SqlOffers:
         waiting = mine & offer_nodes.c.tell_after.is_not(None)
         self._session.execute(update(offer_nodes).where(waiting).values(tell_after=until))
 
-    def change_spent(self, consent_ids: Iterable[str], epsilon: Decimal) -> None:
-        """Add to (or with a negative number take from) the privacy cost spent on these consents."""
-        spent = offers.c.epsilon_spent_millionths
+    def spend(self, consent_ids: Iterable[str], epsilon: Decimal | None) -> None:
+        """Count one job more for these consents, and its privacy cost; an exact answer has none."""
+        self._change_spent(consent_ids, _millionths(epsilon or Decimal(0)), 1)
+
+    def give_back(self, consent_ids: Iterable[str], epsilon: Decimal | None) -> None:
+        """Take back what `spend` counted for a job."""
+        self._change_spent(consent_ids, -_millionths(epsilon or Decimal(0)), -1)
+
+    def _change_spent(self, consent_ids: Iterable[str], millionths: int, runs: int) -> None:
+        changed = {
+            "epsilon_spent_millionths": offers.c.epsilon_spent_millionths + millionths,
+            "runs_spent": offers.c.runs_spent + runs,
+        }
         for batch in batched_values(consent_ids):
-            named = offers.c.consent_id.in_(batch)
-            changed = {"epsilon_spent_millionths": spent + _millionths(epsilon)}
-            self._session.execute(update(offers).where(named).values(changed))
+            self._session.execute(update(offers).where(offers.c.consent_id.in_(batch)).values(changed))
 
     def _settle_states(self, consent_ids: Sequence[str]) -> None:
         """Bring states in line with the answers; a contribution that no node needs any more is deleted."""
@@ -226,6 +234,7 @@ def _row(arrived: ArrivedOffer) -> dict[str, object]:
         "received_at": offer.received_at,
         "log_index": offer.log_index,
         "epsilon_spent_millionths": _millionths(offer.epsilon_spent),
+        "runs_spent": offer.runs_spent,
         "withdrawn_at": offer.withdrawn_at,
         "request_digest": arrived.request_digest,
         "answer": dict(arrived.answer),
@@ -244,6 +253,7 @@ def _offer(row: Row[tuple[object, ...]]) -> Offer:
         received_at=row.received_at,
         log_index=row.log_index,
         epsilon_spent=Decimal(row.epsilon_spent_millionths) / _MILLIONTHS,
+        runs_spent=row.runs_spent,
         withdrawn_at=row.withdrawn_at,
     )
 

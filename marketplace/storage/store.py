@@ -8,10 +8,12 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from marketplace.storage.accounts import SqlAccounts
+from marketplace.storage.crowds import SqlCrowds
 from marketplace.storage.ledger import SqlLedgerBook
 from marketplace.storage.log import SqlLogBook
 from marketplace.storage.offers import SqlOffers
 from marketplace.storage.orders import SqlOrders
+from marketplace.storage.presentations import SqlPresentations
 from marketplace.storage.scores import SqlScores
 from ssi.hosting.database import Database, migrate, open_database
 
@@ -28,6 +30,8 @@ class SqlBooks:
     ledger: SqlLedgerBook
     log: SqlLogBook
     scores: SqlScores
+    crowds: SqlCrowds
+    presentations: SqlPresentations
 
 
 @dataclass(frozen=True)
@@ -68,4 +72,6 @@ def _books(session: Session) -> SqlBooks:
         ledger=SqlLedgerBook(session),
         log=SqlLogBook(session),
         scores=SqlScores(session),
+        crowds=SqlCrowds(session),
+        presentations=SqlPresentations(session),
     )

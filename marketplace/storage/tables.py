@@ -96,6 +96,7 @@ offers = Table(
     Column("received_at", UtcMoment, nullable=False),
     Column("log_index", BigInteger, nullable=False),
     Column("epsilon_spent_millionths", BigInteger, nullable=False),
+    Column("runs_spent", BigInteger, nullable=False, server_default="0"),
     Column("withdrawn_at", UtcMoment),
     Column("withdrawal", Text),
     Column("withdrawal_log_index", BigInteger),

@@ -9,9 +9,9 @@ What happens in the browser
 `static/enrolment.js` makes the key file and signs the mandate, `static/open_result.js` opens an answer: keys
 and answers never reach the market. Opening follows `marketplace.sdk.result` step by step, one module for
 each part: `run.js` (the registry of nodes, signed by the pinned authority), `statements.js` (three signed
-statements, and who is to blame), `envelopes.js` (what was sealed), `answer.js` (sums become estimates). Only
-an answer in which everything fits together is shown, and only then is it confirmed; `report.js`, `drawing.js`
-and `method.js` show it.
+statements, and who is to blame), `envelopes.js` and `parts.js` (what was sealed), `answer.js` (sums become
+estimates). Only an answer in which everything fits together is shown, and only then is it confirmed;
+`report.js`, `drawing.js` and `method.js` show it.
 
 Limit: the browser runs the page that the market serves. Whoever does not want to rely on that keeps the
 signed documents and opens them with the Python tools and a pinned key of the authority. Two differences: the

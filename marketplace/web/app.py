@@ -8,7 +8,18 @@ from flask import Blueprint, Flask
 from crypto.signing import VerifyingKey
 from marketplace.config import Settings
 from marketplace.services.suite import Services
-from marketplace.web import ask, catalogue, operations, orders, organisation, purse, refusals, result, visitor
+from marketplace.web import (
+    ask,
+    catalogue,
+    operations,
+    orders,
+    organisation,
+    presenting,
+    purse,
+    refusals,
+    result,
+    visitor,
+)
 from ssi.hosting.design.blueprint import install
 
 InstallInterfaces = Callable[[Flask, Services], Sequence[Blueprint]]
@@ -36,4 +47,6 @@ def create_app(
     for screens in (catalogue, ask, orders, organisation, purse, operations):
         app.register_blueprint(screens.screens(services))
     app.register_blueprint(result.screens(services, authority))
+    if services.presentations is not None:
+        app.register_blueprint(presenting.screens(services, services.presentations))
     return app

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from consent.errors import QueryRefusedError
+from consent.joining import asked_about
 from consent.query import Query
 from consent.wording import describe_query, purpose_text, statistic_sentence
 from crypto.encoding import canonical_json
@@ -19,9 +20,15 @@ from marketplace.web.catalogue import entry_of
 from marketplace.web.earlier import earlier_orders
 from marketplace.web.query_form import FormError, QueryForm, groupings, numbers
 from marketplace.web.relation_form import RELATIONS, subjects
-from marketplace.web.statistic_text import offered_for, pill_text, read_statistic, statistic_text
+from marketplace.web.statistic_text import (
+    offered_for,
+    offered_in_windows,
+    pill_text,
+    read_statistic,
+    statistic_text,
+)
 from marketplace.web.visitor import for_buyers, visitor
-from marketplace.web.words import EXACT, LEVELS, PURPOSES, plainly, sentence, unit_text, values_text
+from marketplace.web.words import ENGINES, EXACT, LEVELS, PURPOSES, plainly, sentence, unit_text, values_text
 from ssi.dataset import DataSet, data_set
 
 UNPROCESSABLE = 422
@@ -86,7 +93,7 @@ def screens(services: Services) -> Blueprint:
         except FormError as error:
             return _builder(replace(form, errors=error.errors), entry.people), UNPROCESSABLE
         except (QueryRefusedError, TooFewPeopleError) as error:
-            turned = turned_by(error, entry.data_set)
+            turned = turned_by(error, form.about)
             return _builder(form, entry.people, Glance(describe(query)), turned), UNPROCESSABLE
         return _price(services, quote)
 
@@ -102,7 +109,7 @@ def turned_by(error: QueryRefusedError | TooFewPeopleError, about: DataSet) -> T
 
 def describe(query: Query) -> str:
     """A query as a sentence."""
-    return describe_query(query, data_set(query.data_set), LANGUAGE)
+    return describe_query(query, asked_about(query), LANGUAGE)
 
 
 def query_text(query: Query) -> str:
@@ -136,7 +143,7 @@ def _glance(services: Services, form: QueryForm) -> Glance:
     except NotRegisteredError:
         return Glance(asked)
     except (QueryRefusedError, TooFewPeopleError) as error:
-        return Glance(asked, turned=turned_by(error, form.data_set))
+        return Glance(asked, turned=turned_by(error, form.about))
 
 
 def _price(services: Services, quote: Quote) -> str:
@@ -164,17 +171,20 @@ def _builder(form: QueryForm, people: Band, glance: Glance = Glance(), turned: T
         "market/ask.html",
         form=form,
         data_set=form.data_set,
+        about=form.about,
         offered_for=offered_for,
+        offered_in_windows=offered_in_windows,
         statistic_text=statistic_text,
         pill_text=pill_text,
-        unlisted_text=partial(_unlisted_text, form.data_set),
-        groupings=groupings(form.data_set),
-        numbers=numbers(form.data_set),
+        unlisted_text=partial(_unlisted_text, form.about),
+        groupings=groupings(form.about),
+        numbers=[each for each in numbers(form.about) if not each.place or each.name in form.ranges],
         relations=RELATIONS,
-        subjects=subjects(form.data_set),
+        subjects=[each for each in subjects(form.about) if not each.place],
         values_text=values_text,
         purposes=PURPOSES,
         levels=LEVELS,
+        engines={engine.value: words for engine, words in ENGINES.items()},
         exact=EXACT,
         people=people.text,
         unit_text=unit_text,

@@ -7,6 +7,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from consent.errors import QueryRefusedError
+from consent.joining import asked_about
 from consent.query import Query
 from consent.wording import purpose_text
 from crypto.encoding import b64url_decode, parse_json
@@ -17,7 +18,6 @@ from marketplace.services.suite import Services
 from marketplace.web.ask import LANGUAGE, builder_address, describe, price_address, query_text, turned_by
 from marketplace.web.visitor import for_buyers, visitor
 from marketplace.web.words import level_text, sentence, state_words
-from ssi.dataset import data_set
 
 _UNDER_WAY = frozenset({JobState.QUEUED, JobState.ADMITTED, JobState.RUNNING})
 _ANSWERED = frozenset({JobState.RELEASED, JobState.SETTLED})
@@ -50,7 +50,7 @@ def _buying(blueprint: Blueprint, services: Services) -> None:
             )
             return page, HTTPStatus.CONFLICT
         except (QueryRefusedError, TooFewPeopleError) as error:
-            turned = turned_by(error, data_set(query.data_set))
+            turned = turned_by(error, asked_about(query))
             return render_template("market/turned.html", turned=turned), HTTPStatus.UNPROCESSABLE_ENTITY
         return redirect(url_for("orders.detail", order_id=order.order_id))
 

@@ -7,8 +7,9 @@ from werkzeug.wrappers import Response
 
 from crypto.errors import CryptoError
 from marketplace.domain.account import NewApiKey
-from marketplace.errors import MandateRefusedError
+from marketplace.errors import MandateRefusedError, UnknownError
 from marketplace.services.suite import Services
+from marketplace.web.presenting import shown_credential
 from marketplace.web.visitor import for_buyers, visitor
 from marketplace.web.words import ORGANISATIONS, sentence
 from ssi.errors import CredentialError, RegistryError
@@ -26,7 +27,7 @@ def _registering(blueprint: Blueprint, services: Services) -> None:
     @blueprint.get("/organisation")
     @for_buyers
     def overview() -> str:
-        return _page(services)
+        return _page(services, credential=_shown(services))
 
     @blueprint.post("/organisation")
     @for_buyers
@@ -81,6 +82,19 @@ def _refused(services: Services, credential: str, mandate: str) -> dict[str, str
     return {}
 
 
+def _shown(services: Services) -> str:
+    """The credential that a wallet has just shown in a session of this buyer, to be registered next."""
+    session_id = request.args.get("shown")
+    if services.presentations is None or session_id is None:
+        return ""
+    try:
+        return shown_credential(
+            services.presentations, visitor().account_id, session_id, request.args.get("response_code")
+        )
+    except UnknownError:
+        return ""
+
+
 def _page(
     services: Services,
     *,
@@ -96,5 +110,6 @@ def _page(
         keys=services.list_api_keys(visitor().account_id),
         new_key=new_key,
         credential=credential,
+        can_ask=services.presentations is not None,
         errors=errors or {},
     )

@@ -28,7 +28,8 @@ from marketplace.web.relation_form import RelationForm
 from marketplace.web.statistic_text import choices, read_statistic, statistic_text
 from marketplace.web.words import EXACT, PURPOSES
 from ssi.attribute import Attribute, Kind
-from ssi.dataset import DataSet
+from ssi.dataset import DataSet, data_sets
+from ssi.joined import joined_by_ref
 
 DEFAULT_LEVEL = "1"
 DEFAULT_FLOOR = 50
@@ -51,11 +52,13 @@ class FormError(Exception):
 class QueryForm:
     """What somebody filled in, and what is wrong with it by field.
 
-    `where` are the codes that categories are to have, `ranges` the ends between which numbers are to be, as
-    they were typed.
+    `join` is the other data set that was chosen; what can be filled in besides is then about both. `where`
+    are the codes that categories are to have, `ranges` the ends between which numbers are to be, as they were
+    typed.
     """
 
     data_set: DataSet
+    join: str = ""
     purpose: str = Purpose.ACADEMIC_RESEARCH.value
     statistics: frozenset[str] = frozenset()
     relation: RelationForm = field(default_factory=RelationForm)
@@ -71,13 +74,16 @@ class QueryForm:
     @classmethod
     def read(cls, data_set: DataSet, values: "MultiDict[str, str]") -> "QueryForm":
         """Read what was filled in; fields that are not there keep their defaults."""
-        chosen = {each.name: values.get(_where(each.name), "") for each in groupings(data_set)}
+        join = values.get("join", "")
+        about = _about(data_set, join)
+        chosen = {each.name: values.get(_where(each.name), "") for each in groupings(about)}
         ends = {
             each.name: (values.get(_from(each.name), "").strip(), values.get(_to(each.name), "").strip())
-            for each in numbers(data_set)
+            for each in numbers(about)
         }
         return cls(
             data_set=data_set,
+            join=join,
             purpose=values.get("purpose", cls.purpose),
             statistics=frozenset(values.getlist("statistic")),
             relation=RelationForm.read(values),
@@ -92,10 +98,11 @@ class QueryForm:
 
     @classmethod
     def of(cls, query: Query, data_set: DataSet) -> "QueryForm":
-        """The form that gives this query."""
+        """The form that gives this query; `data_set` is its first one."""
         relation, rest = RelationForm.of(query.statistics)
         return cls(
             data_set=data_set,
+            join=query.join or "",
             purpose=query.purpose.value,
             statistics=frozenset(map(statistic_text, rest)),
             relation=relation,
@@ -113,6 +120,16 @@ class QueryForm:
         )
 
     @property
+    def about(self) -> DataSet:
+        """What can be asked about: the data set, or both as one."""
+        return _about(self.data_set, self.join)
+
+    @property
+    def partners(self) -> list[DataSet]:
+        """The data sets that can be joined."""
+        return partners_of(self.data_set)
+
+    @property
     def address(self) -> Address:
         """The form as the query string of its address, for `url_for`."""
         ranges = {
@@ -122,7 +139,8 @@ class QueryForm:
             if text
         }
         return {
-            "statistic": _in_order(self.statistics, self.data_set),
+            **({"join": self.join} if self.join else {}),
+            "statistic": _in_order(self.statistics, self.about),
             "purpose": self.purpose,
             "level": self.level,
             "floor": self.floor,
@@ -137,8 +155,8 @@ class QueryForm:
     @property
     def unlisted(self) -> list[str]:
         """What is asked for besides what can be ticked, as in a question that came from elsewhere."""
-        listed = set(choices(self.data_set))
-        return [text for text in _in_order(self.statistics, self.data_set) if text not in listed]
+        listed = set(choices(self.about))
+        return [text for text in _in_order(self.statistics, self.about) if text not in listed]
 
     def query(self) -> Query:
         """The query that was filled in.
@@ -159,17 +177,18 @@ class QueryForm:
             where=self._conditions(),
             engine=Engine(self.engine),
             verified=self.verified,
+            join=self.join or None,
         )
 
     def _statistics(self) -> tuple[Statistic, ...]:
-        read = (read_statistic(text) for text in _in_order(self.statistics, self.data_set))
+        read = (read_statistic(text) for text in _in_order(self.statistics, self.about))
         relation = self.relation.statistic
         found = [each for each in read if each is not None and each != relation]
         return (*found, *([] if relation is None else [relation]))
 
     def _conditions(self) -> tuple[Condition, ...]:
         found = [Condition(name, code) for name, code in self.where.items()]
-        for attribute in numbers(self.data_set):
+        for attribute in numbers(self.about):
             if attribute.name in self.ranges:
                 low, high = self.ranges[attribute.name]
                 least = _end(low) if low else attribute.minimum
@@ -178,7 +197,7 @@ class QueryForm:
         return tuple(sorted(found, key=lambda condition: condition.attribute))
 
     def _errors(self) -> dict[str, str]:
-        errors = self.relation.errors(self.data_set)
+        errors = self.relation.errors(self.about)
         if not errors and not self._statistics():
             errors["statistic"] = "Choose at least one thing to compute."
         if not (self.floor.isascii() and self.floor.isdigit() and len(self.floor) <= MAX_FLOOR_DIGITS):
@@ -191,13 +210,15 @@ class QueryForm:
             errors["purpose"] = "Choose what the answer is for."
         if self.engine not in {engine.value for engine in Engine}:
             errors["engine"] = "Leave the way of computing open."
+        if self.join not in {"", *(each.ref for each in self.partners)}:
+            errors["join"] = "Choose one of the records on the list."
         return {**errors, **self._group_errors()}
 
     def _group_errors(self) -> dict[str, str]:
         errors = {}
-        if self.group_by and self.group_by not in {each.name for each in groupings(self.data_set)}:
+        if self.group_by and self.group_by not in {each.name for each in groupings(self.about)}:
             errors["group_by"] = "Choose one of the groups on the list."
-        for attribute in groupings(self.data_set):
+        for attribute in groupings(self.about):
             if self.where.get(attribute.name, "") not in {"", *attribute.codes}:
                 errors[_where(attribute.name)] = "Choose one of the conditions on the list."
         for name, ends in self.ranges.items():
@@ -205,6 +226,11 @@ class QueryForm:
                 if text and not _is_end(text):
                     errors[key] = "Give a number such as 12.5, or leave it empty."
         return errors
+
+
+def partners_of(data_set: DataSet) -> list[DataSet]:
+    """The data sets with which one can be joined: all others."""
+    return [each for each in data_sets() if each.ref != data_set.ref]
 
 
 def groupings(data_set: DataSet) -> list[Attribute]:
@@ -215,6 +241,11 @@ def groupings(data_set: DataSet) -> list[Attribute]:
 def numbers(data_set: DataSet) -> list[Attribute]:
     """The attributes that are numbers."""
     return [attribute for attribute in data_set.attributes if attribute.kind is Kind.NUMBER]
+
+
+def _about(data_set: DataSet, join: str) -> DataSet:
+    known = {each.ref for each in partners_of(data_set)}
+    return joined_by_ref(data_set.ref, join) if join in known else data_set
 
 
 def _where(name: str) -> str:

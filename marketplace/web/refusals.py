@@ -14,6 +14,7 @@ from marketplace.errors import (
     NotRegisteredError,
     RefusedError,
     TooManyAttemptsError,
+    TooManySessionsError,
     UnknownError,
 )
 from marketplace.web.words import sentence
@@ -30,6 +31,7 @@ _PAGES: dict[type[Exception], tuple[HTTPStatus, str]] = {
     CredentialError: (HTTPStatus.UNPROCESSABLE_ENTITY, "Your organisation credential is not accepted"),
     MalformedError: (HTTPStatus.BAD_REQUEST, "That form cannot be read"),
     TooManyAttemptsError: (HTTPStatus.TOO_MANY_REQUESTS, "One moment, please"),
+    TooManySessionsError: (HTTPStatus.TOO_MANY_REQUESTS, "One moment, please"),
 }
 """Flask takes the entry of the nearest class. The services' messages hold no secret and no personal data."""
 

@@ -8,6 +8,7 @@ from flask import Blueprint, jsonify
 from werkzeug.wrappers import Response
 
 from consent.estimate import Withheld
+from consent.joining import asked_about
 from consent.query import Query
 from consent.relations import INTERCEPT, R_SQUARED
 from consent.task_answers import PEOPLE
@@ -19,7 +20,6 @@ from marketplace.web.ask import LANGUAGE, describe
 from marketplace.web.visitor import for_buyers, visitor
 from marketplace.web.words import level_text, unit_text
 from ssi.attribute import Attribute
-from ssi.dataset import data_set
 
 _TERMS = {INTERCEPT: "Constant", R_SQUARED: "Share explained (R²)", PEOPLE: "People"}
 """The words for parts of an answer that are no attribute of the data set."""
@@ -41,8 +41,9 @@ def screens(services: Services, authority: VerifyingKey) -> Blueprint:
 
 def labels_of(query: Query) -> dict[str, Json]:
     """The words about a query's answer: for attributes, units, categories, and why something is not shown."""
-    about = data_set(query.data_set)
-    asked = [about.attribute(name) for name in sorted(query.attributes)]
+    about = asked_about(query)
+    windows = {window.name for window in query.windows}
+    asked = [about.attribute(name) for name in sorted(query.attributes | windows)]
     return {
         "question": describe(query),
         "data_set": about.label[LANGUAGE],
@@ -50,6 +51,7 @@ def labels_of(query: Query) -> dict[str, Json]:
         "attributes": {each.name: each.label[LANGUAGE] for each in asked},
         "units": {each.name: unit_text(each.unit) for each in asked},
         "categories": {each.name: _categories(each) for each in asked if each.categories},
+        "readings": sorted(windows),
         "terms": dict(_TERMS),
         "withheld": {each.value: explain_withheld(each, LANGUAGE) for each in Withheld},
     }

@@ -8,7 +8,7 @@ import re
 from decimal import Decimal
 
 from consent.query import decimal_text
-from consent.vocabulary import Purpose, RecipientKind
+from consent.vocabulary import Engine, Purpose, RecipientKind
 from marketplace.domain.job import JobState
 from ssi.attribute import Attribute, Kind
 from ssi.dataset import DataSet
@@ -43,8 +43,36 @@ LEVELS = {
         "Only numbers that every record holds, and only people who allowed exact answers.",
     ),
 }
+ENGINES = {
+    Engine.AUTO: (
+        "By shared records",
+        "Answers everything. Any two of the three nodes together could open a record.",
+    ),
+    Engine.ADDITIVE: (
+        "By records that only all three nodes could open",
+        "For counts, sums, averages, spreads, distributions and relations of numbers. Noise is larger, "
+        "because each node adds its own. What is multiplied takes a fourth party that deals out random "
+        "numbers. A plain sum is not checked: one node could give a wrong one unnoticed.",
+    ),
+    Engine.PAILLIER: (
+        "By adding up under encryption",
+        "For counts, sums, averages, spreads and distributions. Any two of the three nodes together could "
+        "open what was encrypted.",
+    ),
+}
+"""The ways of computing that a question can ask for; only people who allow the way take part."""
 
-_UNITS = {"1": "", "a": "years", "h": "hours", "mm[Hg]": "mmHg", "kg/m2": "kg/m²", "/min": "per minute"}
+_UNITS = {
+    "1": "",
+    "a": "years",
+    "d": "days",
+    "h": "hours",
+    "mm[Hg]": "mmHg",
+    "kg/m2": "kg/m²",
+    "/min": "per minute",
+    "min": "minutes",
+    "Cel": "°C",
+}
 _STATES = {
     JobState.QUEUED: ("waiting for the nodes", "note"),
     JobState.ADMITTED: ("under way", "note"),
@@ -54,7 +82,7 @@ _STATES = {
     JobState.FAILED: ("failed", "bad"),
     JobState.REFUNDED: ("failed, money returned", "bad"),
 }
-_QUOTED = re.compile(r"'([A-Za-z0-9_]+)'")
+_QUOTED = re.compile(r"'([A-Za-z0-9_/#]+)'")
 _PLAINLY = (
     ("ask with an epsilon such as 1.0", "choose a protection with noise"),
     ("with a larger epsilon", "with a lighter protection"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from marketplace.storage.store import open_store
+from tests.marketplace.crowd import Crowd
 from tests.marketplace.market import Market, open_market
 
 
@@ -21,3 +22,13 @@ def any_market(request: pytest.FixtureRequest, database_url: str) -> Iterator[Ma
     store = open_store(database_url)
     yield open_market(store)
     store.database.close()
+
+
+@pytest.fixture
+def crowd(market):
+    return Crowd(market, market.buyer())
+
+
+@pytest.fixture
+def any_crowd(any_market):
+    return Crowd(any_market, any_market.buyer())

@@ -6,13 +6,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic
 
 from consent.log import Entry, Leaf
 from crypto.encoding import Json
 from crypto.randomness import RandomBytes, stream
 from crypto.sealing import Argon2Cost
 from marketplace.domain.account import Account, ApiKey, Organisation, StoredPassword
+from marketplace.domain.crowd import CrowdMember, CrowdOffering, CrowdPurchase, CrowdState
+from marketplace.domain.direct import StateT
 from marketplace.domain.job import Job, JobEvent, JobState, Part, Release
 from marketplace.domain.ledger import Balance, EntryKind, Transfer
 from marketplace.domain.log_tree import Place
@@ -20,8 +22,10 @@ from marketplace.domain.offer import NodeAnswer, NodeSide, Offer, OfferState, st
 from marketplace.domain.order import DisputeOutcome, Order
 from marketplace.domain.score import ScoreOffering, ScoreOrder, ScoreState
 from marketplace.errors import AccountConflictError, LostLeaseError
+from marketplace.services.direct_ports import OfferT, PurchaseT
 from marketplace.services.ports import ArrivedOffer, Supply
 from tests.marketplace.mpc_node.parties import NOW
+from tests.marketplace.presentation_fakes import MemoryPresentations
 
 CHEAP = Argon2Cost(memory_kib=64, iterations=1, lanes=1)
 
@@ -222,10 +226,17 @@ class MemoryOffers:
         tell_after = {node: at for node, at in kept.tell_after.items() if node != node_id}
         self.rows[consent_id] = replace(kept, sides=sides, tell_after=tell_after)
 
-    def change_spent(self, consent_ids: Iterable[str], epsilon: Decimal) -> None:
+    def spend(self, consent_ids: Iterable[str], epsilon: Decimal | None) -> None:
+        self._change_spent(consent_ids, epsilon or Decimal(0), 1)
+
+    def give_back(self, consent_ids: Iterable[str], epsilon: Decimal | None) -> None:
+        self._change_spent(consent_ids, -(epsilon or Decimal(0)), -1)
+
+    def _change_spent(self, consent_ids: Iterable[str], epsilon: Decimal, runs: int) -> None:
         for consent_id in consent_ids:
             kept = self.rows[consent_id]
-            offer = replace(kept.offer, epsilon_spent=kept.offer.epsilon_spent + epsilon)
+            spent, counted = kept.offer.epsilon_spent + epsilon, kept.offer.runs_spent + runs
+            offer = replace(kept.offer, epsilon_spent=spent, runs_spent=counted)
             self.rows[consent_id] = replace(kept, offer=offer)
 
 
@@ -388,22 +399,20 @@ class MemoryLogBook:
             self.entries.pop(index, None)
 
 
-class MemoryScores:
+class MemoryDirectBook(Generic[OfferT, PurchaseT, StateT]):
     def __init__(self) -> None:
-        self.offers: dict[str, ScoreOffering] = {}
-        self.orders: dict[str, ScoreOrder] = {}
+        self.offers: dict[str, OfferT] = {}
+        self.orders: dict[str, PurchaseT] = {}
 
-    def add_offer(self, offer: ScoreOffering) -> None:
+    def add_offer(self, offer: OfferT) -> None:
         self.offers[offer.consent_id] = offer
 
-    def offer(self, consent_id: str) -> ScoreOffering | None:
+    def offer(self, consent_id: str) -> OfferT | None:
         return self.offers.get(consent_id)
 
-    def open_offers(self, data_set: str, *, now: datetime, limit: int) -> Sequence[ScoreOffering]:
-        found = [
-            each for each in self.offers.values() if each.terms.data_set == data_set and each.is_open(now)
-        ]
-        return found[::-1][:limit]
+    def open_offers(self, data_set: str, *, now: datetime, limit: int | None = None) -> Sequence[OfferT]:
+        found = (each for each in self.offers.values() if each.terms.data_set == data_set)
+        return [each for each in found if each.is_open(now)][::-1][:limit]
 
     def withdraw(self, consent_id: str, *, at: datetime, log_index: int) -> None:
         offer = self.offers[consent_id]
@@ -411,18 +420,23 @@ class MemoryScores:
             offer, withdrawn_at=at, withdrawal_log_index=log_index, document=None
         )
 
-    def add(self, order: ScoreOrder) -> None:
-        self.orders[order.request_id] = order
+    def add(self, purchase: PurchaseT) -> None:
+        self.orders[purchase.purchase_id] = purchase
 
-    def get(self, request_id: str) -> ScoreOrder | None:
-        return self.orders.get(request_id)
+    def get(self, purchase_id: str) -> PurchaseT | None:
+        return self.orders.get(purchase_id)
 
-    def save(self, order: ScoreOrder) -> None:
-        self.orders[order.request_id] = order
+    def save(self, purchase: PurchaseT) -> None:
+        self.orders[purchase.purchase_id] = purchase
 
-    def of_account(self, account_id: str) -> Sequence[ScoreOrder]:
+    def of_account(self, account_id: str) -> Sequence[PurchaseT]:
         return [each for each in self.orders.values() if each.account_id == account_id][::-1]
 
+    def state_counts(self) -> Mapping[StateT, int]:
+        return Counter(each.state for each in self.orders.values())
+
+
+class MemoryScores(MemoryDirectBook[ScoreOffering, ScoreOrder, ScoreState]):
     def of_consent(self, consent_id: str) -> Sequence[ScoreOrder]:
         return [each for each in self.orders.values() if each.consent_id == consent_id][::-1]
 
@@ -435,8 +449,51 @@ class MemoryScores:
         over = sorted((end, name) for name, end in ends.items() if end is not None and end <= now)
         return [self.orders[name] for _, name in over]
 
-    def state_counts(self) -> Mapping[ScoreState, int]:
-        return Counter(each.state for each in self.orders.values())
+
+class MemoryCrowds(MemoryDirectBook[CrowdOffering, CrowdPurchase, CrowdState]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.people: dict[tuple[str, str], CrowdMember] = {}
+        self.shares: dict[tuple[str, int, int], bytes] = {}
+
+    def joinable(self, data_set: str, *, now: datetime) -> Sequence[CrowdPurchase]:
+        found = (each for each in self.orders.values() if each.order.data_set == data_set)
+        able = [each for each in found if each.state is CrowdState.JOINING and now < each.order.join_until]
+        return able[::-1]
+
+    def due(self, now: datetime) -> Sequence[CrowdPurchase]:
+        found = [(each.until, name) for name, each in self.orders.items() if each.until is not None]
+        return [self.orders[name] for until, name in sorted(found) if until <= now]
+
+    def add_member(self, member: CrowdMember) -> None:
+        self.people[member.order_id, member.consent_id] = member
+
+    def member(self, order_id: str, consent_id: str) -> CrowdMember | None:
+        return self.people.get((order_id, consent_id))
+
+    def members(self, order_id: str) -> Sequence[CrowdMember]:
+        found = [each for (name, _), each in self.people.items() if name == order_id]
+        return sorted(found, key=lambda each: -1 if each.place is None else each.place)
+
+    def save_members(self, members: Sequence[CrowdMember]) -> None:
+        self.people |= {(each.order_id, each.consent_id): each for each in members}
+
+    def of_consent(self, consent_id: str) -> Sequence[CrowdMember]:
+        return [each for (_, name), each in self.people.items() if name == consent_id][::-1]
+
+    def add_shares(self, order_id: str, sender: int, sealed: Mapping[int, bytes]) -> None:
+        self.shares |= {(order_id, receiver, sender): part for receiver, part in sealed.items()}
+
+    def inbox(self, order_id: str, receiver: int) -> Mapping[int, bytes]:
+        return {
+            sender: part
+            for (name, to, sender), part in self.shares.items()
+            if (name, to) == (order_id, receiver)
+        }
+
+    def forget_shares(self, order_id: str, *, sender: int | None = None) -> None:
+        for key in [key for key in self.shares if key[0] == order_id and sender in {None, key[2]}]:
+            del self.shares[key]
 
 
 @dataclass
@@ -447,6 +504,8 @@ class MemoryBooks:
     ledger: MemoryLedgerBook = field(default_factory=MemoryLedgerBook)
     log: MemoryLogBook = field(default_factory=MemoryLogBook)
     scores: MemoryScores = field(default_factory=MemoryScores)
+    crowds: MemoryCrowds = field(default_factory=MemoryCrowds)
+    presentations: MemoryPresentations = field(default_factory=MemoryPresentations)
 
 
 class MemoryStore:

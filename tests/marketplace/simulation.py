@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from consent.computation import Computation, compile
 from consent.job import Manifest, admitted_root, binding, result_context, verify_manifest
+from consent.joining import asked_about, consents_of
 from consent.order import verify_mandate
 from consent.receipt import DeletionReceipt, sign_deletion_receipt
 from consent.record import unverified_consent_id
@@ -20,11 +22,13 @@ from marketplace.domain.job import CollectedOutput, NodeJobStatus, NodeOutput
 from ssi.dataset import data_set
 from ssi.http.errors import RefusedByPeerError, UnreachablePeerError
 from ssi.http.problem import Problem
+from ssi.joined import joined_by_ref, side_by_side
 from tests.marketplace.fakes import HandClock
 from tests.marketplace.mpc_node.orders import BUYER_HANDLE, BUYER_KEY
 from tests.marketplace.mpc_node.parties import MARKET, MARKET_KEY, node_keys
 from tests.marketplace.mpc_node.people import Person
 
+PUBLIC = ("school_type", "health/1#age_band")
 Tamper = Callable[[int, OutputStatement, Output], tuple[OutputStatement, Output]]
 """What a role does to its statement and its output before it signs and seals them."""
 
@@ -63,7 +67,7 @@ class SimulatedNodes:
             verdicts[consent_id] = self.refuse.get(consent_id)
         return verdicts
 
-    def start(self, node_id: str, manifest: str) -> None:
+    def start(self, node_id: str, manifest: str, pieces: Sequence[bytes] = ()) -> None:
         self._answer(node_id)
         if node_id in self.refuse_job:
             problem = self.refuse_job[node_id]
@@ -87,7 +91,12 @@ class SimulatedNodes:
         manifest = self.jobs[node_id, job_id]
         admitted = self._admitted(manifest)
         output = self._output(manifest, admitted, role)
-        refusals = {each: why for each, why in self.leave_out.items() if each in manifest.contributions}
+        refusals = {
+            row: self.leave_out[each]
+            for row in manifest.rows
+            for each in consents_of(row)
+            if each in self.leave_out
+        }
         return CollectedOutput(output, self.names(role, admitted), refusals)
 
     def withdraw(self, node_id: str, withdrawal: str) -> str:
@@ -101,7 +110,9 @@ class SimulatedNodes:
         return node_id not in self.down
 
     def _admitted(self, manifest: Manifest) -> tuple[str, ...]:
-        return tuple(sorted(each for each in manifest.contributions if each not in self.leave_out))
+        return tuple(
+            sorted(row for row in manifest.rows if self.leave_out.keys().isdisjoint(consents_of(row)))
+        )
 
     def _answer(self, node_id: str) -> None:
         if node_id in self.down:
@@ -109,7 +120,7 @@ class SimulatedNodes:
 
     def _output(self, manifest: Manifest, admitted: tuple[str, ...], role: int) -> NodeOutput:
         computation = compile(
-            manifest.query, data_set(manifest.query.data_set), [self._public(each) for each in admitted]
+            manifest.query, asked_about(manifest.query), [self._public(each) for each in admitted]
         )
         root = admitted_root(admitted)
         run = binding(manifest.job_id, manifest.attempt, manifest_digest=manifest.digest, admitted_root=root)
@@ -170,8 +181,9 @@ class SimulatedNodes:
 
     def totals(self, computation: Computation, admitted: tuple[str, ...]) -> list[int]:
         """The cells in the clear."""
-        described = data_set(computation.data_set)
-        encoded = [described.encode(self.people[each].values) for each in admitted]
+        first, _, second = computation.data_set.partition("+")
+        described = joined_by_ref(first, second) if second else data_set(first)
+        encoded = [described.encode(self._values(each)) for each in admitted]
         masks = computation.row_masks([self._public(each) for each in admitted])
         totals = []
         for cell in computation.cells:
@@ -182,5 +194,13 @@ class SimulatedNodes:
             )
         return totals
 
-    def _public(self, consent_id: str) -> dict[str, str | None]:
-        return {"school_type": str(self.people[consent_id].values["school_type"])}
+    def _public(self, row: str) -> dict[str, str | None]:
+        values = self._values(row)
+        return {name: str(values[name]) for name in PUBLIC if name in values}
+
+    def _values(self, row: str) -> dict[str, Any]:
+        first, *others = (self.people[each] for each in consents_of(row))
+        values = dict(first.values)
+        for other in others:
+            values = side_by_side(values, other.values, "health/1")
+        return values

@@ -12,7 +12,7 @@ from crypto.encoding import b64url_encode, canonical_json
 from marketplace.api.app import create_api_app
 from marketplace.domain.account import AccountKind
 from ssi.http.authentication import BoundRequest, make_proof
-from ssi.trust import verify_registry
+from ssi.trust import statement_of, verify_registry
 from tests.marketplace.market import PASSWORD, Market, mandate
 from tests.marketplace.mpc_node.orders import BUYER_HANDLE, EXACT, RESULT_KEYS, buyer_credential
 from tests.marketplace.mpc_node.parties import MARKET, MARKET_KEY, NOW, ed25519
@@ -66,6 +66,14 @@ def test_the_registry_is_handed_out_as_the_authority_signed_it(web):
 
     registry = verify_registry(response.text, ed25519("authority").public, now=NOW)
     assert registry.marketplace.id == MARKET
+
+
+def test_the_registry_can_be_looked_at_beside_what_was_signed(web):
+    shown = web.get("/api/v1/registry.json").json
+
+    assert shown["signed"] == web.get("/api/v1/registry").text
+    assert shown["registry"]["marketplace"]["id"] == MARKET
+    assert shown["registry"] == statement_of(shown["signed"])
 
 
 def test_data_sets_are_listed_with_bands(web, market):

@@ -1,6 +1,6 @@
 """The worker drives jobs: to an answer, or to a refund, whatever nodes and processes do in between."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ from marketplace.errors import ResultNotReadyError
 from marketplace.services import drive_jobs, end_order
 from ssi.http.problem import Problem
 from tests.marketplace.market import ENOUGH_CENTS
-from tests.marketplace.mpc_node.orders import NOISY
+from tests.marketplace.mpc_node.orders import EXACT, NOISY
 from tests.marketplace.mpc_node.parties import NAMES, NOW, node_keys
 from tests.marketplace.mpc_node.people import person, withdrawal_of
 
@@ -362,7 +362,7 @@ def test_nodes_that_compute_on_somebody_who_was_not_asked_hand_out_nothing(order
     market.nodes.people[person(99).consent_id] = person(99)
     honest = market.nodes.start
 
-    def sneak_in(node_id: str, manifest: str) -> None:
+    def sneak_in(node_id: str, manifest: str, pieces: Sequence[bytes] = ()) -> None:
         honest(node_id, manifest)
         read = market.nodes.jobs[node_id, placed.job_id]
         wider = {**read.contributions, person(99).consent_id: OTHER_DIGEST}
@@ -423,23 +423,28 @@ def test_a_hold_that_ran_out_before_the_release_refunds_the_order(ordered):
     assert "hold on the price has run out" in assert_refunded(market, account, placed)
 
 
-def test_privacy_cost_comes_back_to_those_who_were_left_out(market):
+@pytest.mark.parametrize(("query", "spent"), [(NOISY, Decimal(1)), (EXACT, Decimal(0))])
+def test_privacy_cost_and_run_come_back_to_those_who_were_left_out(market, query, spent):
     market.stock(12)
     account = market.buyer()
     market.nodes.leave_out = {person(3).consent_id: "revoked"}
-    market.released(account, NOISY)
+    market.released(account, query)
 
     with market.store.reading() as books:
         offers = books.offers.many([person(1).consent_id, person(3).consent_id])
-    assert offers[person(1).consent_id].epsilon_spent == Decimal(1)
-    assert offers[person(3).consent_id].epsilon_spent == Decimal(0)
+    used, left_out = offers[person(1).consent_id], offers[person(3).consent_id]
+    assert (used.epsilon_spent, used.runs_spent) == (spent, 1)
+    assert (left_out.epsilon_spent, left_out.runs_spent) == (Decimal(0), 0)
 
 
-@pytest.mark.parametrize(("word", "spent"), [("AGREEING", Decimal(0)), ("COMPUTING", Decimal(1))])
-def test_privacy_cost_of_a_failed_job_is_kept_only_if_it_was_computed(market, word, spent):
+@pytest.mark.parametrize(("word", "runs"), [("AGREEING", 0), ("COMPUTING", 1)])
+@pytest.mark.parametrize(("query", "cost"), [(NOISY, Decimal(1)), (EXACT, Decimal(0))])
+def test_privacy_cost_and_run_of_a_failed_job_are_kept_only_if_it_was_computed(
+    market, word, runs, query, cost
+):
     market.stock(12)
     account = market.buyer()
-    market.order(account, NOISY)
+    market.order(account, query)
     market.nodes.says = {node: NodeJobStatus(word, 1) for node in NAMES}
     market.turn()
     market.turn()
@@ -449,7 +454,7 @@ def test_privacy_cost_of_a_failed_job_is_kept_only_if_it_was_computed(market, wo
     with market.store.reading() as books:
         offer = books.offers.get(person(1).consent_id)
     assert offer is not None
-    assert offer.epsilon_spent == spent
+    assert (offer.epsilon_spent, offer.runs_spent) == (cost * runs, runs)
 
 
 def test_privacy_cost_of_an_answer_that_nodes_computed_and_nobody_got_is_kept(market):

@@ -140,6 +140,25 @@ def test_a_condition_that_is_too_narrow_is_refused_with_the_query_without_it(mar
     assert raised.value.nearby_people == "fewer than 50"
 
 
+def test_an_order_that_reaches_too_few_is_refused_without_writing_and_with_the_query_nearby(
+    market, monkeypatch
+):
+    market.stock(18)
+    account = market.buyer()
+    narrow = replace(EXACT, where=(Condition("school_type", "girls"),))
+    monkeypatch.setattr(type(market.store), "writing", _no_writing)
+
+    with pytest.raises(TooFewPeopleError) as raised:
+        market.services.place_order(
+            account.account_id, order_id=str(uuid4()), query=narrow, accepted_price_cents=10**6
+        )
+    assert raised.value.nearby == EXACT
+
+
+def _no_writing(_store):
+    raise AssertionError("nothing is to be written")
+
+
 def test_an_exact_query_where_people_want_noise_is_refused_with_a_noisy_one(market):
     market.supply(people(12), Offer(policy=replace(POLICY, exact_allowed=False)))
     market.forward()

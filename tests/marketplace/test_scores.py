@@ -16,7 +16,8 @@ from consent.vocabulary import Purpose, RecipientKind
 from crypto.encoding import parse_json
 from crypto.errors import CryptoError, MalformedError, SignatureError
 from marketplace.domain.chart import PLATFORM_FEE, buyer_available, escrow, subject_earned
-from marketplace.domain.score import ScoreState, price_of_score
+from marketplace.domain.direct import direct_price
+from marketplace.domain.score import ScoreState
 from marketplace.errors import (
     ContributionRefusedError,
     DisputeRefusedError,
@@ -124,6 +125,16 @@ def test_buyers_see_public_attributes_and_terms_of_those_they_may_ask(any_market
     assert ScoreOffer.from_json(parse_json(document)).record == ANNA.encrypted()
 
 
+def test_of_a_person_with_two_offers_the_latest_is_listed(market):
+    offered(market)
+    latest = Scorer(ANNA.person, consent_id="urn:uuid:00000000-0000-4000-8000-0000000000aa")
+    offered(market, latest)
+
+    (listed,) = market.services.scores.list_offers(market.buyer().account_id, "exam/1")
+
+    assert listed.consent_id == latest.id
+
+
 def test_only_registered_buyers_see_offers(market):
     offered(market)
     account = market.services.add_account("nobody@example.org", PASSWORD)
@@ -164,7 +175,7 @@ def test_a_request_holds_its_price_and_waits_for_the_wallet(any_market):
 
 @pytest.mark.parametrize(("cents", "fee"), [(0, 0), (1, 1), (70, 15), (500, 108), (999, 215)])
 def test_person_and_platform_have_their_usual_proportion_to_the_cent(cents, fee):
-    price = price_of_score(cents)
+    price = direct_price(cents)
 
     assert (price.compensation_cents, price.platform_fee_cents, price.gross_cents) == (
         cents,
@@ -325,6 +336,29 @@ def test_the_same_answer_again_changes_nothing_and_another_is_refused(any_market
         any_market.services.scores.take_answer(ANNA.answer(order.token))  # sealed anew
     with pytest.raises(OrderConflictError):
         any_market.services.scores.take_answer(ANNA.refusal(order.token))
+
+
+def test_the_same_refusal_again_changes_nothing_and_another_is_refused(any_market):
+    account = any_market.buyer()
+    offered(any_market)
+    order = asked(any_market, account)
+    refused = any_market.services.scores.take_answer(ANNA.refusal(order.token))
+
+    assert any_market.services.scores.take_answer(ANNA.refusal(order.token)) == refused
+    with pytest.raises(OrderConflictError):
+        any_market.services.scores.take_answer(ANNA.answer(order.token))
+
+
+def test_an_answer_is_not_disputed_after_the_time_for_it(market):
+    account = market.buyer()
+    offered(market)
+    order = answered(market, account)
+    market.clock.forward(seconds=(order.settle_at - market.clock()).total_seconds())
+
+    with pytest.raises(DisputeRefusedError, match="time for a dispute"):
+        market.services.scores.dispute(
+            account.account_id, order.request_id, private_key=result_key(1).to_bytes()
+        )
 
 
 def test_a_request_that_nobody_answers_comes_back(any_market):

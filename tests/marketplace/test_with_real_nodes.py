@@ -1,7 +1,7 @@
 """The marketplace and three real nodes in one process: from contributions to an opened answer, and lies."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from marketplace.domain.view import OrderView
 from marketplace.sdk.errors import LyingNodeError
 from marketplace.sdk.keys import BuyerKeys
 from marketplace.sdk.result import OpenedResult, Placed, open_result, read_result
+from ssi.http.client import Body
 from ssi.http.errors import RefusedByPeerError, UnreachablePeerError
 from ssi.http.problem import Problem
 from tests.marketplace.fakes import HandClock
@@ -32,6 +33,20 @@ ENOUGH_TURNS = 60
 
 
 @dataclass
+class PieceWire:
+    """What carries pieces of rolls to nodes, until it breaks."""
+
+    left: int | None = None
+    carried: list[tuple[str, str]] = field(default_factory=list)
+
+    def carry(self, node_id: str, path: str) -> None:
+        if self.left == 0:
+            raise UnreachablePeerError(f"{node_id} does not answer")
+        self.left = None if self.left is None else self.left - 1
+        self.carried.append((node_id, path))
+
+
+@dataclass
 class TownClient:
     """What `ssi.http.client.Client` does, without a socket: requests to one real node of a town."""
 
@@ -39,12 +54,18 @@ class TownClient:
     node_id: str
     clock: HandClock
     down: set[str]
+    wire: "PieceWire"
 
     def get_json(self, path: str) -> Any:
         return self._read(lambda: self.town.get(self.node_id, path))
 
     def post_json(self, path: str, document: object, *, repeatable: bool = False) -> Any:
         return self._read(lambda: self.town.post(self.node_id, path, document))
+
+    def send(self, method: str, path: str, *, body: Body, repeatable: bool = False) -> None:
+        assert method == "PUT"
+        self.wire.carry(self.node_id, path)
+        self._read(lambda: self.town.put(self.node_id, path, body.content))
 
     def close(self) -> None:
         pass
@@ -57,7 +78,7 @@ class TownClient:
         if answer.status_code >= 400:
             problem = Problem.parse(answer.data, status=answer.status_code)
             raise RefusedByPeerError(self.node_id, answer.status_code, problem)
-        return parse_json(answer.data)
+        return parse_json(answer.data) if answer.data else None
 
 
 @dataclass
@@ -67,6 +88,7 @@ class Stage:
     market: Market
     town: Town
     down: set[str]
+    wire: PieceWire
 
     def supply(self, crowd: list[Person], offer: Offer | None = None) -> None:
         self.market.supply(crowd, *([offer] if offer else []))
@@ -98,15 +120,16 @@ class Stage:
 
 def stage_over(town: Town) -> Stage:
     down: set[str] = set()
+    wire = PieceWire()
 
     def connect(clock: HandClock) -> HttpNodes:
         return HttpNodes(
             registry,
-            lambda entry, _: TownClient(town, entry.id, clock, down),  # type: ignore[arg-type, return-value]
+            lambda entry, _: TownClient(town, entry.id, clock, down, wire),  # type: ignore[arg-type, return-value]
             clock=clock,
         )
 
-    return Stage(open_market(real_nodes=connect), town, down)
+    return Stage(open_market(real_nodes=connect), town, down, wire)
 
 
 @pytest.fixture
@@ -203,6 +226,65 @@ def test_a_node_that_is_killed_and_comes_back_costs_an_attempt_and_no_money(stag
     order = stage.market.services.read_order(account.account_id, placed.order_id)
     assert (waiting, order.state) == (JobState.QUEUED, JobState.RELEASED)
     assert values(stage.opened(account, order)) == pytest.approx(clear(people(12)), abs=1e-9)
+
+
+@pytest.fixture
+def rolled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than five people stand on a roll, of which a piece holds four."""
+    monkeypatch.setattr("marketplace.services.start_attempt.MOST_INLINE", 5)
+    monkeypatch.setattr("consent.roll.PIECE_RECORDS", 4)
+
+
+@pytest.mark.usefixtures("rolled")
+def test_an_order_over_a_roll_is_answered_and_paid_like_any_other(stage):
+    crowd = people(14)
+    stage.supply(crowd)
+    stage.town.statuses.revoked[STATUS_URI] = {crowd[2].index}
+    account = stage.market.buyer()
+    order = stage.released(account)
+    left = [each for each in crowd if each is not crowd[2]]
+
+    assert values(stage.opened(account, order)) == pytest.approx(clear(left), abs=1e-9)
+    settled = stage.market.services.confirm_result(account.account_id, order.order_id)
+    assert (settled.state, settled.admitted) == (JobState.SETTLED, 13)
+    told: Any = stage.market.services.read_history(crowd[2].consent_id, crowd[2].key.public)
+    assert told["others"][0]["outcome"] == "left_out"
+    assert stage.market.services.trial_balance().total_cents == 0
+
+
+@pytest.mark.usefixtures("rolled")
+def test_pieces_that_a_crash_kept_from_a_node_are_sent_again_and_no_others(stage):
+    crowd = people(14)
+    stage.supply(crowd)
+    account = stage.market.buyer()
+    placed = stage.market.order(account)
+    stage.wire.left = 2
+    stage.market.turn()
+    stage.market.turn()
+    arrived = list(stage.wire.carried)
+    stage.wire.left = None
+    stage.drive()
+
+    order = stage.market.services.read_order(account.account_id, placed.order_id)
+    assert (len(arrived), order.state) == (2, JobState.RELEASED)
+    assert len(stage.wire.carried) == len(set(stage.wire.carried)) == 3 * 4
+    assert values(stage.opened(account, order)) == pytest.approx(clear(crowd), abs=1e-9)
+
+
+@pytest.mark.usefixtures("rolled")
+def test_a_node_that_tells_of_other_people_than_the_roll_has_is_named(stage, monkeypatch):
+    stage.supply(people(14))
+    account = stage.market.buyer()
+
+    def lying(people: bytes) -> dict[str, Any]:
+        told: Any = parse_json(people)
+        return {**told, "codes": "eNpjAAAAAQAB"}
+
+    monkeypatch.setattr("marketplace.mpc_node.api.parse_json", lying)
+    order = stage.released(account)
+
+    assert order.state is JobState.REFUNDED
+    assert order.culprits == ("node-a",)
 
 
 def altered(finished: Finished) -> bytes:

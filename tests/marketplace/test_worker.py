@@ -94,6 +94,12 @@ def test_all_duties_run_until_the_worker_is_stopped(metrics, database_url):
     store.database.close()
 
 
+def test_what_wallets_showed_is_forgotten_also_where_no_news_are_sent(market, metrics):
+    assert market.duties.deliver_notices is None
+
+    run_until(worker(market, metrics), lambda: turns(metrics, "forget presentations", "idle") > 0)
+
+
 def test_nodes_that_join_the_registry_later_are_served(market, metrics):
     nodes = registry().nodes
     known: list[Any] = [nodes[:1]]

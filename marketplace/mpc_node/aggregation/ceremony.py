@@ -30,11 +30,11 @@ from marketplace.mpc_node.aggregation.share_store import ShareStore
 from marketplace.mpc_node.conversation import Conversation, Party
 from marketplace.mpc_node.errors import AttemptFailedError, Failure, SettingsError
 from marketplace.mpc_node.keys import NodeKeys
-from marketplace.mpc_node.message import Step
+from marketplace.mpc_node.message import KEY_MAKING, Step
 from ssi.aggregation_key import PARTIES, THRESHOLD, AggregationKeyEntry
 from ssi.trust_entries import NodeEntry
 
-USE: Final = "argonauta aggregation key v1"
+USE: Final = KEY_MAKING
 _ATTEMPT: Final = 1
 
 Talk = Callable[[Party], Conversation]

@@ -32,7 +32,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from numpy.typing import NDArray
 
 from crypto.randomness import RandomBytes, random_bytes
-from marketplace.mpc_node.errors import StorageAlteredError
+from marketplace.mpc_node.errors import PartitionUnreadableError, StorageAlteredError
 
 Words = NDArray[np.uint64]
 _KEY_BYTES: Final = 32
@@ -111,7 +111,8 @@ class PartitionFile:
         """The same file with the seal that it has once some rows are erased; nothing is written.
 
         Raises:
-            StorageAlteredError: as `read`; a change that somebody made is not sealed in.
+            PartitionUnreadableError: the file is missing, has another form, or cannot be read now.
+            StorageAlteredError: a line was changed; a change that somebody made is not sealed in.
         """
         table, tags = self._mapped("r"), []
         for line in range(self.lines):
@@ -124,7 +125,7 @@ class PartitionFile:
         """Overwrite a row and wait for the disk; once more changes nothing. Answer whether there is a file.
 
         Raises:
-            StorageAlteredError: the file has another form, so nobody can tell where the row is.
+            PartitionUnreadableError: the file has another form, so nobody can tell where the row is.
         """
         if not self.path.exists():
             return False
@@ -154,10 +155,10 @@ class PartitionFile:
                 same = file.read(len(head)) == head
             whole = self.path.stat().st_size == len(head) + self.lines * self.rows * _WORD.itemsize
             if not (same and whole):
-                raise StorageAlteredError("a partition has another form than it was written in")
+                raise PartitionUnreadableError("a partition has another form than it was written in")
             return np.memmap(self.path, _WORD, mode, offset=len(head), shape=(self.lines, self.rows))
         except OSError as error:
-            raise StorageAlteredError(f"a partition cannot be read: {type(error).__name__}") from error
+            raise PartitionUnreadableError(f"a partition cannot be read: {type(error).__name__}") from error
 
 
 def write_partition(

@@ -27,21 +27,14 @@ from marketplace.mpc_node.columns.share_rows import (
 
 
 @dataclass(frozen=True, eq=False)
-class SelectedRows:
-    """Some rows of one file: a `crypto.mpc.partitions.Partition`. A value: another process can read it."""
+class FileRows:
+    """Reads some rows of one file, in the file's order, or all of them.
+
+    A `crypto.mpc.partitions.Reader` and a value: another process can read it that sees the same folder.
+    """
 
     file: PartitionFile
-    rows: Places = field(repr=False)
-    places: Places = field(repr=False)
-
-    def require_owners(self, owners: Sequence[str]) -> None:
-        """Return only if the rows are these people's.
-
-        Raises:
-            StorageAlteredError: one is not, or the file is missing or was changed.
-        """
-        (tags,) = self.file.read([OWNER_LINE])
-        require_owners(tags, self.rows, owners, self.file.seal.naming_key)
+    rows: Places | None = field(repr=False)
 
     def read(self, columns: Sequence[int]) -> Shares:
         """Both components of some columns as field elements, columns by rows.
@@ -53,17 +46,42 @@ class SelectedRows:
 
     def words(self, form: Form, columns: Sequence[int]) -> Shares:
         """Both components of some columns in one form; with the errors of `read`."""
-        count, every = columns_of(self.file.lines), len(self.rows) == self.file.rows
+        count = columns_of(self.file.lines)
         wanted = [
             line_of(form, component, column, columns=count)
             for component in range(COMPONENTS)
             for column in columns
         ]
-        table = np.empty((len(wanted), len(self.rows)), dtype=np.uint64)
+        table = np.empty(
+            (len(wanted), self.file.rows if self.rows is None else len(self.rows)), dtype=np.uint64
+        )
         for index, line in enumerate(self.file.read(wanted)):
-            # Rows are in ascending order: all of them are the line as it stands.
-            table[index] = line if every else line[self.rows]
+            table[index] = line if self.rows is None else line[self.rows]
         return Shares(table[: len(columns)], table[len(columns) :])
+
+
+@dataclass(frozen=True, eq=False)
+class SelectedRows:
+    """Some rows of one file, in ascending order: a `crypto.mpc.partitions.Partition`."""
+
+    file: PartitionFile
+    rows: Places = field(repr=False)
+    places: Places = field(repr=False)
+
+    @property
+    def reader(self) -> FileRows:
+        """What reads them, without whose they are."""
+        # Rows are in ascending order: all of them are the file as it stands.
+        return FileRows(self.file, None if len(self.rows) == self.file.rows else self.rows)
+
+    def require_owners(self, owners: Sequence[str]) -> None:
+        """Return only if the rows are these people's.
+
+        Raises:
+            StorageAlteredError: one is not, or the file is missing or was changed.
+        """
+        (tags,) = self.file.read([OWNER_LINE])
+        require_owners(tags, self.rows, owners, self.file.seal.naming_key)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +127,7 @@ class Selection:
         """
         tables = np.zeros((COMPONENTS, len(columns), len(self.ids)), dtype=np.uint64)
         for part in self.partitions:
-            for table, words in zip(tables, part.words(form, columns), strict=True):
+            for table, words in zip(tables, part.reader.words(form, columns), strict=True):
                 table[:, part.places] = words
         return Shares(tables[0], tables[1])
 
@@ -122,7 +140,7 @@ def rows_as_bytes(selection: Selection) -> dict[str, bytes]:
     """Of everybody who is held both components as field elements, column by column."""
     found: dict[str, bytes] = {}
     for part in selection.partitions:
-        both = np.concatenate(part.read(range(columns_of(part.file.lines)))).T
+        both = np.concatenate(part.reader.read(range(columns_of(part.file.lines)))).T
         owners = (selection.ids[place] for place in part.places.tolist())
         found |= {owner: goldilocks.encode(row) for owner, row in zip(owners, both, strict=True)}
     return found

@@ -28,6 +28,8 @@ Places = NDArray[np.int64]
 
 OWNER_LINE: Final = 0
 COMPONENTS: Final = 2
+SINGLE: Final = 3
+"""Added to the role in a `Group` whose rows hold component `role` alone; see `additive.rows`."""
 _TAG_BYTES: Final = 8
 _PURPOSE: Final = b"owner of a row"
 
@@ -49,7 +51,10 @@ class Owned:
 
 @dataclass(frozen=True)
 class Group:
-    """Records that can stand in one table: of one data set, held in one role."""
+    """Records that can stand in one table: of one data set, held in one role, in one layout.
+
+    `role` is 0 to 2 where both components of that role are held, and `SINGLE` more where one is.
+    """
 
     data_set: str
     role: int

@@ -15,14 +15,19 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from marketplace.mpc_node.columns.selection import Selection, rows_as_bytes
-from marketplace.mpc_node.columns.share_rows import Group, ShareRow
+from marketplace.mpc_node.columns.share_rows import SINGLE, Group, ShareRow
 from marketplace.mpc_node.columns.turns import Turns
 from marketplace.mpc_node.errors import StorageAlteredError
+from marketplace.mpc_node.kept_papers import KeptRow
 from marketplace.mpc_node.storage.batch import batches
+from marketplace.mpc_node.storage.kept import insert_kept, remove_kept
 from marketplace.mpc_node.storage.notes import notes_about
 from marketplace.mpc_node.storage.share_files import NewRow, ShareFiles, forget_pages
 from marketplace.mpc_node.storage.tables import ContributionRow, SharePartitionRow, WithdrawalRow
 from ssi.hosting.database import Database
+
+_INSERT = insert(ContributionRow.__table__)  # type: ignore[arg-type]
+"""Of bare rows: mapped classes would take as long again."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +50,14 @@ class StoredContribution:
 class Incoming:
     """A verified contribution about to be stored; its shares are sealed on the way.
 
-    `is_withdrawal` says of a withdrawal that came before the contribution whether it counts.
+    `is_withdrawal` says of a withdrawal that came before the contribution whether it counts; `kept` is the
+    short form of its papers.
     """
 
     contribution: StoredContribution
     shares: ShareRow = field(repr=False)
     is_withdrawal: Callable[[str], bool] = field(repr=False)
+    kept: KeptRow | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,8 @@ class ContributionStore:
                 kept = _decide(session, incoming)
                 new = [each for each, what in zip(incoming, kept, strict=True) if what is Kept.STORED]
                 if new:
-                    session.execute(insert(ContributionRow), [_row(each.contribution, now) for each in new])
+                    session.execute(_INSERT, [_row(each.contribution, now) for each in new])
+                    insert_kept(session, [each.kept for each in new if each.kept is not None])
                 rows = [NewRow(each.contribution.consent_id, each.shares) for each in new]
                 dropped = self._files.store(session, rows)
             for file in dropped:
@@ -139,7 +147,7 @@ class ContributionStore:
             yield Selection.of(ids, owned, files)
 
     def shares(self, ids: Iterable[str]) -> dict[str, bytes]:
-        """The opened shares of the contributions that are held: both components as field elements.
+        """The opened shares of contributions of which two components are held: both as field elements.
 
         Raises:
             StorageAlteredError: a file of shares or the index was changed.
@@ -147,6 +155,7 @@ class ContributionStore:
         asked = list(ids)
         found: dict[str, bytes] = {}
         kinds = select(SharePartitionRow.data_set, SharePartitionRow.role).distinct()
+        kinds = kinds.where(SharePartitionRow.role < SINGLE)
         with self._database.reading() as session:
             groups = [Group(*row) for row in session.execute(kinds)]
         for group in groups:
@@ -191,6 +200,7 @@ class ContributionStore:
         if row is not None:
             forget_pages(session)
             self._files.remove(session, consent_id)
+            remove_kept(session, [consent_id])
             session.execute(delete(ContributionRow).where(ContributionRow.consent_id == consent_id))
 
     def _finish(self) -> frozenset[str]:

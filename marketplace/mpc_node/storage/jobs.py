@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consent.outcomes import Outcomes
+from crypto.encoding import canonical_json
 from marketplace.mpc_node.errors import (
     AttemptFailedError,
     Failure,
@@ -18,6 +20,10 @@ from marketplace.mpc_node.state import UNFINISHED, AttemptStatus, ReleasedOutput
 from marketplace.mpc_node.storage.contributions import withdrawn_among
 from marketplace.mpc_node.storage.tables import AttemptRow, JobRow
 from ssi.hosting.database import Database
+from ssi.jws import parse_jws
+
+Refusals = Mapping[str, str] | Outcomes
+"""Why rows are left out, each by its name; or what became of all rows, in the order of the roll."""
 
 _UNFINISHED = tuple(state.value for state in UNFINISHED)
 
@@ -98,7 +104,7 @@ class JobStore:
         state: State,
         *,
         admitted: int = 0,
-        refusals: Mapping[str, str] | None = None,
+        refusals: Refusals | None = None,
     ) -> None:
         """Move a running attempt on, with what is known of it by now.
 
@@ -109,21 +115,33 @@ class JobStore:
             row = _running(session, job_id, attempt)
             row.state = state.value
             row.admitted = admitted
-            row.refusals = dict(refusals or {})
+            _say(row, refusals or {})
 
     def release(
-        self, job_id: str, attempt: int, admitted: tuple[str, ...], make: Callable[[], ReleasedOutput]
+        self,
+        job_id: str,
+        attempt: int,
+        admitted: tuple[str, ...],
+        make: Callable[[], ReleasedOutput],
+        *,
+        only_root: str | None = None,
     ) -> None:
         """Make and store the output of a running attempt, unless somebody in it has withdrawn.
+
+        `only_root` is given where the answer is exact: it is the root of the set of people, and whoever had
+        answers over two such sets for one payment could subtract one from the other.
 
         Withdrawals are written by the same single writer, so each one comes before this, and the attempt
         fails, or after it, and the output existed when she asked.
 
         Raises:
-            AttemptFailedError: somebody withdrew, or the attempt was ended in the meantime.
+            AttemptFailedError: somebody withdrew, or the attempt was ended in the meantime, or an earlier
+                attempt released its output over a set of people other than `only_root`.
         """
         with self._database.writing() as session:
             row = _running(session, job_id, attempt)
+            if only_root is not None:
+                _require_only(session, job_id, only_root)
             withdrawn = withdrawn_among(session, admitted)
             if withdrawn:
                 raise AttemptFailedError(
@@ -133,12 +151,11 @@ class JobStore:
                 )
             output = make()
             row.statement, row.held_statement = output.statement, output.held_statement
-            row.envelope, row.admitted_ids = output.envelope, list(output.admitted)
+            row.envelope = output.envelope
+            row.admitted_ids = [] if row.people is not None else list(output.admitted)
             row.state = State.DONE.value
 
-    def fail(
-        self, job_id: str, attempt: int, failure: AttemptFailedError, refusals: Mapping[str, str]
-    ) -> bool:
+    def fail(self, job_id: str, attempt: int, failure: AttemptFailedError, refusals: Refusals) -> bool:
         """End an attempt without an output; answer whether it was still running."""
         with self._database.writing() as session:
             row = session.get(AttemptRow, (job_id, attempt))
@@ -146,7 +163,7 @@ class JobStore:
                 return False
             _fail(row, failure.failure)
             row.culprits = list(failure.culprits)
-            row.refusals = dict(refusals)
+            _say(row, refusals)
             return True
 
     def interrupt(self, job_id: str, attempt: int) -> bool:
@@ -187,6 +204,7 @@ class JobStore:
                 tuple(row.culprits),
                 row.admitted,
                 dict(row.refusals),
+                row.people,
             )
 
     def output(self, job_id: str) -> ReleasedOutput:
@@ -201,7 +219,11 @@ class JobStore:
             if row.state != State.DONE.value or row.statement is None or row.held_statement is None:
                 raise NoOutputError(f"attempt {row.attempt} of the job is {row.state} and has no output")
             return ReleasedOutput(
-                row.statement, row.held_statement, row.envelope or b"", tuple(row.admitted_ids or ())
+                row.statement,
+                row.held_statement,
+                row.envelope or b"",
+                tuple(row.admitted_ids or ()),
+                row.people,
             )
 
 
@@ -238,6 +260,24 @@ def _running(session: Session, job_id: str, attempt: int) -> AttemptRow:
     if row is None or row.state not in _UNFINISHED:
         raise AttemptFailedError(Failure.SUPERSEDED, "a higher attempt took over")
     return row
+
+
+def _require_only(session: Session, job_id: str, root: str) -> None:
+    done = select(AttemptRow.statement).where(
+        AttemptRow.job_id == job_id, AttemptRow.state == State.DONE.value, AttemptRow.statement.is_not(None)
+    )
+    for statement in session.scalars(done):
+        if parse_jws(statement or "", "statement").payload["admitted_root"] != root:
+            raise AttemptFailedError(
+                Failure.RELEASED_ALREADY, "the exact answer over another set of people is out already"
+            )
+
+
+def _say(row: AttemptRow, refusals: Refusals) -> None:
+    if isinstance(refusals, Outcomes):
+        row.people = canonical_json(refusals.to_json())
+    else:
+        row.refusals = dict(refusals)
 
 
 def _fail(row: AttemptRow, failure: Failure) -> None:

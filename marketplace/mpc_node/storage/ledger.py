@@ -1,23 +1,40 @@
-"""What has each person's privacy been charged so far, by which job with which set of people?"""
+"""What has each person's privacy been charged so far, by which job with which set of people?
+
+A person is charged under her *account*: her pairwise handle at one issuer. Another issuer that learns the
+handle and writes it into a credential of its own reaches another account, never hers. Charges that an earlier
+version noted under the bare handle count for every account with that handle.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from crypto.encoding import b64url_encode, sha256
 from marketplace.mpc_node.storage.batch import batches
 from marketplace.mpc_node.storage.tables import ChargeRow
 from ssi.hosting.database import Database
 
+_INSERT = insert(ChargeRow.__table__)  # type: ignore[arg-type]
+"""Of bare rows: a job may have a million people."""
+
+_BETWEEN: Final = "|"
+"""Between the digest of the issuer, which has none, and the handle."""
+
+
+NO_CAPS: Final[Mapping[str, int]] = {}
+
 
 @dataclass(frozen=True)
 class Charge:
-    """One spending: `epsilon` of the person behind `handle`, for a job and the root of its set of people."""
+    """One spending: `epsilon` of the person behind `account`, for a job and the root of its set of people."""
 
-    handle: str
+    account: str
     job_id: str
     admitted_root: str
     epsilon: Decimal
@@ -25,7 +42,7 @@ class Charge:
 
 @dataclass(frozen=True)
 class Purchase:
-    """What one attempt is about to spend, of everybody in it."""
+    """What one attempt is about to spend, of everybody in it; an exact answer spends no epsilon."""
 
     job_id: str
     admitted_root: str
@@ -38,27 +55,39 @@ class PrivacyLedger:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def charges(self, handles: Iterable[str]) -> tuple[Charge, ...]:
+    def charges(self, accounts: Iterable[str]) -> tuple[Charge, ...]:
         """All charges of some people."""
         with self._database.reading() as session:
-            return _charges(session, handles)
+            return _charges(session, accounts)
 
-    def spend(self, purchase: Purchase, caps: Mapping[str, Decimal], *, now: datetime) -> frozenset[str]:
-        """Charge everybody in `caps` (handle to her total cap) or nobody; answer who cannot afford it.
+    def spend(
+        self,
+        purchase: Purchase,
+        caps: Mapping[str, Decimal],
+        *,
+        now: datetime,
+        run_caps: Mapping[str, int] = NO_CAPS,
+    ) -> frozenset[str]:
+        """Charge everybody in `caps` (account to her total cap) or nobody; answer who cannot afford it.
 
-        The same purchase again is free. Reading and writing are one transaction, so two jobs cannot spend
-        the same rest of a budget.
+        `run_caps` has the most jobs of those who bound them. The same purchase again is free. Reading and
+        writing are one transaction, so two jobs cannot spend the same rest of a budget.
         """
         with self._database.writing() as session:
             known = _charges(session, caps)
-            paid = {charge.handle for charge in known if _is_for(charge, purchase)}
+            paid = {charge.account for charge in known if _is_for(charge, purchase)}
             spent = totals(known)
-            due = [handle for handle in caps if handle not in paid]
+            runs = runs_of(known, but=purchase.job_id)
+            due = [account for account in caps if account not in paid]
             over = frozenset(
-                handle for handle in due if spent.get(handle, Decimal(0)) + purchase.epsilon > caps[handle]
+                each
+                for each in due
+                if spent.get(each, Decimal(0)) + purchase.epsilon > caps[each]
+                or (each in run_caps and runs.get(each, 0) >= run_caps[each])
             )
             if not over:
-                session.add_all(_row(handle, purchase, now) for handle in due)
+                for batch in batches(due):
+                    session.execute(_INSERT, [_row(account, purchase, now) for account in batch])
             return over
 
 
@@ -66,15 +95,47 @@ def totals(charges: Iterable[Charge]) -> dict[str, Decimal]:
     """The sum of each person's charges."""
     spent: dict[str, Decimal] = {}
     for charge in charges:
-        spent[charge.handle] = spent.get(charge.handle, Decimal(0)) + charge.epsilon
+        spent[charge.account] = spent.get(charge.account, Decimal(0)) + charge.epsilon
     return spent
 
 
-def _charges(session: Session, handles: Iterable[str]) -> tuple[Charge, ...]:
+def runs_of(charges: Iterable[Charge], *, but: str) -> dict[str, int]:
+    """By how many jobs each person was charged, besides the one named; its attempts are one job.
+
+    An exact answer is charged only to those who bound the number of jobs, so it counts from then on.
+    """
+    jobs: dict[str, set[str]] = {}
+    for charge in charges:
+        if charge.job_id != but:
+            jobs.setdefault(charge.account, set()).add(charge.job_id)
+    return {account: len(named) for account, named in jobs.items()}
+
+
+def account_of(issuer: str, handle: str) -> str:
+    """The account of the person whom an issuer knows by a handle; the handle is its end."""
+    return f"{_name_of(issuer)}{_BETWEEN}{handle}"
+
+
+@lru_cache(maxsize=1024)
+def _name_of(issuer: str) -> str:
+    return b64url_encode(sha256(issuer.encode()))
+
+
+def _charges(session: Session, accounts: Iterable[str]) -> tuple[Charge, ...]:
+    if session.execute(select(ChargeRow.handle).limit(1)).first() is None:
+        return ()
+    named: dict[str, list[str]] = {}
+    for account in set(accounts):
+        named.setdefault(account, []).append(account)
+        _, between, handle = account.partition(_BETWEEN)
+        if between:
+            named.setdefault(handle, []).append(account)
+    columns = select(ChargeRow.handle, ChargeRow.job_id, ChargeRow.admitted_root, ChargeRow.epsilon)
     return tuple(
-        Charge(row.handle, row.job_id, row.admitted_root, Decimal(row.epsilon))
-        for batch in batches(handles)
-        for row in session.scalars(select(ChargeRow).where(ChargeRow.handle.in_(batch)))
+        Charge(account, job_id, root, Decimal(epsilon))
+        for batch in batches(named)
+        for name, job_id, root, epsilon in session.execute(columns.where(ChargeRow.handle.in_(batch)))
+        for account in named[name]
     )
 
 
@@ -82,11 +143,11 @@ def _is_for(charge: Charge, purchase: Purchase) -> bool:
     return (charge.job_id, charge.admitted_root) == (purchase.job_id, purchase.admitted_root)
 
 
-def _row(handle: str, purchase: Purchase, now: datetime) -> ChargeRow:
-    return ChargeRow(
-        handle=handle,
-        job_id=purchase.job_id,
-        admitted_root=purchase.admitted_root,
-        epsilon=str(purchase.epsilon),
-        charged_at=now,
-    )
+def _row(account: str, purchase: Purchase, now: datetime) -> dict[str, object]:
+    return {
+        "handle": account,
+        "job_id": purchase.job_id,
+        "admitted_root": purchase.admitted_root,
+        "epsilon": str(purchase.epsilon),
+        "charged_at": now,
+    }

@@ -10,6 +10,7 @@ leaves at most files that nothing names: `clear` removes them. A row to be erase
 that deletes its person, its file is sealed as it will be (`reseal`), and then it is overwritten (`finish`).
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -38,10 +39,11 @@ from marketplace.mpc_node.columns.share_rows import (
     owner_tags,
     require_owners,
 )
-from marketplace.mpc_node.errors import StorageAlteredError
+from marketplace.mpc_node.errors import PartitionUnreadableError, StorageAlteredError
 from marketplace.mpc_node.storage.batch import batches
 from marketplace.mpc_node.storage.tables import ErasureRow, ShareIndexRow, SharePartitionRow
 
+_LOGGER = logging.getLogger(__name__)
 MOST_ROWS: Final = 1 << 14
 FOLDER: Final = "shares"
 _ID_BYTES: Final = 16
@@ -49,6 +51,8 @@ _SOME: Final = {"yield_per": 1000}
 _MOST_OF: Final = 8
 """Of files of which at least one row in so many is asked for, the whole index is read."""
 _SUFFIX: Final = ".npy"
+_INSERT: Final = insert(ShareIndexRow.__table__)  # type: ignore[arg-type]
+"""Of bare rows: mapped classes would take as long again."""
 
 
 @dataclass(frozen=True)
@@ -108,22 +112,25 @@ class ShareFiles:
         session.flush()
 
     def reseal(self, session: Session) -> None:
-        """Give files the seals that they have once the noted rows are erased.
+        """Give files the seals that they have once the noted rows are erased; these rows are `sealed` then.
 
-        A file that was changed stays as changed as it is: who withdraws is heard all the same. One that was
-        sealed already and not erased is left alone as well, because its seal does not fit it yet.
+        Rows that a seal expects to be erased already are erased first, so that the file is what its seal says
+        when a further row is noted; a new seal never covers less than the one before it. A file that was
+        changed stays as changed as it is: who withdraws is heard all the same. One that cannot be read now is
+        left for the next time.
         """
-        noted: dict[str, list[int]] = {}
+        noted: dict[str, list[ErasureRow]] = {}
         for erasure in session.scalars(select(ErasureRow)):
-            noted.setdefault(erasure.partition_id, []).append(erasure.place)
-        for partition_id, places in noted.items():
+            noted.setdefault(erasure.partition_id, []).append(erasure)
+        for partition_id, erasures in noted.items():
             row = session.get(SharePartitionRow, partition_id)
             if row is not None:
-                with suppress(StorageAlteredError):
-                    self._put_seal(row, self._file(row).without(places, self._random))
+                with suppress(PartitionUnreadableError):
+                    self._reseal_one(row, erasures)
+        session.flush()
 
     def finish(self, session: Session) -> Finished:
-        """Erase what is to be erased, and write anew what is half gone.
+        """Erase what is to be erased and `sealed`, and write anew what is half gone.
 
         What cannot be erased stays noted. A file that is missing has nothing to erase, but may come back.
         """
@@ -131,7 +138,7 @@ class ShareFiles:
         for erasure in session.scalars(select(ErasureRow)).all():
             row = session.get(SharePartitionRow, erasure.partition_id)
             try:
-                if row is None or self._opened(row, Seal(b"", ())).erase(erasure.place):
+                if row is None or self._erased(row, erasure):
                     session.delete(erasure)
             except StorageAlteredError:
                 failed.add(erasure.consent_id)
@@ -201,8 +208,38 @@ class ShareFiles:
             start += len(part.owners)
         named = enumerate(moving.owners, start=start)
         index = [{"consent_id": owner, "partition_id": new.path.stem, "place": at} for at, owner in named]
-        session.execute(insert(ShareIndexRow), index)
+        session.execute(_INSERT, index)
         return [file for _, file, _ in taken]
+
+    def _reseal_one(self, row: SharePartitionRow, erasures: Sequence[ErasureRow]) -> None:
+        file = self._opened(row, Seal(b"", ()))
+        new = [each for each in erasures if not each.sealed]
+        for each in erasures:
+            if each.sealed and not file.erase(each.place):
+                return
+        if new:
+            try:
+                self._put_seal(row, self._file(row).without([each.place for each in new], self._random))
+            except PartitionUnreadableError:
+                raise
+            except StorageAlteredError:
+                # Somebody changed the file or its seal: there is nothing to be kept whole by waiting.
+                _LOGGER.warning("a partition of shares was changed")
+        for each in new:
+            each.sealed = True
+
+    def _erased(self, row: SharePartitionRow, erasure: ErasureRow) -> bool:
+        """Whether a noted row is overwritten now; False where there is no file.
+
+        Raises:
+            StorageAlteredError: the file is there and cannot be read as it was written.
+        """
+        file = self._opened(row, Seal(b"", ()))
+        if not file.path.exists():
+            return False
+        if not erasure.sealed:
+            raise PartitionUnreadableError("the seal does not expect this row to be erased yet")
+        return file.erase(erasure.place)
 
     def _compact(self, session: Session, row: SharePartitionRow) -> list[PartitionFile]:
         file, group = self._file(row), Group(row.data_set, row.role)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from ssi.hosting.columns import UtcMoment, new_metadata
@@ -73,14 +73,40 @@ class EncryptedRow(Base):
     bins: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class KeptTermsRow(Base):
+    """What the papers of many people say alike, by its digest, and how many people that are."""
+
+    __tablename__ = "kept_terms"
+
+    digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH), primary_key=True)
+    terms: Mapped[bytes] = mapped_column(LargeBinary)
+    people: Mapped[int]
+
+
+class KeptPapersRow(Base):
+    """What jobs need of one contribution's papers, under the node's tag; it goes with its contribution."""
+
+    __tablename__ = "kept_papers"
+
+    consent_id: Mapped[str] = mapped_column(
+        ForeignKey("contribution.consent_id", ondelete="CASCADE"), primary_key=True
+    )
+    handle: Mapped[str] = mapped_column(String(ID_LENGTH))
+    papers: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class ErasureRow(Base):
-    """A row of shares that is deleted here and not known to be overwritten in its file yet."""
+    """A row of shares that is deleted here and not known to be overwritten in its file yet.
+
+    `sealed`: its file's seal expects it to be overwritten, so that overwriting it harms no other row.
+    """
 
     __tablename__ = "erasure"
 
     partition_id: Mapped[str] = mapped_column(String(PARTITION_ID_LENGTH), primary_key=True)
     place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     consent_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    sealed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class NoisePinRow(Base):
@@ -129,7 +155,11 @@ class JobRow(Base):
 
 
 class AttemptRow(Base):
-    """One attempt, how it went, and its output once it is done."""
+    """One attempt, how it went, and its output once it is done.
+
+    Where its people are on a roll, `people` holds what became of them, in the roll's order, and the two
+    columns that would name them are empty.
+    """
 
     __tablename__ = "attempt"
 
@@ -147,6 +177,7 @@ class AttemptRow(Base):
     held_statement: Mapped[str | None] = mapped_column(Text)
     envelope: Mapped[bytes | None] = mapped_column(LargeBinary)
     admitted_ids: Mapped[list[str] | None] = mapped_column(JSON)
+    people: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class MessageRow(Base):
@@ -165,7 +196,10 @@ class MessageRow(Base):
 
 
 class ChargeRow(Base):
-    """Privacy budget that one person spent on one job with one set of people; `epsilon` is decimal text."""
+    """Privacy budget that one person spent on one job with one set of people; `epsilon` is decimal text.
+
+    `handle` is her account (`ledger.account_of`), or in charges of earlier versions her bare handle.
+    """
 
     __tablename__ = "charge"
 

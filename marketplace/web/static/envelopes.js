@@ -10,17 +10,23 @@ const ENC_BYTES = 32;
 const SALT_BYTES = 32;
 const CELL_BYTES = 8;
 const VERSION = 2;
-const PRIME = 2n ** 64n - 2n ** 32n + 1n;
+export const PRIME = 2n ** 64n - 2n ** 32n + 1n;
 const RESULT_USE = "argonauta result v1";
 const SUMMAND_DOMAIN = "argonauta summand v2";
 
-// The numbers of an answer as signed integers, or who lied.
-export async function openTotals(run, agreement, keys, cells) {
+// What each envelope holds, by role; null where its key does not open it.
+export async function unsealedAll(run, keys) {
   const opened = await Promise.all(ROLES.map((role) => unsealed(run, role, keys[role])));
   // One file holds all three keys. If none of them opens anything, it is the file that is wrong.
   if (opened.every((each) => each === null)) {
     throw new KeyFileError("This is not the key file of this order. Choose the one you registered with when you ordered.");
   }
+  return opened;
+}
+
+// The numbers of an answer as signed integers, or who lied.
+export async function openTotals(run, agreement, keys, cells) {
+  const opened = await unsealedAll(run, keys);
   const parts = await Promise.all(ROLES.map((role) => readPart(run, agreement, role, { plain: opened[role], cells })));
   return addUp(parts.map(({ own }) => own.values), cells);
 }
@@ -66,13 +72,13 @@ async function digestOfSummand(summand, binding) {
 }
 
 // The numbers of the Goldilocks field in a summand, 8 bytes each, least significant first.
-function elements(values) {
+export function elements(values) {
   const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
   return Array.from({ length: values.byteLength / CELL_BYTES }, (_, cell) => view.getBigUint64(CELL_BYTES * cell, true));
 }
 
 // The sums modulo the prime, read as signed numbers.
-function addUp(summands, cells) {
+export function addUp(summands, cells) {
   const numbers = summands.map(elements);
   return Array.from({ length: cells }, (_, cell) => {
     const sum = numbers.reduce((total, each) => total + each[cell], 0n) % PRIME;

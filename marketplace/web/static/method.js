@@ -7,7 +7,7 @@ import { numberText } from "./report.js";
 export function methodCard(opened, downloads) {
   const { result, run, agreement } = opened;
   const head = element("div", "tile-head", icon("file-text"), element("h2", "", "How this answer was made"));
-  const body = element("div", "tile-body", factsOf(opened), checks(), downloads, details(result, run, agreement));
+  const body = element("div", "tile-body", factsOf(opened), checks(result), downloads, details(result, run, agreement));
   return element("section", "card tile method", head, body);
 }
 
@@ -26,20 +26,32 @@ function factsOf({ result, run, agreement }) {
   ]);
 }
 
-function protection({ computation, labels }) {
+function protection(result) {
+  const { computation, labels } = result;
   const noisy = [...computation.measures, ...computation.tasks].some((each) => each.noise_variance > 0);
+  const drawn = result.query.engine === "additive"
+    ? "Each node added random noise of its own, so that any one of the three protects the people"
+    : "Random noise was drawn inside the computation, so that no node knows it";
   const noise = noisy
-    ? "Random noise was drawn inside the computation, so that no node knows it; “95 %: noise” is the error from that noise alone, not from the choice of people"
+    ? `${drawn}; “95 %: noise” is the error from that noise alone, not from the choice of people`
     : "No noise was added. Two exact answers about almost the same people must not be compared";
   const groups = computation.by_rows ? ` No group of fewer than ${numberText(computation.floor, 0)} people was computed.` : "";
   return `${labels.protection}. ${noise}.${groups}`;
 }
 
-function checks() {
+// Whether the parts of an answer can be held against anything, in words for its reader.
+function checkOfParts({ query, computation }) {
+  if (query.engine !== "additive") return "Each part of the answer came from two nodes, and the two copies are equal.";
+  return computation.verified
+    ? "Each node held its own part, and all parts fit the marks that the nodes computed with them: none was altered after it was checked."
+    : "Each node held its own part, and fixed it before it knew the others. Not checked, because nobody else holds it: whether each part is the true sum.";
+}
+
+function checks(result) {
   const done = [
     "The three nodes are vouched for by the authority, and each signed its own result.",
     "All three computed the same numbers over the same people, for your question.",
-    "Each part of the answer came from two nodes, and the two copies are equal.",
+    checkOfParts(result),
   ];
   return element("div", "", element("h3", "", "What was checked on your computer"),
     element("ul", "", ...done.map((text) => element("li", "", text))),

@@ -7,6 +7,7 @@ import { button, notice } from "./elements.js";
 import { openTotals } from "./envelopes.js";
 import { Fault, NotOpened } from "./faults.js";
 import { readKeyFile } from "./key_file.js";
+import { openParts } from "./parts.js";
 import { readRun } from "./run.js";
 import { showAnswer } from "./show_answer.js";
 import { agreed } from "./statements.js";
@@ -45,7 +46,10 @@ async function openAnswer(result, keys) {
     throw new Fault("The market handed out another description of the computation than the nodes signed.");
   }
   if (result.query.engine === "paillier") throw new NotOpened(ENCRYPTED_SUMS);
-  const totals = await openTotals(run, agreement, keys.result_keys, resultsOf(computation));
+  const count = resultsOf(computation);
+  const totals = result.query.engine === "additive"
+    ? await openParts(run, agreement, keys.result_keys, { cells: count, verified: computation.verified })
+    : await openTotals(run, agreement, keys.result_keys, count);
   return { result, run, agreement, rows: decode(computation, totals) };
 }
 

@@ -39,6 +39,7 @@ export function partsOf(result, rows) {
 
 export function titleOf(estimator, labels) {
   if (estimator.attribute === null) return NAMES[estimator.kind];
+  if (estimator.kind === "count") return `Number of readings: ${labels.attributes[estimator.attribute]}`;
   const join = estimator.kind === "k_means" || estimator.kind.endsWith("regression") ? " " : ": ";
   const others = estimator.kind === "k_means" ? estimator.with : [];
   const names = [estimator, ...others].map((scale) => labels.attributes[scale.attribute]);
@@ -187,7 +188,7 @@ const PURE = new Set(["correlation", "covariance", "linear_regression", "logisti
 const FINE = new Set([...PURE, "variance"]);
 
 function unitOf(estimator, labels) {
-  if (isCount(estimator)) return "people";
+  if (isCount(estimator)) return labels.readings?.includes(estimator.attribute) ? "readings" : "people";
   const unit = PURE.has(estimator.kind) ? "" : labels.units[estimator.attribute];
   return unit && estimator.kind === "variance" ? `(${unit})²` : unit;
 }

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask, jsonify, request
 
+from consent.roll import digest_of_piece
 from crypto.encoding import b64url_encode
 from marketplace.clients.nodes import HttpNodes, over_tls
 from marketplace.domain.job import CollectedOutput, NodeJobStatus, NodeOutput
@@ -41,9 +42,10 @@ class Node:
         app = Flask(__name__)
 
         @app.route("/", defaults={"path": ""}, methods=["GET", "POST"])
-        @app.route("/<path:path>", methods=["GET", "POST"])
+        @app.route("/<path:path>", methods=["GET", "POST", "PUT"])
         def answer(path: str) -> Any:
-            self.heard.append((path, request.get_json(silent=True)))
+            sent = request.get_data() if request.method == "PUT" else request.get_json(silent=True)
+            self.heard.append((path, sent))
             if path not in self.answers:
                 return jsonify(type="about:blank", title="Not found", status=404), 404
             return jsonify(self.answers[path])
@@ -104,6 +106,51 @@ def test_a_job_is_started_followed_and_collected(nodes, node):
     output = NodeOutput(1, "node-a", "s", "h", b"sealed")
     assert nodes.collect("node-a", "job", role=1) == CollectedOutput(output, ("c1",), {"c2": "revoked"})
     assert node.heard[0] == ("v1/jobs", {"manifest": "manifest"})
+
+
+def test_of_a_roll_the_missing_pieces_come_before_the_manifest(nodes, node):
+    pieces = {digest_of_piece(piece): piece for piece in (b"one", b"two", b"three")}
+    first, second, third = pieces
+    node.answers |= {
+        "v1/pieces/missing": {"missing": [third, first]},
+        "v1/jobs": {},
+        f"v1/pieces/{first}": {},
+        f"v1/pieces/{third}": {},
+    }
+
+    nodes.start("node-a", "manifest", list(pieces.values()))
+
+    assert node.heard == [
+        ("v1/pieces/missing", {"pieces": [first, second, third]}),
+        (f"v1/pieces/{first}", b"one"),
+        (f"v1/pieces/{third}", b"three"),
+        ("v1/jobs", {"manifest": "manifest"}),
+    ]
+
+
+def test_pieces_that_nobody_named_are_not_sent(nodes, node):
+    node.answers |= {"v1/pieces/missing": {"missing": [digest_of_piece(b"another")]}, "v1/jobs": {}}
+
+    nodes.start("node-a", "manifest", [b"one"])
+
+    assert [path for path, _ in node.heard] == ["v1/pieces/missing", "v1/jobs"]
+
+
+def test_of_a_job_with_a_roll_everybody_is_told_in_the_order_of_the_roll(nodes, node):
+    people = {"reasons": [], "codes": "eNpjAAAAAQAB"}
+    told = {name: value for name, value in OUTPUT.items() if name != "admitted"} | {"people": people}
+    node.answers |= {"v1/jobs/job": STATUS, "v1/jobs/job/output": told}
+
+    collected = nodes.collect("node-a", "job", role=1)
+
+    assert (collected.admitted, collected.refusals, collected.people) == ((), {}, people)
+
+
+def test_people_of_a_roll_that_are_no_object_are_garbled(nodes, node):
+    node.answers |= {"v1/jobs/job": STATUS, "v1/jobs/job/output": {**OUTPUT, "people": [1]}}
+
+    with pytest.raises(GarbledAnswerError):
+        nodes.collect("node-a", "job", role=1)
 
 
 def test_a_withdrawal_is_answered_with_a_receipt(nodes, node):

@@ -9,10 +9,17 @@ from flask import Flask, Response
 
 from marketplace.clients.status_lists import HttpStatusLists
 from ssi.credential import Credential
-from ssi.errors import AlteredCredentialError, MalformedCredentialError, RevokedError, SuspendedError
+from ssi.errors import (
+    AlteredCredentialError,
+    ExpiredError,
+    MalformedCredentialError,
+    RevokedError,
+    SuspendedError,
+)
 from ssi.http.errors import PeerError
 from ssi.status_list import PublishedStatusList, Status, StatusList, StatusReference, sign_status_list
 from ssi.trust import TrustRegistry
+from tests.marketplace.fakes import HandClock
 from tests.marketplace.mpc_node.parties import ISSUER, NOW, UNIVERSITY, es256, registry
 from tests.serving import serving
 
@@ -55,8 +62,13 @@ def publisher() -> Iterator[Publisher]:
 
 
 @pytest.fixture
-def lists(publisher) -> Iterator[HttpStatusLists]:
-    opened = HttpStatusLists(lambda: known(publisher))
+def clock() -> HandClock:
+    return HandClock(NOW)
+
+
+@pytest.fixture
+def lists(publisher, clock) -> Iterator[HttpStatusLists]:
+    opened = HttpStatusLists(lambda: known(publisher), clock=clock)
     yield opened
     opened.close()
 
@@ -99,21 +111,33 @@ def test_a_revoked_credential_does_not_pass(lists, publisher):
         lists.check(credential(publisher, 6), now=NOW)
 
 
-def test_a_revocation_is_noticed_after_a_minute(lists, publisher):
-    lists.check(credential(publisher), now=NOW)
+def test_a_revocation_is_noticed_after_a_minute(lists, publisher, clock):
+    lists.check(credential(publisher), now=clock.now)
     publisher.exceptions = {5: Status.INVALID}
 
-    lists.check(credential(publisher), now=NOW + timedelta(seconds=59))
+    clock.forward(seconds=59)
+    lists.check(credential(publisher), now=clock.now)
+    clock.forward(seconds=1)
     with pytest.raises(RevokedError):
-        lists.check(credential(publisher), now=NOW + timedelta(seconds=60))
+        lists.check(credential(publisher), now=clock.now)
 
 
-def test_an_issuer_may_ask_for_fresher_lists(lists, publisher):
+def test_an_issuer_may_ask_for_fresher_lists(lists, publisher, clock):
     publisher.ttl_seconds = 5
-    lists.check(credential(publisher), now=NOW)
-    lists.check(credential(publisher), now=NOW + timedelta(seconds=5))
+    lists.check(credential(publisher), now=clock.now)
+    clock.forward(seconds=5)
+    lists.check(credential(publisher), now=clock.now)
 
     assert publisher.asked == 2
+
+
+def test_a_copy_does_not_outlast_the_list(lists, publisher, clock):
+    clock.forward(seconds=3_590)
+    lists.check(credential(publisher), now=clock.now)
+    clock.forward(seconds=10)
+
+    with pytest.raises(ExpiredError):
+        lists.check(credential(publisher), now=clock.now)
 
 
 def test_a_list_that_the_issuer_did_not_sign_is_not_believed(lists, publisher):

@@ -8,12 +8,13 @@ from consent.answer import Answer, decode
 from consent.computation import Computation
 from consent.computation import compile as compile_query
 from consent.job import Manifest, binding, result_context
+from consent.joining import asked_about
+from consent.outcomes import Outcomes
 from consent.statement import OutputStatement, verify_output, verify_summand
 from crypto.encoding import b64url_decode, b64url_encode, sha256
 from crypto.mpc.output import Digests, Output, combine, decode_output
 from crypto.sealing import open_sealed
 from crypto.signing import VerifyingKey
-from ssi.dataset import data_set
 from tests.marketplace.mpc_node.orders import RESULT_KEYS
 from tests.marketplace.mpc_node.parties import NAMES, node_keys
 from tests.marketplace.mpc_node.people import Person
@@ -56,7 +57,17 @@ def open_released(
 ) -> Outputs:
     """Open what three nodes released, in the order of the roles, and check who signed it."""
     rows = [{"school_type": each.values["school_type"]} for each in crowd]
-    computation = compile_query(manifest.query, data_set(manifest.query.data_set), rows)
+    return open_rows(manifest, rows, released, keys)
+
+
+def open_rows(
+    manifest: Manifest,
+    rows: Sequence[Mapping[str, str]],
+    released: Sequence[Mapping[str, Any]],
+    keys: Sequence[VerifyingKey],
+) -> Outputs:
+    """Open what three nodes released over rows with these public attributes."""
+    computation = compile_query(manifest.query, asked_about(manifest.query), rows)
     opened = [_opened(manifest, computation, released, keys, role) for role in range(3)]
     statements = tuple(statement for statement, _ in opened)
     assert len({(each.admitted_root, each.cells_digest) for each in statements}) == 1
@@ -83,8 +94,15 @@ def _opened(
     assert held.digest == statement.held_digest
     assert statement.cells_digest == computation.digest
     assert statement.envelope_digest == b64url_encode(sha256(envelope))
-    assert statement.admitted == len(answer["admitted"])
+    assert statement.admitted == len(_admitted(answer, manifest))
     raw = open_sealed(
         envelope, RESULT_KEYS[role], context=result_context(manifest.job_id, manifest.attempt, role)
     )
     return statement, decode_output(raw, computation.results)
+
+
+def _admitted(answer: Mapping[str, Any], manifest: Manifest) -> Sequence[str]:
+    """Who took part, by name or in the order of the roll."""
+    if not manifest.roll:
+        return list(answer["admitted"])
+    return Outcomes.from_json(answer["people"], rows=len(manifest.rows)).admitted(manifest.rows)

@@ -1,6 +1,6 @@
 """The whole menu in one process: records in the clear, three roles that never see them, and the answer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from crypto import goldilocks
 from crypto.encoding import sha256
 from crypto.mpc.local import Shares
 from crypto.mpc.menu.holdings import Holdings, Table
+from crypto.mpc.partitions import TablePartition, local_sums
 from crypto.mpc.release import Finished
 from crypto.mpc.rounds import Protocol
 from crypto.randomness import stream
@@ -52,11 +53,15 @@ def records_of_exams(people: int, seed: str = "exams") -> list[dict[str, Any]]:
 def holdings(
     compiled: Computation, described: DataSet, records: Records, *, integers: bool = True
 ) -> list[Holdings]:
-    """What each role holds of the columns that a computation needs, cut as wallets cut them."""
+    """What each role holds of the columns that a computation needs, cut as wallets cut them.
+
+    Every role has its records in pieces of another size, and sums up beforehand what it can.
+    """
     needed = needed_columns(compiled, records)
     rows = [described.encode(record) for record in records]
     random = stream(b"\x05" * 32, "shares")
-    columns = sorted({*needed.elements, *needed.integers})
+    summed = {column for cell in needed.sums.cells for column in cell.columns}
+    columns = sorted({*needed.elements, *needed.integers, *summed})
     summands = {
         column: _cut([row[column] for row in rows], described.columns[column].bits, random)
         for column in columns
@@ -66,6 +71,7 @@ def holdings(
         Holdings(
             _table(wanted, summands, role, goldilocks.PRIME, len(rows)),
             _table(needed.integers, summands, role, 2**64, len(rows)) if integers else None,
+            local_sums(needed.sums, list(_pieces(summands, role, len(rows))), records=len(rows)),
         )
         for role in range(3)
     ]
@@ -139,3 +145,12 @@ def _table(
         for part in (role, role + 1)
     ]
     return Table(tuple(columns), Shares(*halves))
+
+
+def _pieces(summands: Mapping[int, list[list[int]]], role: int, records: int) -> Iterator[TablePartition]:
+    """A role's records of all columns in `role + 2` pieces, in an order of its own."""
+    table = _table(sorted(summands), summands, role, goldilocks.PRIME, records)
+    whole = np.zeros((2, max(summands, default=-1) + 1, records), dtype=np.uint64)
+    whole[:, list(table.columns)] = np.stack(table.shares)
+    for places in np.array_split(np.roll(np.arange(records), role), role + 2):
+        yield TablePartition(places, Shares(*(np.ascontiguousarray(half[:, places]) for half in whole)))

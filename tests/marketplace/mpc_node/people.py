@@ -1,6 +1,6 @@
 """People with credentials, what they consented to, and what their wallets hand in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,10 +12,11 @@ from consent.contribution import Contribution, bundle_context
 from consent.policy import Policy
 from consent.record import ConsentRecord, sign_consent, sign_withdrawal
 from consent.record_document import Notice, StatusChange
-from consent.vocabulary import ConsentStatus, Purpose, RecipientKind, StatisticKind
+from consent.vocabulary import ConsentStatus, Engine, Purpose, RecipientKind, StatisticKind
 from crypto.encoding import b64url_encode, sha256
 from crypto.sealing import SealingPublicKey, seal
-from crypto.sharing.integer_masked import split
+from crypto.sharing.additive import encode_bundle as encode_single
+from crypto.sharing.integer_masked import Component, split
 from crypto.sharing.replicated import encode_bundle
 from crypto.signing import SigningKey
 from ssi.credential import present
@@ -119,6 +120,13 @@ class Offer:
     disclose: frozenset[str] = frozenset({"school_type"})
     sealing_keys: Mapping[str, SealingPublicKey] | None = field(default=None, hash=False)
     encrypt: Callable[[Person, str], bytes] | None = None
+    bundle: Callable[[int, Sequence[Component]], bytes] | None = None
+
+    @property
+    def encode(self) -> Callable[[int, Sequence[Component]], bytes]:
+        """How a role's bundle is written: as the policy's engines ask for, unless a wallet errs or lies."""
+        honest = encode_single if Engine.ADDITIVE in self.policy.engines else encode_bundle
+        return self.bundle or honest
 
     def sealing_key(self, node: str) -> SealingPublicKey:
         """The key that a node's bundle is sealed to."""
@@ -161,7 +169,7 @@ def _made(someone: Person, offer: Offer) -> Contribution:
     own_id = offer.consent_id or someone.consent_id
     bundles = {
         node: seal(
-            encode_bundle(role, components),
+            offer.encode(role, components),
             offer.sealing_key(node),
             context=bundle_context(own_id, node_id=node, role=role, data_set=offer.policy.data_set),
         )

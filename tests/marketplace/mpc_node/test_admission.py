@@ -3,15 +3,19 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from consent.policy import Use
+from consent.prohibition import Operand, Operator, never
 from consent.query import Condition, Query, Statistic
 from consent.vocabulary import Purpose, RecipientKind, StatisticKind
+from marketplace.mpc_node.candidate import Candidate, Past, Uses, newest_of_each
+from marketplace.mpc_node.kept_papers import KeptPapers, PublicAttributes, Terms
 from tests.marketplace.mpc_node.buyer import open_outputs
 from tests.marketplace.mpc_node.orders import BUYER_HANDLE, EXACT, NOISY, manifest_for, receipt_for
-from tests.marketplace.mpc_node.parties import NAMES, NOW, STATUS_URI, assembled, parts
+from tests.marketplace.mpc_node.parties import NAMES, NOW, STATUS_URI, UNIVERSITY, assembled, parts
 from tests.marketplace.mpc_node.people import POLICY, Offer, contribution_of, people, person, withdrawal_of
 from tests.marketplace.mpc_node.town import Town
 
@@ -51,10 +55,44 @@ def test_who_permits_the_use_is_admitted(town: Town):
         ({"crowd_floor": 14}, "crowd_too_small"),
         ({"compensation_cents": 101}, "compensation_too_low"),
         ({"given_at": NOW + timedelta(hours=1)}, "not_yet_valid"),
+        ({"recipient_countries": frozenset({"DE"})}, "country_not_allowed"),
+        ({"prohibitions": frozenset({never(Operand.RECIPIENT_KIND, "research_institute")})}, "prohibited"),
+        ({"prohibitions": frozenset({never(Operand.COUNTRY, "EU")})}, "prohibited"),
     ],
 )
 def test_a_consent_that_does_not_cover_the_use_leaves_her_out(town: Town, change, reason):
     assert refused(town, Offer(policy=replace(POLICY, **change))) == reason
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"recipient_countries": frozenset({"EU"})},
+        {"prohibitions": frozenset({never(Operand.COUNTRY, "EU", operator=Operator.IS_NONE_OF)})},
+        {"filters": frozenset()},
+        {"runs": 1},
+    ],
+)
+def test_who_narrows_the_use_and_is_asked_within_that_is_admitted(town: Town, change):
+    assert refused(town, Offer(policy=replace(POLICY, **change))) is None
+
+
+@pytest.mark.parametrize("query", [EXACT, NOISY])
+def test_a_record_is_computed_on_as_often_as_its_owner_allows(town: Town, query: Query):
+    once = Offer(policy=replace(POLICY, runs=1))
+    town.settle(CROWD)
+    town.settle([SHE], once)
+    manifest = manifest_for(CROWD, query)
+    named = {**manifest.contributions, **manifest_for([SHE], offer=once).contributions}
+    other = manifest_for(CROWD, query, order_id="order-2")
+
+    first = town.run(replace(manifest, contributions=named))
+    again = town.run(replace(manifest, contributions=named, attempt=2))
+    second = town.run(replace(other, job_id="job-2", contributions=named))
+
+    assert [each["refusals"] for each in (first["node-a"], again["node-a"])] == [{}, {}]
+    assert {each["state"] for each in again.values()} == {"DONE"}
+    assert all(each["refusals"] == {SHE.consent_id: "runs_spent"} for each in second.values())
 
 
 def test_a_consent_that_ran_out_since_it_came_leaves_her_out(town: Town):
@@ -139,6 +177,15 @@ def test_a_forged_status_list_refuses_its_people(town: Town):
     assert set(ended["node-a"]["refusals"].values()) == {"status_unknown"}
 
 
+def test_a_list_that_does_not_reach_as_far_as_her_credential_refuses_her(town: Town):
+    beyond = person(5000)
+    town.settle([*CROWD, beyond])
+
+    ended = town.run(manifest_for([*CROWD, beyond]))
+
+    assert ended["node-a"]["refusals"] == {beyond.consent_id: "status_unknown"}
+
+
 def test_other_inputs_than_the_manifest_names_leave_her_out(town: Town):
     other = manifest_for([person(14)]).contributions[person(14).consent_id]
     town.settle([*CROWD, SHE])
@@ -184,6 +231,25 @@ def test_one_person_is_counted_once_and_her_newest_consent_counts(town: Town):
 
     assert {each["admitted"] for each in ended.values()} == {13}
     assert all(each["refusals"] == {SHE.consent_id: "counted_already"} for each in ended.values())
+
+
+def candidate(consent_id: str, issuer: str, given_at: int) -> Candidate:
+    """Somebody with a handle that is the same at every issuer."""
+    terms = Terms(issuer, "digest", STATUS_URI, POLICY)
+    shown = PublicAttributes({})
+    papers = KeptPapers(consent_id, "her handle", "row", "inputs", given_at, 0, 0, 0, b"", terms, shown)
+    return Candidate(papers, Past(Decimal(0), 0), Uses(cast("Use", None)))
+
+
+def test_an_issuer_that_learns_a_handle_displaces_nobody_of_another_issuer():
+    hers = candidate("hers", UNIVERSITY, 1)
+    copied = candidate("copied", "did:web:elsewhere.example", 2)
+    newer = candidate("newer", UNIVERSITY, 3)
+
+    assert newest_of_each([hers, copied]) == {"hers": hers, "copied": copied}
+    assert newest_of_each([hers, copied, newer]) == {"newer": newer, "copied": copied}
+    assert not hers.caps.keys() & copied.caps.keys()
+    assert hers.caps.keys() == newer.caps.keys()
 
 
 def test_a_public_condition_selects_people(town: Town):

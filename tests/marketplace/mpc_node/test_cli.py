@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from marketplace.mpc_node.cli import main
 from marketplace.mpc_node.config import load_settings
 from marketplace.mpc_node.keys import load_keys
-from ssi.hosting.tls import fingerprint
+from ssi.trust_entries import certificate_fingerprint
 from tests.marketplace.mpc_node.parties import assembled, parts
 
 
@@ -39,7 +39,7 @@ def test_the_public_part_is_one_the_authority_can_sign(tmp_path: Path):
     keys = load_keys(tmp_path / "node-a")
     assert entry.verifying_key == keys.signing.public
     assert entry.sealing_key == keys.sealing.public
-    assert entry.tls_fingerprint == fingerprint((tmp_path / "node-a" / "tls.pem").read_text())
+    assert entry.tls_fingerprint == certificate_fingerprint((tmp_path / "node-a" / "tls.pem").read_text())
 
 
 def test_the_public_part_holds_no_secret(tmp_path: Path):

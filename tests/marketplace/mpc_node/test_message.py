@@ -1,5 +1,7 @@
 """Messages between nodes survive the wire unchanged, or not at all."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from crypto.encoding import b64url_encode, digest_of
 from marketplace.mpc_node.errors import MessageRefusedError
 from marketplace.mpc_node.message import (
+    KEY_MAKING,
     TYP,
     PeerMessage,
     Step,
@@ -22,7 +25,8 @@ MESSAGE = PeerMessage("job-1", 1, digest_of("manifest"), Step.SUMMAND, 1, b"body
 
 
 @given(st.builds(PeerMessage, st.text(min_size=1), st.integers(1, 3), st.just(digest_of("manifest")),
-                 st.sampled_from(Step), st.integers(0, 2), st.binary()))  # fmt: skip
+                 st.sampled_from([step for step in Step if not step.is_of_a_key]), st.integers(0, 2),
+                 st.binary()))  # fmt: skip
 @settings(max_examples=30)
 def test_a_message_comes_out_as_it_went_in(message):
     token = sign_message(message, KEY)
@@ -91,3 +95,21 @@ def test_what_is_no_token_is_no_message(token):
         verify_message(token, KEY.public)
     with pytest.raises(MessageRefusedError):
         read_kept_message(token)
+
+
+@pytest.mark.parametrize("step", [Step.SUMMAND, Step.FAILED])
+def test_only_admission_has_room_for_a_long_message(step):
+    long = replace(MESSAGE, body=bytes((1 << 20) + 1))
+
+    assert verify_message(sign_message(replace(long, step=Step.ADMISSION), KEY), KEY.public).body == long.body
+    with pytest.raises(MessageRefusedError, match="at most"):
+        verify_message(sign_message(replace(long, step=step), KEY), KEY.public)
+
+
+@pytest.mark.parametrize("step", [step for step in Step if step.is_of_a_key])
+def test_a_step_of_the_making_of_a_key_belongs_to_no_job(step):
+    made = replace(MESSAGE, step=step, job_id=f"{KEY_MAKING}: first")
+
+    assert verify_message(sign_message(made, KEY), KEY.public) == made
+    with pytest.raises(MessageRefusedError, match="no job"):
+        verify_message(sign_message(replace(made, job_id="job-1"), KEY), KEY.public)

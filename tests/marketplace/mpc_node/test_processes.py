@@ -296,7 +296,8 @@ def test_a_job_survives_a_power_cut_of_one_node_as_its_next_attempt(story: Story
 
     cut_off, waiting = market.status("node-a"), market.ended("node-b")
     assert (cut_off["state"], cut_off["reason"]) == ("FAILED", "interrupted")
-    assert (waiting["state"], waiting["reason"]) == ("FAILED", "peer_timeout")
+    assert waiting["state"] == "FAILED"
+    assert waiting["reason"] in ("peer_failed", "peer_timeout")  # told by the other, if in time
     for name in ("node-a", "node-b"):
         with pytest.raises(RefusedByPeerError, match="409"):
             market.client(name).get_json("/v1/jobs/job-1/output")

@@ -7,15 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from consent.job import put_on_roll
+from consent.roll import digest_of_piece
 from crypto.mpc.rounds import Frame, Raw
 from crypto.sealing import Vault
+from marketplace.mpc_node import runner
 from marketplace.mpc_node.checkpoint import AttemptLog
 from marketplace.mpc_node.opening import Checkpoints, Opening
+from marketplace.mpc_node.storage.ledger import account_of
 from tests.marketplace.mpc_node.buyer import open_outputs
 from tests.marketplace.mpc_node.orders import EXACT, NOISY, manifest_for
-from tests.marketplace.mpc_node.parties import NAMES, node_keys
+from tests.marketplace.mpc_node.parties import NAMES, UNIVERSITY, node_keys
 from tests.marketplace.mpc_node.people import people, withdrawal_of
-from tests.marketplace.mpc_node.town import Town, wait_for_attempts
+from tests.marketplace.mpc_node.town import Town, step_of, wait_for_attempts
 
 # A killed process ends its threads without a word; here the thread of the attempt ends with SystemExit.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -76,7 +80,7 @@ def checkpoints_of(town: Town, moment: tuple[str, int], boot: str = "this boot")
     return Checkpoints(folder, vault, lambda: boot)
 
 
-def killed(folder: Path, moment: tuple[str, int], query=EXACT) -> Town:
+def killed(folder: Path, moment: tuple[str, int], query=EXACT, *, on_roll: bool = False) -> Town:
     """A town in which one node has died while it computed a job, and the others wait."""
     town = Town(folder, names=(), peer_timeout_seconds=PATIENCE_SECONDS)
     deadly = checkpoints_of(town, moment)
@@ -84,7 +88,13 @@ def killed(folder: Path, moment: tuple[str, int], query=EXACT) -> Town:
     for name in NAMES:
         town.start(name)
     town.settle(CROWD)
-    town.ask(manifest_for(CROWD, query))
+    manifest, pieces = (
+        put_on_roll(manifest_for(CROWD, query)) if on_roll else (manifest_for(CROWD, query), ())
+    )
+    for name in NAMES:
+        for piece in pieces:
+            assert town.put(name, f"/v1/pieces/{digest_of_piece(piece)}", piece).status_code == 204
+    town.ask(manifest)
     assert isinstance(deadly, DeadlyCheckpoints)
     assert deadly.over.wait(30)
     town.checkpoints[DYING] = checkpoints_of(town, ("", 0))
@@ -108,6 +118,30 @@ def test_a_job_goes_on_when_a_node_that_was_killed_is_back_in_time(tmp_path: Pat
     assert not list((town.folder / DYING / "attempts").iterdir())
 
 
+def test_a_job_over_a_roll_goes_on_as_well(tmp_path: Path):
+    town = killed(tmp_path, ("received", 2), on_roll=True)
+
+    town.start(DYING)
+    ended = town.ended()
+
+    assert {(each["attempt"], each["state"]) for each in ended.values()} == {(1, "DONE")}, ended
+    manifest, _ = put_on_roll(manifest_for(CROWD))
+    answer = open_outputs(town, manifest, sorted(CROWD, key=lambda each: each.consent_id)).answer()
+    assert answer.rows[0].estimates[0].value == len(CROWD)
+
+
+def test_a_job_whose_roll_was_altered_meanwhile_is_over(tmp_path: Path):
+    town = killed(tmp_path, ("received", 2), on_roll=True)
+    (piece,) = [path for path in (town.folder / DYING / "pieces").glob("*/*") if path.stat().st_size]
+    piece.write_bytes(piece.read_bytes()[:-1] + b"!")
+
+    town.start(DYING)
+    ended = town.ended()
+
+    assert (ended[DYING]["state"], ended[DYING]["reason"]) == ("FAILED", "interrupted")
+    assert {each["state"] for each in ended.values()} == {"FAILED"}
+
+
 def test_nobody_is_charged_twice_for_an_attempt_that_went_on(tmp_path: Path):
     town = killed(tmp_path, ("received", 2), NOISY)
 
@@ -117,7 +151,7 @@ def test_nobody_is_charged_twice_for_an_attempt_that_went_on(tmp_path: Path):
     assert {each["state"] for each in ended.values()} == {"DONE"}
     node = town.nodes[DYING]
     stored = node.contributions.find([CROWD[0].consent_id])[CROWD[0].consent_id]
-    assert len(node.ledger.charges([stored.handle])) == 1
+    assert len(node.ledger.charges([account_of(UNIVERSITY, stored.handle)])) == 1
 
 
 def test_whoever_withdrew_meanwhile_ends_the_attempt(tmp_path: Path):
@@ -170,6 +204,34 @@ def test_a_log_that_somebody_altered_ends_the_attempt(tmp_path: Path):
 
     assert (ended[DYING]["state"], ended[DYING]["reason"]) == ("FAILED", "interrupted")
     assert {each["state"] for each in ended.values()} == {"FAILED"}
+
+
+def test_the_others_are_told_at_once_of_an_attempt_that_a_crash_ended(tmp_path: Path):
+    town = killed(tmp_path, ("received", 2))
+    town.checkpoints[DYING] = checkpoints_of(town, ("", 0), boot="another boot")
+    told: list[tuple[str, str]] = []
+
+    def listening(sender: str, receiver: str, token: str) -> list[str]:
+        told.append((sender, step_of(token)))
+        return [token]
+
+    town.wire = listening
+    town.start(DYING)
+    town.ended()
+
+    assert (DYING, "failed") in told
+
+
+def test_an_attempt_whose_check_breaks_after_a_restart_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    town = killed(tmp_path, ("received", 2))
+    monkeypatch.setattr(runner, "check_job", lambda *_, **__: 1 / 0)
+
+    town.start(DYING)
+    ended = town.ended()
+
+    assert (ended[DYING]["state"], ended[DYING]["reason"]) == ("FAILED", "interrupted")
 
 
 def test_a_finished_attempt_leaves_no_log(town: Town):

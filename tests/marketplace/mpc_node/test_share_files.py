@@ -14,9 +14,10 @@ from crypto.mpc.partitions import local_sums
 from crypto.mpc.program import LinearCell, ProductCell, Program, cross_terms, linear_sums
 from crypto.sealing import Vault
 from marketplace.mpc_node.bootstrap import MIGRATIONS
+from marketplace.mpc_node.columns.partition_file import PartitionFile
 from marketplace.mpc_node.columns.selection import Selection
 from marketplace.mpc_node.columns.share_rows import Form, Group, ShareRow
-from marketplace.mpc_node.errors import StorageAlteredError
+from marketplace.mpc_node.errors import PartitionUnreadableError, StorageAlteredError
 from marketplace.mpc_node.storage.contributions import (
     ContributionStore,
     Incoming,
@@ -43,6 +44,18 @@ class CutOff(ShareFiles):
 
     def finish(self, session):
         raise CutOffError
+
+
+class BusyOnce(ShareFiles):
+    """The files of a process whose database fails once between a new seal and the overwriting."""
+
+    failures = 1
+
+    def finish(self, session):
+        if self.failures:
+            self.failures -= 1
+            raise CutOffError
+        return super().finish(session)
 
 
 class CutOffEarlier(ShareFiles):
@@ -262,6 +275,58 @@ def test_asking_for_the_receipt_again_overwrites_what_was_not(database: Database
     bury(opened_store(database, folder), 3)
 
     assert not np.load(next(folder.glob("*.npy")))[:, 3].any()
+
+
+def test_a_withdrawal_after_one_that_was_sealed_and_not_erased_leaves_the_others_whole(
+    database: Database, folder: Path
+):
+    store = opened_store(database, folder, BusyOnce)
+    put(store, range(8))
+    with pytest.raises(CutOffError):
+        bury(store, 3)
+
+    bury(store, 5)
+
+    assert not np.load(next(folder.glob("*.npy")))[:, [3, 5]].any()
+    assert store.shares(map(name, range(8))) == fields_of([0, 1, 2, 4, 6, 7])
+
+
+def test_a_file_that_was_away_between_two_withdrawals_is_whole_when_both_are_erased(
+    database: Database, folder: Path
+):
+    store = opened_store(database, folder, BusyOnce)
+    put(store, range(8))
+    with pytest.raises(CutOffError):
+        bury(store, 3)
+    (path,) = folder.glob("*.npy")
+    away = path.rename(folder / "away")
+    bury(store, 5)
+    away.rename(path)
+
+    store.recover()
+
+    assert not np.load(path)[:, [3, 5]].any()
+    assert store.shares(map(name, range(8))) == fields_of([0, 1, 2, 4, 6, 7])
+
+
+def test_a_row_is_not_erased_before_the_seal_of_its_file_expects_it(
+    store, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    put(store, range(8))
+
+    def unreadable(*_: object) -> PartitionFile:
+        raise PartitionUnreadableError("too many files are open")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PartitionFile, "without", unreadable)
+        with pytest.raises(StorageAlteredError):
+            bury(store, 3)
+    assert store.shares(map(name, range(8))) == fields_of([0, 1, 2, 4, 5, 6, 7])
+
+    store.recover()
+
+    assert not np.load(next(folder.glob("*.npy")))[:, 3].any()
+    assert store.shares(map(name, range(8))) == fields_of([0, 1, 2, 4, 5, 6, 7])
 
 
 def test_a_crash_before_files_are_named_leaves_none_of_them(database: Database, folder: Path):

@@ -12,6 +12,7 @@ import pytest
 
 from crypto import goldilocks
 from crypto.sealing import Vault
+from crypto.signing import generate_ed25519
 from marketplace.mpc_node.bootstrap import MIGRATIONS
 from marketplace.mpc_node.columns.share_rows import Group, ShareRow
 from marketplace.mpc_node.errors import (
@@ -31,15 +32,17 @@ from marketplace.mpc_node.storage.contributions import (
     Tombstone,
 )
 from marketplace.mpc_node.storage.jobs import JobStore, NewAttempt
-from marketplace.mpc_node.storage.ledger import PrivacyLedger, Purchase
+from marketplace.mpc_node.storage.ledger import PrivacyLedger, Purchase, account_of, runs_of, totals
 from marketplace.mpc_node.storage.messages import Heard, MessageStore, Slot
 from marketplace.mpc_node.storage.notes import NoteStore
 from marketplace.mpc_node.storage.share_files import ShareFiles
 from marketplace.mpc_node.storage.tables import Base
 from ssi.hosting.database import Database, differences, migrate, open_database
+from ssi.jws import sign_jws
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ONE = Decimal(1)
+PEERS = ("node-b", "node-c")
 
 
 GROUP = Group("exam/1", 0)
@@ -305,9 +308,9 @@ def test_a_message_is_kept_once_and_a_second_one_is_a_conflict(database: Databas
     assert messages.put(slot, "token", "digest", now=NOW) is Heard.NEW
     assert messages.put(slot, "token", "digest", now=NOW) is Heard.SAME
     assert messages.put(slot, "other", "other digest", now=NOW) is Heard.CONFLICT
-    (kept,) = messages.of_attempt("job-1", 1)
+    (kept,) = messages.of_attempt("job-1", 1, PEERS)
     assert (kept.token, kept.conflict) == ("token", True)
-    assert messages.of_attempt("job-1", 2) == ()
+    assert messages.of_attempt("job-1", 2, PEERS) == ()
 
 
 def test_old_messages_are_forgotten(database: Database):
@@ -317,8 +320,29 @@ def test_old_messages_are_forgotten(database: Database):
 
     messages.forget_before(NOW + timedelta(hours=1))
 
-    assert messages.of_attempt("job-1", 1) == ()
-    assert len(messages.of_attempt("job-2", 1)) == 1
+    assert messages.of_attempt("job-1", 1, PEERS) == ()
+    assert len(messages.of_attempt("job-2", 1, PEERS)) == 1
+
+
+def test_messages_of_other_nodes_are_not_read(database: Database):
+    messages = MessageStore(database)
+    messages.put(Slot("job-1", 1, "summand", "node-d"), "token", "digest", now=NOW)
+
+    assert messages.of_attempt("job-1", 1, PEERS) == ()
+
+
+def test_a_peer_without_room_takes_no_room_of_another(database: Database):
+    messages = MessageStore(database, most=2)
+    for job in ("job-1", "job-2"):
+        assert messages.put(Slot(job, 1, "summand", "node-b"), "token", "digest", now=NOW) is Heard.NEW
+
+    assert messages.put(Slot("job-3", 1, "summand", "node-b"), "token", "digest", now=NOW) is Heard.NO_ROOM
+    assert messages.put(Slot("job-1", 1, "summand", "node-b"), "token", "digest", now=NOW) is Heard.SAME
+    assert messages.put(Slot("job-3", 1, "summand", "node-c"), "token", "digest", now=NOW) is Heard.NEW
+
+    messages.forget("job-1", 1)
+    assert messages.of_attempt("job-1", 1, PEERS) == ()
+    assert messages.put(Slot("job-3", 1, "summand", "node-b"), "token", "digest", now=NOW) is Heard.NEW
 
 
 def test_everybody_is_charged_or_nobody(database: Database):
@@ -347,3 +371,54 @@ def test_budgets_add_up_over_jobs_and_sets(database: Database):
     ledger.spend(Purchase("job-1", "other root", Decimal("0.5")), cap, now=NOW)
 
     assert ledger.spend(Purchase("job-2", "root", Decimal("0.01")), cap, now=NOW) == {"her"}
+
+
+def test_jobs_are_counted_up_to_the_most_that_somebody_allows(database: Database):
+    ledger, free = PrivacyLedger(database), Decimal(0)
+    cap, runs = {"her": ONE, "him": ONE}, {"her": 2}
+
+    def spend(job_id: str, root: str = "root") -> frozenset[str]:
+        return ledger.spend(Purchase(job_id, root, free), cap, now=NOW, run_caps=runs)
+
+    assert [spend("job-1"), spend("job-1", "other root"), spend("job-2")] == [frozenset()] * 3
+    assert spend("job-3") == {"her"}
+    assert spend("job-2", "third root") == frozenset()
+    assert runs_of(ledger.charges(["her", "him"]), but="job-2") == {"her": 1, "him": 1}
+
+
+def test_a_handle_at_another_issuer_is_another_account(database: Database):
+    ledger, purchase = PrivacyLedger(database), Purchase("job-1", "root", ONE)
+    hers, copied = account_of("did:web:one.example", "her"), account_of("did:web:two.example", "her")
+
+    assert ledger.spend(purchase, {copied: ONE}, now=NOW) == frozenset()
+
+    assert ledger.charges([hers]) == ()
+    assert ledger.spend(Purchase("job-2", "root", ONE), {hers: ONE}, now=NOW) == frozenset()
+    assert [charge.account for charge in ledger.charges([hers, copied])].count(hers) == 1
+
+
+def test_what_was_charged_under_a_bare_handle_counts_for_its_account(database: Database):
+    ledger, hers = PrivacyLedger(database), account_of("did:web:one.example", "her|self")
+    ledger.spend(Purchase("job-1", "root", ONE), {"her|self": ONE}, now=NOW)
+
+    assert ledger.spend(Purchase("job-2", "root", ONE), {hers: ONE}, now=NOW) == {hers}
+    assert ledger.spend(Purchase("job-1", "root", ONE), {hers: ONE}, now=NOW) == frozenset()
+    assert totals(ledger.charges([hers])) == {hers: ONE}
+
+
+@pytest.mark.parametrize(("root", "is_released"), [("root 1", True), ("root 2", False)])
+def test_an_exact_answer_is_released_over_one_set_of_people_only(database: Database, root, is_released):
+    jobs = JobStore(database)
+    stated = sign_jws({"admitted_root": "root 1"}, generate_ed25519(), typ="statement")
+    jobs.open(attempt())
+    jobs.release("job-1", 1, (), lambda: replace(output(), statement=stated), only_root="root 1")
+    jobs.open(attempt(2))
+
+    if is_released:
+        jobs.release("job-1", 2, (), output, only_root=root)
+    else:
+        with pytest.raises(AttemptFailedError) as caught:
+            jobs.release("job-1", 2, (), output, only_root=root)
+        assert caught.value.failure is Failure.RELEASED_ALREADY
+        with pytest.raises(NoOutputError):
+            jobs.output("job-1")

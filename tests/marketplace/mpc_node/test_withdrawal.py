@@ -55,14 +55,25 @@ def test_nothing_of_the_contribution_is_left_in_the_table(settled: Town):
     assert consent not in str(tombstones)
 
 
-def test_her_papers_are_not_kept_in_memory_either(settled: Town):
-    node = settled.nodes["node-a"]
-    stored = node.contributions.find([HER.consent_id])[HER.consent_id]
-    assert stored.body_digest in node.papers._known
+def kept(town: Town) -> tuple[list[str], int]:
+    """Whose papers are kept in their short form, and how many different terms."""
+    with town.nodes["node-a"].database.engine.connect() as connection:
+        people = connection.exec_driver_sql("SELECT consent_id FROM kept_papers").scalars().all()
+        terms = connection.exec_driver_sql("SELECT count(*) FROM kept_terms").scalar_one()
+    return list(people), terms
+
+
+def test_the_short_form_of_her_papers_goes_along_and_terms_with_the_last_whose_they_are(settled: Town):
+    settled.settle([person(2)])
+    both = kept(settled)
 
     withdraw(settled, withdrawal_of(HER))
+    one = kept(settled)
+    withdraw(settled, withdrawal_of(person(2)))
 
-    assert stored.body_digest not in node.papers._known
+    assert (len(both[0]), both[1]) == (2, 1)
+    assert one == ([person(2).consent_id], 1)
+    assert kept(settled) == ([], 0)
 
 
 def test_asking_again_gives_the_first_receipt_again(settled: Town):

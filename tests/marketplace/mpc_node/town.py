@@ -83,6 +83,14 @@ class Wire:
             if answer.status_code >= 400:
                 raise RefusedByPeerError(node_id, answer.status_code, None)
 
+    def hand_over(self, node_id: str, digest: str, piece: bytes) -> None:
+        """Hand a piece over, unless the town alters it."""
+        answer = self.town.put(
+            node_id, f"/v1/pieces/{digest}", self.town.piece(self.sender, piece), caller=self.sender
+        )
+        if answer.status_code >= 400:
+            raise RefusedByPeerError(node_id, answer.status_code, None)
+
 
 @cache
 def migrated() -> bytes:
@@ -112,6 +120,7 @@ class Town:
         self.registry = registry()
         self.statuses = StatusLists(lambda: self.moment)
         self.wire: Callable[[str, str, str], list[str]] = lambda sender, receiver, token: [token]
+        self.piece: Callable[[str, bytes], bytes] = lambda sender, piece: piece
         self.lines = Lines()
         self.checkpoints: dict[str, Checkpoints] = {}
         self.outputs = dict(outputs or {})
@@ -146,10 +155,12 @@ class Town:
             encode_output=self.outputs.get(name, encode_honestly),
         )
         node = build_node(settings, node_keys(name), database, around)
-        self.nodes[name] = replace(node, checkpoints=self.checkpoints.get(name, node.checkpoints))
-        self.apps[name] = create_app(
-            self.nodes[name], fingerprint_of=lambda environ: environ.get(FINGERPRINT)
-        )
+        self.serve(replace(node, checkpoints=self.checkpoints.get(name, node.checkpoints)))
+
+    def serve(self, node: Node) -> None:
+        """Let a node answer under its name, instead of the one that did."""
+        self.nodes[node.node_id] = node
+        self.apps[node.node_id] = create_app(node, fingerprint_of=lambda environ: environ.get(FINGERPRINT))
 
     def on_the_wire(self, sender: str, receiver: str, token: str) -> list[str]:
         """What arrives instead of a message that a node sends."""
@@ -163,6 +174,11 @@ class Town:
         """Ask a node as somebody whose certificate it sees."""
         overrides = {FINGERPRINT: fingerprint_of(caller)} if caller else {}
         return self.client(name).post(path, json=document, environ_overrides=overrides)
+
+    def put(self, name: str, path: str, content: bytes, *, caller: str | None = "market") -> Any:
+        """Send a node bytes as somebody whose certificate it sees."""
+        overrides = {FINGERPRINT: fingerprint_of(caller)} if caller else {}
+        return self.client(name).put(path, data=content, environ_overrides=overrides)
 
     def get(self, name: str, path: str, *, caller: str | None = "market") -> Any:
         """Ask a node as somebody whose certificate it sees."""

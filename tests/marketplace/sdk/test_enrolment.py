@@ -187,8 +187,8 @@ def changed(registry: TrustRegistry, **members: object) -> TrustRegistry:
     ("members", "reason"),
     [
         ({"credential_types": frozenset({"urn:argonauta:credential:exam:1"})}, "not trusted to say who"),
-        ({"valid_until": parties.NOW}, "does not hold"),
-        ({"valid_from": parties.NOW + timedelta(days=1)}, "does not hold"),
+        ({"valid_until": parties.NOW}, "does not belong to an issuer"),
+        ({"valid_from": parties.NOW + timedelta(days=1)}, "does not belong to an issuer"),
     ],
 )
 def test_an_issuer_not_trusted_for_this_now_is_not_given_the_code(

@@ -7,9 +7,10 @@ from decimal import Decimal
 from functools import cache
 from uuid import UUID
 
+from consent.joining import Joining
 from consent.policy import Policy
 from consent.vocabulary import Purpose, RecipientKind, StatisticKind
-from crypto.encoding import digest_of
+from crypto.encoding import b64url_encode, digest_of, sha256
 from marketplace.domain.offer import NodeAnswer, Offer, OfferState
 from marketplace.services.ports import ArrivedOffer, Books
 from ssi.dataset import data_set
@@ -19,7 +20,7 @@ from tests.ssi import parties
 NAMES = ("node-a", "node-b", "node-c")
 SCHOOLS = ("mixed", "mixed", "mixed", "girls", "girls", "boys")
 CROWD = 120
-FIRST_EXAM, FIRST_HEALTH = 1, 10_001
+FIRST_EXAM, FIRST_HEALTH, FIRST_ACTIVITY = 1, 10_001, 20_001
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,12 @@ def students(count: int = CROWD) -> tuple[Person, ...]:
 def patients(count: int = CROWD) -> tuple[Person, ...]:
     """People with a health check, in which every third lacks the blood pressure."""
     return tuple(_patient(FIRST_HEALTH + place) for place in range(count))
+
+
+@cache
+def wearers(count: int = CROWD) -> tuple[Person, ...]:
+    """People with twelve weeks of a device, in which every fifth reading is missing."""
+    return tuple(_wearer(FIRST_ACTIVITY + place) for place in range(count))
 
 
 def policy_for(ref: str) -> Policy:
@@ -87,7 +94,18 @@ def cautious(ref: str, **changes: object) -> Policy:
     return replace(policy_for(ref), **changes)  # type: ignore[arg-type]
 
 
+def _joinable(person: Person) -> frozenset[Joining]:
+    """The first student is the first patient, and so on; each lets the two records be joined."""
+    if person.ref == "activity/1":
+        return frozenset()
+    is_student = person.index < FIRST_HEALTH
+    number = person.index - (FIRST_EXAM if is_student else FIRST_HEALTH)
+    handle = b64url_encode(sha256(f"wallet {number}".encode()))
+    return frozenset({Joining("health/1" if is_student else "exam/1", handle)})
+
+
 def _offer(person: Person, policy: Policy) -> Offer:
+    policy = replace(policy, joins=_joinable(person))
     return Offer(
         consent_id=person.consent_id,
         person=f"urn:argonauta:person:{person.index}",
@@ -123,3 +141,14 @@ def _patient(index: int) -> Person:
         "age_band": "senior" if index % 60 >= 45 else "adult",
     }
     return Person(index, "health/1", values)
+
+
+def _wearer(index: int) -> Person:
+    weeks = [week for week in range(1, 13) if (index + week) % 5]
+    values: dict[str, object] = {
+        "days_worn": 60 + index % 24,
+        "age_band": "adult",
+        **{f"steps_{week:02d}": 6000 + 100 * (index % 40) + 50 * week for week in weeks},
+        **{f"resting_heart_rate_{week:02d}": 55 + index % 20 for week in weeks},
+    }
+    return Person(index, "activity/1", values)

@@ -34,7 +34,7 @@ from ssi.issuance import Organisation, Subject, issue_organisation_credential, o
 from ssi.trust import sign_registry
 from tests.marketplace.fakes import CHEAP, HandClock
 from tests.marketplace.mpc_node.parties import NOW
-from tests.marketplace.web.crowd import let_in, patients, students
+from tests.marketplace.web.crowd import let_in, patients, students, wearers
 from tests.marketplace.web.nodes import LocalNodes
 from tests.ssi import parties
 
@@ -231,6 +231,7 @@ def populated(path: Path) -> Path:
     with store.writing() as books:
         let_in(books, students())
         let_in(books, patients())
+        let_in(books, wearers())
     store.database.close()
     return path
 
@@ -240,7 +241,7 @@ def open_house(folder: Path, *, settings: Settings, database: Path) -> House:
     own = folder / "market.sqlite"
     shutil.copy(database, own)
     clock, store = HandClock(), open_store(f"sqlite:///{own}")
-    everybody = {person.consent_id: person for person in (*students(), *patients())}
+    everybody = {person.consent_id: person for person in (*students(), *patients(), *wearers())}
     nodes, status = LocalNodes(clock, everybody), KnownStatus()
     desk = Desk(
         marketplace_id=MARKET_ID,

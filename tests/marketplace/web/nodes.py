@@ -9,6 +9,7 @@ import numpy as np
 from consent.computation import Computation
 from consent.computation import compile as compile_query
 from consent.job import Manifest, admitted_root, binding, result_context, verify_manifest
+from consent.joining import asked_about, consents_of
 from consent.statement import OutputStatement, SummandStatement, sign_output, sign_summand
 from crypto.encoding import Json, b64url_decode, b64url_encode, sha256
 from crypto.mpc.local import Shares
@@ -18,8 +19,8 @@ from crypto.mpc.release import Finished
 from crypto.sealing import SealingPublicKey, seal
 from marketplace.domain.job import CollectedOutput, NodeJobStatus, NodeOutput
 from marketplace.mpc_node.computation import protocol_of
-from ssi.dataset import data_set
 from ssi.http.errors import RefusedByPeerError
+from ssi.joined import side_by_side
 from ssi.jws import parse_jws
 from tests.crypto.mpc import trio
 from tests.crypto.parties import cut
@@ -78,7 +79,7 @@ class LocalNodes:
     def is_well(self, node_id: str) -> bool:
         return node_id not in self.unwell
 
-    def start(self, node_id: str, manifest: str) -> None:
+    def start(self, node_id: str, manifest: str, pieces: Sequence[bytes] = ()) -> None:
         self.manifests[node_id, _job_of(manifest)] = manifest
 
     def status(self, node_id: str, job_id: str) -> NodeJobStatus:
@@ -103,13 +104,14 @@ def compute(
     manifest: Manifest, people: Mapping[str, Person], clock: HandClock, seals: Mapping[int, Encode]
 ) -> tuple[CollectedOutput, ...]:
     """Run a job at all three roles and return what each would hand out."""
-    crowd = [people[consent_id] for consent_id in sorted(manifest.contributions)]
-    computation = compile_query(
-        manifest.query, data_set(manifest.query.data_set), [person.public for person in crowd]
-    )
-    root = admitted_root(manifest.contributions)
+    crowd = [tuple(people[each] for each in consents_of(row)) for row in sorted(manifest.rows)]
+    rows = [_public(records) for records in crowd]
+    computation = compile_query(manifest.query, asked_about(manifest.query), rows)
+    root = admitted_root(manifest.rows)
     bound = binding(manifest.job_id, manifest.attempt, manifest_digest=manifest.digest, admitted_root=root)
-    finished = _play(computation, crowd, bound)
+    described = asked_about(manifest.query)
+    encoded = [described.encode(_values(records)) for records in crowd]
+    finished = _play(computation, rows, encoded, bound)
     signed = [_word_about(manifest, state, bound) for state in finished]
     outputs = []
     for role, state in enumerate(finished):
@@ -138,13 +140,32 @@ def compute(
             signed[(role + 1) % 3],
             envelope,
         )
-        outputs.append(CollectedOutput(output, tuple(manifest.contributions)))
+        outputs.append(CollectedOutput(output, manifest.rows))
     return tuple(outputs)
 
 
-def _play(computation: Computation, crowd: Sequence[Person], bound: bytes) -> list[Finished]:
-    rows = [person.public for person in crowd]
-    encoded = [data_set(person.ref).encode(person.values) for person in crowd]
+def _values(records: Sequence[Person]) -> Mapping[str, object]:
+    first, *others = records
+    values = dict(first.values)
+    for other in others:
+        values = side_by_side(values, other.values, other.ref)
+    return values
+
+
+def _public(records: Sequence[Person]) -> Mapping[str, str | None]:
+    first, *others = records
+    public = dict(first.public)
+    for other in others:
+        public = side_by_side(public, other.public, other.ref)
+    return public
+
+
+def _play(
+    computation: Computation,
+    rows: Sequence[Mapping[str, str | None]],
+    encoded: Sequence[Sequence[int]],
+    bound: bytes,
+) -> list[Finished]:
     components = cut(encoded, b"\x07" * 32)
     columns = tuple(range(components[0].shape[0]))
     protocols = [

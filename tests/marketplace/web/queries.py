@@ -1,9 +1,11 @@
 """Questions that the buyers of these tests ask."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from consent.query import Condition, Query, Statistic
 from consent.vocabulary import Purpose, StatisticKind
+from consent.windows import Windows
 
 COUNT = Statistic(StatisticKind.COUNT)
 MEAN_SCORE = Statistic(StatisticKind.MEAN, "exam_score")
@@ -69,3 +71,23 @@ BLURRED = ask(*RELATIONS)
 PLACED = ask(*PLACES[:2], epsilon=None)
 FREQUENT = ask(PLACES[2], where=(Condition("sex", "female"),))
 FITTED = ask(*FITS, epsilon=None, floor=25)
+
+JOINED_RECORDS = replace(
+    ask(
+        COUNT,
+        Statistic(StatisticKind.MEAN, "health/1#age"),
+        Statistic(StatisticKind.HISTOGRAM, "health/1#sex"),
+        Statistic(StatisticKind.CORRELATION, "exam_score", ("health/1#age",)),
+        Statistic(StatisticKind.LINEAR_REGRESSION, "health/1#age", ("exam_score", "reading_score")),
+    ),
+    join="health/1",
+)
+"""A question across two records of each person."""
+
+WEEKS = ask(
+    Statistic(StatisticKind.MEAN, "steps", windows=Windows(1, 4, 4, 3)),
+    Statistic(StatisticKind.COUNT, "steps", windows=Windows(1, 12, 12, 1)),
+    Statistic(StatisticKind.HISTOGRAM, "resting_heart_rate", windows=Windows(1, 12, 12, 1)),
+    ref="activity/1",
+)
+"""Windows of two series."""

@@ -10,7 +10,7 @@ from consent.vocabulary import Purpose
 from marketplace.domain.job import NodeJobStatus
 from marketplace.web.earlier import earlier_orders
 from marketplace.web.query_form import QueryForm
-from ssi.dataset import data_set
+from ssi.dataset import data_set, data_sets
 from tests.marketplace.web.house import COMPANY, House, Visitor, text_of
 from tests.marketplace.web.queries import BY_SCHOOL, COUNT, EXACT, MEAN_SCORE, NOISY, ask
 
@@ -49,7 +49,7 @@ def test_the_preview_is_the_same_as_in_the_builder(standing_buyer: Visitor):
 def test_what_was_filled_in_stays_filled_in(standing_buyer: Visitor):
     page = standing_buyer.get(f"/ask/exam/1?{AVERAGE}&group_by=sex&where_school_type=girls").text
 
-    assert page.count(" checked") == 3  # two statistics and one level
+    assert page.count(" checked>") == 4  # two statistics, one level and the way of computing
     assert page.count(" selected") == 3  # the group, the condition and the purpose
     assert 'name="floor" type="text" value="50"' in page
 
@@ -213,3 +213,80 @@ def test_the_price_page_holds_the_question_for_programs(standing_buyer: Visitor)
 
     assert "group_by" in text_of(page)
     assert "The same question for programs (JSON)" in text_of(page)
+
+
+def test_the_builder_offers_every_other_record_to_be_joined(standing_buyer: Visitor):
+    page = standing_buyer.get("/ask/exam/1").text
+    (options,) = re.findall(r'<select[^>]*name="join".*?</select>', page, re.DOTALL)
+
+    assert re.findall(r'value="([^"]+)"', options) == sorted(
+        each.ref for each in data_sets() if each.ref != "exam/1"
+    )
+    assert "health/1#age" not in page
+
+
+def test_a_joined_builder_shows_the_parts_of_both_records_without_scripts(standing_buyer: Visitor):
+    page = standing_buyer.get("/ask/exam/1?join=health/1").text
+
+    assert 'value="mean:exam_score"' in page
+    assert 'value="mean:health/1#age"' in page
+    assert 'name="where_health/1#sex"' in page
+    assert "Age (Health check)" in page
+    assert 'formaction="/ask/exam/1"' in page
+
+
+def test_the_first_button_of_the_builder_shows_the_price(standing_buyer: Visitor):
+    """Whoever presses Enter in a field presses the first button of the form."""
+    page = standing_buyer.get("/ask/exam/1").text
+    first = re.search(r"<button[^>]*>", page[page.index('<form class="builder"') :])
+
+    assert first is not None
+    assert "formaction" not in first[0]
+
+
+def test_a_joined_question_is_priced_for_both_records_of_each_person(standing_buyer: Visitor):
+    address = "/ask/exam/1/price?join=health/1&statistic=count&statistic=mean:health/1%23age&level=2"
+    text = text_of(standing_buyer.get(address))
+
+    assert "Number of people and average age (Health check)" in text
+    assert "€1.00 to each of them, for each of 2 records €240.00" in text
+    assert "About 100 to 250 people match today" in text
+    assert "Average: age (health check)" in text
+
+
+def test_a_refusal_about_the_second_record_names_it_as_the_form_does(standing_buyer: Visitor):
+    address = "/ask/exam/1/price?join=health/1&statistic=mean:health/1%23systolic&level=exact"
+    text = text_of(standing_buyer.get(address))
+
+    assert "Not everyone has “Blood pressure, upper value (Health check)”" in text
+
+
+def test_a_series_is_offered_as_a_whole_and_in_parts(standing_buyer: Visitor):
+    page = standing_buyer.get("/ask/activity/1").text
+
+    assert 'value="mean:steps@1,12,12,1"' in page
+    assert 'value="mean:steps@1,4,4,3"' in page
+    assert "12 readings, one for each week" in text_of(standing_buyer.get("/ask/activity/1"))
+    assert 'value="mean:steps_01"' not in page
+
+
+def test_windows_of_a_series_are_asked_for_in_words(standing_buyer: Visitor):
+    text = text_of(standing_buyer.get("/ask/activity/1?statistic=mean:steps@1,4,4,3&level=2"))
+
+    assert "Average steps a day (weeks 1 to 4, weeks 5 to 8 and weeks 9 to 12)" in text
+
+
+def test_other_windows_than_those_offered_are_kept(standing_buyer: Visitor):
+    page = standing_buyer.get("/ask/activity/1?statistic=sum:steps@2,3,1,4")
+
+    assert "Sum of steps a day (weeks 2 to 4" in text_of(page)
+    assert 'value="sum:steps@2,3,1,4" checked' in page.text
+
+
+@pytest.mark.parametrize(
+    "text", ["mean:steps@", "mean:steps@1,2", "mean:steps@0,1,1,1", "mean:steps@9,9,9,9", "mean:mood@1,1,1,1"]
+)
+def test_windows_that_are_none_are_not_asked_for(standing_buyer: Visitor, text: str):
+    page = standing_buyer.get(f"/ask/activity/1?statistic={text}&statistic=count")
+
+    assert "Number of people, over at least" in text_of(page)

@@ -16,7 +16,7 @@ def test_people_are_counted_in_bands_only(standing: House):
 def test_the_least_compensation_is_shown_where_somebody_offers(standing: House):
     text = text_of(standing.visitor().get("/"))
 
-    assert text.count("from €1.00 per person") == 2
+    assert text.count("from €1.00 per person") == 3
 
 
 def test_the_catalogue_can_be_narrowed_to_a_field(standing: House):

@@ -19,10 +19,12 @@ from tests.marketplace.web.queries import (
     FITTED,
     FREQUENT,
     HEALTH,
+    JOINED_RECORDS,
     NOISY,
     PLACED,
     RELATED,
     SCORES,
+    WEEKS,
     ask,
 )
 from tests.marketplace.web.stage import REFUSED_ANSWERS, RULES, Stage, open_with
@@ -33,6 +35,11 @@ QUESTION = "statistic=count&statistic=mean:exam_score&statistic=sd:exam_score&le
 RELATION = (
     "relation=linear_regression&relation_of=exam_score&relation_with=reading_score&relation_with=school_average"
     "&statistic=quantiles:exam_score:0.1,0.9&level=2&where_sex=female&from_reading_score=-1&verified=yes"
+)
+JOINED = (
+    "join=health/1&statistic=count&statistic=mean:exam_score&statistic=mean:health/1%23age&level=2"
+    "&relation=correlation&relation_of=exam_score&relation_with=health/1%23age&group_by=health/1%23age_band"
+    "&where_health/1%23sex=female&from_health/1%23age=20"
 )
 STRANGERS = ["/", "/data/exam/1", "/data/health/1", "/sign-in"]
 NEWCOMERS = [
@@ -48,11 +55,16 @@ BUYERS = [
     f"/ask/exam/1?{QUESTION}",
     "/ask/exam/1/price?floor=x",
     f"/ask/exam/1?{RELATION}",
+    "/ask/exam/1?statistic=count&engine=additive",
     f"/ask/exam/1/price?{RELATION}",
     "/ask/exam/1/price?relation=k_means&relation_count=x&from_exam_score=many&verified=yes",
     "/ask/exam/1/price?statistic=quantiles:exam_score&statistic=median:exam_score:&level=2",
     "/ask/exam/1/price?statistic=histogram:exam_score&level=exact",
     "/ask/exam/1/price?statistic=mean:exam_score&floor=25&level=2&where_school_type=boys",
+    f"/ask/exam/1?{JOINED}",
+    "/ask/activity/1?statistic=mean:steps@1,4,4,3&statistic=count:steps@1,12,12,1&from_steps_02=100",
+    "/ask/exam/1/price?join=health/1&statistic=mean:health/1%23age&statistic=count&level=2",
+    "/ask/exam/1/price?join=exam/1&from_health/1%23age=many",
     f"/ask/exam/1/price?{QUESTION}",
     "/ask/exam/1/price?statistic=count&statistic=mean:exam_score&level=2",
     "/orders",
@@ -64,7 +76,7 @@ BUYERS = [
 ORDERS = ["running", "failed", "sealed", "lied"]
 ANSWERS = [
     *("plain", "exact", "groups", "classes", "health"),
-    *("related", "blurred", "placed", "frequent", "fitted"),
+    *("related", "blurred", "placed", "frequent", "fitted", "joined", "weeks"),
 ]
 WIDTHS = [1280, 320]
 LIGHT: Literal["light"] = "light"
@@ -86,6 +98,8 @@ def orders(stage: Stage, standing: House, standing_buyer: Visitor) -> Mapping[st
         "placed": standing.answer(standing_buyer, PLACED),
         "frequent": standing.answer(standing_buyer, FREQUENT),
         "fitted": standing.answer(standing_buyer, FITTED),
+        "joined": standing.answer(standing_buyer, JOINED_RECORDS),
+        "weeks": standing.answer(standing_buyer, WEEKS),
     }
     standing.nodes.seals = {1: with_another_number}
     made["lied"] = standing.answer(standing_buyer, NOISY)

@@ -20,7 +20,7 @@ def test_nodes_are_shown_with_their_health_and_their_refusals(house: House):
     assert "node-a reachable" in text
     assert "node-c no answer" in text
     assert "Refused 3 Credential revoked: 3" in text
-    assert "Offers accepted 237" in text
+    assert "Offers accepted 357" in text
 
 
 def test_an_idle_market_says_so(standing_operator: Visitor):

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from consent.menu import MENU
-from consent.query import Condition, Query, Statistic, check
+from consent.query import Condition, Query, Statistic
+from consent.query_check import check
 from consent.vocabulary import Engine, Purpose, StatisticKind
 from marketplace.web.query_form import FormError, QueryForm
 from marketplace.web.relation_form import RELATIONS as RELATIONS_OF_FORM
@@ -21,6 +22,7 @@ from tests.marketplace.web.queries import (
     EXACT,
     FITS,
     HEALTH,
+    JOINED_RECORDS,
     NOISY,
     PLACES,
     RELATIONS,
@@ -56,6 +58,16 @@ def filled_in(query: Query) -> MultiDict[str, str]:
         ask(*FITS, epsilon=None),
         ask(SCORES, where=(Condition("exam_score", None, Decimal("-0.5"), Decimal(4)),)),
         replace(NOISY, verified=True, engine=Engine.MPC),
+        JOINED_RECORDS,
+        replace(
+            JOINED_RECORDS,
+            group_by="health/1#age_band",
+            where=(
+                Condition("health/1#age", None, Decimal(20), Decimal(40)),
+                Condition("health/1#sex", "female"),
+                Condition("sex", "male"),
+            ),
+        ),
     ],
 )
 def test_a_query_survives_its_form(query: Query):
@@ -250,3 +262,21 @@ def test_what_cannot_be_ticked_is_listed_besides():
 
     assert form.unlisted == ["quantiles:exam_score:0.025,0.25,0.5,0.75"]
     assert all(MENU[kind] for kind in RELATIONS_OF_FORM)
+
+
+@pytest.mark.parametrize("join", ["exam/1", "dreams/1", "health/1 "])
+def test_only_another_record_on_the_list_can_be_joined(join):
+    form = QueryForm.read(EXAM, MultiDict({"statistic": "count", "join": join}))
+
+    with pytest.raises(FormError) as refused:
+        form.query()
+
+    assert set(refused.value.errors) == {"join"}
+    assert form.about == EXAM
+
+
+def test_a_form_that_joins_is_about_the_parts_of_both_records():
+    form = QueryForm.read(EXAM, MultiDict({"join": "health/1"}))
+
+    assert form.about.ref == "exam/1+health/1"
+    assert "mean:health/1#age" in choices(form.about)

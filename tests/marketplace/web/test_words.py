@@ -6,7 +6,8 @@ import pytest
 
 from consent.computation import compile_groups
 from consent.errors import QueryRefusedError
-from consent.query import Condition, Query, Statistic, check
+from consent.query import Condition, Query, Statistic
+from consent.query_check import check
 from consent.vocabulary import RecipientKind, StatisticKind
 from marketplace.domain.job import JobState
 from marketplace.web.words import (

@@ -148,7 +148,7 @@ def test_any_two_nodes_open_the_sum_and_one_does_not(town):
 
 
 def test_one_node_down_and_the_job_fails_naming_it(tmp_path):
-    town = with_key(Town(tmp_path, peer_timeout_seconds=0.5))
+    town = with_key(Town(tmp_path, peer_timeout_seconds=3.0))
     town.settle(CROWD, ENCRYPTED)
 
     town.ask(manifest_for(CROWD, SUMS, offer=ENCRYPTED), of=NAMES[:2])
