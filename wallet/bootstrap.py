@@ -1,37 +1,63 @@
 """Puts a wallet installation together: settings, database, stores, clients, use cases."""
 
 from datetime import UTC, datetime
+from typing import Any
 
+from ssi.did.resolve import Resolver
 from ssi.hosting.database import Database
+from ssi.http.address import origin_of
+from ssi.openid4vp.request_check import RequestTrust
 from ssi.trust_file import read_authority
-from wallet.clients.connections import Connections
+from ssi.x509 import read_pem
+from wallet.clients.badges import BadgeClient
+from wallet.clients.connections import STRANGERS, Connections
+from wallet.clients.crowd_market import CrowdMarketClient
 from wallet.clients.issuers import IssuerClient
 from wallet.clients.marketplace import MarketplaceClient
 from wallet.clients.nodes import NodeClient
+from wallet.clients.openid4vci.outside import Outside
 from wallet.clients.score_market import ScoreMarketClient
+from wallet.clients.show_verifiers import VerifierClient
 from wallet.clients.trust import SignedRegistry
 from wallet.config import Settings, lookup_key, make_database_file
 from wallet.domain.arrival import Arrival
 from wallet.domain.clock import Clock
 from wallet.domain.credential import HeldCredential
+from wallet.domain.crowd_memory import CrowdMemory
 from wallet.domain.held_consent import HeldConsent
+from wallet.domain.held_crowd_offer import HeldCrowdOffer
 from wallet.domain.held_score_offer import HeldScoreOffer
 from wallet.domain.log_memory import LogMemory
 from wallet.domain.offer_draft import OfferDraft
 from wallet.domain.score_memory import ScoreMemory
+from wallet.domain.showing import Showing
+from wallet.domain.showing_copy import ShowingCopy
+from wallet.domain.showing_values import TRANSACTION_TYPES
+from wallet.domain.shown_credential import ShownCredential
+from wallet.errors import WalletError
+from wallet.services.show_suite import Askers
 from wallet.services.suite import Custody, Ends, Partners, Services, Stores, assemble
+from wallet.storage.archive import SqlArchive
 from wallet.storage.schema import open_wallet_database
 from wallet.storage.sealed import Form, SealedStore
 from wallet.storage.tables import (
     ArrivalRow,
     ConsentRow,
     CredentialRow,
+    CrowdMemoryRow,
+    CrowdOfferRow,
     LogMemoryRow,
     OfferDraftRow,
     ScoreMemoryRow,
     ScoreOfferRow,
+    ShowingCopyRow,
+    ShowingRow,
+    ShownCredentialRow,
 )
 from wallet.storage.wallets import SqlWalletStore
+
+OWN_VERIFIER = "/openid4vp/"
+"""Where the wallet's own marketplace asks and takes answers."""
 
 
 def utc_now() -> datetime:
@@ -43,26 +69,31 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
     """Open the database and connect everything; several processes may do so over the same one.
 
     Raises:
-        WalletError: the lookup key cannot be used.
+        WalletError: the lookup key or the certificate of an authority over verifiers cannot be used.
         RegistryError: the authority's key cannot be read.
         DatabaseAddressError: the database address cannot be used.
     """
     key = lookup_key(settings.directory)
     authority = read_authority(settings.authority)
-    connections = Connections()
+    connections, strangers = Connections(), Connections(STRANGERS)
+    outside = Outside(strangers, private_addresses=settings.development)
     trust = SignedRegistry(settings.registry, authority, connections, clock)
     make_database_file(settings)
     database = open_wallet_database(settings.database)
     partners = Partners(
         trust=trust,
-        issuers=IssuerClient(connections, clock),
+        issuers=IssuerClient(connections, outside, clock),
         market=MarketplaceClient(settings.marketplace_url, connections, trust, clock),
         nodes=NodeClient(connections),
         scores=ScoreMarketClient(settings.marketplace_url, connections, trust, clock),
+        crowds=CrowdMarketClient(settings.marketplace_url, connections, trust, clock),
+        askers=_askers(settings),
+        badges=BadgeClient(connections),
     )
 
     def close() -> None:
         connections.close()
+        strangers.close()
         database.close()
 
     ends = Ends(database.check, close)
@@ -70,20 +101,57 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
     return assemble(sql_stores(database), partners, custody, clock=clock, ends=ends)
 
 
+def _askers(settings: Settings) -> Askers:
+    """Who may ask to be shown records, and how they are reached."""
+    origin = origin_of(settings.marketplace_url)
+    client = VerifierClient(
+        frozenset() if origin is None else frozenset({origin}), settings.development, OWN_VERIFIER
+    )
+    try:
+        roots = tuple(read_pem(path.read_text("ascii"), path.name) for path in settings.verifier_roots)
+    except (OSError, ValueError) as error:
+        raise WalletError(f"a certificate of an authority over verifiers cannot be read: {error}") from error
+    own = RequestTrust(
+        roots=roots,
+        resolver=Resolver(client.document),
+        unsigned=settings.development,
+        transaction_types=TRANSACTION_TYPES,
+    )
+    return Askers(client, own)
+
+
 def sql_stores(database: Database) -> Stores:
     """The stores over one database."""
-    credential = Form(HeldCredential.to_document, HeldCredential.from_document)
-    return Stores(
-        wallets=SqlWalletStore(database),
-        credentials=SealedStore(database, CredentialRow, credential),
-        arrivals=SealedStore(database, ArrivalRow, Form(Arrival.to_document, Arrival.from_document)),
-        consents=SealedStore(database, ConsentRow, Form(HeldConsent.to_document, HeldConsent.from_document)),
-        drafts=SealedStore(database, OfferDraftRow, Form(OfferDraft.to_document, OfferDraft.from_document)),
-        memories=SealedStore(database, LogMemoryRow, Form(LogMemory.to_document, LogMemory.from_document)),
-        score_offers=SealedStore(
+    credential: Form[Any] = Form(HeldCredential.to_document, HeldCredential.from_document)
+    sealed: dict[str, SealedStore[Any]] = {
+        "credentials": SealedStore(database, CredentialRow, credential),
+        "arrivals": SealedStore(database, ArrivalRow, Form(Arrival.to_document, Arrival.from_document)),
+        "consents": SealedStore(
+            database, ConsentRow, Form(HeldConsent.to_document, HeldConsent.from_document)
+        ),
+        "drafts": SealedStore(
+            database, OfferDraftRow, Form(OfferDraft.to_document, OfferDraft.from_document)
+        ),
+        "memories": SealedStore(database, LogMemoryRow, Form(LogMemory.to_document, LogMemory.from_document)),
+        "score_offers": SealedStore(
             database, ScoreOfferRow, Form(HeldScoreOffer.to_document, HeldScoreOffer.from_document)
         ),
-        score_memories=SealedStore(
+        "score_memories": SealedStore(
             database, ScoreMemoryRow, Form(ScoreMemory.to_document, ScoreMemory.from_document)
         ),
-    )
+        "crowd_offers": SealedStore(
+            database, CrowdOfferRow, Form(HeldCrowdOffer.to_document, HeldCrowdOffer.from_document)
+        ),
+        "crowd_memories": SealedStore(
+            database, CrowdMemoryRow, Form(CrowdMemory.to_document, CrowdMemory.from_document)
+        ),
+        "copies": SealedStore(
+            database, ShowingCopyRow, Form(ShowingCopy.to_document, ShowingCopy.from_document)
+        ),
+        "shown": SealedStore(
+            database, ShownCredentialRow, Form(ShownCredential.to_document, ShownCredential.from_document)
+        ),
+        "showings": SealedStore(database, ShowingRow, Form(Showing.to_document, Showing.from_document)),
+    }
+    archive = SqlArchive(database, tuple(sealed.values()))
+    return Stores(wallets=SqlWalletStore(database), archive=archive, **sealed)

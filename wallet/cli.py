@@ -50,6 +50,18 @@ def main() -> None:
     show_default=True,
     help="What one guess of a new wallet's password costs, in KiB of memory; less only for demonstrations.",
 )
+@click.option(
+    "--verifier-root",
+    "verifier_roots",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A certificate (PEM) of an authority that confirms who asks to be shown records; may be repeated.",
+)
+@click.option(
+    "--development",
+    is_flag=True,
+    help="Let anybody ask to be shown records, unsigned and from inside the network; never with real people.",
+)
 def serve(
     folder: Path,
     host: str,
@@ -60,6 +72,8 @@ def serve(
     database_url: str | None,
     idle_minutes: int,
     password_memory_kib: int,
+    verifier_roots: tuple[Path, ...],
+    development: bool,
 ) -> None:
     """Serve the screens until told to stop."""
     logs.configure()
@@ -71,6 +85,8 @@ def serve(
         database_url=database_url,
         password_cost=Argon2Cost(password_memory_kib, _DEFAULT.iterations, _DEFAULT.lanes),
         idle_minutes=idle_minutes,
+        verifier_roots=verifier_roots,
+        development=development,
     )
     try:
         build(settings).close()  # what is wrong with the settings is told here, not by the serving process

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from crypto.randomness import RandomBytes, random_bytes
 from crypto.sealing import Argon2Cost
+from ssi.hosting.errors import ReadableByOthersError
+from ssi.hosting.files import read_private
 from wallet.errors import WalletError
 
 LOOKUP_KEY_FILE = "lookup.key"
@@ -25,7 +27,9 @@ class Settings:
 
     `registry` is a path or an http(s) address of the signed trust registry, `authority` the file with the
     public key that must have signed it. `database_url` is SQLAlchemy's; without one the wallet keeps a
-    SQLite file in `directory`.
+    SQLite file in `directory`. `verifier_roots` are files with one certificate each, of authorities that
+    confirm who asks to be shown records; the registry names others. In `development` anybody may ask, without
+    a signature and from inside the network.
     """
 
     directory: Path
@@ -35,6 +39,8 @@ class Settings:
     database_url: str | None = field(default=None, repr=False)
     password_cost: Argon2Cost = field(default_factory=Argon2Cost)
     idle_minutes: int = IDLE_MINUTES
+    verifier_roots: tuple[Path, ...] = ()
+    development: bool = False
 
     @property
     def database(self) -> str:
@@ -55,11 +61,12 @@ def lookup_key(directory: Path, random: RandomBytes = random_bytes) -> bytes:
     path = directory / LOOKUP_KEY_FILE
     if not path.exists():
         _publish(path, random(LOOKUP_KEY_BYTES))
-    key = path.read_bytes()
+    try:
+        key = read_private(path)
+    except ReadableByOthersError as error:
+        raise WalletError(str(error)) from error
     if len(key) != LOOKUP_KEY_BYTES:
         raise WalletError(f"expected {LOOKUP_KEY_BYTES} bytes in {LOOKUP_KEY_FILE}, got {len(key)}")
-    if path.stat().st_mode & 0o077:
-        raise WalletError(f"{LOOKUP_KEY_FILE} may be read by others: run chmod 600 on it")
     return key
 
 

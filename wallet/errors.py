@@ -3,8 +3,37 @@
 from enum import StrEnum
 
 
+class Trouble(StrEnum):
+    """Why a record was not collected; the screens have words for each in every language."""
+
+    NOT_A_LINK = "not a link"
+    UNREADABLE_OFFER = "unreadable offer"
+    FOREIGN_OFFER = "offer of another issuer"
+    UNKNOWN_WAY = "unknown way of collecting"
+    USED_UP = "link used up"
+    WRONG_CODE = "wrong code"
+    CODE_MISSING = "code missing"
+    LINK_UNKNOWN = "nothing fetched"
+    INSECURE = "address that is not asked"
+    UNKNOWN_ANSWER = "answer that was not asked for"
+    OTHER_SERVER = "answer of another server"
+    DECLINED = "declined at the issuer"
+    SIGN_IN_FAILED = "sign-in failed"
+    HELD_BACK = "held back by the issuer"
+    BEING_MADE = "still being made"
+    LOST_TURN = "no longer known at the issuer"
+    NOT_LET_IN = "wallet not let in"
+    SAID_NO = "refused by the issuer"
+    NOT_ENCRYPTED = "answer not encrypted"
+    METADATA_ALTERED = "metadata not signed by the issuer"
+    UNFIT_ANSWER = "answer that cannot be used"
+    UNREACHABLE = "issuer not reachable"
+
+
 class WalletError(Exception):
     """Any failure of this folder; the message is written for the person unless its kind says otherwise."""
+
+    trouble: Trouble | None = None
 
 
 class LoginTakenError(WalletError):
@@ -21,6 +50,14 @@ class WeakPasswordError(WalletError):
 
 class WrongPasswordError(WalletError):
     """The login name and the password do not open a wallet; which of the two is wrong is never told."""
+
+
+class RecoveryError(WalletError):
+    """The words are no recovery code, or not that of a wallet with this name; which, is never told."""
+
+
+class ExportError(WalletError):
+    """A wallet cannot be written to one file, or a file is not that of a wallet; the message says which."""
 
 
 class TooManyAttemptsError(WalletError):
@@ -51,6 +88,8 @@ class Doubt(StrEnum):
     UNKNOWN_DATA_SET = "unknown data set"
     WRONG_COMMITMENT = "commitment does not open"
     STATUS_UNKNOWN = "status cannot be checked"
+    COPIES_DIFFER = "copies that say something else"
+    UNPROVEN_ISSUER = "issuer's key cannot be found"
 
 
 class RefusedCredentialError(WalletError):
@@ -93,5 +132,52 @@ class DamagedError(WalletError):
     """Something in the wallet was altered, moved or cut off from outside; restore it from a backup."""
 
 
+class TooLargeError(WalletError):
+    """Something is larger than what a wallet reads back, or holds a number that is; it was not kept."""
+
+
 class ConflictError(WalletError):
     """Somebody else changed the same thing at the same time: look again, then repeat."""
+
+
+class AskDoubt(StrEnum):
+    """Why a request to show something is not put before the person, or cannot be answered any more."""
+
+    NOT_A_LINK = "not_a_link"
+    NOT_FETCHED = "not_fetched"
+    NOT_PROVED = "not_proved"
+    UNSIGNED = "unsigned"
+    MALFORMED = "malformed"
+    OVER = "over"
+    UNKNOWN_KIND = "unknown_kind"
+    UNKNOWN_TRANSACTION = "unknown_transaction"
+    TOO_MUCH = "too_much"
+    ANSWERED = "answered"
+
+
+class AskRefusedError(WalletError):
+    """A request to show something was refused, and whoever asked was told nothing.
+
+    `doubt` names the step; `detail` is what exactly was wrong, for whoever has to mend it.
+    """
+
+    def __init__(self, doubt: AskDoubt, detail: str = "") -> None:
+        super().__init__(f"The request was not answered: {doubt.replace('_', ' ')}.")
+        self.doubt = doubt
+        self.detail = detail
+
+
+class ShowChoiceError(WalletError):
+    """What was chosen cannot be shown like that; `field` names the choice, the message the remedy."""
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class VerifierRefusedError(WalletError):
+    """Whoever asked did not accept what was shown; `reason` is its word for programs, if it gave one."""
+
+    def __init__(self, reason: str | None) -> None:
+        super().__init__("What was shown was not accepted.")
+        self.reason = reason

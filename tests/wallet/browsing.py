@@ -7,6 +7,7 @@ from flask import Flask
 
 PASSWORD = "a quiet harbour"
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+_SEEN = re.compile(r'name="seen" value="([^"]*)"')
 _ACTION = re.compile(r'action="([^"]+)"')
 
 
@@ -30,7 +31,9 @@ class Browser:
 
     def post(self, path: str, status: int = 200, **fields: object) -> str:
         token = _TOKEN.search(self.page)
-        data = {"csrf_token": token.group(1) if token else "", **fields}
+        seen = _SEEN.search(self.page)
+        hidden = {"seen": seen.group(1)} if seen else {}
+        data = {"csrf_token": token.group(1) if token else "", **hidden, **fields}
         answer = self.client.post(path, data=data, follow_redirects=True)
         return self._shown(answer, status)
 
@@ -50,6 +53,7 @@ class Browser:
     def add_record(self, link: str) -> str:
         self.get("/records/add")
         self.post("/records/add", link=link)
+        self.press("/collect")
         return self.press("/keep")
 
     def begin_offer(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from crypto.randomness import RandomBytes, stream
 from crypto.sealing import Argon2Cost, Vault
 from wallet.domain.custody import Attempts, LockedWallet
+from wallet.domain.recovery import RecoveryLock
 from wallet.domain.session import Session
 from wallet.errors import ConflictError, LoginTakenError, NotInWalletError
 
@@ -39,6 +40,7 @@ class MovingClock:
 @dataclass
 class MemoryWalletStore:
     wallets: dict[str, LockedWallet] = field(default_factory=dict)
+    recoveries: dict[str, RecoveryLock] = field(default_factory=dict)
 
     def add(self, locked: LockedWallet) -> None:
         if self.by_login(locked.login_digest):
@@ -51,6 +53,20 @@ class MemoryWalletStore:
 
     def note_attempts(self, wallet_id: str, attempts: Attempts) -> None:
         self.wallets[wallet_id] = replace(self.wallets[wallet_id], attempts=attempts)
+
+    def salt(self, wallet_id: str) -> bytes | None:
+        return self.wallets[wallet_id].lock.salt if wallet_id in self.wallets else None
+
+    def lock_anew(self, before: LockedWallet, after: LockedWallet) -> None:
+        if self.wallets[before.wallet_id].lock != before.lock:
+            raise ConflictError("Your password was changed in another window. Open your wallet again.")
+        self.wallets[before.wallet_id] = after
+
+    def recovery(self, wallet_id: str) -> RecoveryLock | None:
+        return self.recoveries.get(wallet_id)
+
+    def keep_recovery(self, wallet_id: str, lock: RecoveryLock) -> None:
+        self.recoveries[wallet_id] = lock
 
 
 @dataclass

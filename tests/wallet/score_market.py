@@ -26,7 +26,8 @@ from ssi.jws import parse_jws
 from tests.ssi import parties
 from wallet.domain.clock import Clock
 from wallet.domain.history import LoggedReceipt
-from wallet.domain.score_news import DeliveredRequest, EndedRequest, ScoreNews
+from wallet.domain.offer_news import EndedRequest
+from wallet.domain.score_news import DeliveredRequest, ScoreNews
 from wallet.errors import PartnerRefusedError, PartnerUnreachableError
 
 EQUAL = {"exam_score": 1, "reading_score": 1}

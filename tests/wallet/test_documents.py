@@ -15,12 +15,17 @@ from crypto.reading import Fields
 from ssi.dataset import data_set
 from tests.ssi import parties
 from tests.wallet.world import QUESTION
-from wallet.domain.arrival import Arrival, Collected
+from wallet.domain.arrival import Accepted, Arrival
 from wallet.domain.choices import PolicyChoices, most_private
+from wallet.domain.choices_document import choices_document, read_choices
+from wallet.domain.collecting import Deferred, Delivered, Grant, Plan, SignIn
 from wallet.domain.credential import HeldCredential, Standing
 from wallet.domain.held_consent import HeldConsent
 from wallet.domain.log_memory import LogAlarm, LogMemory
 from wallet.domain.offer_draft import STEPS, OfferDraft
+from wallet.domain.offer_link import CredentialOffer
+from wallet.domain.showing_copy import ShowingCopy
+from wallet.domain.shown_credential import ShownCredential
 from wallet.domain.use import Buyer, Outcome, Proof, UseEntry
 from wallet.domain.withdrawal import Deletion, WithdrawalProgress
 
@@ -78,10 +83,69 @@ def test_a_consent_is_read_back(consent):
 
 def test_an_arrival_is_read_back(held):
     fresh = Arrival("row", "link", "University", "did:web:u", "https://u", "exam/1", True, "in the letter")
-    collected = replace(fresh, collected=Collected("compact~", held.holder_key))
-    for value in (fresh, collected, collected.fetched(replace(held, revision=0))):
+    delivered = replace(
+        fresh,
+        offer=CredentialOffer("https://u", "exam/1", "code", signs_in=True, issuer_state="state"),
+        plan=Plan({"en": "Exam"}, {"de": "Uni"}, ({"en": "Score"},), copies=3, signs_in_at="https://u"),
+        sign_in=SignIn(
+            "state",
+            "verifier",
+            held.holder_key,
+            "https://u",
+            "https://w/back",
+            "https://w",
+            parties.NOW,
+        ),
+        grant=Grant("token", held.holder_key, bound=True, ends_at=parties.NOW, refresh_token="again"),
+        keys=(held.holder_key,),
+        deferred=Deferred("transaction", parties.NOW),
+        delivered=Delivered(("token~",), "notification"),
+    )
+    copy = ShowingCopy("copy", held.row_id, "token~", held.holder_key, uses=2, used_at=parties.NOW)
+    shown = ShownCredential(
+        "row", "did:jwk:x", "x", "https://x", False, "urn:x", "X", {"name": ["a"]}, parties.NOW
+    )
+    accepted = (Accepted(replace(held, revision=0), (copy,)), Accepted(shown, (copy, copy)))
+    for value in (fresh, delivered, *(replace(delivered, accepted=each) for each in accepted)):
         again = _again(value)
         assert again.to_document() == value.to_document()
+
+
+def test_an_arrival_from_before_there_were_copies_is_read(held):
+    document = Arrival("row", "link", address="https://u").to_document()
+    for name in ("offer", "plan", "sign_in", "grant", "keys", "deferred", "delivered", "accepted"):
+        del document[name]
+    pem = held.holder_key.to_pem().decode()
+    document["collected"] = {"compact": "compact~", "holder_key": pem}
+    document["held"] = {"row_id": "kept", "credential": held.to_document()}
+
+    again = Arrival.from_document(document, "row", 1)
+
+    assert again.delivered is not None
+    assert again.held is not None
+    assert again.delivered.unverified_tokens == ("compact~",)
+    assert [key.to_pem() for key in again.keys] == [held.holder_key.to_pem()]
+    assert again.held.row_id == "kept"
+
+
+def test_what_an_arrival_holds_stays_out_of_repr(held):
+    grant = Grant("secret-token", held.holder_key, bound=True, ends_at=parties.NOW, refresh_token="secret-r")
+    sign_in = SignIn("secret-state", "secret-v", held.holder_key, "https://u", "https://w", "w", parties.NOW)
+    offer = CredentialOffer("https://u", "exam/1", "secret-code", issuer_state="secret-claim")
+    deferred, delivered = Deferred("secret-t", parties.NOW), Delivered(("secret-d",), "secret-n")
+    copy = ShowingCopy("copy", "row", "secret-copy", held.holder_key)
+    arrival = Arrival(
+        "row",
+        "secret-link",
+        offer=offer,
+        sign_in=sign_in,
+        grant=grant,
+        deferred=deferred,
+        delivered=delivered,
+        accepted=Accepted(held, (copy,)),
+    )
+
+    assert "secret" not in repr(arrival)
 
 
 def test_a_memory_of_the_log_is_read_back():
@@ -149,10 +213,10 @@ def test_a_credential_with_a_wrong_member_is_refused(held, change, value):
 
 @pytest.mark.parametrize("member", ["purposes", "recipient_kinds", "statistics"])
 def test_choices_with_an_unknown_term_are_refused(member):
-    document = {**PolicyChoices().to_document(), member: ["world domination"]}
+    document = {**choices_document(PolicyChoices()), member: ["world domination"]}
 
     with pytest.raises(MalformedError):
-        PolicyChoices.from_fields(Fields.of(document, "choices"))
+        read_choices(Fields.of(document, "choices"))
 
 
 def test_deletions_must_be_an_object():

@@ -14,6 +14,7 @@ from tests.marketplace.mpc_node.aggregation.joint import BOTH, entry_of
 from tests.marketplace.mpc_node.parties import random_of
 from tests.marketplace.mpc_node.people import POLICY, person, record_of
 from wallet.domain.choices import PolicyChoices
+from wallet.domain.choices_document import choices_document
 from wallet.domain.encrypting import encrypted_record
 
 HER = person(1)
@@ -60,7 +61,7 @@ def test_the_most_private_choice_is_one_way_of_computing():
 
     assert choices.engines == (Engine.MPC,)
     both = replace(choices, engines=(Engine.MPC, Engine.PAILLIER))
-    assert both.to_document()["engines"] == ["mpc", "paillier"]
+    assert choices_document(both)["engines"] == ["mpc", "paillier"]
 
 
 @pytest.fixture

@@ -69,6 +69,8 @@ def _add(page: Page, link: str) -> None:
     page.get_by_label("Link").fill(link)
     _look(page, expect="Add a record")
     _press(page, "Continue")
+    _look(page, expect="What you would get")
+    _press(page, "Get the record")
     _look(page, expect="Is this your record?")
     _press(page, "Keep it in my wallet")
 
@@ -107,6 +109,7 @@ def test_a_patient_goes_all_the_way(browser, url, world):
         (held,) = world.services.consents(session)
         world.market.use(held.consent_id, cents=75)
         _visit(page, "Home")
+        _press(page, "Check now")  # the agreement's page may have looked just before the use
         page.get_by_text("€0.75").first.wait_for()
         _look(page, expect="Used most recently")
         _visit(page, "Who used my data")
@@ -154,6 +157,7 @@ def test_the_core_screens_work_without_scripts(browser, url, world):
         page.goto(f"{url}/records/add")
         page.get_by_label("Link").fill(world.issuers.offer())
         _press(page, "Continue")
+        _press(page, "Get the record")
         _press(page, "Keep it in my wallet")
         _press(page, "Offer this record")
         for _ in range(4):
@@ -170,3 +174,24 @@ def page_text(world):
     session = world.services.open_wallet("anna", PASSWORD)
     (held,) = world.services.consents(session)
     return "Deleted, proof checked" if not held.nodes_to_ask else "pending"
+
+
+def test_two_records_may_be_put_together(browser, url, world):
+    with quiet_page(browser, expected=AS_EXPECTED) as page:
+        _sign_up(page, url)
+        _add(page, world.issuers.offer())
+        _add(page, world.issuers.offer(parties.HEALTH, "health/1"))
+        _press(page, "Offer this record")
+        page.locator("input[value=systolic]").check()
+        page.get_by_label("Exam results").check()
+        _look(page, expect="May it be put together with another record of yours?")
+        _press(page, "Continue")
+        page.get_by_text("Hospitals", exact=True).click()
+        page.get_by_text("Scientific research", exact=True).click()
+        _press(page, "Continue")
+        page.get_by_text("Averages", exact=True).click()
+        _press(page, "Continue")
+        _press(page, "Continue")
+
+        _look(page, expect="It may be put together with your data “Exam results”")
+        assert "A number that stands in both agreements" in page.inner_text("main")

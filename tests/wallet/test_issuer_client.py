@@ -9,16 +9,21 @@ import pytest
 from flask import Flask, jsonify
 from werkzeug.serving import make_server
 
+from ssi.openid4vp.request_check import RequestTrust
 from tests.serving import serving
 from tests.ssi.issuer_service import offices
 from tests.ssi.issuer_service.offices import found_office, registry_of
 from tests.ssi.issuer_service.visitors import Office
 from tests.ssi.parties import EXAM, HOLDER, NOW
+from tests.wallet.crowd_market import MemoryCrowdMarket
 from tests.wallet.fakes import CHEAP
 from tests.wallet.score_market import MemoryScoreMarket
+from tests.wallet.showing import Asker
 from tests.wallet.world import KnownTrust, MemoryMarket, MemoryNodes, memory_stores
+from wallet.clients.badges import BadgeClient
 from wallet.clients.connections import Connections
 from wallet.clients.issuers import IssuerClient
+from wallet.clients.openid4vci.outside import Outside
 from wallet.domain.offer_link import OfferLink
 from wallet.domain.record import RecordState
 from wallet.errors import (
@@ -29,7 +34,8 @@ from wallet.errors import (
     PartnerUnreachableError,
     RefusedCredentialError,
 )
-from wallet.services.ports import Collection
+from wallet.services.collecting_ports import Source
+from wallet.services.show_suite import Askers
 from wallet.services.suite import Custody, Partners, Services, assemble
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -59,11 +65,15 @@ def counter(tmp_path, database_url, monkeypatch):
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     connections = Connections()
-    issuers = IssuerClient(connections, office.clock)
+    issuers = IssuerClient(connections, Outside(connections), office.clock)
     trust = KnownTrust(registry_of(tmp_path / "university"))
     market = MemoryMarket(office.clock)
     scores = MemoryScoreMarket(office.clock, market.key, market.log)
-    partners = Partners(trust, issuers, market, MemoryNodes(office.clock), scores)
+    crowds = MemoryCrowdMarket(office.clock, market.key, market.log)
+    askers = Askers(Asker(office.clock), RequestTrust())
+    partners = Partners(
+        trust, issuers, market, MemoryNodes(office.clock), scores, crowds, askers, BadgeClient(connections)
+    )
     services = assemble(memory_stores(), partners, Custody(b"k" * 32, CHEAP), clock=office.clock)
     yield Counter(office, services, issuers, url)
     connections.close()
@@ -175,7 +185,7 @@ def _issuer(**answers):
 @pytest.fixture
 def client():
     connections = Connections()
-    yield IssuerClient(connections, lambda: NOW)
+    yield IssuerClient(connections, Outside(connections, private_addresses=True), lambda: NOW)
     connections.close()
 
 
@@ -189,7 +199,7 @@ def _offer(url, issuer=None):
 
 def test_an_offer_of_another_issuer_than_where_it_lies_is_refused(client):
     with serving(_issuer(offer=_offer("x", "https://attacker.example"))) as url, pytest.raises(LinkError):
-        client.read_offer(OfferLink(address=f"{url}/offer"))
+        client.read_offer(OfferLink(address=f"{url}/offer"), listed=True)
 
 
 @pytest.mark.parametrize("name", ["token_endpoint", "credential_endpoint", "authorization_servers"])
@@ -205,10 +215,11 @@ def test_nothing_is_sent_to_an_address_outside_the_issuers_own_origin(client, na
             metadata[name] = [elsewhere] if name == "authorization_servers" else elsewhere
         app.add_url_rule("/.well-known/openid-credential-issuer", "m", lambda: jsonify(metadata))
         app.add_url_rule("/.well-known/oauth-authorization-server", "s", lambda: jsonify(server))
-        offer = client.read_offer(OfferLink(document=_offer(url)))
+        offer = client.read_offer(OfferLink(document=_offer(url)), listed=True)
+        source = Source(offer, None)
 
         with pytest.raises(PartnerFaultError):
-            client.collect(Collection(offer, None, HOLDER))
+            client.request(source, client.redeem_code(source, None), [HOLDER])
 
 
 def test_an_issuer_that_does_not_answer_is_unreachable(client):
@@ -216,12 +227,12 @@ def test_an_issuer_that_does_not_answer_is_unreachable(client):
         address = f"http://127.0.0.1:{probe.getsockname()[1]}/offer"
 
     with pytest.raises(PartnerUnreachableError):
-        client.read_offer(OfferLink(address=address))
+        client.read_offer(OfferLink(address=address), listed=True)
 
 
 def test_a_garbled_offer_is_refused(client):
     with serving(_issuer(offer=["not", "an", "offer"])) as url, pytest.raises(LinkError):
-        client.read_offer(OfferLink(address=f"{url}/offer"))
+        client.read_offer(OfferLink(address=f"{url}/offer"), listed=True)
 
 
 def test_the_values_of_the_record_are_those_that_were_handed_in(counter):

@@ -37,7 +37,9 @@ def test_anything_else_is_no_amount(typed):
     assert refusal.value.field == "amount"
 
 
-@pytest.mark.parametrize("typed", ["", "0", "13", "-1", "1.5", "²", "9" * 30])
+@pytest.mark.parametrize(
+    "typed", ["", "0", "13", "-1", "1.5", "²", "9" * 30, "000000001" + "9" * 30, "9" * 5000]
+)
 def test_months_are_one_to_twelve(typed):
     with pytest.raises(ChoiceError) as refusal:
         _read("compensation", amount="1", months=typed)
@@ -113,6 +115,14 @@ EVERY_FIELD = {
     "node_ids",
     "amount",
     "months",
+    "together",
+    "encrypted_sums",
+    "never_kinds",
+    "never_purposes",
+    "where",
+    "countries",
+    "runs",
+    "public_filters_only",
 }
 
 

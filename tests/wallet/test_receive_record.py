@@ -209,7 +209,7 @@ def test_something_that_is_no_credential_is_refused(world, anna):
 def test_the_credential_of_an_organisation_is_no_record(world, anna):
     world.issuers.tamper = lambda _: parties.organisation_credential()
 
-    assert _refused(world, anna) is Doubt.UNREADABLE
+    assert _refused(world, anna) is Doubt.UNTRUSTED_ISSUER
 
 
 def test_a_status_list_of_somebody_else_is_not_believed(world, anna):

@@ -27,9 +27,9 @@ from tests.wallet.score_market import (
 from tests.wallet.world import World
 from wallet.domain.asked_score import AskState
 from wallet.domain.held_score_offer import HeldScoreOffer, ScoreOfferState
+from wallet.domain.offer_news import EndedRequest
 from wallet.domain.score_choices import ScoreChoices, most_private_scores
 from wallet.domain.score_memory import ScoreMemory, first_memory
-from wallet.domain.score_news import EndedRequest
 from wallet.domain.session import Session
 from wallet.domain.use import Outcome, Proof
 from wallet.errors import ChoiceError, ConflictError, NotInWalletError, PartnerRefusedError

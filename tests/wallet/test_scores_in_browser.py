@@ -62,6 +62,7 @@ def _with_a_record(page: Page, url: str, world: World) -> None:
     page.goto(f"{url}/records/add")
     page.get_by_label("Link").fill(world.issuers.offer())
     _press(page, "Continue")
+    _press(page, "Get the record")
     _press(page, "Keep it in my wallet")
 
 

@@ -1,9 +1,10 @@
 """The wallet's partners in memory: an issuer, a marketplace with a real log, three nodes."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import quote
 
 from consent.contribution import Contribution, bundle_context
@@ -26,22 +27,30 @@ from crypto.sealing import SealingKey, open_sealed
 from crypto.sharing.replicated import Pair, decode_bundle
 from crypto.signing import SigningKey, VerifyingKey
 from ssi.dataset import data_set
-from ssi.issuance import Subject, issue_credential, person_handle
+from ssi.did.resolve import no_fetch
+from ssi.issuance import Subject, fresh_handle, issue_copy, issue_credential, person_handle
 from ssi.jws import parse_jws
 from ssi.record import Record
 from ssi.status_list import PublishedStatusList, Status, StatusList, sign_status_list
 from ssi.trust import TrustRegistry
 from ssi.trust_entries import NodeEntry
 from tests.ssi import parties
+from tests.wallet.crowd_market import MemoryCrowdMarket
 from tests.wallet.fakes import CHEAP, MemoryStore, MemoryWalletStore, MovingClock
 from tests.wallet.score_market import MemoryScoreMarket
+from tests.wallet.showing import Asker, authority, own_trust
+from wallet.clients.badges import BadgeClient
+from wallet.clients.connections import Connections
 from wallet.domain.clock import Clock
+from wallet.domain.collecting import Deferred, Delivered, Fate, Grant, Plan, SignIn
+from wallet.domain.collecting_trouble import trouble
 from wallet.domain.held_consent import Delivery
 from wallet.domain.history import History, LoggedReceipt
-from wallet.domain.offer_link import PRE_AUTHORIZED, CredentialOffer, OfferLink, read_offer
+from wallet.domain.offer_link import PRE_AUTHORIZED, SIGN_IN, CredentialOffer, OfferLink, read_offer
 from wallet.domain.use import UseEntry
-from wallet.errors import CodeNeededError, LinkError, PartnerRefusedError, PartnerUnreachableError
-from wallet.services.ports import Collection
+from wallet.errors import PartnerRefusedError, PartnerUnreachableError, Trouble
+from wallet.services.collecting_ports import Source
+from wallet.services.show_suite import Askers
 from wallet.services.suite import Custody, Partners, Services, Stores, assemble
 
 ISSUER_URL = parties.STATUS_PREFIX.removesuffix("/status-lists/")
@@ -93,6 +102,14 @@ class MemoryIssuers:
     committed: Mapping[str, object] | None = None
     years: float = 1
     tamper: Callable[[str], str] | None = None
+    tamper_copy: Callable[[str], str] | None = None
+    copies: int = 1
+    makes_later: bool = False
+    plan_title: Mapping[str, str] | None = None
+    begins_at: str = ISSUER_URL
+    begun: int = 0
+    requested: list[tuple[SigningKey, ...]] = field(default_factory=list)
+    told: list[Fate] = field(default_factory=list)
 
     def offer(
         self, values: Mapping[str, object] = parties.EXAM, ref: str = "exam/1", **more: str | None
@@ -102,28 +119,101 @@ class MemoryIssuers:
         self.promises[code] = promise
         grant: dict[str, Json] = {"pre-authorized_code": code}
         if promise.tx_code:
-            grant["tx_code"] = {"description": "The code is in the letter."}
+            grant["tx_code"] = {"description": more.get("hint") or "The code is in the letter."}
+        grants: dict[str, Json] = {PRE_AUTHORIZED: grant}
+        if more.get("signs_in"):
+            grants = {SIGN_IN: {"issuer_state": code}}
         document = {
             "credential_issuer": more.get("issuer") or ISSUER_URL,
             "credential_configuration_ids": [ref],
-            "grants": {PRE_AUTHORIZED: grant},
+            "grants": grants,
         }
         return f"openid-credential-offer://?credential_offer={quote(json.dumps(document))}"
 
-    def read_offer(self, link: OfferLink) -> CredentialOffer:
+    fetch = staticmethod(no_fetch)
+
+    def read_offer(self, link: OfferLink, *, listed: bool) -> CredentialOffer:
         self.asked.append(str(link.address))
         return read_offer(link.document)
 
-    def collect(self, collection: Collection) -> str:
-        if self.down:
-            raise PartnerUnreachableError("The issuer cannot be reached now.")
-        promise = self.promises[collection.offer.code]
+    def plan(self, source: Source) -> Plan:
+        ref = source.offer.configuration_id
+        return Plan(
+            self.plan_title or data_set(ref).label,
+            {"en": "What the issuer calls itself"},
+            copies=self.copies,
+            by_code=source.offer.code is not None,
+            signs_in_at=self.begins_at if source.offer.signs_in else "",
+        )
+
+    def begin_sign_in(self, source: Source, *, client_id: str, redirect_uri: str) -> tuple[SignIn, str]:
+        self.begun += 1
+        sign_in = SignIn(
+            state=f"state-{self.begun}",
+            verifier="v" * 43,
+            dpop_key=parties.es256("dpop"),
+            server=ISSUER_URL,
+            redirect_uri=redirect_uri,
+            client_id=client_id,
+            begun_at=self._now(),
+        )
+        return sign_in, f"{self.begins_at}/authorize?request_uri=urn%3A{self.begun}"
+
+    def redeem_code(self, source: Source, tx_code: str | None) -> Grant:
+        self._answering()
+        code = str(source.offer.code)
+        promise = self.promises[code]
         if promise.used:
-            raise LinkError("This link was used already or has run out.")
-        if promise.tx_code != collection.tx_code:
-            raise CodeNeededError("The issuer did not accept the code.")
+            raise trouble(Trouble.USED_UP)
+        if promise.tx_code != tx_code:
+            raise trouble(Trouble.WRONG_CODE)
         promise.used = True
-        return self.issue(promise, collection.holder_key.public)
+        return self._granted(code)
+
+    def redeem_sign_in(self, source: Source, sign_in: SignIn, code: str) -> Grant:
+        self._answering()
+        promise = self.promises[code]
+        if promise.used:
+            raise trouble(Trouble.SIGN_IN_FAILED)
+        promise.used = True
+        return self._granted(code)
+
+    def renewed(self, source: Source, grant: Grant) -> Grant:
+        return grant
+
+    def request(self, source: Source, grant: Grant, keys: Sequence[SigningKey]) -> Delivered | Deferred:
+        self._answering()
+        self.requested.append(tuple(keys))
+        promise = self.promises[grant.access_token]
+        if self.makes_later:
+            return Deferred(f"later {grant.access_token}", self._now() + timedelta(minutes=1))
+        copies = [self.issue_copy(promise, key.public) for key in keys[1:]]
+        return Delivered((self.issue(promise, keys[0].public), *copies), "notification-1")
+
+    def ask_again(self, source: Source, grant: Grant, deferred: Deferred, count: int) -> Delivered | Deferred:
+        return self.request(source, grant, self.requested[0])
+
+    def tell(self, source: Source, grant: Grant, notification_id: str, fate: Fate) -> None:
+        self.told.append(fate)
+
+    def issue_copy(self, promise: Promise, holder_key: VerifyingKey) -> str:
+        record = Record.commit(data_set(promise.ref), promise.values)
+        now = self._now()
+        terms = parties.terms(
+            index=promise.index, issued_at=now, expires_at=now + timedelta(days=365 * self.years)
+        )
+        compact = issue_copy(record, Subject(fresh_handle(), holder_key), issuer=parties.ISSUER, terms=terms)
+        return self.tamper_copy(compact) if self.tamper_copy else compact
+
+    def _granted(self, code: str) -> Grant:
+        return Grant(code, parties.es256("dpop"), bound=True, ends_at=self._now() + timedelta(hours=1))
+
+    def _answering(self) -> None:
+        if self.down:
+            raise trouble(Trouble.UNREACHABLE)
+
+    def _now(self) -> datetime:
+        return self.clock().replace(microsecond=0)
 
     def issue(self, promise: Promise, holder_key: VerifyingKey) -> str:
         now = self.clock().replace(microsecond=0)
@@ -140,14 +230,16 @@ class MemoryIssuers:
         compact = issue_credential(record, subject, issuer=parties.ISSUER, terms=terms)
         return self.tamper(compact) if self.tamper else compact
 
-    def status_list(self, uri: str) -> str:
+    def status_list(self, uri: str, *, listed: bool = True) -> str:
         if self.status_down:
             raise PartnerUnreachableError("The issuer cannot be reached now.")
         now = self.clock().replace(microsecond=0)
-        listed = PublishedStatusList(uri, StatusList.of(256, self.revoked), now, now + timedelta(hours=1), 60)
+        published = PublishedStatusList(
+            uri, StatusList.of(256, self.revoked), now, now + timedelta(hours=1), 60
+        )
         chamber = uri.startswith(parties.CHAMBER_STATUS_PREFIX)
         issuer = parties.CHAMBER_ISSUER if chamber else parties.ISSUER
-        return sign_status_list(listed, issuer.key, kid=issuer.kid)
+        return sign_status_list(published, issuer.key, kid=issuer.kid)
 
 
 @dataclass
@@ -315,7 +407,18 @@ class World:
         self.nodes = MemoryNodes(self.clock)
         self.stores = self.stores or memory_stores()
         self.scores = MemoryScoreMarket(self.clock, self.market.key, self.market.log)
-        partners = Partners(self.trust, self.issuers, self.market, self.nodes, self.scores)
+        self.crowds = MemoryCrowdMarket(self.clock, self.market.key, self.market.log)
+        self.asker = Asker(self.clock)
+        partners = Partners(
+            self.trust,
+            self.issuers,
+            self.market,
+            self.nodes,
+            self.scores,
+            self.crowds,
+            Askers(self.asker, own_trust(authority().certificate)),
+            BadgeClient(Connections()),
+        )
         self.services: Services = assemble(self.stores, partners, Custody(b"k" * 32, CHEAP), clock=self.clock)
 
     def opened_bundle(self, consent_id: str, role: int) -> Pair:
@@ -332,4 +435,5 @@ class World:
 
 
 def memory_stores() -> Stores:
-    return Stores(MemoryWalletStore(), *(MemoryStore() for _ in range(7)))
+    others: list[Any] = [MemoryStore() for _ in fields(Stores)[1:]]  # nothing leaves memory as a file
+    return Stores(MemoryWalletStore(), *others)

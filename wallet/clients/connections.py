@@ -8,6 +8,10 @@ from ssi.http.client import Client, Limits
 
 LIMITS = Limits(connect_seconds=5.0, read_seconds=20.0, total_seconds=60.0, answer_bytes=16_000_000)
 
+MOST_CLIENTS = 1_000
+STRANGERS = Limits(connect_seconds=5.0, read_seconds=10.0, total_seconds=20.0, answer_bytes=2_000_000)
+"""For those whom nobody vouches for: less patience, and answers no longer than a batch of credentials."""
+
 
 @dataclass
 class Connections:
@@ -28,6 +32,9 @@ class Connections:
         with self._lock:
             client = self._clients.get((origin, pinned_pem))
             if client is None:
+                if len(self._clients) >= MOST_CLIENTS:
+                    # Strangers choose origins; the oldest client is let go, and whoever uses it finishes.
+                    del self._clients[next(iter(self._clients))]
                 client = Client(origin, pinned_pem=pinned_pem, limits=self.limits)
                 self._clients[origin, pinned_pem] = client
             return client

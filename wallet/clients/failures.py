@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from crypto.errors import MalformedError
-from ssi.http.errors import OfferError, PeerError, RefusedByPeerError, UnreachablePeerError
-from wallet.domain.offer_link import told
+from ssi.http.errors import PeerError, RefusedByPeerError, UnreachablePeerError
 from wallet.errors import PartnerFaultError, PartnerRefusedError, PartnerUnreachableError
 
 _TOO_MANY = 429
@@ -20,12 +19,9 @@ def talking_to(partner: str) -> Iterator[None]:
         PartnerUnreachableError: it gave no answer.
         PartnerRefusedError: it said no.
         PartnerFaultError: it is not who it should be, or answered something that was not promised.
-        LinkError, CodeNeededError: it does not take the link or the code for the record it offered.
     """
     try:
         yield
-    except OfferError as error:
-        raise told(error) from error
     except UnreachablePeerError as error:
         raise unreachable(partner) from error
     except RefusedByPeerError as error:

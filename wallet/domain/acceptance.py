@@ -35,6 +35,14 @@ _WORDS = {
         "The record contradicts the seal that its issuer put on it, so no computation could use it. "
         "Ask the issuer to issue it again."
     ),
+    Doubt.COPIES_DIFFER: (
+        "The issuer gave several copies of the record that do not say the same, so none was kept."
+        " Tell the issuer."
+    ),
+    Doubt.UNPROVEN_ISSUER: (
+        "The key of whoever signed the record cannot be found at the address that it names, so nobody can"
+        " tell who signed it. It was not added; the issuer has to publish its key."
+    ),
     Doubt.STATUS_UNKNOWN: "Whether the issuer has taken this record back cannot be checked. Try again later.",
 }
 

@@ -1,49 +1,66 @@
 """A record on its way into the wallet: what the link promises, and later what came, before it is kept."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from typing import cast
 
 from crypto.encoding import Json
 from crypto.reading import Fields
 from crypto.signing import SigningKey
+from wallet.domain.collecting import Deferred, Delivered, Grant, Plan, SignIn, keys_document, read_keys
 from wallet.domain.credential import MAX_COMPACT, HeldCredential
+from wallet.domain.offer_link import CredentialOffer
+from wallet.domain.showing_copy import ShowingCopy
+from wallet.domain.shown_credential import ShownCredential
 
 MAX_LINK = 20_000
+_MAX_COPIES = 100
 
 
 @dataclass(frozen=True)
-class Collected:
-    """An unverified credential and the key it should be bound to."""
+class Accepted:
+    """What passed the verification and waits for the person's decision.
 
-    unverified_compact: str = field(repr=False)
-    holder_key: SigningKey = field(repr=False)
+    A `HeldCredential` can be computed with and shown, a `ShownCredential` only shown. `copies` are there to
+    be shown: further ones of a record, all of what can only be shown.
+    """
+
+    credential: HeldCredential | ShownCredential
+    copies: tuple[ShowingCopy, ...] = ()
 
     def to_document(self) -> dict[str, Json]:
-        """Both as a document to be sealed."""
-        return {"compact": self.unverified_compact, "holder_key": self.holder_key.to_pem().decode()}
+        """All of it as a document to be sealed."""
+        return {
+            "counted": isinstance(self.credential, HeldCredential),
+            "credential": _named(self.credential),
+            "copies": [_named(copy) for copy in self.copies],
+        }
 
     @classmethod
-    def from_fields(cls, fields: Fields) -> "Collected":
+    def from_fields(cls, fields: Fields) -> "Accepted":
         """Read what `to_document` wrote.
 
         Raises:
             MalformedError: it has another form.
         """
-        key = SigningKey.from_pem(fields.text("holder_key").encode())
-        collected = cls(fields.text("compact", max_length=MAX_COMPACT), key)
+        accepted = cls(
+            credential=(_record if fields.boolean("counted") else _shown)(fields.section("credential")),
+            copies=tuple(_copy(copy) for copy in fields.objects("copies", most=_MAX_COPIES)),
+        )
         fields.done()
-        return collected
+        return accepted
 
 
 @dataclass(frozen=True)
 class Arrival:
     """What is known about a pasted link.
 
-    `collected` is the credential as the issuer gave it, with its key, before anything was checked: the link
-    is used up then, so it is kept until the checks can be made.
+    `issuer_id` and `issuer_name` are those of the trust registry, None for an address that belongs to no
+    verified issuer: then nothing was asked of it before the person said so. `kind` is the data set where the
+    issuer named one that is known here. `plan` is what the issuer says it would hand out.
 
-    `issuer_name` is the name in the trust registry, None for an address that belongs to no verified issuer:
-    then nothing was asked of it. `kind` is the data set where the issuer named one that is known here.
-    `held` is the fetched and verified credential that waits for the person's decision.
+    What follows comes one after the other: `sign_in`, the request that waits for the browser to come back;
+    `grant`, after which the link is used up; `keys` with `deferred`, while the issuer makes the record; then
+    `delivered`, kept before it is checked in case a check has to wait; and `accepted`.
     """
 
     row_id: str
@@ -54,8 +71,14 @@ class Arrival:
     kind: str | None = None
     needs_code: bool = False
     code_hint: str | None = None
-    collected: Collected | None = None
-    held: HeldCredential | None = None
+    offer: CredentialOffer | None = None
+    plan: Plan | None = None
+    sign_in: SignIn | None = None
+    grant: Grant | None = None
+    keys: tuple[SigningKey, ...] = field(default=(), repr=False)
+    deferred: Deferred | None = None
+    delivered: Delivered | None = None
+    accepted: Accepted | None = None
     revision: int = 0
 
     @property
@@ -63,13 +86,23 @@ class Arrival:
         """Whether the link leads to a verified issuer."""
         return self.issuer_id is not None
 
-    def fetched(self, held: HeldCredential) -> "Arrival":
-        """After the credential was fetched and verified."""
-        return replace(self, collected=None, held=held)
+    @property
+    def is_being_made(self) -> bool:
+        """Whether the issuer makes the record and the wallet comes back for it."""
+        return self.deferred is not None and self.delivered is None
+
+    @property
+    def held(self) -> HeldCredential | None:
+        """The fetched and verified record, if computations may use it."""
+        found = self.accepted.credential if self.accepted else None
+        return found if isinstance(found, HeldCredential) else None
+
+    def with_delivery(self, delivered: Delivered) -> "Arrival":
+        """After the issuer handed it out."""
+        return replace(self, delivered=delivered, deferred=None)
 
     def to_document(self) -> dict[str, Json]:
         """The arrival as a document to be sealed."""
-        held = self.held
         return {
             "link": self.link,
             "issuer_name": self.issuer_name,
@@ -78,8 +111,14 @@ class Arrival:
             "kind": self.kind,
             "needs_code": self.needs_code,
             "code_hint": self.code_hint,
-            "collected": self.collected.to_document() if self.collected else None,
-            "held": None if held is None else {"row_id": held.row_id, "credential": held.to_document()},
+            "offer": None if self.offer is None else cast("Json", asdict(self.offer)),
+            "plan": self.plan.to_document() if self.plan else None,
+            "sign_in": self.sign_in.to_document() if self.sign_in else None,
+            "grant": self.grant.to_document() if self.grant else None,
+            "keys": keys_document(self.keys),
+            "deferred": self.deferred.to_document() if self.deferred else None,
+            "delivered": self.delivered.to_document() if self.delivered else None,
+            "accepted": self.accepted.to_document() if self.accepted else None,
         }
 
     @classmethod
@@ -99,19 +138,66 @@ class Arrival:
             kind=_optional(fields, "kind"),
             needs_code=fields.boolean("needs_code"),
             code_hint=_optional(fields, "code_hint"),
-            collected=Collected.from_fields(fields.section("collected")) if fields.has("collected") else None,
-            held=_held(fields.section("held")) if fields.has("held") else None,
+            offer=_offer(fields.section("offer")) if fields.has("offer") else None,
+            plan=Plan.from_fields(fields.section("plan")) if fields.has("plan") else None,
+            sign_in=SignIn.from_fields(fields.section("sign_in")) if fields.has("sign_in") else None,
+            grant=Grant.from_fields(fields.section("grant")) if fields.has("grant") else None,
+            keys=read_keys(fields, "keys") if fields.has("keys") else (),
+            deferred=Deferred.from_fields(fields.section("deferred")) if fields.has("deferred") else None,
+            delivered=(
+                Delivered.from_fields(fields.section("delivered")) if fields.has("delivered") else None
+            ),
+            accepted=Accepted.from_fields(fields.section("accepted")) if fields.has("accepted") else None,
             revision=revision,
         )
-        fields.done()
-        return arrival
+        return _with_what_was_kept_before(arrival, fields)
+
+
+def _with_what_was_kept_before(arrival: Arrival, fields: Fields) -> Arrival:
+    """Arrivals that a wallet kept before there were copies hold one token or one record in other members."""
+    if fields.has("collected"):
+        collected = fields.section("collected")
+        token = collected.text("compact", max_length=MAX_COMPACT)
+        keys = (SigningKey.from_pem(collected.text("holder_key").encode()),)
+        arrival = replace(arrival, keys=keys, delivered=Delivered((token,)))
+    if fields.has("held"):
+        held = fields.section("held")
+        record = HeldCredential.from_document(held.any("credential"), held.text("row_id"), 0)
+        arrival = replace(arrival, accepted=Accepted(record))
+    fields.done()
+    return arrival
+
+
+def _offer(fields: Fields) -> CredentialOffer:
+    offer = CredentialOffer(
+        issuer_url=fields.text("issuer_url"),
+        configuration_id=fields.text("configuration_id"),
+        code=_optional(fields, "code"),
+        needs_tx_code=fields.boolean("needs_tx_code"),
+        tx_code_hint=_optional(fields, "tx_code_hint"),
+        signs_in=fields.boolean("signs_in"),
+        issuer_state=_optional(fields, "issuer_state"),
+        server=_optional(fields, "server"),
+    )
+    fields.done()
+    return offer
+
+
+def _named(kept: HeldCredential | ShownCredential | ShowingCopy) -> Json:
+    return {"row_id": kept.row_id, "document": kept.to_document()}
+
+
+def _record(fields: Fields) -> HeldCredential:
+    return HeldCredential.from_document(fields.any("document"), fields.text("row_id"), 0)
+
+
+def _shown(fields: Fields) -> ShownCredential:
+    return ShownCredential.from_document(fields.any("document"), fields.text("row_id"), 0)
+
+
+def _copy(fields: Fields) -> ShowingCopy:
+    return ShowingCopy.from_document(fields.any("document"), fields.text("row_id"), 0)
 
 
 def _optional(fields: Fields, name: str) -> str | None:
     return fields.text(name) if fields.has(name) else None
-
-
-def _held(fields: Fields) -> HeldCredential:
-    held = HeldCredential.from_document(fields.any("credential"), fields.text("row_id"), 0)
-    fields.done()
-    return held

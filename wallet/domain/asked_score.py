@@ -2,18 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
 from consent.score_request import ScoreRequest, unverified_score_request
 from consent.score_terms import ScoreRefusal
-from consent.vocabulary import RecipientKind
 from crypto.encoding import Json
-from crypto.reading import Fields, utc_text
-from wallet.domain.use import MOST_CENTS, MOST_ENTRIES, Buyer, Outcome, Proof, UseEntry
-
-MAX_TOKEN = 100_000
+from crypto.reading import Fields
+from wallet.domain.kept_use import MAX_TOKEN, KeptUse, Payment, read_shared
+from wallet.domain.use import Outcome, UseEntry
 
 
 class AskState(StrEnum):
@@ -27,33 +24,23 @@ class AskState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Payment:
-    """What a score paid, after its receipt and its place in the log were looked at."""
-
-    amount_cents: int
-    at: datetime
-    log_index: int
-    proof: Proof
-
-
-@dataclass(frozen=True)
-class AskedScore:
+class AskedScore(KeptUse):
     """One verified request: `token` is the buyer's signed word, `answer` the wallet's; was it `sent`?"""
 
-    token: str = field(repr=False)
-    buyer: Buyer
-    arrived_at: datetime
     state: AskState = AskState.WAITING
     answer: str | None = field(default=None, repr=False)
     sent: bool = False
     refusal: ScoreRefusal | None = None
-    ended: str | None = None
-    payment: Payment | None = None
 
     @cached_property
     def request(self) -> ScoreRequest:
         """What was asked; its signature was checked when it arrived."""
         return unverified_score_request(self.token)
+
+    @property
+    def request_id(self) -> str:
+        """The id of the request."""
+        return self.request.request_id
 
     @property
     def weights(self) -> Mapping[str, int]:
@@ -83,45 +70,21 @@ class AskedScore:
     def use(self) -> UseEntry:
         """The line in "who used my data"."""
         request = self.request
-        paid = self.payment
-        return UseEntry(
+        return self._entry(
+            request,
             consent_id=request.consent_id,
             job_id=request.request_id,
-            at=self.arrived_at if paid is None else paid.at,
-            buyer=self.buyer,
-            purpose=request.purpose,
-            statistics=(),
-            group_by=None,
             outcome=_OUTCOMES[self.state],
-            amount_cents=0 if paid is None else paid.amount_cents,
-            reason=self.ended,
-            log_index=None if paid is None else paid.log_index,
-            proof=Proof.PENDING if paid is None else paid.proof,
-            weights=tuple(sorted(request.weights.items())),
         )
 
     def to_document(self) -> dict[str, Json]:
         """The request as a document to be sealed."""
-        paid = self.payment
         return {
-            "token": self.token,
-            "buyer_name": self.buyer.name,
-            "buyer_kind": self.buyer.kind.value,
-            "buyer_country": self.buyer.country,
-            "arrived_at": utc_text(self.arrived_at),
+            **super().to_document(),
             "state": self.state.value,
             "answer": self.answer,
             "sent": self.sent,
             "refusal": None if self.refusal is None else self.refusal.value,
-            "ended": self.ended,
-            "payment": None
-            if paid is None
-            else {
-                "amount_cents": paid.amount_cents,
-                "at": utc_text(paid.at),
-                "log_index": paid.log_index,
-                "proof": paid.proof.value,
-            },
         }
 
     @classmethod
@@ -131,17 +94,12 @@ class AskedScore:
         Raises:
             MalformedError: it has another form.
         """
-        country = fields.text("buyer_country") if fields.has("buyer_country") else None
         asked = cls(
-            token=fields.text("token", max_length=MAX_TOKEN),
-            buyer=Buyer(fields.text("buyer_name"), fields.choice("buyer_kind", RecipientKind), country),
-            arrived_at=fields.moment("arrived_at"),
+            **read_shared(fields),
             state=fields.choice("state", AskState),
             answer=fields.text("answer", max_length=MAX_TOKEN) if fields.has("answer") else None,
             sent=fields.boolean("sent"),
             refusal=fields.choice("refusal", ScoreRefusal) if fields.has("refusal") else None,
-            ended=fields.text("ended") if fields.has("ended") else None,
-            payment=_payment(fields.section("payment")) if fields.has("payment") else None,
         )
         fields.done()
         return asked
@@ -154,14 +112,3 @@ _OUTCOMES = {
     AskState.PAID: Outcome.PAID,
     AskState.ENDED: Outcome.FAILED,
 }
-
-
-def _payment(fields: Fields) -> Payment:
-    payment = Payment(
-        fields.integer("amount_cents", least=0, most=MOST_CENTS),
-        fields.moment("at"),
-        fields.integer("log_index", least=0, most=MOST_ENTRIES),
-        fields.choice("proof", Proof),
-    )
-    fields.done()
-    return payment

@@ -1,25 +1,23 @@
 """What a person chooses when she offers a record, and the policy that her choices make.
 
-Every choice starts at its most private value; whoever wants to allow more says so. Health data start with
-nothing chosen at all, because agreeing to their use must be an act of its own (GDPR art. 9(2)(a)).
+Every choice of what to allow starts at its most private value; whoever wants to allow more says so. Health
+data start with nothing chosen at all, because agreeing to their use must be an act of its own (GDPR art.
+9(2)(a)).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from enum import Enum
-from typing import TypeVar
 
 from consent.errors import ConsentError
+from consent.joining import Joining
 from consent.policy import NODES, Policy
-from consent.query import LEAST_FLOOR, decimal_text, read_decimal
+from consent.query import LEAST_FLOOR
 from consent.vocabulary import Engine, Purpose, RecipientKind, StatisticKind
-from crypto.encoding import Json
-from crypto.errors import MalformedError
-from crypto.reading import Fields
 from ssi.attribute import Sensitivity
-from ssi.dataset import DataSet
+from ssi.dataset import DataSet, data_sets
+from wallet.domain.boundary_choices import BoundaryChoices
 from wallet.domain.calendar import add_months
 from wallet.errors import ChoiceError
 
@@ -27,8 +25,6 @@ MOST_MONTHS = 12
 MOST_FLOOR = 100_000
 MOST_CENTS = 100_000
 MOST_EPSILON = Decimal(20)
-
-TermT = TypeVar("TermT", bound=Enum)
 
 
 @dataclass(frozen=True)
@@ -38,7 +34,9 @@ class PolicyChoices:
     `attributes` None stands for every attribute of the data set, `node_ids` None for the first three nodes
     of the trust registry. `epsilon_per_query` and `epsilon_total` are privacy budgets, `compensation_cents`
     the least she receives for each use, `months` (1 to 12) how long the offer stands. `explicit_consent` is
-    the separate tick that health data need. `engines` are the ways of computing she allows.
+    the separate tick that health data need. `engines` are the ways of computing she allows, `joins` the other
+    data sets of which a record of hers may be put beside this one. `boundaries` are what she forbids and
+    bounds besides.
     """
 
     attributes: tuple[str, ...] | None = None
@@ -58,26 +56,37 @@ class PolicyChoices:
     node_ids: tuple[str, ...] | None = None
     explicit_consent: bool = False
     engines: tuple[Engine, ...] = (Engine.MPC,)
+    joins: tuple[str, ...] = ()
+    boundaries: BoundaryChoices = field(default_factory=BoundaryChoices)
 
     @property
     def engine_names(self) -> tuple[str, ...]:
         """The ways of computing she allows, by name."""
         return tuple(engine.value for engine in self.engines)
 
-    def policy(self, data_set: DataSet, *, known_nodes: Sequence[str], now: datetime) -> Policy:
-        """The policy that holds from `now` on.
+    def policy(
+        self,
+        data_set: DataSet,
+        *,
+        known_nodes: Sequence[str],
+        now: datetime,
+        joins: frozenset[Joining] = frozenset(),
+    ) -> Policy:
+        """The policy that holds from `now` on; `joins` has a handle for each data set that may be joined.
 
         Raises:
             ChoiceError: a choice is missing or cannot be offered; it names the choice and the remedy.
         """
-        for holds, field, message in self._rules(data_set, known_nodes):
+        for holds, name, message in self._rules(data_set, known_nodes):
             if not holds:
-                raise ChoiceError(message, field)
+                raise ChoiceError(message, name)
+        self.boundaries.require_beside(self.recipient_kinds, self.purposes)
+        attributes = self._attributes(data_set)
         given_at = now.replace(microsecond=0)
         try:
             return Policy(
                 data_set=data_set.ref,
-                attributes=frozenset(self._attributes(data_set)),
+                attributes=frozenset(attributes),
                 purposes=frozenset(self.purposes),
                 recipient_kinds=frozenset(self.recipient_kinds),
                 statistics=frozenset(self.statistics),
@@ -90,6 +99,11 @@ class PolicyChoices:
                 given_at=given_at,
                 valid_until=add_months(given_at, self.months),
                 engines=frozenset(self.engines),
+                joins=joins,
+                recipient_countries=frozenset(self.boundaries.countries),
+                filters=self.boundaries.filters(data_set, attributes),
+                runs=self.boundaries.runs,
+                prohibitions=self.boundaries.prohibitions,
             )
         except ConsentError as error:
             raise ChoiceError(f"These choices do not go together: {error}.", "review") from error
@@ -126,6 +140,8 @@ class PolicyChoices:
             f"Choose an amount from 0 to {MOST_CENTS // 100} euros.",
         )
         yield 1 <= self.months <= MOST_MONTHS, "months", f"Choose 1 to {MOST_MONTHS} months."
+        others = {each.ref for each in data_sets()} - {data_set.ref}
+        yield set(self.joins) <= others, "joins", "Choose among your other kinds of records."
         nodes = self._nodes(known_nodes)
         yield (
             len(set(nodes)) == len(nodes) == NODES and set(nodes) <= set(known_nodes),
@@ -137,49 +153,6 @@ class PolicyChoices:
             "explicit_consent",
             "These are health data. Tick the box to say that you explicitly agree.",
         )
-
-    def to_document(self) -> dict[str, Json]:
-        """The choices as a document, for a draft."""
-        return {
-            "attributes": None if self.attributes is None else list(self.attributes),
-            "purposes": [purpose.value for purpose in self.purposes],
-            "recipient_kinds": [kind.value for kind in self.recipient_kinds],
-            "statistics": [kind.value for kind in self.statistics],
-            "crowd_floor": self.crowd_floor,
-            "exact_allowed": self.exact_allowed,
-            "epsilon_per_query": decimal_text(self.epsilon_per_query),
-            "epsilon_total": decimal_text(self.epsilon_total),
-            "compensation_cents": self.compensation_cents,
-            "months": self.months,
-            "node_ids": None if self.node_ids is None else list(self.node_ids),
-            "explicit_consent": self.explicit_consent,
-            "engines": [engine.value for engine in self.engines],
-        }
-
-    @classmethod
-    def from_fields(cls, fields: Fields) -> "PolicyChoices":
-        """Read what `to_document` wrote.
-
-        Raises:
-            MalformedError: it has another form.
-        """
-        choices = cls(
-            attributes=fields.texts("attributes") if fields.has("attributes") else None,
-            purposes=_terms(fields, "purposes", Purpose),
-            recipient_kinds=_terms(fields, "recipient_kinds", RecipientKind),
-            statistics=_terms(fields, "statistics", StatisticKind),
-            crowd_floor=fields.integer("crowd_floor", least=0, most=MOST_FLOOR),
-            exact_allowed=fields.boolean("exact_allowed"),
-            epsilon_per_query=read_decimal(fields, "epsilon_per_query"),
-            epsilon_total=read_decimal(fields, "epsilon_total"),
-            compensation_cents=fields.integer("compensation_cents", least=0, most=MOST_CENTS),
-            months=fields.integer("months", least=0, most=MOST_MONTHS),
-            node_ids=fields.texts("node_ids") if fields.has("node_ids") else None,
-            explicit_consent=fields.boolean("explicit_consent"),
-            engines=_terms(fields, "engines", Engine) if fields.has("engines") else (Engine.MPC,),
-        )
-        fields.done()
-        return choices
 
 
 def most_private(data_set: DataSet) -> PolicyChoices:
@@ -193,10 +166,3 @@ def is_health(data_set: DataSet) -> bool:
     """Whether a record of this kind holds health data, in the data set or in any part of it."""
     health = Sensitivity.HEALTH
     return data_set.sensitivity is health or any(each.sensitivity is health for each in data_set.attributes)
-
-
-def _terms(fields: Fields, name: str, kind: type[TermT]) -> tuple[TermT, ...]:
-    try:
-        return tuple(kind(text) for text in fields.texts(name))
-    except ValueError as error:
-        raise MalformedError(f"{fields.where}.{name}: an unknown term") from error

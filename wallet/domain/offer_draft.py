@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from crypto.encoding import Json
 from crypto.reading import Fields
 from wallet.domain.choices import PolicyChoices
+from wallet.domain.choices_document import choices_document, read_choices
 
 STEPS = ("data", "who", "protection", "compensation", "review")
 
@@ -34,7 +35,11 @@ class OfferDraft:
 
     def to_document(self) -> dict[str, Json]:
         """The draft as a document to be sealed."""
-        return {"credential_id": self.credential_id, "choices": self.choices.to_document(), "done": self.done}
+        return {
+            "credential_id": self.credential_id,
+            "choices": choices_document(self.choices),
+            "done": self.done,
+        }
 
     @classmethod
     def from_document(cls, document: object, row_id: str, revision: int) -> "OfferDraft":
@@ -47,7 +52,7 @@ class OfferDraft:
         draft = cls(
             row_id=row_id,
             credential_id=fields.text("credential_id"),
-            choices=PolicyChoices.from_fields(fields.section("choices")),
+            choices=read_choices(fields.section("choices")),
             done=fields.integer("done", least=0, most=len(STEPS)),
             revision=revision,
         )

@@ -4,39 +4,34 @@ Links and offers are read by `ssi.http.offer_link`, whose values these are; here
 the wallet.
 """
 
+from urllib.parse import urlencode
+
 from ssi.http import offer_link
-from ssi.http.errors import (
-    ForeignOfferError,
-    MalformedOfferError,
-    NotAnOfferLinkError,
-    OfferError,
-    TransactionCodeError,
-    UnknownGrantError,
-    UsedOfferError,
+from ssi.http.errors import OfferError
+from ssi.http.offer_link import (
+    PRE_AUTHORIZED,
+    SCHEME,
+    SIGN_IN,
+    CredentialOffer,
+    OfferLink,
+    issuer_behind,
+    without_breaks,
 )
-from ssi.http.offer_link import PRE_AUTHORIZED, SCHEME, CredentialOffer, OfferLink, issuer_behind
-from wallet.errors import CodeNeededError, LinkError
+from wallet.domain.collecting_trouble import trouble_with
 
 __all__ = [
     "PRE_AUTHORIZED",
+    "SIGN_IN",
     "CredentialOffer",
     "OfferLink",
     "issuer_behind",
+    "link_of",
     "parse_link",
     "read_offer",
-    "told",
+    "without_breaks",
 ]
 
-_WORDS: dict[type[OfferError], str] = {
-    NotAnOfferLinkError: (
-        "This is not a link that adds a record. Copy the whole link you were given;"
-        f" it starts with {SCHEME}://"
-    ),
-    UnknownGrantError: "This link asks for a sign-in at the issuer, which this wallet does not know yet.",
-    ForeignOfferError: "This link points to another issuer than the one it came from.",
-    UsedOfferError: "This link was used already or has run out. Ask the issuer for a new one.",
-    TransactionCodeError: "The issuer did not accept the code. After three wrong codes the link is locked.",
-}
+_MEMBERS = ("credential_offer_uri", "credential_offer")
 
 
 def parse_link(text: str) -> OfferLink:
@@ -48,7 +43,7 @@ def parse_link(text: str) -> OfferLink:
     try:
         return offer_link.parse_link(text)
     except OfferError as error:
-        raise told(error) from error
+        raise trouble_with(error) from error
 
 
 def read_offer(document: object) -> CredentialOffer:
@@ -60,12 +55,10 @@ def read_offer(document: object) -> CredentialOffer:
     try:
         return offer_link.read_offer(document)
     except OfferError as error:
-        raise told(error) from error
+        raise trouble_with(error) from error
 
 
-def told(error: OfferError) -> LinkError | CodeNeededError:
-    """Why an offered record was not collected, in words for the person."""
-    if isinstance(error, MalformedOfferError):
-        return LinkError(f"The link leads to an offer that cannot be read: {error}")
-    words = _WORDS[type(error)]
-    return CodeNeededError(words) if isinstance(error, TransactionCodeError) else LinkError(words)
+def link_of(parameters: dict[str, str]) -> str:
+    """The link that a wallet's own address was called with (OpenID4VCI 1.0 §12.1); empty if with none."""
+    stated = {name: parameters[name] for name in _MEMBERS if parameters.get(name)}
+    return f"{SCHEME}://?{urlencode(stated)}" if stated else ""

@@ -122,7 +122,9 @@ def value_text(attribute: Attribute, value: Claim | None) -> str:
 _UNITS = {
     "1": "",
     "a": "years",
+    "d": "days",
     "h": "hours",
+    "min": "minutes",
     "mm[Hg]": "mmHg",
     "kg/m2": "kg/m²",
     "/min": "per minute",

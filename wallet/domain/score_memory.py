@@ -48,8 +48,7 @@ class ScoreMemory:
             "issuer_id": self.issuer_id,
             "handle": self.handle,
             "data_set": self.data_set,
-            # As text: weights reach beyond the whole numbers that JSON carries exactly.
-            "functions": [[str(weight) for weight in function] for function in self.functions],
+            "functions": [write_function(function) for function in self.functions],
         }
 
     @classmethod
@@ -65,7 +64,9 @@ class ScoreMemory:
             issuer_id=fields.text("issuer_id"),
             handle=fields.text("handle"),
             data_set=fields.text("data_set"),
-            functions=tuple(_function(entry) for entry in fields.entries("functions", most=MOST_FUNCTIONS)),
+            functions=tuple(
+                read_function(entry) for entry in fields.entries("functions", most=MOST_FUNCTIONS)
+            ),
             revision=revision,
         )
         fields.done()
@@ -83,7 +84,17 @@ def first_memory(held: HeldCredential) -> ScoreMemory:
     return ScoreMemory(row_id, held.issuer_id, held.handle, held.data_set)
 
 
-def _function(entry: Json) -> Function:
+def write_function(function: Function) -> list[Json]:
+    """Weights as text, because they reach beyond the whole numbers that JSON carries exactly."""
+    return [str(weight) for weight in function]
+
+
+def read_function(entry: Json) -> Function:
+    """Read what `write_function` wrote.
+
+    Raises:
+        MalformedError: it has another form.
+    """
     if not isinstance(entry, list):
         raise MalformedError("score memory: expected weights")
     return tuple(_weight(text) for text in entry)

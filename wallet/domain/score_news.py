@@ -8,24 +8,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from consent.errors import MismatchError
-from consent.order import verify_escrow_receipt
 from consent.score_function import ScoreFunction
 from consent.score_receipt import verify_score_receipt
 from consent.score_request import verify_score_request
-from consent.vocabulary import RecipientKind
 from crypto.encoding import Json
 from crypto.errors import MalformedError
 from crypto.reading import Fields
 from ssi.credential import OrganisationCredential, verify_organisation
 from ssi.dataset import data_set
 from ssi.trust import TrustRegistry
-from wallet.domain.asked_score import MAX_TOKEN, AskedScore, Payment
+from wallet.domain.asked_score import AskedScore
 from wallet.domain.held_score_offer import HeldScoreOffer
 from wallet.domain.history import MOST_USES, LoggedReceipt
-from wallet.domain.use import Buyer, Proof
-
-MAX_ID = 500
-MAX_REASON = 1000
+from wallet.domain.kept_use import MAX_TOKEN, Payment
+from wallet.domain.offer_news import EndedRequest, buyer_of, payment_of, require_money
 
 
 @dataclass(frozen=True)
@@ -35,14 +31,6 @@ class DeliveredRequest:
     request: str = field(repr=False)
     credential: str = field(repr=False)
     escrow_receipt: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class EndedRequest:
-    """A request that came to nothing, by the marketplace's word."""
-
-    request_id: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -64,7 +52,7 @@ class ScoreNews:
         return cls(
             requests=tuple(_request(each) for each in fields.objects("requests", most=MOST_USES)),
             uses=tuple(LoggedReceipt.from_fields(each) for each in fields.objects("uses", most=MOST_USES)),
-            ended=tuple(_ended(each) for each in fields.objects("ended", most=MOST_USES)),
+            ended=tuple(EndedRequest.from_fields(each) for each in fields.objects("ended", most=MOST_USES)),
         )
 
 
@@ -99,17 +87,9 @@ def verify_request(
     if about != (held.consent_id, held.inputs_digest, held.terms.data_set):  # 3
         raise MismatchError("score request: it is about another offer or ciphertext")
     ScoreFunction(data_set(request.data_set), request.weights)
-    receipt = verify_escrow_receipt(
-        delivered.escrow_receipt,
-        market.verifying_key,
-        order_id=request.request_id,
-        query_digest=request.digest,
-    )  # 4
-    if receipt.compensation_cents != request.compensation_cents:
-        raise MismatchError("escrow receipt: it promises another compensation than the request")
-    kind = Fields({"kind": buyer.kind}, "credential").choice("kind", RecipientKind)
-    named = Buyer(buyer.name, kind, buyer.country)
-    return VerifiedRequest(AskedScore(delivered.request, named, now.replace(microsecond=0)), buyer)
+    require_money(delivered.escrow_receipt, market, request.request_id, request, "request")  # 4
+    asked = AskedScore(delivered.request, buyer_of(buyer), now.replace(microsecond=0))
+    return VerifiedRequest(asked, buyer)
 
 
 def read_payment(
@@ -118,46 +98,18 @@ def read_payment(
     """The request that a receipt pays for, and the payment, whose place in the log is still pending.
 
     Raises:
-        MalformedError, SignatureError: it is no receipt of the marketplace, or about another offer.
+        MalformedError, SignatureError: it is no receipt of the marketplace, or about another offer, score or
+            amount.
         NotInWalletError: this wallet knows no such request.
     """
     receipt = verify_score_receipt(logged.receipt, registry.marketplace.verifying_key)
     if receipt.consent_id != held.consent_id:
         raise MalformedError("score receipt: it is about another consent")
     asked = held.find(receipt.request_id)
-    if (receipt.purpose, dict(receipt.weights)) != (asked.request.purpose, dict(asked.weights)):
-        raise MalformedError("score receipt: it is for another score than was asked")
-    payment = Payment(receipt.amount_cents, receipt.used_at, receipt.log_index, Proof.PENDING)
-    return asked, payment
-
-
-def verify_payment(
-    logged: LoggedReceipt, asked: AskedScore, payment: Payment, registry: TrustRegistry
-) -> str:
-    """The checkpoint under which the log holds this very payment.
-
-    Raises:
-        MalformedError: the entry is about something else, or stands elsewhere.
-        MismatchError, SignatureError, ProofError: the proof is of another entry, log or place.
-    """
-    body, request = logged.entry.body, asked.request
-    told = (body.get("request_id"), body.get("consent_id"), body.get("amount_cents"))
-    if told != (request.request_id, request.consent_id, payment.amount_cents):
-        raise MalformedError("log entry: it is about something else than the receipt")
-    if logged.proof.index != payment.log_index:
-        raise MalformedError("log entry: it stands elsewhere than the receipt says")
-    market = registry.marketplace
-    logged.proof.verify_entry(logged.entry, market.id, market.verifying_key)
-    return logged.proof.checkpoint
+    return asked, payment_of(receipt, asked.request, where="score receipt", what="score")
 
 
 def _request(fields: Fields) -> DeliveredRequest:
     return DeliveredRequest(
         *(fields.text(name, max_length=MAX_TOKEN) for name in ("request", "credential", "escrow_receipt"))
-    )
-
-
-def _ended(fields: Fields) -> EndedRequest:
-    return EndedRequest(
-        fields.text("request_id", max_length=MAX_ID), fields.text("reason", max_length=MAX_REASON)
     )

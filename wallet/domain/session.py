@@ -15,3 +15,5 @@ class Session:
     wallet_id: str
     login: str = field(repr=False)
     vault: Vault = field(repr=False)
+    lock: bytes = field(default=b"", repr=False)
+    """The salt of the lock that it was opened by; with another password, the session is over."""

@@ -48,7 +48,8 @@ class UseEntry:
     """One line of "who used my data". `amount_cents` is what this person was paid for it.
 
     `query` is the whole question, where it is known and is the one that the log names. `weights` are those of
-    a score of this one person, by attribute; such a use has no statistics.
+    a score of this one person, or of a sum over at least `crowd` people, by attribute; such a use has no
+    statistics.
     """
 
     consent_id: str
@@ -65,6 +66,7 @@ class UseEntry:
     query: Query | None = None
     proof: Proof = Proof.PENDING
     weights: tuple[tuple[str, int], ...] = ()
+    crowd: int = 0
 
     def proven(self, proof: Proof) -> "UseEntry":
         """The entry after its proof was looked at."""

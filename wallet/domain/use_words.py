@@ -1,13 +1,14 @@
 """What was computed from a person's data, in words."""
 
-from consent.errors import TermsError
+from consent.errors import QueryRefusedError, TermsError
+from consent.joining import asked_about
 from consent.score_function import ScoreFunction
 from consent.score_wording import describe_weights
 from consent.vocabulary import StatisticKind
 from consent.wording import computed_words, describe_query
 from consent.words import words_of
 from ssi.dataset import DataSet
-from ssi.errors import DataSetError
+from ssi.errors import DataSetError, UnknownDataSetError
 from wallet.domain.use import UseEntry
 
 LANGUAGE = "en"
@@ -23,8 +24,8 @@ def computed_text(use: UseEntry, data_set: DataSet) -> str:
         return _score_text(use, data_set)
     if use.query is not None:
         try:
-            return describe_query(use.query, data_set, LANGUAGE)
-        except DataSetError:
+            return describe_query(use.query, asked_about(use.query), LANGUAGE)
+        except (DataSetError, UnknownDataSetError, QueryRefusedError):
             pass  # said in less words below
     words = words_of(LANGUAGE)
     labels = {each.name: each.label[LANGUAGE].lower() for each in data_set.attributes}
@@ -41,9 +42,9 @@ def computed_text(use: UseEntry, data_set: DataSet) -> str:
 
 
 def _score_text(use: UseEntry, data_set: DataSet) -> str:
-    """A score of this one person: "Your score: 2 × exam score + 1 × reading score"."""
+    """A score of this one person, or a sum: "Your score: 2 × exam score + 1 × reading score"."""
     try:
         said = describe_weights(ScoreFunction(data_set, dict(use.weights)), LANGUAGE)
     except TermsError:
         said = " + ".join(f"{weight} × {name}" for name, weight in use.weights)
-    return f"Your score: {said}"
+    return f"Sum over at least {use.crowd} people: {said}" if use.crowd else f"Your score: {said}"

@@ -24,6 +24,7 @@ from wallet.domain.session import Session
 from wallet.domain.use_words import LANGUAGE
 from wallet.errors import ConflictError, NotInWalletError, PartnerRefusedError, PartnerUnreachableError
 from wallet.services.ports import Store
+from wallet.services.read_exposure import ReadExposure
 from wallet.services.score_ports import ScoreMarket
 
 
@@ -44,6 +45,7 @@ class AnswerScoreRequest:
     credentials: Store[HeldCredential]
     offers: Store[HeldScoreOffer]
     memories: Store[ScoreMemory]
+    exposure: ReadExposure
     market: ScoreMarket
     clock: Clock
 
@@ -78,7 +80,7 @@ class AnswerScoreRequest:
         """What agreeing would do; nothing is changed."""
         request = asked.request
         function = ScoreFunction(data_set(request.data_set), request.weights)
-        judged = self._judged(held, asked, self._memory(session, held))
+        judged = self._judged(session, held, asked)
         return Outlook(
             function=function,
             foresight=judged if isinstance(judged, Foresight) else None,
@@ -116,7 +118,7 @@ class AnswerScoreRequest:
         request, at = asked.request, self.clock().replace(microsecond=0)
         key = self.credentials.get(session, held.credential_id).holder_key
         memory = self._memory(session, held)
-        judged = self._judged(held, asked, memory) if agree else ScoreRefused(ScoreRefusal.DECLINED)
+        judged = self._judged(session, held, asked) if agree else ScoreRefused(ScoreRefusal.DECLINED)
         if isinstance(judged, ScoreRefused) or held.master_key is None:
             reason = judged.reason if isinstance(judged, ScoreRefused) else ScoreRefusal.WITHDRAWN
             return asked.answered(sign_score_answer(refuse(request, reason, at=at), key), reason)
@@ -126,17 +128,17 @@ class AnswerScoreRequest:
         answer = grant(request, held.master_key.derive_key(function.key_weights), at=at)
         return asked.answered(sign_score_answer(answer, key), None)
 
-    def _judged(
-        self, held: HeldScoreOffer, asked: AskedScore, memory: ScoreMemory
-    ) -> Foresight | ScoreRefused:
-        request = asked.request
+    def _judged(self, session: Session, held: HeldScoreOffer, asked: AskedScore) -> Foresight | ScoreRefused:
+        request, memory = asked.request, self._memory(session, held)
         function = ScoreFunction(data_set(request.data_set), request.weights)
         use = _use(request, asked, function)
         ended_at = None if held.ended is None else held.ended.at
         permitted = decide(held.terms, use, now=self.clock(), withdrawn_at=ended_at)
         if not isinstance(permitted, Permitted):
             return permitted
-        return judge(memory.functions, function, held.terms)
+        credential = self.credentials.get(session, held.credential_id)
+        told = self.exposure(session, credential).millibits
+        return judge(memory.functions, function, held.terms, told_millibits=told)
 
     def _memory(self, session: Session, held: HeldScoreOffer) -> ScoreMemory:
         credential = self.credentials.get(session, held.credential_id)

@@ -41,4 +41,4 @@ class CreateWallet:
         lock = make_lock(data_key, password, wallet_id=wallet_id, cost=self.cost, random=self.random)
         digest = login_digest(login, self.lookup_key)
         self.wallets.add(LockedWallet(wallet_id, digest, lock, Attempts()))
-        return Session(wallet_id, normalised(login), vault_of(data_key))
+        return Session(wallet_id, normalised(login), vault_of(data_key), lock.salt)

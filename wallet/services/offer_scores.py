@@ -3,38 +3,43 @@
 import uuid
 from dataclasses import dataclass
 
-from consent.errors import TermsError
 from consent.score_authority import record_bits, spent_bits
-from consent.score_function import scored_attributes
 from consent.score_terms import ScoreTerms
-from consent.score_wording import ScoreTermsWords, describe_terms
+from consent.score_wording import describe_terms
+from consent.weighed_wording import TermsWords
 from crypto.randomness import RandomBytes, random_bytes
 from ssi.credential import verify_record
-from ssi.dataset import DataSet, data_set
+from ssi.dataset import DataSet
 from ssi.errors import CredentialError
 from wallet.domain.acceptance import opened
 from wallet.domain.clock import Clock
 from wallet.domain.credential import HeldCredential
 from wallet.domain.held_score_offer import HeldScoreOffer
-from wallet.domain.record import describe
+from wallet.domain.offerable import NotOfferable, require_offerable
 from wallet.domain.score_choices import ScoreChoices
 from wallet.domain.score_memory import ScoreMemory, first_memory
 from wallet.domain.score_offering import AgreedScores, SignedScoreOffer, make_score_offer
 from wallet.domain.session import Session
 from wallet.domain.use_words import LANGUAGE
-from wallet.errors import ChoiceError, PartnerRefusedError, PartnerUnreachableError
-from wallet.services.deliver_scores import DeliverScores
+from wallet.errors import ChoiceError
+from wallet.services.deliver_offers import DeliverOffers
 from wallet.services.ports import Store, Trust
+from wallet.services.read_exposure import ReadExposure
+
+_WORDS = NotOfferable(
+    nothing="There are no scores of this kind of record: too few of its numbers are there for everybody.",
+    running="Scores of this record are offered already. End that offer first, then make a new one.",
+)
 
 
 @dataclass(frozen=True)
 class ScoreProposal:
-    """What an offer would say: shown before anything is signed. `spent_bits` is what earlier scores told."""
+    """What an offer would say: shown before anything is signed. `spent_bits` is what was told before."""
 
     held: HeldCredential
     data_set: DataSet
     terms: ScoreTerms
-    words: ScoreTermsWords
+    words: TermsWords
     spent_bits: float
     record_bits: float
 
@@ -46,8 +51,9 @@ class OfferScores:
     credentials: Store[HeldCredential]
     offers: Store[HeldScoreOffer]
     memories: Store[ScoreMemory]
+    exposure: ReadExposure
     trust: Trust
-    deliver: DeliverScores
+    deliver: DeliverOffers[HeldScoreOffer]
     clock: Clock
     random: RandomBytes = random_bytes
 
@@ -67,15 +73,7 @@ class OfferScores:
         """
         proposal = self.propose(session, credential_id, choices)
         self._remember(session, proposal.held)
-        signed = self._signed(proposal)
-        kept = self.offers.save(session, self._to_keep(proposal, signed))
-        try:
-            return self.deliver(session, kept)
-        except PartnerUnreachableError:
-            return kept
-        except PartnerRefusedError:
-            self.offers.remove(session, kept.row_id)
-            raise
+        return self.deliver.first(session, self._to_keep(proposal, self._signed(proposal)))
 
     def propose(self, session: Session, credential_id: str, choices: ScoreChoices) -> ScoreProposal:
         """What the offer would say; nothing is signed or sent.
@@ -86,13 +84,13 @@ class OfferScores:
         held = self.credentials.get(session, credential_id)
         described = self.require_offerable(session, held)
         terms = choices.terms(described, now=self.clock())
-        functions = self.memory(session, held).functions
+        told = self.exposure(session, held)
         return ScoreProposal(
             held=held,
             data_set=described,
             terms=terms,
             words=describe_terms(terms, described, LANGUAGE),
-            spent_bits=spent_bits(functions, described),
+            spent_bits=spent_bits(told.scores, described, told_millibits=told.millibits),
             record_bits=record_bits(described),
         )
 
@@ -102,24 +100,9 @@ class OfferScores:
         Raises:
             ChoiceError: the record does not count any more, has no scores, or is being offered already.
         """
-        now, among, described = self.clock(), self.credentials.all(session), data_set(held.data_set)
-        if not describe(held, among=among, now=now).can_be_offered:
-            raise ChoiceError("This record cannot be offered any more: it is not valid now.", "record")
-        try:
-            scored_attributes(described)
-        except TermsError as error:
-            raise ChoiceError(
-                "There are no scores of this kind of record: too few of its numbers are there for everybody.",
-                "record",
-            ) from error
-        same = {each.row_id for each in among if (each.handle, each.data_set) == (held.handle, held.data_set)}
-        for offer in self.offers.all(session):
-            if offer.credential_id in same and offer.state(now).is_active:
-                raise ChoiceError(
-                    "Scores of this record are offered already. End that offer first, then make a new one.",
-                    "record",
-                )
-        return described
+        return require_offerable(
+            held, self.credentials.all(session), self.offers.all(session), now=self.clock(), words=_WORDS
+        )
 
     def memory(self, session: Session, held: HeldCredential) -> ScoreMemory:
         """What was told of a record so far; empty, and not yet stored, before its first offer."""

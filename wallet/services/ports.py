@@ -3,7 +3,7 @@
 Each port has a suite in `tests/contracts` that is run on the real adapter and on the fake.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from crypto.encoding import Json
@@ -12,7 +12,7 @@ from ssi.trust import TrustRegistry
 from ssi.trust_entries import NodeEntry
 from wallet.domain.custody import Attempts, LockedWallet
 from wallet.domain.history import History, LoggedReceipt
-from wallet.domain.offer_link import CredentialOffer, OfferLink
+from wallet.domain.recovery import RecoveryLock
 from wallet.domain.session import Session
 
 
@@ -47,6 +47,47 @@ class WalletStore(Protocol):
         """Remember the wrong passwords so far."""
         ...
 
+    def salt(self, wallet_id: str) -> bytes | None:
+        """The salt of the password lock, which is another one with each new password; none without it."""
+        ...
+
+    def lock_anew(self, before: LockedWallet, after: LockedWallet) -> None:
+        """Put another password lock in the place of the one that was read.
+
+        Raises:
+            ConflictError: it is another one by now.
+        """
+        ...
+
+    def recovery(self, wallet_id: str) -> RecoveryLock | None:
+        """The lock that the recovery code opens, if there is one."""
+        ...
+
+    def keep_recovery(self, wallet_id: str, lock: RecoveryLock) -> None:
+        """Keep it, in the place of an earlier one."""
+        ...
+
+
+class Archive(Protocol):
+    """Everything that a wallet keeps besides its locks, in and out at once."""
+
+    def read(self, session: Session) -> Mapping[str, Sequence[tuple[str, Json]]]:
+        """The documents of each table, with their names."""
+        ...
+
+    def is_empty(self, session: Session) -> bool:
+        """Whether the wallet keeps nothing."""
+        ...
+
+    def restore(self, session: Session, tables: Mapping[str, Sequence[tuple[str, Json]]]) -> None:
+        """Keep documents under their names: all of them or none.
+
+        Raises:
+            ExportError: a table that there is not, or a document that is none.
+            ConflictError: something is kept under one of the names already.
+        """
+        ...
+
 
 class Store(Protocol[KeptT]):
     """Keeps one kind of thing for every wallet, each readable only with its own session."""
@@ -68,6 +109,7 @@ class Store(Protocol[KeptT]):
 
         Raises:
             ConflictError: it changed, vanished or appeared since this value of it was read.
+            TooLargeError: it could not be read back; nothing was kept.
         """
         ...
 
@@ -89,42 +131,11 @@ class Trust(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Collection:
-    """What it takes to collect an offered credential."""
-
-    offer: CredentialOffer
-    tx_code: str | None = field(repr=False)
-    holder_key: SigningKey = field(repr=False)
-
-
 class Issuers(Protocol):
-    """Talks to issuers (OpenID4VCI 1.0), each under its own address."""
+    """Asks issuers how credentials stand; `collecting_ports` has what collecting needs besides."""
 
-    def read_offer(self, link: OfferLink) -> CredentialOffer:
-        """Read the offer behind a link, without using it up.
-
-        Raises:
-            LinkError: it cannot be used; the message says why.
-            PartnerUnreachableError: the issuer does not answer.
-            PartnerRefusedError: the issuer knows no such offer.
-        """
-        ...
-
-    def collect(self, collection: Collection) -> str:
-        """Exchange the code of an offer for the credential, bound to the holder key.
-
-        Raises:
-            CodeNeededError: the transaction code is missing or wrong.
-            LinkError: the link was used before or has run out.
-            PartnerUnreachableError: the issuer does not answer.
-            PartnerRefusedError: the issuer said no.
-            PartnerFaultError: it answered something else than promised.
-        """
-        ...
-
-    def status_list(self, uri: str) -> str:
-        """Fetch a status list token.
+    def status_list(self, uri: str, *, listed: bool = True) -> str:
+        """Fetch a status list token; `listed` if its issuer is one of the trust registry.
 
         Raises:
             PartnerUnreachableError: the issuer does not answer.

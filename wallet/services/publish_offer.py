@@ -1,11 +1,13 @@
 """A person agrees: her record may be part of computations, on her terms."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from consent.policy import Policy
 from consent.wording import PolicyWords, describe_policy
 from crypto.randomness import RandomBytes, random_bytes
+from crypto.signing import SigningKey
 from ssi.credential import verify_record
 from ssi.dataset import DataSet, data_set
 from ssi.errors import CredentialError
@@ -15,6 +17,7 @@ from wallet.domain.choices import PolicyChoices
 from wallet.domain.clock import Clock
 from wallet.domain.credential import HeldCredential
 from wallet.domain.held_consent import HeldConsent
+from wallet.domain.join_keys import join_keys, joins_of
 from wallet.domain.offering import SignedOffer, Terms, make_offer
 from wallet.domain.record import describe
 from wallet.domain.session import Session
@@ -34,6 +37,7 @@ class Proposal:
     policy: Policy
     nodes: tuple[NodeEntry, ...]
     words: PolicyWords
+    join_keys: Mapping[str, SigningKey] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -84,11 +88,14 @@ class PublishOffer:
         described = data_set(held.data_set)
         now = self.clock()
         known = [node.id for node in sorted(registry.nodes, key=lambda node: node.id) if node.holds_at(now)]
-        policy = choices.policy(described, known_nodes=known, now=now)
+        keys = join_keys(
+            session, marketplace=registry.marketplace.id, data_set=described.ref, others=choices.joins
+        )
+        policy = choices.policy(described, known_nodes=known, now=now, joins=joins_of(keys))
         nodes = tuple(registry.node(node_id, now=now) for node_id in policy.node_ids)
         partners = [node.operator for node in nodes]
         words = describe_policy(policy, described, LANGUAGE, partners=partners)
-        return Proposal(held, described, policy, nodes, words)
+        return Proposal(held, described, policy, nodes, words, keys)
 
     def require_offerable(self, session: Session, held: HeldCredential) -> None:
         """Return only if a record can be offered.
@@ -121,6 +128,7 @@ class PublishOffer:
             controller=registry.marketplace.id,
             notice=proposal.words.notice,
             aggregation_key=registry.aggregation_key,
+            join_keys=proposal.join_keys,
         )
         return make_offer(proposal.held, opened(credential), terms, nodes=proposal.nodes, random=self.random)
 

@@ -2,17 +2,21 @@
 
 from dataclasses import dataclass
 
+from wallet.domain.arrival import Arrival
 from wallet.domain.clock import Clock
 from wallet.domain.credential import HeldCredential
 from wallet.domain.earnings import Earnings, earnings_of
 from wallet.domain.held_consent import HeldConsent
+from wallet.domain.held_crowd_offer import HeldCrowdOffer
 from wallet.domain.held_score_offer import HeldScoreOffer
 from wallet.domain.log_memory import LogMemory
 from wallet.domain.record import Record, describe, describe_all
 from wallet.domain.session import Session
+from wallet.domain.shown_credential import ShownCredential
 from wallet.domain.use import UseEntry
 from wallet.errors import NotInWalletError
 from wallet.services.ports import Store
+from wallet.services.read_crowds import ReadCrowds
 from wallet.services.read_scores import ReadScores
 from wallet.services.watch_log import WatchLog
 
@@ -24,9 +28,11 @@ class Overview:
     records: tuple[Record, ...]
     consents: tuple[HeldConsent, ...]
     score_offers: tuple[HeldScoreOffer, ...]
+    crowd_offers: tuple[HeldCrowdOffer, ...]
     uses: tuple[UseEntry, ...]
     earnings: Earnings
     log: LogMemory
+    arrivals: tuple[Arrival, ...]
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,10 @@ class ReadWallet:
 
     credentials: Store[HeldCredential]
     kept_consents: Store[HeldConsent]
+    shown: Store[ShownCredential]
+    arrivals: Store[Arrival]
     scores: ReadScores
+    crowds: ReadCrowds
     log: WatchLog
     clock: Clock
 
@@ -51,6 +60,22 @@ class ReadWallet:
         """
         held = self.credentials.get(session, credential_id)
         return describe(held, among=self.credentials.all(session), now=self.clock())
+
+    def only_shown(self, session: Session) -> tuple[ShownCredential, ...]:
+        """All credentials that can be shown and not computed with, newest first."""
+        return tuple(sorted(self.shown.all(session), key=lambda each: each.received_at, reverse=True))
+
+    def shown_one(self, session: Session, row_id: str) -> ShownCredential:
+        """One of them.
+
+        Raises:
+            NotInWalletError: this wallet has no such credential.
+        """
+        return self.shown.get(session, row_id)
+
+    def arriving(self, session: Session) -> tuple[Arrival, ...]:
+        """What is on its way: asked for and being made, or come and to be looked at."""
+        return tuple(each for each in self.arrivals.all(session) if each.grant or each.delivered)
 
     def consents(self, session: Session) -> tuple[HeldConsent, ...]:
         """All consents, newest first."""
@@ -80,6 +105,7 @@ class ReadWallet:
         """Every use, newest first, as of the last refresh."""
         uses = [use for held in self.kept_consents.all(session) for use in held.uses]
         uses += self.scores.uses(session)
+        uses += self.crowds.uses(session)
         return tuple(sorted(uses, key=lambda use: (use.at, use.job_id), reverse=True))
 
     def earnings(self, session: Session) -> Earnings:
@@ -93,7 +119,9 @@ class ReadWallet:
             records=self.records(session),
             consents=self.consents(session),
             score_offers=self.scores.offers(session),
+            crowd_offers=self.crowds.offers(session),
             uses=uses,
             earnings=earnings_of(uses),
             log=self.log.memory(session),
+            arrivals=self.arriving(session),
         )

@@ -1,28 +1,36 @@
 """A person adds a record to her wallet: look at the link, fetch, verify, and only then keep.
 
-The two steps in between a link and a kept record are *arrivals*: they survive a reload and a lost connection,
-and nothing of an arrival counts as a record before the person said so.
+The steps between a link and a kept record are *arrivals*: they survive a reload and a lost connection, and
+nothing of an arrival counts as a record before the person said so.
 """
 
-import uuid
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from crypto.randomness import RandomBytes, random_bytes
-from crypto.signing import generate_es256
-from ssi.dataset import data_sets
-from ssi.trust import TrustRegistry
-from ssi.trust_entries import IssuerEntry
-from wallet.domain.acceptance import held_from, refused, verify_received, verify_standing
-from wallet.domain.arrival import Arrival, Collected
+from wallet.domain.acceptance import refused
+from wallet.domain.arrival import Accepted, Arrival
 from wallet.domain.clock import Clock
-from wallet.domain.credential import HeldCredential, Standing
-from wallet.domain.offer_link import CredentialOffer, OfferLink, issuer_behind, parse_link, read_offer
+from wallet.domain.collecting import Fate
+from wallet.domain.collecting_trouble import trouble
+from wallet.domain.credential import HeldCredential
+from wallet.domain.offer_link import without_breaks
 from wallet.domain.record import Record, describe
 from wallet.domain.session import Session
-from wallet.errors import CodeNeededError, ConflictError, Doubt, LinkError, RefusedCredentialError
-from wallet.services.ports import Collection, Issuers, Store, Trust
-
-MOST_ARRIVALS = 20
+from wallet.domain.showing_copy import ShowingCopy
+from wallet.domain.shown_credential import ShownCredential
+from wallet.errors import (
+    ConflictError,
+    Doubt,
+    NotInWalletError,
+    RefusedCredentialError,
+    TooLargeError,
+    Trouble,
+)
+from wallet.services.accept_delivery import AcceptDelivery
+from wallet.services.collect_credentials import CollectCredentials
+from wallet.services.look_at_offer import LookAtOffer
+from wallet.services.ports import Store
 
 
 @dataclass(frozen=True)
@@ -30,44 +38,37 @@ class ReceiveRecord:
     """Brings credentials into wallets."""
 
     credentials: Store[HeldCredential]
+    shown: Store[ShownCredential]
+    copies: Store[ShowingCopy]
     arrivals: Store[Arrival]
-    trust: Trust
-    issuers: Issuers
+    look: LookAtOffer
+    collect: CollectCredentials
+    accept: AcceptDelivery
     clock: Clock
-    random: RandomBytes = random_bytes
 
     def __call__(self, session: Session, offer_uri: str, *, tx_code: str | None = None) -> Record:
-        """Look, fetch, verify and keep in one go.
+        """Look, fetch, verify and keep in one go: a record that computations may use.
 
         Raises:
             WalletError: as `look`, `fetch` and `keep`.
+            PartnerUnreachableError: the issuer is still making it; the same link can be given again.
+            RefusedCredentialError: it can only be shown.
         """
-        waiting = [each for each in self.arrivals.all(session) if each.link == offer_uri and each.collected]
-        arrival = waiting[0] if waiting else self.look(session, offer_uri)
+        link = without_breaks(offer_uri)
+        begun = [each for each in self.arrivals.all(session) if each.link == link and each.grant]
+        arrival = begun[0] if begun else self.look(session, offer_uri)
         try:
-            self.fetch(session, arrival.row_id, tx_code=tx_code)
+            arrival = self.fetch(session, arrival.row_id, tx_code=tx_code)
         except RefusedCredentialError:
             self.discard(session, arrival.row_id)
             raise
-        return self.keep(session, arrival.row_id)
-
-    def look(self, session: Session, offer_uri: str) -> Arrival:
-        """See who offers what, without using the link up.
-
-        The address in a link is asked only if it belongs to a verified issuer; otherwise the arrival says
-        that it does not, and nothing was sent anywhere.
-
-        Raises:
-            LinkError: it is not a link that adds a record, or cannot be used.
-            PartnerUnreachableError: the issuer or the trust registry does not answer.
-            PartnerRefusedError: the issuer knows no such offer.
-        """
-        link = parse_link(offer_uri)
-        registry = self.trust.registry()
-        arrival = self._arrival(offer_uri, link, registry)
-        for old in self.arrivals.all(session)[: -MOST_ARRIVALS + 1]:
-            self.arrivals.remove(session, old.row_id)
-        return self.arrivals.save(session, arrival)
+        if arrival.is_being_made:
+            raise trouble(Trouble.BEING_MADE)
+        if arrival.held is None:
+            self.discard(session, arrival.row_id)
+            raise refused(Doubt.UNKNOWN_DATA_SET)
+        self.keep(session, arrival.row_id)
+        return self._record(session, arrival.held.row_id)
 
     def arrival(self, session: Session, row_id: str) -> Arrival:
         """An arrival that waits for the person.
@@ -77,122 +78,120 @@ class ReceiveRecord:
         """
         return self.arrivals.get(session, row_id)
 
-    def fetch(self, session: Session, row_id: str, *, tx_code: str | None = None) -> Arrival:
-        """Fetch the credential with a fresh key of its own, and verify it.
+    def being_made(self, session: Session) -> tuple[Arrival, ...]:
+        """What issuers are still making."""
+        return tuple(each for each in self.arrivals.all(session) if each.is_being_made)
 
-        Fetching again what was fetched answers with what is there: the link works only once.
+    def fetch(self, session: Session, row_id: str, *, tx_code: str | None = None) -> Arrival:
+        """Fetch the credentials by the code in the link, each for a fresh key of its own, and verify them.
+
+        Fetching again what was fetched answers with what is there: the link works only once. If the issuer
+        makes it later, the arrival says so.
 
         Raises:
             NotInWalletError: there is no such arrival.
-            RefusedCredentialError: the issuer is not verified, or the credential failed a step.
+            RefusedCredentialError: the issuer is not verified, or what came failed a step.
             CodeNeededError: the issuer wants the code that it sent separately.
             LinkError: the link was used before or has run out.
             PartnerUnreachableError: the issuer does not answer; the link can be tried again.
             PartnerRefusedError: the issuer said no.
         """
         arrival = self.arrivals.get(session, row_id)
-        if arrival.held is not None:
-            return arrival
-        registry = self.trust.registry()
-        if arrival.collected is None:
-            collected = self._collect(arrival, registry, tx_code)
-            # The link works once: what came is kept before it is checked, in case a check must wait.
-            arrival = self.arrivals.save(session, replace(arrival, collected=collected))
-        held = self._verified(arrival, registry)
-        return self.arrivals.save(session, arrival.fetched(held))
+        if arrival.delivered is None and arrival.accepted is None:
+            arrival = self.collect.by_code(session, arrival, tx_code)
+        return self._accepted(session, arrival)
 
-    def preview(self, session: Session, row_id: str) -> Record:
+    def finish_sign_in(self, session: Session, answer: Mapping[str, str]) -> Arrival:
+        """Take what the browser brought back from the issuer, fetch and verify.
+
+        Raises:
+            WalletError: as `CollectCredentials.finish_sign_in` and `fetch`.
+        """
+        return self._accepted(session, self.collect.finish_sign_in(session, answer))
+
+    def ask_again(self, session: Session, row_id: str) -> Arrival:
+        """Ask for what the issuer is making, unless it asked not to be asked yet, and verify it.
+
+        Raises:
+            NotInWalletError: there is no such arrival.
+            PartnerError: the issuer does not answer or says no.
+            RefusedCredentialError: what came failed a step.
+        """
+        arrival = self.arrivals.get(session, row_id)
+        return self._accepted(session, self.collect.ask(session, arrival))
+
+    def preview(self, session: Session, row_id: str) -> Record | ShownCredential:
         """What a fetched arrival says, before it is kept.
 
         Raises:
-            NotInWalletError: there is no such arrival, or it was not fetched.
+            NotInWalletError: there is no such arrival.
+            LinkError: it was not fetched.
         """
-        held = self._fetched(session, row_id)
-        return describe(held, among=(*self.credentials.all(session), held), now=self.clock())
+        credential = self._fetched(self.arrivals.get(session, row_id)).credential
+        if isinstance(credential, ShownCredential):
+            return credential
+        among = (*self.credentials.all(session), credential)
+        return describe(credential, among=among, now=self.clock())
 
-    def keep(self, session: Session, row_id: str) -> Record:
-        """Take a fetched arrival into the wallet. Keeping twice keeps once.
+    def keep(self, session: Session, row_id: str) -> Record | ShownCredential:
+        """Take a fetched arrival into the wallet, with all its copies. Keeping twice keeps once.
 
         Raises:
-            NotInWalletError: there is no such arrival, or it was not fetched.
+            NotInWalletError: there is no such arrival.
+            LinkError: it was not fetched.
         """
-        held = self._fetched(session, row_id)
-        try:
-            self.credentials.save(session, held)
-        except ConflictError:
-            self.credentials.get(session, held.row_id)  # kept by a second click; anything else is an error
+        arrival = self.arrivals.get(session, row_id)
+        accepted = self._fetched(arrival)
+        for copy in accepted.copies:
+            with suppress(ConflictError):  # kept by a second click
+                self.copies.save(session, copy)
+        kept = self._keep(session, accepted.credential)
         self.arrivals.remove(session, row_id)
-        return describe(held, among=self.credentials.all(session), now=self.clock())
+        self.collect.tell(arrival, Fate.ACCEPTED)
+        return kept
 
     def discard(self, session: Session, row_id: str) -> None:
-        """Forget an arrival."""
-        self.arrivals.remove(session, row_id)
+        """Forget an arrival, and tell the issuer if it had delivered."""
+        with suppress(NotInWalletError):
+            arrival = self.arrivals.get(session, row_id)
+            self.arrivals.remove(session, row_id)
+            if arrival.accepted is not None:
+                self.collect.tell(arrival, Fate.DELETED)
 
-    def _arrival(self, pasted: str, link: OfferLink, registry: TrustRegistry) -> Arrival:
-        address = _address_of(link)
-        if issuer_behind(address, registry) is None:
-            return Arrival(self._new_id(), pasted, address=address)
-        offer, issuer = self._offer(link, registry)
-        return Arrival(
-            row_id=self._new_id(),
-            link=pasted,
-            issuer_name=issuer.name,
-            issuer_id=issuer.id,
-            address=offer.issuer_url,
-            kind=_kind_of(offer),
-            needs_code=offer.needs_tx_code,
-            code_hint=offer.tx_code_hint,
-        )
+    def _keep(
+        self, session: Session, credential: HeldCredential | ShownCredential
+    ) -> Record | ShownCredential:
+        if isinstance(credential, ShownCredential):
+            with suppress(ConflictError):
+                self.shown.save(session, credential)
+            return self.shown.get(session, credential.row_id)
+        with suppress(ConflictError):
+            self.credentials.save(session, credential)
+        return self._record(session, credential.row_id)
 
-    def _offer(self, link: OfferLink, registry: TrustRegistry) -> tuple[CredentialOffer, IssuerEntry]:
-        if issuer_behind(_address_of(link), registry) is None:
-            raise refused(Doubt.UNTRUSTED_ISSUER)
-        offer = read_offer(link.document) if link.document is not None else self.issuers.read_offer(link)
-        issuer = issuer_behind(offer.issuer_url, registry)
-        if issuer is None:
-            raise refused(Doubt.UNTRUSTED_ISSUER)
-        return offer, issuer
+    def _record(self, session: Session, row_id: str) -> Record:
+        held = self.credentials.get(session, row_id)
+        return describe(held, among=self.credentials.all(session), now=self.clock())
 
-    def _collect(self, arrival: Arrival, registry: TrustRegistry, tx_code: str | None) -> Collected:
-        offer, _ = self._offer(parse_link(arrival.link), registry)
-        if offer.needs_tx_code and not tx_code:
-            raise CodeNeededError("The issuer sent you a code separately. Type it in to go on.")
-        key = generate_es256(self.random)
-        code = tx_code.strip() if tx_code and offer.needs_tx_code else None
-        return Collected(self.issuers.collect(Collection(offer, code, key)), key)
+    def _accepted(self, session: Session, arrival: Arrival) -> Arrival:
+        if arrival.accepted is not None or arrival.is_being_made:
+            return arrival
+        try:
+            return self._checked(session, arrival)
+        except RefusedCredentialError as error:
+            if error.doubt is not Doubt.STATUS_UNKNOWN:  # that one can be tried again
+                self.collect.tell(arrival, Fate.FAILURE)
+            raise
 
-    def _verified(self, arrival: Arrival, registry: TrustRegistry) -> HeldCredential:
-        if arrival.collected is None or arrival.issuer_id is None:
-            raise refused(Doubt.UNTRUSTED_ISSUER)
-        now, key = self.clock(), arrival.collected.holder_key
-        compact = arrival.collected.unverified_compact
-        credential = verify_received(
-            compact, registry, holder_key=key.public, issuer_id=arrival.issuer_id, now=now
-        )
-        token = self.issuers.status_list(credential.status.uri)
-        if verify_standing(credential, token, registry, now=now) is not Standing.VALID:
-            raise refused(Doubt.REVOKED)
-        name = arrival.issuer_name or credential.issuer
-        return held_from(credential, compact, key=key, issuer_name=name, at=(self._new_id(), now))
+    def _checked(self, session: Session, arrival: Arrival) -> Arrival:
+        accepted = self.accept(arrival)
+        try:
+            return self.arrivals.save(session, replace(arrival, accepted=accepted))
+        except TooLargeError as error:  # signed, and yet with a number or a depth that nobody reads back
+            raise refused(Doubt.UNREADABLE) from error
 
-    def _fetched(self, session: Session, row_id: str) -> HeldCredential:
-        held = self.arrivals.get(session, row_id).held
-        if held is None:
-            raise LinkError("This record has not been fetched yet.")
-        return held
-
-    def _new_id(self) -> str:
-        return str(uuid.UUID(bytes=self.random(16), version=4))
-
-
-def _address_of(link: OfferLink) -> str:
-    if link.address is not None:
-        return link.address
-    issuer = (link.document or {}).get("credential_issuer")
-    return issuer if isinstance(issuer, str) and issuer else "nowhere"
-
-
-def _kind_of(offer: CredentialOffer) -> str | None:
-    known = {data_set.ref: data_set.ref for data_set in data_sets()}
-    known |= {data_set.credential_type: data_set.ref for data_set in data_sets()}
-    return known.get(offer.configuration_id)
+    @staticmethod
+    def _fetched(arrival: Arrival) -> Accepted:
+        if arrival.accepted is None:
+            raise trouble(Trouble.LINK_UNKNOWN)
+        return arrival.accepted

@@ -25,9 +25,12 @@ from wallet.errors import (
     PartnerRefusedError,
     RefusedCredentialError,
 )
+from wallet.services.check_shown import CheckShown
 from wallet.services.deliver_consent import DeliverConsent
+from wallet.services.follow_crowds import FollowCrowds
 from wallet.services.follow_scores import FollowScores
 from wallet.services.ports import Issuers, Market, Store, Trust
+from wallet.services.receive_record import ReceiveRecord
 from wallet.services.watch_log import WatchLog
 from wallet.services.withdraw_consent import WithdrawConsent
 
@@ -68,6 +71,8 @@ class Refresh:
 
     credentials: Store[HeldCredential]
     consents: Store[HeldConsent]
+    receive: ReceiveRecord
+    check_shown: CheckShown
     trust: Trust
     issuers: Issuers
     market: Market
@@ -75,6 +80,7 @@ class Refresh:
     deliver: DeliverConsent
     withdraw: WithdrawConsent
     scores: FollowScores
+    crowds: FollowCrowds
     clock: Clock
 
     def __call__(self, session: Session) -> RefreshReport:
@@ -85,9 +91,11 @@ class Refresh:
         """
         report = RefreshReport()
         consents, offers = self.consents.all(session), self.scores.all(session)
-        if consents or offers:
+        crowds = self.crowds.all(session)
+        if consents or offers or crowds:
             with report.noting():
                 self.log.look(session)
+        self._ask_for_what_is_made(session, report)
         self._check_standings(session, report)
         for held in consents:
             with report.noting():
@@ -96,7 +104,16 @@ class Refresh:
             with report.noting():
                 for words in self.scores(session, offer):
                     report.alarm(words)
+        for crowd in crowds:
+            with report.noting():
+                for words in self.crowds(session, crowd):
+                    report.alarm(words)
         return report
+
+    def _ask_for_what_is_made(self, session: Session, report: RefreshReport) -> None:
+        for arrival in self.receive.being_made(session):
+            with report.noting():
+                self.receive.ask_again(session, arrival.row_id)
 
     def _check_standings(self, session: Session, report: RefreshReport) -> None:
         tokens: dict[str, str] = {}
@@ -109,6 +126,9 @@ class Refresh:
                 now = self.clock()
                 standing = verify_standing(held, tokens[uri], self.trust.registry(), now=now)
                 self.credentials.save(session, held.with_standing(standing, now))
+        for shown in self.check_shown.all(session):
+            with report.noting():
+                self.check_shown(session, shown)
 
     def _bring_up_to_date(self, session: Session, held: HeldConsent, report: RefreshReport) -> None:
         if held.delivery is Delivery.SENDING and held.withdrawal is None:

@@ -15,7 +15,7 @@ from crypto.encoding import Json, canonical_json, parse_json
 from crypto.errors import CryptoError
 from ssi.hosting.database import Database
 from wallet.domain.session import Session
-from wallet.errors import ConflictError, DamagedError, NotInWalletError
+from wallet.errors import ConflictError, DamagedError, NotInWalletError, TooLargeError
 from wallet.services.ports import KeptT
 from wallet.storage.tables import SealedRow
 
@@ -36,6 +36,11 @@ class SealedStore(Generic[KeptT]):
     row: type[SealedRow]
     form: Form[KeptT]
 
+    @property
+    def table(self) -> str:
+        """The name of the table."""
+        return str(self.row.__tablename__)
+
     def all(self, session: Session) -> tuple[KeptT, ...]:
         """Everything of this wallet."""
         wanted = select(self.row).where(self.row.wallet_id == session.wallet_id)
@@ -53,20 +58,44 @@ class SealedStore(Generic[KeptT]):
 
     def save(self, session: Session, item: KeptT) -> KeptT:
         """Keep a new or changed thing."""
-        document = self.form.write(item)
-        sealed = session.vault.seal(canonical_json(document), self._place(item.row_id))
-        revision = item.revision + 1
+        plain, kept = self._readable(item)
+        sealed = session.vault.seal(plain, self._place(item.row_id))
         if item.revision == 0:
             self._insert(session, item.row_id, sealed)
         else:
             self._replace(session, item, sealed)
-        return self.form.read(document, item.row_id, revision)
+        return kept
 
     def remove(self, session: Session, row_id: str) -> None:
         """Forget a thing."""
         doomed = delete(self.row).where(self.row.row_id == row_id, self.row.wallet_id == session.wallet_id)
         with self.database.writing() as transaction:
             transaction.execute(doomed)
+
+    def _readable(self, item: KeptT) -> tuple[bytes, KeptT]:
+        """The document of a thing, and the thing as it will be read: one that is not would block all others.
+
+        What was read must also be written again: a number such as 1e20 comes back as an integer that cannot.
+        """
+        try:
+            plain = canonical_json(self.form.write(item))
+            document = parse_json(plain)
+            canonical_json(document)
+            return plain, self.form.read(document, item.row_id, item.revision + 1)
+        except CryptoError as error:
+            raise TooLargeError(
+                "This is too large to be kept, or a number in it is. Nothing in your wallet was changed."
+            ) from error
+
+    def new_row(self, session: Session, item: KeptT) -> SealedRow:
+        """The row of a new thing, to be added by the caller.
+
+        Raises:
+            TooLargeError: what is written could not be read again.
+        """
+        plain, _ = self._readable(item)
+        sealed = session.vault.seal(plain, self._place(item.row_id))
+        return self.row(row_id=item.row_id, wallet_id=session.wallet_id, revision=1, sealed_document=sealed)
 
     def _insert(self, session: Session, row_id: str, sealed: bytes) -> None:
         row = self.row(row_id=row_id, wallet_id=session.wallet_id, revision=1, sealed_document=sealed)

@@ -33,6 +33,17 @@ class WalletRow(Base):
     blocked_until: Mapped[datetime | None] = mapped_column(UtcMoment)
 
 
+class RecoveryLockRow(Base):
+    """The data key of one wallet, wrapped so that its recovery code opens it."""
+
+    __tablename__ = "recovery_lock"
+
+    wallet_id: Mapped[str] = mapped_column(
+        ForeignKey("wallet.wallet_id", ondelete="CASCADE"), primary_key=True
+    )
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class SealedRow(Base):
     """Anything a wallet keeps: a random name, whose it is, how often it changed, and one sealed document."""
 
@@ -84,3 +95,33 @@ class ScoreMemoryRow(SealedRow):
     """What was ever told of one record by scores."""
 
     __tablename__ = "score_memory"
+
+
+class CrowdOfferRow(SealedRow):
+    """One offer to take part in crowd sums, with every sum it came to."""
+
+    __tablename__ = "crowd_offer"
+
+
+class CrowdMemoryRow(SealedRow):
+    """What was ever told of one record by crowd sums."""
+
+    __tablename__ = "crowd_memory"
+
+
+class ShowingCopyRow(SealedRow):
+    """One copy of a credential, to be shown."""
+
+    __tablename__ = "showing_copy"
+
+
+class ShownCredentialRow(SealedRow):
+    """One credential that can be shown and not computed with."""
+
+    __tablename__ = "shown_credential"
+
+
+class ShowingRow(SealedRow):
+    """One request to show something, and what came of it."""
+
+    __tablename__ = "showing"

@@ -8,8 +8,9 @@ from sqlalchemy.exc import IntegrityError
 from crypto.sealing import Argon2Cost
 from ssi.hosting.database import Database
 from wallet.domain.custody import Attempts, LockedWallet, PasswordLock
-from wallet.errors import LoginTakenError
-from wallet.storage.tables import WalletRow
+from wallet.domain.recovery import RecoveryLock
+from wallet.errors import ConflictError, LoginTakenError
+from wallet.storage.tables import RecoveryLockRow, WalletRow
 
 
 @dataclass(frozen=True)
@@ -57,3 +58,40 @@ class SqlWalletStore:
             session.execute(
                 change.values(failed_attempts=attempts.failed, blocked_until=attempts.blocked_until)
             )
+
+    def salt(self, wallet_id: str) -> bytes | None:
+        """The salt of the password lock."""
+        with self.database.reading() as session:
+            return session.scalar(select(WalletRow.salt).where(WalletRow.wallet_id == wallet_id))
+
+    def lock_anew(self, before: LockedWallet, after: LockedWallet) -> None:
+        """Put another password lock in the place of the one that was read."""
+        cost = after.lock.cost
+        change = (
+            update(WalletRow)
+            .where(WalletRow.wallet_id == before.wallet_id, WalletRow.wrapped_key == before.lock.wrapped_key)
+            .values(
+                salt=after.lock.salt,
+                memory_kib=cost.memory_kib,
+                iterations=cost.iterations,
+                lanes=cost.lanes,
+                wrapped_key=after.lock.wrapped_key,
+                failed_attempts=after.attempts.failed,
+                blocked_until=after.attempts.blocked_until,
+            )
+            .returning(WalletRow.wallet_id)
+        )
+        with self.database.writing() as session:
+            if session.scalar(change) is None:
+                raise ConflictError("Your password was changed in another window. Open your wallet again.")
+
+    def recovery(self, wallet_id: str) -> RecoveryLock | None:
+        """The lock that the recovery code opens."""
+        with self.database.reading() as session:
+            row = session.get(RecoveryLockRow, wallet_id)
+            return None if row is None else RecoveryLock(row.wrapped_key)
+
+    def keep_recovery(self, wallet_id: str, lock: RecoveryLock) -> None:
+        """Keep it, in the place of an earlier one."""
+        with self.database.writing() as session:
+            session.merge(RecoveryLockRow(wallet_id=wallet_id, wrapped_key=lock.wrapped_key))

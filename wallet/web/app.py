@@ -11,7 +11,22 @@ from ssi.hosting.design.blueprint import install
 from ssi.hosting.health import health
 from wallet.config import IDLE_MINUTES
 from wallet.services.suite import Services
-from wallet.web import consents, doorway, home, offers, problems, records, scores, uses, visitor
+from wallet.web import (
+    badges,
+    consents,
+    crowds,
+    doorway,
+    home,
+    locks,
+    moving,
+    offers,
+    problems,
+    records,
+    scores,
+    show,
+    uses,
+    visitor,
+)
 from wallet.web.sessions import MemorySessions, SessionTable
 
 MAX_REQUEST_BYTES = 256 * 1024
@@ -24,19 +39,27 @@ def create_app(services: Services, *, idle_minutes: int = IDLE_MINUTES) -> Flask
     # Only form tokens are signed with it, and those live no longer than the sessions in this process.
     app.secret_key = random_bytes(SECRET_BYTES)
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    app.before_request(moving.let_a_whole_wallet_in)  # before any form is read
     install(app, name="argonauta", role="Wallet", nav=visitor.navigation)
     table = SessionTable(services.clock, timedelta(minutes=idle_minutes))
     app.session_interface = MemorySessions(table)
     app.register_error_handler(CSRFError, visitor.expired_form)
     app.context_processor(lambda: _seen_everywhere(services))
     problems.install(app)
+    app.before_request(lambda: visitor.end_if_locked_anew(table, services.open_wallet))
     app.register_blueprint(doorway.screens(services, table))
+    app.register_blueprint(locks.doorway(services, table))
+    app.register_blueprint(locks.screens(services, table))
+    app.register_blueprint(moving.screens(services))
     for screens in (
         home.screens,
         records.screens,
+        badges.screens,
         offers.screens,
         consents.screens,
         scores.screens,
+        crowds.screens,
+        show.screens,
         uses.uses,
         uses.earnings,
     ):

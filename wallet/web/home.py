@@ -19,6 +19,7 @@ _RETURNS = {
     "records.overview",
     "consents.overview",
     "scores.overview",
+    "crowds.overview",
     "uses.overview",
     "earnings.overview",
 }
@@ -43,6 +44,7 @@ def screens(services: Services) -> Blueprint:
             offerable=_offerable(seen, {held.credential_id for held in active}),
             stale=_is_stale(services, seen),
             asked=services.scores.read.waiting(visitor.current()),
+            has_recovery=services.locks.has_recovery(visitor.current()),
         )
 
     @home.post("/refresh")
@@ -70,7 +72,9 @@ def _times_left() -> int:
 
 def _is_stale(services: Services, seen: Overview) -> bool:
     found = visitor.news()
-    return bool(seen.consents or seen.score_offers) and (found is None or services.clock() - found.at > STALE)
+    made = any(arrival.is_being_made for arrival in seen.arrivals)
+    offered = seen.consents or seen.score_offers or seen.crowd_offers or made
+    return bool(offered) and (found is None or services.clock() - found.at > STALE)
 
 
 def _offerable(seen: Overview, offered: set[str]) -> int:
@@ -83,8 +87,10 @@ def _fingerprint(services: Services, wallet: Session) -> tuple[object, ...]:
     now = services.clock()
     return (
         tuple((record.credential_id, record.state) for record in seen.records),
+        tuple((arrival.row_id, arrival.is_being_made) for arrival in seen.arrivals),
         tuple((held.consent_id, held.state(now), held.nodes_to_ask) for held in seen.consents),
         tuple((use.job_id, use.outcome, use.proof) for use in seen.uses),
         tuple((each.consent_id, each.state(now), each.asked) for each in seen.score_offers),
+        tuple((each.consent_id, each.state(now), each.parts) for each in seen.crowd_offers),
         seen.log.alarm,
     )

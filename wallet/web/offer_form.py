@@ -1,21 +1,15 @@
 """Reads the forms of the offer wizard, one step at a time, into choices."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
-from enum import Enum
-from typing import TypeVar
-
-from werkzeug.datastructures import MultiDict
+from decimal import Decimal
 
 from consent.policy import NODES
 from consent.vocabulary import Engine, Purpose, RecipientKind, StatisticKind
-from wallet.domain.choices import MOST_CENTS, MOST_FLOOR, MOST_MONTHS, PolicyChoices
+from wallet.domain.choices import MOST_FLOOR, MOST_MONTHS, PolicyChoices
 from wallet.errors import ChoiceError
-
-TermT = TypeVar("TermT", bound=Enum)
-Form = MultiDict[str, str]
-_MOST_AMOUNT_DIGITS = 12
+from wallet.web.boundary_form import read_boundaries_leniently, read_bounds, read_never
+from wallet.web.form_fields import Form, read_cents, read_terms, read_whole
 
 
 @dataclass(frozen=True)
@@ -34,6 +28,8 @@ LEVELS: Mapping[str, Level] = {
     "light": Level("Light protection", Decimal(4), Decimal(20)),
 }
 FLOORS = (50, 100, 250, 1000)
+ALL_THREE = "three"
+"""That all three partners would have to work together to read a record, and not two."""
 
 
 def read_step(step: str, form: Form, choices: PolicyChoices) -> PolicyChoices:
@@ -51,18 +47,9 @@ def read_leniently(step: str, form: Form, choices: PolicyChoices) -> PolicyChoic
     try:
         return read_step(step, form, choices)
     except ChoiceError:
-        pass
-    if step == "data":
-        return replace(choices, attributes=tuple(dict.fromkeys(form.getlist("attributes"))))
-    if step == "who":
-        return replace(
-            choices,
-            recipient_kinds=read_terms(RecipientKind, form.getlist("recipient_kinds")),
-            purposes=read_terms(Purpose, form.getlist("purposes")),
-        )
-    if step == "protection":
-        return replace(choices, statistics=read_terms(StatisticKind, form.getlist("statistics")))
-    return choices
+        choices = replace(choices, boundaries=read_boundaries_leniently(step, form, choices.boundaries))
+    readers = {"data": _data_ticks, "who": _who_ticks, "protection": _protection_ticks}
+    return readers[step](form, choices) if step in readers else choices
 
 
 def level_of(choices: PolicyChoices) -> str:
@@ -77,7 +64,15 @@ def _data(form: Form, choices: PolicyChoices) -> PolicyChoices:
     attributes = tuple(dict.fromkeys(form.getlist("attributes")))
     if not attributes:
         raise ChoiceError("Choose at least one part of your record.", "attributes")
-    return replace(choices, attributes=attributes)
+    return replace(choices, attributes=attributes, joins=_joins(form))
+
+
+def _data_ticks(form: Form, choices: PolicyChoices) -> PolicyChoices:
+    return replace(choices, attributes=tuple(dict.fromkeys(form.getlist("attributes"))), joins=_joins(form))
+
+
+def _joins(form: Form) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(form.getlist("joins")))
 
 
 def _who(form: Form, choices: PolicyChoices) -> PolicyChoices:
@@ -87,7 +82,17 @@ def _who(form: Form, choices: PolicyChoices) -> PolicyChoices:
         raise ChoiceError("Choose at least one kind of organisation.", "recipient_kinds")
     if not purposes:
         raise ChoiceError("Choose at least one purpose.", "purposes")
-    return replace(choices, recipient_kinds=kinds, purposes=purposes)
+    boundaries = read_never(form, choices.boundaries)
+    boundaries.require_beside(kinds, purposes)
+    return replace(choices, recipient_kinds=kinds, purposes=purposes, boundaries=boundaries)
+
+
+def _who_ticks(form: Form, choices: PolicyChoices) -> PolicyChoices:
+    return replace(
+        choices,
+        recipient_kinds=read_terms(RecipientKind, form.getlist("recipient_kinds")),
+        purposes=read_terms(Purpose, form.getlist("purposes")),
+    )
 
 
 def _protection(form: Form, choices: PolicyChoices) -> PolicyChoices:
@@ -107,9 +112,42 @@ def _protection(form: Form, choices: PolicyChoices) -> PolicyChoices:
         epsilon_per_query=level.per_query,
         epsilon_total=level.total,
         exact_allowed=form.get("exact_allowed") == "yes",
-        engines=(Engine.MPC, Engine.PAILLIER) if form.get("encrypted_sums") == "yes" else (Engine.MPC,),
+        engines=_engines(form),
         node_ids=nodes or choices.node_ids,
+        boundaries=read_bounds(form, choices.boundaries),
     )
+
+
+def _protection_ticks(form: Form, choices: PolicyChoices) -> PolicyChoices:
+    level = LEVELS.get(form.get("level", ""), LEVELS[level_of(choices)])
+    try:
+        crowd_floor = read_whole(form.get("crowd_floor", ""), "crowd_floor", most=MOST_FLOOR)
+    except ChoiceError:
+        crowd_floor = choices.crowd_floor
+    together = Engine.ADDITIVE if form.get("together") == ALL_THREE else Engine.MPC
+    return replace(
+        choices,
+        statistics=read_terms(StatisticKind, form.getlist("statistics")),
+        crowd_floor=crowd_floor,
+        epsilon_per_query=level.per_query,
+        epsilon_total=level.total,
+        exact_allowed=form.get("exact_allowed") == "yes",
+        # Both ticks are shown again, even where they do not go together.
+        engines=(together, Engine.PAILLIER) if form.get("encrypted_sums") == "yes" else (together,),
+        node_ids=tuple(form.getlist("node_ids")) or choices.node_ids,
+    )
+
+
+def _engines(form: Form) -> tuple[Engine, ...]:
+    encrypted = form.get("encrypted_sums") == "yes"
+    if form.get("together") != ALL_THREE:
+        return (Engine.MPC, Engine.PAILLIER) if encrypted else (Engine.MPC,)
+    if encrypted:
+        raise ChoiceError(
+            "What is added up under encryption can be opened by two partners. Untick it, or choose two.",
+            "together",
+        )
+    return (Engine.ADDITIVE,)
 
 
 def _compensation(form: Form, choices: PolicyChoices) -> PolicyChoices:
@@ -118,36 +156,3 @@ def _compensation(form: Form, choices: PolicyChoices) -> PolicyChoices:
         compensation_cents=read_cents(form.get("amount", "")),
         months=read_whole(form.get("months", ""), "months", most=MOST_MONTHS),
     )
-
-
-def read_terms(kind: type[TermT], texts: Iterable[str]) -> tuple[TermT, ...]:
-    """The terms among these texts, each once; others are left out."""
-    known = {term.value: term for term in kind}
-    return tuple(known[text] for text in dict.fromkeys(texts) if text in known)
-
-
-def read_whole(text: str, field: str, *, most: int) -> int:
-    """A whole number from 1 on.
-
-    Raises:
-        ChoiceError: it is none, or larger than `most`.
-    """
-    if not text.isascii() or not text.isdigit() or not 0 < int(text[:9]) <= most:
-        raise ChoiceError(f"Choose a whole number from 1 to {most}.", field)
-    return int(text)
-
-
-def read_cents(text: str) -> int:
-    """Euros as people type them, with a comma or a point, as cents.
-
-    Raises:
-        ChoiceError: it is no amount, or a larger one than can be asked for.
-    """
-    cleaned = text.strip().removeprefix("€").strip().replace(",", ".")
-    try:
-        cents = Decimal(cleaned[:_MOST_AMOUNT_DIGITS]) * 100
-    except InvalidOperation as error:
-        raise ChoiceError("Type an amount such as 0.50.", "amount") from error
-    if not cents.is_finite() or cents != int(cents) or not 0 <= cents <= MOST_CENTS:
-        raise ChoiceError(f"Type an amount from 0.00 to {MOST_CENTS // 100}.00.", "amount")
-    return int(cents)

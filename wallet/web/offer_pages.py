@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from flask import render_template
 
+from consent.boundary_wording import boundary_sentences
 from consent.errors import ConsentError
 from consent.vocabulary import Engine, Purpose, RecipientKind, StatisticGroup
 from consent.wording import (
@@ -17,6 +18,7 @@ from consent.wording import (
 )
 from ssi.dataset import DataSet
 from ssi.trust_entries import NodeEntry
+from wallet.domain.boundary_choice_words import LANGUAGES
 from wallet.domain.choices import PolicyChoices, is_health
 from wallet.domain.offer_draft import STEPS, OfferDraft
 from wallet.domain.record import Record
@@ -25,6 +27,8 @@ from wallet.errors import ChoiceError
 from wallet.services.publish_offer import LANGUAGE
 from wallet.services.suite import Services
 from wallet.web import visitor
+from wallet.web.boundary_form import country_labels, typed_boundaries
+from wallet.web.form_fields import Form
 from wallet.web.offer_form import FLOORS, LEVELS, level_of
 
 _NO_ERRORS: Mapping[str, str] = {}
@@ -32,12 +36,16 @@ _NO_ERRORS: Mapping[str, str] = {}
 
 @dataclass(frozen=True)
 class Desk:
-    """One draft, the record it is about, the partners there are, and whether they have a joint key."""
+    """One draft, the record it is about, the partners there are, and whether they have a joint key.
+
+    `others` are the other kinds of records that this wallet holds, with which it might be joined.
+    """
 
     draft: OfferDraft
     record: Record
     nodes: tuple[NodeEntry, ...]
     adds_up: bool = False
+    others: tuple[DataSet, ...] = ()
 
     @property
     def data_set(self) -> DataSet:
@@ -58,6 +66,8 @@ class Desk:
         known = {attribute.name for attribute in self.data_set.attributes}
         if not set(choices.attributes or ()) <= known:
             raise ChoiceError("A part you chose is not in this kind of record.", "attributes")
+        if not set(choices.joins) <= {other.ref for other in self.others}:
+            raise ChoiceError("Choose among the other kinds of records that you have.", "joins")
         if not set(choices.node_ids or ()) <= set(self.node_ids):
             raise ChoiceError("Choose three of the computing partners below.", "node_ids")
 
@@ -82,12 +92,30 @@ class OfferPages:
         registry = self.services.trust.registry()
         entries = sorted(registry.nodes, key=lambda node: node.id)
         partners = tuple(node for node in entries if node.holds_at(now))
-        return Desk(draft, record, partners, adds_up=registry.aggregation_key is not None)
+        others = {
+            each.data_set.ref: each.data_set
+            for each in self.services.read.records(wallet)
+            if each.can_be_offered and each.data_set.ref != record.data_set.ref
+        }
+        return Desk(
+            draft,
+            record,
+            partners,
+            adds_up=registry.aggregation_key is not None,
+            others=tuple(others[ref] for ref in sorted(others)),
+        )
 
     def form(
-        self, desk: Desk, step: str, choices: PolicyChoices, errors: Mapping[str, str] = _NO_ERRORS
+        self,
+        desk: Desk,
+        step: str,
+        choices: PolicyChoices,
+        errors: Mapping[str, str] = _NO_ERRORS,
+        *,
+        form: Form | None = None,
     ) -> str:
-        """One of the first four steps."""
+        """One of the first four steps; `form` is what was typed, where that has errors."""
+        sentence = nothing_yet(*errors.values()) if errors else self.sentence(desk, choices)
         return render_template(
             f"wallet/offer/{step}.html",
             desk=desk,
@@ -95,7 +123,7 @@ class OfferPages:
             steps=STEPS,
             choices=choices,
             errors=errors,
-            sentence=self.sentence(desk, choices),
+            sentence=sentence,
             health=is_health(desk.data_set),
             kinds={kind.value: recipient_text(kind, LANGUAGE) for kind in RecipientKind},
             purposes={each.value: purpose_text(each, LANGUAGE) for each in Purpose},
@@ -109,7 +137,11 @@ class OfferPages:
             levels=LEVELS,
             level=level_of(choices),
             adding_up=Engine.PAILLIER.profile,
+            alone=Engine.ADDITIVE.profile,
             odds=odds_in_hundred,
+            w=LANGUAGES[LANGUAGE],
+            countries=country_labels(LANGUAGE),
+            typed=typed_boundaries(choices.boundaries, form),
         )
 
     def review(self, desk: Desk, errors: Mapping[str, str] = _NO_ERRORS) -> str:
@@ -126,6 +158,7 @@ class OfferPages:
             step=STEPS[-1],
             steps=STEPS,
             proposal=proposal,
+            boundaries=boundary_sentences(proposal.policy, desk.data_set, LANGUAGE),
             errors=errors,
             sample=sample_answer(choices, desk.data_set),
             health=is_health(desk.data_set),
@@ -138,8 +171,14 @@ class OfferPages:
         try:
             policy = explicit.policy(desk.data_set, known_nodes=desk.node_ids, now=self.services.clock())
             words = describe_policy(policy, desk.data_set, LANGUAGE)
+            boundaries = boundary_sentences(policy, desk.data_set, LANGUAGE)
         except ChoiceError as error:
-            return f"Nothing is allowed yet. {error}"
+            return nothing_yet(error)
         except ConsentError:
-            return "Nothing is allowed yet."
-        return f"{words.summary} {words.compensation}"
+            return nothing_yet()
+        return " ".join((words.summary, *boundaries, words.compensation))
+
+
+def nothing_yet(*reasons: object) -> str:
+    """The sentence while something is missing or cannot be read, with what to do."""
+    return " ".join(("Nothing is allowed yet.", *map(str, reasons)))

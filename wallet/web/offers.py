@@ -14,7 +14,7 @@ from wallet.errors import ChoiceError, NotInWalletError, PartnerRefusedError
 from wallet.services.suite import Services
 from wallet.web import visitor
 from wallet.web.offer_form import read_leniently, read_step
-from wallet.web.offer_pages import OfferPages
+from wallet.web.offer_pages import OfferPages, nothing_yet
 from wallet.web.problems import status_of
 
 Page = str | Response | tuple[str, HTTPStatus]
@@ -60,17 +60,22 @@ class _Screens:
             choices = read_step(step, request.form, desk.draft.choices)
             desk.require_known(choices)
         except ChoiceError as error:
-            typed = read_leniently(step, request.form, desk.draft.choices)
-            return self.pages.form(desk, step, typed, {error.field: str(error)}), status_of(error)
+            ticked = read_leniently(step, request.form, desk.draft.choices)
+            page = self.pages.form(desk, step, ticked, {error.field: str(error)}, form=request.form)
+            return page, status_of(error)
         self.services.draft_offer.confirm(visitor.current(), desk.draft, step, choices)
         return _to_step(row_id, STEPS[STEPS.index(step) + 1])
 
     def sentence(self, row_id: str, step: str) -> str:
         desk = self.pages.desk(row_id)
         choices = desk.draft.choices
-        if step in STEPS[:-1]:
-            choices = read_leniently(step, request.form, choices)
-        return render_template("wallet/offer/sentence.html", text=self.pages.sentence(desk, choices))
+        try:
+            if step in STEPS[:-1]:
+                choices = read_step(step, request.form, choices)
+            text = self.pages.sentence(desk, choices)
+        except ChoiceError as error:
+            text = nothing_yet(error)
+        return render_template("wallet/offer/sentence.html", text=text)
 
     def agree(self, row_id: str) -> Page:
         desk = self.pages.desk(row_id)

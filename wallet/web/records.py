@@ -1,29 +1,17 @@
-"""The screens about records: the list, one record, adding one."""
+"""The screens about records: the list, one record; adding one is `collecting`."""
 
 from dataclasses import dataclass
-from http import HTTPStatus
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, render_template
 
 from consent.score_function import has_scores
 from ssi.errors import CredentialError
 from wallet.domain.record import Record
-from wallet.errors import (
-    CodeNeededError,
-    LinkError,
-    PartnerError,
-    PartnerUnreachableError,
-    RefusedCredentialError,
-    WalletError,
-)
-from wallet.services.receive_record import ReceiveRecord
+from wallet.errors import PartnerError
 from wallet.services.suite import Services
 from wallet.web import visitor
-from wallet.web.problems import status_of
-
-Page = str | Response | tuple[str, HTTPStatus]
-_SHOWN_HERE = (LinkError, RefusedCredentialError, PartnerError)
+from wallet.web.collecting import Collecting, language
+from wallet.web.collecting_page import lines_of, moment_text
 
 
 def screens(services: Services) -> Blueprint:
@@ -41,23 +29,21 @@ class _Screens:
     def add_to(self, records: Blueprint) -> None:
         records.get("/")(self.overview)
         records.get("/<credential_id>")(self.detail)
-        records.get("/add")(self.add)
-        records.post("/add")(self.look)
-        records.get("/add/<row_id>")(self.arrival)
-        records.post("/add/<row_id>/code")(self.fetch)
-        records.post("/add/<row_id>/keep")(self.keep)
-        records.post("/add/<row_id>/discard")(self.discard)
-
-    @property
-    def receive(self) -> ReceiveRecord:
-        return self.services.receive_credential
+        records.get("/shown/<row_id>")(self.only_shown)
+        Collecting(self.services.receive_credential).add_to(records)
 
     def overview(self) -> str:
         wallet, now = visitor.current(), self.services.clock()
         consents = self.services.consents(wallet)
         offered = {held.credential_id for held in consents if held.state(now).is_active}
         records = self.services.records(wallet)
-        return render_template("wallet/records.html", records=records, offered=offered)
+        return render_template(
+            "wallet/records.html",
+            records=records,
+            offered=offered,
+            shown=self.services.read.only_shown(wallet),
+            arriving=self.services.read.arriving(wallet),
+        )
 
     def detail(self, credential_id: str) -> str:
         wallet = visitor.current()
@@ -72,53 +58,31 @@ class _Screens:
                 for each in self.services.scores.read.offers(wallet)
                 if each.credential_id == credential_id
             ],
+            crowds=[
+                each
+                for each in self.services.crowds.read.offers(wallet)
+                if each.credential_id == credential_id
+            ],
             has_scores=has_scores(record.data_set),
             now=self.services.clock(),
             verified=self._is_verified(record),
         )
 
-    def add(self) -> str:
-        return _link_form()
-
-    def look(self) -> Page:
-        wallet = visitor.current()
-        try:
-            arrival = self.receive.look(wallet, request.form.get("link", ""))
-            if arrival.is_verified and not arrival.needs_code:
-                self.receive.fetch(wallet, arrival.row_id)
-        except _SHOWN_HERE as error:
-            return _link_form(error), status_of(error)
-        return redirect(url_for("records.arrival", row_id=arrival.row_id))
-
-    def arrival(self, row_id: str) -> str:
-        return self._arrival(row_id)
-
-    def fetch(self, row_id: str) -> Page:
-        try:
-            self.receive.fetch(visitor.current(), row_id, tx_code=request.form.get("code"))
-        except (CodeNeededError, PartnerUnreachableError) as error:
-            return self._arrival(row_id, error), status_of(error)
-        except _SHOWN_HERE as error:
-            self.receive.discard(visitor.current(), row_id)
-            return _link_form(error), status_of(error)
-        return redirect(url_for("records.arrival", row_id=row_id))
-
-    def keep(self, row_id: str) -> Response:
-        record = self.receive.keep(visitor.current(), row_id)
-        flash("The record is in your wallet. Nobody else can read it there.", "good")
-        return redirect(url_for("records.detail", credential_id=record.credential_id))
-
-    def discard(self, row_id: str) -> Response:
-        self.receive.discard(visitor.current(), row_id)
-        flash("Nothing was added.", "note")
-        return redirect(url_for("records.overview"))
-
-    def _arrival(self, row_id: str, error: WalletError | None = None) -> str:
-        wallet = visitor.current()
-        found = self.receive.arrival(wallet, row_id)
-        preview = self.receive.preview(wallet, row_id) if found.held else None
-        errors = {"code": str(error)} if error else {}
-        return render_template("wallet/arrival.html", arrival=found, record=preview, errors=errors)
+    def only_shown(self, row_id: str) -> str:
+        found = self.services.read.shown_one(visitor.current(), row_id)
+        copies = self.services.copies.of(visitor.current(), row_id)
+        words, now = language(), self.services.clock()
+        over = found.expires_at is not None and now >= found.expires_at
+        return render_template(
+            "wallet/collect/shown.html",
+            w=words,
+            found=found,
+            lines=lines_of(found, words),
+            when=moment_text,
+            state="expired" if over and found.standing.value == "valid" else found.standing.value,
+            left=sum(copy.uses == 0 for copy in copies),
+            count=len(copies),
+        )
 
     def _is_verified(self, record: Record) -> bool | None:
         """Whether the registry names the issuer now; None when that cannot be known now."""
@@ -129,8 +93,3 @@ class _Screens:
         except PartnerError:
             return None
         return True
-
-
-def _link_form(error: WalletError | None = None) -> str:
-    errors = {"link": str(error)} if error else {}
-    return render_template("wallet/add_record.html", errors=errors)

@@ -1,15 +1,11 @@
 """Reads the form in which a person offers scores of her record."""
 
-from werkzeug.datastructures import MultiDict
-
 from consent.score_terms import MOST_BUDGET_BITS
 from consent.vocabulary import Purpose, RecipientKind
 from wallet.domain.choices import MOST_MONTHS
 from wallet.domain.score_choices import ScoreChoices
 from wallet.errors import ChoiceError
-from wallet.web.offer_form import read_cents, read_terms, read_whole
-
-Form = MultiDict[str, str]
+from wallet.web.form_fields import Form, read_cents, read_terms, read_whole
 
 
 def read_scores(form: Form) -> ScoreChoices:

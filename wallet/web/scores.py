@@ -110,8 +110,9 @@ class _Screens:
             state=held.state(now),
             data_set=described,
             waiting=[self._waiting(held, asked) for asked in held.waiting(now)],
-            past=[each for each in held.asked if each.state is not AskState.WAITING][::-1],
-            computed=lambda asked: computed_text(asked.use(), described),
+            uses=[each for each in held.asked if each.state is not AskState.WAITING][::-1],
+            asked=lambda use: use.request,
+            said=lambda use: computed_text(use.use(), described),
             purpose=lambda each: purpose_text(each, LANGUAGE),
             explain=lambda refusal: explain_score_refusal(refusal, LANGUAGE),
         )

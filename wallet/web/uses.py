@@ -78,7 +78,7 @@ def earnings(services: Services) -> Blueprint:
 
 
 def _agreements(services: Services, wallet: Session) -> dict[str, Agreement]:
-    """Agreements about groups and offers of scores alike, newest first of each, by the id that uses name."""
+    """Agreements and offers of every kind, newest first of each, by the id that uses name."""
     found = {
         held.consent_id: Agreement(
             data_set(held.policy.data_set),
@@ -95,5 +95,13 @@ def _agreements(services: Services, wallet: Session) -> dict[str, Agreement]:
             f"Scores of {described.label[LANGUAGE]}",
             offer.terms.given_at,
             url_for("scores.detail", row_id=offer.row_id),
+        )
+    for crowd in services.crowds.read.offers(wallet):
+        described = data_set(crowd.terms.data_set)
+        found[crowd.consent_id] = Agreement(
+            described,
+            f"Sums with {described.label[LANGUAGE]}",
+            crowd.terms.given_at,
+            url_for("crowds.detail", row_id=crowd.row_id),
         )
     return found

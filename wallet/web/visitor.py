@@ -12,6 +12,7 @@ from ssi.hosting.design.blueprint import NavItem
 from ssi.hosting.design.error_pages import Words, page
 from wallet.domain.session import Session
 from wallet.errors import NotInWalletError
+from wallet.services.open_wallet import OpenWallet
 from wallet.services.refresh import RefreshReport
 from wallet.web.sessions import ServerSession, SessionTable
 
@@ -43,6 +44,14 @@ def lock(table: SessionTable) -> None:
     session.clear()
 
 
+def end_if_locked_anew(table: SessionTable, open_wallet: OpenWallet) -> None:
+    """Forget a wallet whose password was changed since it was opened here, in whichever process that was."""
+    if request.endpoint and request.endpoint.endswith("static"):
+        return
+    if is_open() and not open_wallet.holds(current()):
+        lock(table)
+
+
 def present_session() -> ServerSession:
     """This request's session itself, behind Flask's proxy."""
     found: ServerSession = session._get_current_object()  # type: ignore[attr-defined]
@@ -71,7 +80,7 @@ def door() -> Response | None:
     if is_open():
         return None
     if request.method == "GET":
-        session[_ONWARD] = request.path
+        session[_ONWARD] = request.full_path if request.query_string else request.path
     return _to_the_door()
 
 
@@ -97,8 +106,8 @@ def navigation() -> list[NavItem]:
         return []
     return [
         NavItem("Home", "home.overview", "home"),
-        NavItem("Records", "records.overview", "certificate", also=("records.", "offers.")),
-        NavItem("Agreements", "consents.overview", "file-text", also=("consents.", "scores.")),
+        NavItem("Records", "records.overview", "certificate", also=("records.", "offers.", "show.")),
+        NavItem("Agreements", "consents.overview", "file-text", also=("consents.", "scores.", "crowds.")),
         NavItem("Who used my data", "uses.overview", "history", also=("uses.",)),
         NavItem("Earnings", "earnings.overview", "coin-euro", also=("earnings.",)),
     ]
@@ -106,7 +115,7 @@ def navigation() -> list[NavItem]:
 
 def expired_form(_error: CSRFError) -> Response:
     """A form from before the wallet was locked leads to the sign-in page, any other to an explanation."""
-    if not is_open() and request.endpoint not in {"doorway.sign_in", "doorway.sign_up"}:
+    if not is_open() and request.endpoint not in {"doorway.sign_in", "doorway.sign_up", "recovery.form"}:
         return _to_the_door()
     words = Words("This form is too old", "Nothing was changed. Open the page again and send it once more.")
     return page(HTTPStatus.BAD_REQUEST, words)

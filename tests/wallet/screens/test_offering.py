@@ -199,3 +199,39 @@ def test_a_record_that_is_shared_has_no_second_offer(sharer, world):
     assert "You share this record" in page
     assert "Offer this record" not in page
     assert "You already share this record" in sharer.post(f"/offers/begin/{record.credential_id}", 422)
+
+
+def test_who_has_one_kind_of_record_is_not_asked_about_joining(holder):
+    assert 'name="joins"' not in holder.begin_offer()
+
+
+def test_who_has_two_kinds_of_records_may_let_them_be_put_together(holder, world):
+    holder.add_record(world.issuers.offer(parties.HEALTH, "health/1"))
+    page = holder.begin_offer()
+    assert "May it be put together with another record of yours?" in page
+    (other,) = re.findall(r'name="joins" value="([^"]+)"', page)
+    assert _ticked(page, "joins") == []
+
+    holder.press(
+        "/data",
+        **{**ticked(page), "attributes": re.findall(r'name="attributes" value="(\w+)"', page)},
+        joins=[other],
+    )
+    for step in ("who", "protection", "compensation"):
+        choices = {
+            "recipient_kinds": ["university"],
+            "purposes": ["dpv:AcademicResearch"],
+            "statistics": ["mean"],
+        }
+        page = holder.press(f"/{step}", **{**choices, **ticked(holder.page)})
+
+    assert "It may be put together with your data" in page
+    assert "A number that stands in both agreements" in page
+    assert "see that both belong to one person" in page
+
+
+def test_a_kind_of_record_that_she_does_not_have_cannot_be_joined(holder):
+    holder.begin_offer()
+    page = holder.press("/data", 422, **ticked(holder.page), joins=["health/1"])
+
+    assert "Choose among the other kinds of records that you have" in page

@@ -12,6 +12,9 @@ def test_a_record_is_previewed_before_it_is_kept(signed_in, world):
     signed_in.get("/records/add")
     page = signed_in.post("/records/add", link=world.issuers.offer())
 
+    assert "Nothing has been fetched yet" in page
+    assert not world.issuers.promises["code-0"].used
+    page = signed_in.press("/collect")
     assert "Is this your record?" in page
     assert "Verified issuer" in page
     assert world.services.records(session_of(world)) == ()
@@ -21,6 +24,7 @@ def test_a_record_is_previewed_before_it_is_kept(signed_in, world):
 def test_a_record_can_be_turned_away_after_the_preview(signed_in, world):
     signed_in.get("/records/add")
     signed_in.post("/records/add", link=world.issuers.offer())
+    signed_in.press("/collect")
 
     assert "Nothing was added" in signed_in.press("/discard")
     assert world.services.records(session_of(world)) == ()
@@ -41,24 +45,28 @@ def test_a_code_is_asked_for_on_a_page_of_its_own(signed_in, world):
     page = signed_in.post("/records/add", link=world.issuers.offer(tx_code="4321"))
 
     assert "The code is in the letter" in page
-    assert "did not accept the code" in signed_in.press("/code", 422, code="1")
-    assert "Is this your record?" in signed_in.press("/code", code="4321")
+    assert "did not accept the code" in signed_in.press("/collect", 422, code="1")
+    assert "Is this your record?" in signed_in.press("/collect", code="4321")
 
 
 def test_a_refused_record_says_why(signed_in, world):
     world.issuers.committed = {**parties.EXAM, "exam_score": 1}
     signed_in.get("/records/add")
 
-    page = signed_in.post("/records/add", 422, link=world.issuers.offer())
+    signed_in.post("/records/add", link=world.issuers.offer())
+    page = signed_in.press("/collect", 422)
 
     assert "contradicts the seal that its issuer put on it" in page
 
 
-def test_an_issuer_that_is_down_is_said_beside_the_link(signed_in, world):
+def test_an_issuer_that_is_down_can_be_asked_again_on_the_same_page(signed_in, world):
     world.issuers.down = True
     signed_in.get("/records/add")
+    signed_in.post("/records/add", link=world.issuers.offer())
 
-    assert "cannot be reached now" in signed_in.post("/records/add", 503, link=world.issuers.offer())
+    assert "cannot be reached now" in signed_in.press("/collect", 503)
+    world.issuers.down = False
+    assert "Is this your record?" in signed_in.press("/collect")
 
 
 def test_a_record_shows_plain_names_units_and_what_is_not_hidden(signed_in, world):
