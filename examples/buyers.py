@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crypto.signing import VerifyingKey
-from examples.town import API_KEY, MARKETPLACE, Town, run_command
+from examples.programs import run_command
+from examples.town import API_KEY, MARKETPLACE, Town
 from marketplace.sdk.buyer import Buyer
 from marketplace.sdk.enrolment import collect_organisation_credential
 from marketplace.sdk.keys import BuyerKeys

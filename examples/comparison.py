@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from consent.answer import Answer
 from consent.estimate import Estimate
+from consent.joining import asked_about
 from consent.query import Condition, Query
 from consent.vocabulary import StatisticKind
 from examples import clear
 from examples.clear import Person
 from ssi.attribute import Kind
-from ssi.dataset import data_set
 
 EXACT_TOLERANCE = 1e-9
 NOISE_DEVIATIONS = 4.5
@@ -130,7 +130,7 @@ class _Asked:
             estimate.label or "",
             estimate.index or 0,
         )
-        self.data_set = data_set(query.data_set)
+        self.data_set = asked_about(query)
         self.statistic = next(
             each
             for each in query.statistics

@@ -11,7 +11,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,8 @@ from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from examples.programs import Process, console_script, run_command, start_program
 
 START_SECONDS = 60
 STOP_SECONDS = 10
@@ -44,7 +45,7 @@ class Town:
     settings: dict[str, str] = field(default_factory=dict)
     encrypted_sums: bool = False
     """Whether the nodes make a joint key at the start, which takes some seconds."""
-    processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict, repr=False)
+    processes: dict[str, Process] = field(default_factory=dict, repr=False)
     ports: dict[str, int] = field(default_factory=dict)
 
     NODES = ("node-a", "node-b", "node-c")
@@ -130,10 +131,7 @@ class Town:
         command = [*self._program(name), *(str(argument) for argument in self._serve(name))]
         self.home(name).mkdir(parents=True, exist_ok=True)
         with (self.home(name) / "process.log").open("ab") as log:
-            # A group of its own: Ctrl-C ends the story first, and a power cut takes a server's workers along.
-            self.processes[name] = subprocess.Popen(
-                command, stdout=log, stderr=log, env={**os.environ, **self.settings}, start_new_session=True
-            )
+            self.processes[name] = start_program(command, log, env={**os.environ, **self.settings})
         if wait and name != WORKER:
             self.wait_until_healthy(name)
 
@@ -230,28 +228,11 @@ class Town:
             peers = ("--peer-port", str(self.ports[_peers_of(name)]))
             return ["serve", "--dir", self.home(name), *port, *peers, *self.trust]
         if name == WALLET:
-            market = ["--marketplace", self.url(MARKETPLACE)]
+            asking = self.home(MARKETPLACE) / "verifier-authority.pem"
+            market: list[str | Path] = ["--marketplace", self.url(MARKETPLACE), "--verifier-root", asking]
             return ["serve", "--dir", self.home(name), *port, *self.trust, *market, *self.database(name)]
         command = "worker" if name == WORKER else "serve"
         return [command, "--dir", self.home(MARKETPLACE), *port, *self.trust, *self.database(MARKETPLACE)]
-
-
-def run_command(program: str | Path, *arguments: str | Path) -> str:
-    """Run one of the project's commands to its end and return what it printed.
-
-    Raises:
-        TownError: it failed; the message holds what it said.
-    """
-    command = [str(console_script(str(program))), *(str(argument) for argument in arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise TownError(f"{program} {arguments[0]} failed: {(done.stderr or done.stdout).strip()[-800:]}")
-    return done.stdout
-
-
-def console_script(name: str) -> Path:
-    """The command of that name beside the running interpreter."""
-    return Path(sys.executable).parent / name
 
 
 def _peers_of(name: str) -> str:

@@ -53,7 +53,7 @@ def als16_rows(theirs: Any) -> list[Row]:
     encrypting, decrypting = peer.get("encrypt"), peer.get("decrypt")
     return [
         _against("ALS16: encrypt 100 values, key with tables", tables, encrypting, 20),
-        _against("ALS16: encrypt 100 values, key seen once", one, encrypting, None),
+        _against("ALS16: encrypt 100 values, key seen once", one, encrypting, 20),
         _against("ALS16: encrypt 100 values as the owner", mine, encrypting, 20),
         _against("ALS16: decrypt a sum of 100 values", opened, decrypting, 50),
         Row("ALS16: tables of a key of 100", "ms", median_seconds(lambda: Encryptor(public)) * MILLI),

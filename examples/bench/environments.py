@@ -21,6 +21,7 @@ PEERS = {
     "pymife": ("pymife==0.0.14",),
     "mpyc": ("mpyc==0.11", "numpy>=2", "gmpy2>=2.3"),
     "sd-jwt": ("sd-jwt==0.10.4",),
+    "didkit": ("didkit==0.3.3",),
 }
 INSTALL_SECONDS = 300
 RUN_SECONDS = 900

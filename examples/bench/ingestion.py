@@ -32,6 +32,8 @@ from examples.bench.row import Row
 from marketplace.mpc_node.bootstrap import MIGRATIONS
 from marketplace.mpc_node.columns.share_rows import ShareRow
 from marketplace.mpc_node.contribution_check import Opened, ThisNode, open_contribution
+from marketplace.mpc_node.kept_papers import KeptRow, PapersForm
+from marketplace.mpc_node.papers import Papers, packing
 from marketplace.mpc_node.share_check import check_shares
 from marketplace.mpc_node.storage.contributions import ContributionStore, Incoming, StoredContribution
 from marketplace.mpc_node.storage.share_files import ShareFiles
@@ -86,12 +88,14 @@ def rows() -> list[Row]:
     held = [NodeContribution.from_json(document) for document in crowd.documents]
     opened = [open_contribution(each, crowd.node, crowd.registry, now=NOW) for each in held]
     shares = [row for row in check_shares(opened, random_bytes) if isinstance(row, ShareRow)]
-    incoming = [_incoming(each, row) for each, row in zip(opened, shares, strict=True)]
+    packed = packing(PapersForm(random_bytes(32)), crowd.registry, now=NOW)
+    incoming = [_incoming(each, row, packed) for each, row in zip(opened, shares, strict=True)]
     with _stores(2 * (ROUNDS + 1)) as stores:
         steps: dict[str, Callable[[], object]] = {
             "from the request to the disk": lambda: _ingest(crowd, next(stores)),
             "· credential: form, signature, disclosures": lambda: _credentials(crowd, held),
             "· consent: form, signature, terms": lambda: _consents(opened),
+            "· what jobs need of the papers": lambda: [packed(each.papers) for each in opened],
             "· open the bundle": lambda: _bundles(crowd, opened),
             "· the commitments combine to the signed one": lambda: _points(opened),
             "· shares open their commitments, both forms": lambda: check_shares(opened, random_bytes),
@@ -105,9 +109,16 @@ def _ingest(crowd: Crowd, store: ContributionStore) -> None:
         open_contribution(NodeContribution.from_json(document), crowd.node, crowd.registry, now=NOW)
         for document in crowd.documents
     ]
-    shares = check_shares(opened, random_bytes)
+    shares, packed = (
+        check_shares(opened, random_bytes),
+        packing(PapersForm(random_bytes(32)), crowd.registry, now=NOW),
+    )
     store.put(
-        [_incoming(each, row) for each, row in zip(opened, shares, strict=True) if isinstance(row, ShareRow)],
+        [
+            _incoming(each, row, packed)
+            for each, row in zip(opened, shares, strict=True)
+            if isinstance(row, ShareRow)
+        ],
         now=NOW,
     )
 
@@ -141,7 +152,7 @@ def _points(opened: Sequence[Opened]) -> None:
         verify_component_points(each.papers.credential.commitment.value, each.contribution.commitments)
 
 
-def _incoming(opened: Opened, shares: ShareRow) -> Incoming:
+def _incoming(opened: Opened, shares: ShareRow, packed: Callable[[Papers], KeptRow]) -> Incoming:
     papers, credential = opened.papers, opened.papers.credential
     stored = StoredContribution(
         papers.record.consent_id,
@@ -151,7 +162,7 @@ def _incoming(opened: Opened, shares: ShareRow) -> Incoming:
         opened.contribution.presentation,
         opened.contribution.consent,
     )
-    return Incoming(stored, shares, lambda token: False)
+    return Incoming(stored, shares, lambda token: False, packed(opened.papers))
 
 
 @contextmanager

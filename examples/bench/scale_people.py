@@ -1,24 +1,62 @@
 """Who are the made-up people of `examples.bench.scale`, what is asked about them, and what must come out?
 
-Everybody has a score of 10 bits, its square, one of eight bins as a one-hot code, and a public group. Asked
-are mean and variance, the variance once more by a product of shares, a histogram, and mean and variance of
-each group. Every role makes its own shares from public seeds; in reality wallets do.
+Everybody is one of a few hundred students of the exam data set, with papers of her own: a consent, a handle,
+an entry in a status list. What is asked: how many, the mean and the deviation of a score, by a public group.
 """
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from consent.policy import Policy
+from consent.query import Query, Statistic
+from consent.vocabulary import Purpose, RecipientKind, StatisticKind
 from crypto import goldilocks
+from crypto.encoding import b64url_encode
 from crypto.goldilocks import FieldVector
-from crypto.mpc.program import Cell, LinearCell, ProductCell, Program
 from crypto.sharing.replicated import following
+from ssi.dataset import data_set
 
 Values = NDArray[np.uint64]
 NODES = ("node-a", "node-b", "node-c")
-BINS, GROUPS = 8, 4
-PRESENT, SCORE, SQUARE, FIRST_BIN = 0, 1, 2, 3
-COLUMNS = FIRST_BIN + BINS
+DATA_SET = data_set("exam/1")
+KINDS = 360
+SCHOOLS = ("mixed", "girls", "boys")
 FEW = 1000
+CENTS = 10
+NOW = datetime.now(UTC).replace(microsecond=0)
+POLICY = Policy(
+    data_set=DATA_SET.ref,
+    attributes=frozenset({"exam_score", "school_type"}),
+    purposes=frozenset({Purpose.ACADEMIC_RESEARCH}),
+    recipient_kinds=frozenset({RecipientKind.RESEARCH_INSTITUTE}),
+    statistics=frozenset(StatisticKind),
+    crowd_floor=50,
+    exact_allowed=True,
+    epsilon_per_query=Decimal(1),
+    epsilon_total=Decimal(5),
+    compensation_cents=CENTS,
+    node_ids=NODES,
+    given_at=NOW - timedelta(days=1),
+    valid_until=NOW + timedelta(days=365),
+)
+QUERY = Query(
+    data_set=DATA_SET.ref,
+    purpose=Purpose.ACADEMIC_RESEARCH,
+    statistics=(
+        Statistic(StatisticKind.COUNT),
+        Statistic(StatisticKind.MEAN, "exam_score"),
+        Statistic(StatisticKind.STANDARD_DEVIATION, "exam_score"),
+    ),
+    floor=50,
+    epsilon=None,
+    group_by="school_type",
+)
 
 
 def name(index: int) -> str:
@@ -26,17 +64,42 @@ def name(index: int) -> str:
     return f"urn:uuid:{index:08x}-0000-4000-8000-000000000000"
 
 
-def values(start: int, end: int) -> Values:
-    """What some people's records say, people by columns."""
-    index = np.arange(start, end, dtype=np.uint64)
-    score = index * np.uint64(7919) % np.uint64(1009)
-    bins = score // np.uint64(128) == np.arange(BINS, dtype=np.uint64)[:, None]
-    return np.stack([np.ones_like(score), score, score**2, *bins.astype(np.uint64)], axis=1)
+def digest(index: int, what: str) -> str:
+    """A digest that only this person has."""
+    return b64url_encode(hashlib.sha256(f"{what} {index}".encode()).digest())
+
+
+def school(index: int) -> str:
+    """A person's public attribute."""
+    return SCHOOLS[index % KINDS % len(SCHOOLS)]
+
+
+def score(kind: int) -> float:
+    """What is asked about."""
+    return round(-3 + kind * 0.37 % 6, 3)
+
+
+@cache
+def _encoded() -> Values:
+    """The records of all kinds of people, as wallets encode them, kinds by columns."""
+    records = [
+        {
+            "exam_score": score(kind),
+            "reading_score": round(-1 + kind * 0.21 % 2, 3),
+            "school_average": 0.1,
+            "verbal_reasoning": ("top", "middle", "bottom")[kind % 3],
+            "intake": "middle",
+            "sex": ("female", "male")[kind % 2],
+            "school_type": school(kind),
+        }
+        for kind in range(KINDS)
+    ]
+    return np.array([DATA_SET.encode(record) for record in records], dtype=np.uint64)
 
 
 def shares(role: int, start: int, end: int) -> tuple[tuple[FieldVector, FieldVector], tuple[Values, Values]]:
     """Both components of one role, in the field and in the ring, people by columns."""
-    plain = values(start, end)
+    plain = _encoded()[np.arange(start, end) % KINDS]
 
     def masks(form: int, bound: int) -> list[Values]:
         return [
@@ -52,22 +115,18 @@ def shares(role: int, start: int, end: int) -> tuple[tuple[FieldVector, FieldVec
     return (fields[mine[0]], fields[mine[1]]), (rings[mine[0]], rings[mine[1]])
 
 
-def program(records: int) -> Program:
-    """What is asked about the first so many people."""
-    groups = [np.arange(records) % GROUPS == group for group in range(GROUPS)]
-    cells: list[Cell] = [LinearCell(column) for column in range(COLUMNS)]
-    cells.append(ProductCell(SCORE, SCORE))
-    for rows in groups:
-        cells += [LinearCell(column, rows) for column in (PRESENT, SCORE, SQUARE)]
-        cells.append(ProductCell(SCORE, SCORE, rows))
-    return Program(tuple(cells))
-
-
-def truth(records: int) -> list[int]:
-    """The answer, computed in the clear."""
-    table = values(0, records).astype(np.int64)
-    found = [*table.sum(axis=0).tolist(), int(table[:, SQUARE].sum())]
-    for group in range(GROUPS):
-        sums = table[group::GROUPS].sum(axis=0)
-        found += [int(sums[PRESENT]), int(sums[SCORE]), int(sums[SQUARE]), int(sums[SQUARE])]
+def truth(people: int) -> dict[str, list[float]]:
+    """The answer, computed in the clear: for each group how many, mean and deviation."""
+    kinds = np.arange(people) % KINDS
+    scores = np.array([score(kind) for kind in range(KINDS)])
+    groups = np.array([SCHOOLS.index(school(kind)) for kind in range(KINDS)])
+    found: dict[str, list[float]] = {}
+    for group, label in enumerate(SCHOOLS):
+        values = scores[kinds[groups[kinds] == group]]
+        found[label] = [float(values.size), float(values.mean()), float(values.std(ddof=1))]
     return found
+
+
+def names(people: int) -> Sequence[str]:
+    """The first so many people."""
+    return [name(index) for index in range(people)]

@@ -38,10 +38,13 @@ def _rows(module: str, console: Console) -> list[Row]:
 SECTIONS = (
     Section("group", "Multiplications in secp256k1", ("group",)),
     Section("credentials", "Credentials with selective disclosure", ("credentials",)),
+    Section("issuing", "Issuing from a table", ("issuing",)),
+    Section("bbs", "Unlinkable selective disclosure (BBS)", ("bbs",)),
     Section("paillier", "Encrypted sums (Paillier)", ("paillier", "paillier_peers")),
     Section("functional", "Functional encryption and threshold ElGamal", ("als16", "functional")),
     Section("linked", "Encryptions linked to signed commitments", ("linked",)),
     Section("inputs", "Authentic inputs and ingestion", ("inputs",)),
+    Section("policies", "Decisions about policies", ("policies",)),
     Section("prio3", "Reports that nobody signed (Prio3)", ("prio3",)),
     Section("ingestion", "Ingestion at a node", ("ingestion",)),
     Section("mpc", "Computation on shares: work of three roles on one core", ("mpc_field", "mpc_bits")),

@@ -85,20 +85,28 @@ def _plain_column(role: int, seed: int, records: int) -> Values:
 
 
 def _dealt_and_summed(party: Party, column: Values) -> Protocol[Elements]:
-    """One role has the column, and shares it first: two summands come from keys, the third is sent."""
+    """One role has the column, and shares it first."""
     dealt = yield from _dealt(party, column)
     return (yield from _summed(party, dealt))
 
 
 def _dealt(party: Party, column: Values) -> Protocol[Elements]:
-    summands = [party.elements_with(role, column.size).reshape(1, -1) for role in (0, 1)]
+    """The column in two summands: one from the key that roles 0 and 2 share, one that role 1 is sent.
+
+    The third is zero: of the two others role 2 knows the first alone and role 1 the second alone, and each by
+    itself is uniform.
+    """
+    mask = party.elements_with(DEALER, column.size)
     if party.role == DEALER:
-        last = goldilocks.subtract(goldilocks.subtract(column, summands[0]), summands[1])
-        yield Exchange({1: last.reshape(-1), 2: last.reshape(-1)}, {})
-        return Elements(DEALER, summands[0], summands[1])
-    inbox = yield Exchange({}, {DEALER: column.size})
-    last = received(inbox, DEALER).reshape(1, -1)
-    return Elements(1, summands[1], last) if party.role == 1 else Elements(2, last, summands[0])
+        rest = goldilocks.subtract(column.reshape(-1), mask)
+        yield Exchange({1: rest}, {})
+        return Elements(DEALER, mask.reshape(1, -1), rest.reshape(1, -1))
+    nothing = np.zeros((1, column.size), dtype=np.uint64)
+    if party.role == 1:
+        inbox = yield Exchange({}, {DEALER: column.size})
+        return Elements(1, received(inbox, DEALER).reshape(1, -1), nothing)
+    yield Exchange({}, {})
+    return Elements(2, nothing, mask.reshape(1, -1))
 
 
 def _sums_in_the_clear(seed: int, records: int) -> list[int]:

@@ -11,7 +11,8 @@ from consent.query import Query
 from examples.buyers import Enrolled, open_account
 from examples.comparison import Line, compare
 from examples.people import Person
-from examples.town import API_KEY, MARKETPLACE, Town, run_command
+from examples.programs import run_command
+from examples.town import API_KEY, MARKETPLACE, Town
 from marketplace.sdk.buyer import Progress, Quote
 from marketplace.sdk.result import OpenedResult
 from ssi.http.client import Client

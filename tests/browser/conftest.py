@@ -29,6 +29,11 @@ BUYER = ("buyer@institute.example", "tide table compass")
 OPERATOR = ("operator@market.example", "tide table sextant")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_start(quick_start: None) -> None:
+    """Towns are founded by commands that start at once."""
+
+
 @dataclass(frozen=True)
 class Crowd:
     """Who lives in the town before the story begins, and who may still come.

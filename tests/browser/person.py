@@ -30,7 +30,7 @@ def collect(hand: Hand, handover: Handover) -> None:
     hand.fill("Link", handover.link)
     hand.press("Continue")
     hand.fill("Code", handover.code)
-    hand.press("Continue")
+    hand.press("Get the record")
     hand.sees("Is this your record?")
 
 

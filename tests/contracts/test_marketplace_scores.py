@@ -8,13 +8,8 @@ import pytest
 
 from crypto.encoding import canonical_json
 from marketplace.domain.account import StoredPassword
-from marketplace.domain.score import (
-    ScoreDispute,
-    ScoreOffering,
-    ScoreOrder,
-    ScoreState,
-    price_of_score,
-)
+from marketplace.domain.direct import Judgement, direct_price
+from marketplace.domain.score import ScoreOffering, ScoreOrder, ScoreState
 from marketplace.services.ports import Store
 from marketplace.storage.store import open_store
 from tests.marketplace.builders import an_account, an_organisation
@@ -64,7 +59,7 @@ def an_order(number: int = 1, offered_by: int = 1, **changes) -> ScoreOrder:
         credential="credential",
         escrow_receipt="receipt",
         offer="{}",
-        price=price_of_score(500),
+        price=direct_price(500),
         state=ScoreState.ASKED,
         placed_at=NOW,
         valid_until=NOW + timedelta(days=7),
@@ -123,7 +118,7 @@ def test_a_request_is_read_as_it_was_kept_and_changed(store):
         updated_at=LATER,
         offer=None,
         reason="the key is for other weights",
-        dispute=ScoreDispute(True, "the key is for other weights", LATER),
+        dispute=Judgement(True, "the key is for other weights", LATER),
         use_log_index=4,
     )
     with store.reading() as books:

@@ -280,17 +280,19 @@ def test_an_answer_that_comes_after_the_withdrawal_does_not_bring_the_offer_back
     assert offer.state is OfferState.WITHDRAWN
 
 
-def test_privacy_cost_is_added_and_taken_back_exactly(store):
+def test_privacy_cost_and_runs_are_added_and_taken_back_exactly(store):
     add_offers(store, 1, 2)
     with store.writing() as books:
-        books.offers.change_spent([consent_id(1), consent_id(2)], Decimal("0.3"))
-        books.offers.change_spent([consent_id(1)], Decimal("0.000001"))
-        books.offers.change_spent([consent_id(2)], Decimal("-0.3"))
+        books.offers.spend([consent_id(1), consent_id(2)], Decimal("0.3"))
+        books.offers.spend([consent_id(1)], Decimal("0.000001"))
+        books.offers.spend([consent_id(1)], None)
+        books.offers.give_back([consent_id(2)], Decimal("0.3"))
 
     first, second = offer_of(store, 1), offer_of(store, 2)
     assert first is not None
     assert second is not None
-    assert (first.epsilon_spent, second.epsilon_spent) == (Decimal("0.300001"), Decimal(0))
+    assert (first.epsilon_spent, first.runs_spent) == (Decimal("0.300001"), 3)
+    assert (second.epsilon_spent, second.runs_spent) == (Decimal(0), 0)
 
 
 def test_an_order_comes_back_as_it_was_with_its_job_and_parts(store):

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from crypto.encoding import Json
+from crypto.errors import MalformedError
+from crypto.reading import Fields
 from ssi.hosting.database import Database, differences
 from tests.wallet.fakes import CHEAP, NOW, MemoryStore, MemoryWalletStore, deterministic, session
 from wallet.domain.custody import Attempts, LockedWallet, make_lock
-from wallet.errors import ConflictError, DamagedError, LoginTakenError, NotInWalletError
+from wallet.domain.recovery import RecoveryLock
+from wallet.errors import ConflictError, DamagedError, LoginTakenError, NotInWalletError, TooLargeError
 from wallet.storage.schema import VERSION_TABLE, open_wallet_database
 from wallet.storage.sealed import Form, SealedStore
 from wallet.storage.tables import ArrivalRow, Base, CredentialRow, SealedRow
@@ -103,6 +106,34 @@ def test_wrong_passwords_are_remembered(wallets: Any) -> None:
     wallets.note_attempts(locked("anna").wallet_id, Attempts(5, NOW))
 
     assert wallets.by_login("digest of anna").attempts == Attempts(5, NOW)
+
+
+def test_a_lock_takes_the_place_of_the_one_that_was_read(wallets: Any) -> None:
+    before = locked("anna")
+    wallets.add(before)
+    wallets.note_attempts(before.wallet_id, Attempts(5, NOW))
+    after = replace(before, lock=replace(before.lock, salt=b"s" * 16, wrapped_key=b"another"))
+
+    wallets.lock_anew(before, after)
+
+    assert wallets.by_login("digest of anna") == after
+    assert wallets.salt(before.wallet_id) == b"s" * 16
+    with pytest.raises(ConflictError):
+        wallets.lock_anew(before, before)
+    assert wallets.by_login("digest of anna") == after
+    assert wallets.salt(_id()) is None
+
+
+def test_the_last_recovery_lock_is_kept(wallets: Any) -> None:
+    wallets.add(locked("anna"))
+    wallet_id = locked("anna").wallet_id
+    assert wallets.recovery(wallet_id) is None
+
+    wallets.keep_recovery(wallet_id, RecoveryLock(b"first"))
+    wallets.keep_recovery(wallet_id, RecoveryLock(b"second"))
+
+    assert wallets.recovery(wallet_id) == RecoveryLock(b"second")
+    assert wallets.recovery(_id()) is None
 
 
 def test_what_is_saved_is_read_back_with_its_next_revision(notes: Any) -> None:
@@ -227,3 +258,22 @@ def test_nothing_that_is_kept_can_be_read_in_the_database(database: Database) ->
     assert b"secret of anna" not in b"".join(
         bytes(column) for row in rows for column in row if isinstance(column, bytes)
     )
+
+
+@pytest.mark.parametrize("text", ["x" * 50, 2**60, 1e20, [[]] * 3], ids=["long", "integer", "float", "form"])
+def test_what_could_not_be_read_back_is_not_kept_and_blocks_nothing(database: Database, text: Any) -> None:
+    store, note = _annas_note(database)
+    strict = replace(store, form=Form(lambda item: {"text": item.text}, _read_strictly))
+
+    for changed in (Note(_id(), text), replace(note, text=text)):
+        with pytest.raises(TooLargeError):
+            strict.save(session("anna"), changed)
+
+    assert store.all(session("anna")) == (note,)
+
+
+def _read_strictly(document: Json, row_id: str, revision: int) -> Note:
+    text = Fields.of(document, "note").any("text")
+    if isinstance(text, list) or len(str(text)) > 30:
+        raise MalformedError("note.text: expected a short text")
+    return Note(row_id, str(text), revision)

@@ -19,7 +19,7 @@ from examples.people import DEMONSTRATION_PASSWORD, Person, invite
 from examples.records import Record
 from ssi.credential import verify_record
 from ssi.issuance import IssuerKey, Subject, Terms, issue_credential
-from ssi.issuer_service.settings import open_folder
+from ssi.issuer_service.folder import open_folder
 from ssi.jws import parse_jws
 from ssi.record import Record as OpenedRecord
 from tests.journeys.crowds import EXAM, STUDENTS

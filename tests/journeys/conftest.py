@@ -27,6 +27,11 @@ STRANGE = "node-b"
 STRANGE_NODE = (sys.executable, strange_node.__file__)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_start(quick_start: None) -> None:
+    """Towns are founded by commands that start at once."""
+
+
 @pytest.fixture(scope="session")
 def neighbourhood(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neighbourhood]:
     """A town in which all is well, with 45 students who offer their records."""

@@ -105,10 +105,16 @@ class TwoTongues(JobStore):
         self._mood = mood
 
     def release(
-        self, job_id: str, attempt: int, admitted: tuple[str, ...], make: Callable[[], ReleasedOutput]
+        self,
+        job_id: str,
+        attempt: int,
+        admitted: tuple[str, ...],
+        make: Callable[[], ReleasedOutput],
+        *,
+        only_root: str | None = None,
     ) -> None:
         """As an honest node, but for the digest."""
-        super().release(job_id, attempt, admitted, lambda: self._bent(make()))
+        super().release(job_id, attempt, admitted, lambda: self._bent(make()), only_root=only_root)
 
     def _bent(self, output: ReleasedOutput) -> ReleasedOutput:
         if self._mood.now != TWO_DIGESTS:
@@ -135,6 +141,10 @@ class HoldsBack:
             while self.mood.now == held_back:
                 time.sleep(LOOK_AGAIN_SECONDS)  # whoever sets the mood is another process
         self.honest.deliver(node_id, token)
+
+    def hand_over(self, node_id: str, digest: str, piece: bytes) -> None:
+        """Hand a piece over."""
+        self.honest.hand_over(node_id, digest, piece)
 
 
 @dataclass(frozen=True)

@@ -47,10 +47,12 @@ class Honest:
 
 
 @pytest.fixture(scope="module")
-def honest(market_side: MarketSide, exact: Purchase) -> Honest:
-    """What the marketplace sent for an order that was computed and paid."""
+def honest(neighbourhood: Neighbourhood, market_side: MarketSide, exact: Purchase) -> Honest:
+    """What the marketplace sent for an order that was computed and paid, about those who are still there."""
     token, manifest = market_side.manifest_of(exact.placed)
-    return Honest(token, replace(manifest, query=OF_ALL), market_side)
+    there = {person.consent_id for person in neighbourhood.people}
+    still = {consent: inputs for consent, inputs in manifest.contributions.items() if consent in there}
+    return Honest(token, replace(manifest, query=OF_ALL, contributions=still), market_side)
 
 
 def names_a_node_twice(honest: Honest) -> Manifest:

@@ -12,7 +12,7 @@ from examples.town import MARKETPLACE, WALLET, WORKER, Town
 from marketplace.mpc_node.config import load_settings
 from ssi.dataset import DataSet
 from ssi.hosting.database import open_database
-from ssi.issuer_service.settings import open_folder
+from ssi.issuer_service.folder import open_folder
 from tests.journeys.neighbourhood import Neighbourhood, market_settings
 
 LOG = "process.log"
