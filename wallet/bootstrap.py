@@ -9,6 +9,7 @@ from ssi.http.address import origin_of
 from ssi.openid4vp.request_check import RequestTrust
 from ssi.trust_file import read_authority
 from ssi.x509 import read_pem
+from wallet.clients.authenticators import WebAuthn
 from wallet.clients.badges import BadgeClient
 from wallet.clients.connections import STRANGERS, Connections
 from wallet.clients.crowd_market import CrowdMarketClient
@@ -35,9 +36,11 @@ from wallet.domain.showing_copy import ShowingCopy
 from wallet.domain.showing_values import TRANSACTION_TYPES
 from wallet.domain.shown_credential import ShownCredential
 from wallet.errors import WalletError
+from wallet.services.custody_suite import Custody
 from wallet.services.show_suite import Askers
-from wallet.services.suite import Custody, Ends, Partners, Services, Stores, assemble
+from wallet.services.suite import Ends, Partners, Services, Stores, assemble
 from wallet.storage.archive import SqlArchive
+from wallet.storage.passkeys import SqlPasskeyStore
 from wallet.storage.schema import open_wallet_database
 from wallet.storage.sealed import Form, SealedStore
 from wallet.storage.tables import (
@@ -89,6 +92,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         crowds=CrowdMarketClient(settings.marketplace_url, connections, trust, clock),
         askers=_askers(settings),
         badges=BadgeClient(connections),
+        authenticators=WebAuthn(),
     )
 
     def close() -> None:
@@ -154,4 +158,6 @@ def sql_stores(database: Database) -> Stores:
         "showings": SealedStore(database, ShowingRow, Form(Showing.to_document, Showing.from_document)),
     }
     archive = SqlArchive(database, tuple(sealed.values()))
-    return Stores(wallets=SqlWalletStore(database), archive=archive, **sealed)
+    return Stores(
+        wallets=SqlWalletStore(database), passkeys=SqlPasskeyStore(database), archive=archive, **sealed
+    )

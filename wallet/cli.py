@@ -43,6 +43,9 @@ def main() -> None:
 )
 @click.option("--marketplace", required=True, help="The marketplace's address.")
 @click.option("--database-url", help="sqlite:///FILE or postgresql://HOST/NAME; a file in --dir otherwise.")
+@click.option(
+    "--address", help="Where people see it, such as https://wallet.example: passkeys are made for it."
+)
 @click.option("--idle-minutes", default=IDLE_MINUTES, show_default=True, help="Lock a wallet after so long.")
 @click.option(
     "--password-memory-kib",
@@ -70,6 +73,7 @@ def serve(
     authority: Path,
     marketplace: str,
     database_url: str | None,
+    address: str | None,
     idle_minutes: int,
     password_memory_kib: int,
     verifier_roots: tuple[Path, ...],
@@ -84,6 +88,7 @@ def serve(
         authority=authority,
         database_url=database_url,
         password_cost=Argon2Cost(password_memory_kib, _DEFAULT.iterations, _DEFAULT.lanes),
+        address=address,
         idle_minutes=idle_minutes,
         verifier_roots=verifier_roots,
         development=development,
@@ -97,7 +102,7 @@ def serve(
 
 def _app(settings: Settings) -> Flask:
     services = build(settings)
-    app = create_app(services, idle_minutes=settings.idle_minutes)
+    app = create_app(services, idle_minutes=settings.idle_minutes, address=settings.address)
     on_close(app, services.close)
     return app
 

@@ -27,9 +27,10 @@ class Settings:
 
     `registry` is a path or an http(s) address of the signed trust registry, `authority` the file with the
     public key that must have signed it. `database_url` is SQLAlchemy's; without one the wallet keeps a
-    SQLite file in `directory`. `verifier_roots` are files with one certificate each, of authorities that
-    confirm who asks to be shown records; the registry names others. In `development` anybody may ask, without
-    a signature and from inside the network.
+    SQLite file in `directory`. `address` is where people see the installation, such as
+    ``https://wallet.example``: passkeys are made for it. `verifier_roots` are files with one certificate
+    each, of authorities that confirm who asks to be shown records; the registry names others. In
+    `development` anybody may ask, without a signature and from inside the network.
     """
 
     directory: Path
@@ -39,6 +40,7 @@ class Settings:
     database_url: str | None = field(default=None, repr=False)
     password_cost: Argon2Cost = field(default_factory=Argon2Cost)
     idle_minutes: int = IDLE_MINUTES
+    address: str | None = None
     verifier_roots: tuple[Path, ...] = ()
     development: bool = False
 

@@ -52,6 +52,10 @@ class WrongPasswordError(WalletError):
     """The login name and the password do not open a wallet; which of the two is wrong is never told."""
 
 
+class WrongPasskeyError(WalletError):
+    """A passkey does not open this wallet, was not made for this site, or its answer does not hold."""
+
+
 class RecoveryError(WalletError):
     """The words are no recovery code, or not that of a wallet with this name; which, is never told."""
 

@@ -55,7 +55,7 @@ def locked(name: str, digest: str | None = None) -> LockedWallet:
     lock = make_lock(
         b"k" * 32, "a long password", wallet_id=wallet_id, cost=CHEAP, random=deterministic(name)
     )
-    return LockedWallet(wallet_id, digest or f"digest of {name}", lock, Attempts())
+    return LockedWallet(wallet_id, digest or f"digest of {name}", b"g" * 16, lock, Attempts())
 
 
 def _rows(database: Database, row: type[SealedRow]) -> SealedStore[Note]:
@@ -112,16 +112,19 @@ def test_a_lock_takes_the_place_of_the_one_that_was_read(wallets: Any) -> None:
     before = locked("anna")
     wallets.add(before)
     wallets.note_attempts(before.wallet_id, Attempts(5, NOW))
-    after = replace(before, lock=replace(before.lock, salt=b"s" * 16, wrapped_key=b"another"))
+    assert before.lock is not None
+    after = replace(
+        before, generation=b"h" * 16, lock=replace(before.lock, salt=b"s" * 16, wrapped_key=b"another")
+    )
 
     wallets.lock_anew(before, after)
 
     assert wallets.by_login("digest of anna") == after
-    assert wallets.salt(before.wallet_id) == b"s" * 16
+    assert wallets.generation(before.wallet_id) == b"h" * 16
     with pytest.raises(ConflictError):
         wallets.lock_anew(before, before)
     assert wallets.by_login("digest of anna") == after
-    assert wallets.salt(_id()) is None
+    assert wallets.generation(_id()) is None
 
 
 def test_the_last_recovery_lock_is_kept(wallets: Any) -> None:

@@ -6,10 +6,14 @@ from typing import Any
 
 from crypto.randomness import RandomBytes, stream
 from crypto.sealing import Argon2Cost, Vault
+from wallet.clients.authenticators import WebAuthn
+from wallet.domain.clock import Clock
 from wallet.domain.custody import Attempts, LockedWallet
+from wallet.domain.passkey import PasskeyLock
 from wallet.domain.recovery import RecoveryLock
 from wallet.domain.session import Session
 from wallet.errors import ConflictError, LoginTakenError, NotInWalletError
+from wallet.services.custody_suite import Custody, Doors, assemble_doors
 
 CHEAP = Argon2Cost(memory_kib=32, iterations=1, lanes=1)
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -41,10 +45,13 @@ class MovingClock:
 class MemoryWalletStore:
     wallets: dict[str, LockedWallet] = field(default_factory=dict)
     recoveries: dict[str, RecoveryLock] = field(default_factory=dict)
+    passkeys: "MemoryPasskeyStore | None" = None
 
-    def add(self, locked: LockedWallet) -> None:
+    def add(self, locked: LockedWallet, passkey: PasskeyLock | None = None) -> None:
         if self.by_login(locked.login_digest):
             raise LoginTakenError("There is a wallet with this name already. Choose another name.")
+        if passkey is not None and self.passkeys is not None:
+            self.passkeys.add(passkey)
         self.wallets[locked.wallet_id] = locked
 
     def by_login(self, login_digest: str) -> LockedWallet | None:
@@ -54,19 +61,58 @@ class MemoryWalletStore:
     def note_attempts(self, wallet_id: str, attempts: Attempts) -> None:
         self.wallets[wallet_id] = replace(self.wallets[wallet_id], attempts=attempts)
 
-    def salt(self, wallet_id: str) -> bytes | None:
-        return self.wallets[wallet_id].lock.salt if wallet_id in self.wallets else None
+    def generation(self, wallet_id: str) -> bytes | None:
+        return self.wallets[wallet_id].generation if wallet_id in self.wallets else None
 
     def lock_anew(self, before: LockedWallet, after: LockedWallet) -> None:
-        if self.wallets[before.wallet_id].lock != before.lock:
-            raise ConflictError("Your password was changed in another window. Open your wallet again.")
+        self.begin(before, after.generation)
         self.wallets[before.wallet_id] = after
+
+    def begin(self, before: LockedWallet, generation: bytes) -> None:
+        now = self.wallets[before.wallet_id]
+        if now.generation != before.generation:
+            raise ConflictError("What opens your wallet was changed in another window. Look again.")
+        self.wallets[before.wallet_id] = replace(now, generation=generation)
 
     def recovery(self, wallet_id: str) -> RecoveryLock | None:
         return self.recoveries.get(wallet_id)
 
     def keep_recovery(self, wallet_id: str, lock: RecoveryLock) -> None:
         self.recoveries[wallet_id] = lock
+
+
+@dataclass
+class MemoryPasskeyStore:
+    wallets: MemoryWalletStore
+    locks: dict[bytes, PasskeyLock] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.wallets.passkeys = self
+
+    def find(self, credential_id: bytes) -> PasskeyLock | None:
+        return self.locks.get(credential_id)
+
+    def of_wallet(self, wallet_id: str) -> tuple[PasskeyLock, ...]:
+        return tuple(lock for lock in self.locks.values() if lock.wallet_id == wallet_id)
+
+    def add(self, lock: PasskeyLock) -> None:
+        if lock.credential_id in self.locks:
+            raise ConflictError("This passkey opens a wallet already.")
+        self.locks[lock.credential_id] = lock
+
+    def note_use(self, lock: PasskeyLock) -> None:
+        if lock.credential_id in self.locks:
+            self.locks[lock.credential_id] = lock
+
+    def remove(self, lock: PasskeyLock, before: LockedWallet, generation: bytes) -> None:
+        self.wallets.begin(before, generation)
+        self.locks.pop(lock.credential_id, None)
+
+
+def doors(wallets: MemoryWalletStore, clock: Clock, lookup_key: bytes = b"k" * 32) -> Doors:
+    """Everything about what opens a wallet, over stores in memory and the real check of passkeys."""
+    passkeys = wallets.passkeys or MemoryPasskeyStore(wallets)
+    return assemble_doors(wallets, passkeys, WebAuthn(), Custody(lookup_key, CHEAP), clock)
 
 
 @dataclass

@@ -33,14 +33,16 @@ from tests.wallet.fakes import CHEAP
 from tests.wallet.score_market import MemoryScoreMarket
 from tests.wallet.showing import Asker
 from tests.wallet.world import KnownTrust, MemoryMarket, MemoryNodes, memory_stores
+from wallet.clients.authenticators import WebAuthn
 from wallet.clients.badges import BadgeClient
 from wallet.clients.connections import Connections
 from wallet.clients.issuers import IssuerClient
 from wallet.clients.openid4vci.outside import Outside
 from wallet.domain.session import Session
 from wallet.errors import NotInWalletError, PartnerFaultError, PartnerRefusedError, PartnerUnreachableError
+from wallet.services.custody_suite import Custody
 from wallet.services.show_suite import Askers
-from wallet.services.suite import Custody, Partners, Services, assemble
+from wallet.services.suite import Partners, Services, assemble
 from wallet.web.app import create_app
 
 
@@ -95,6 +97,7 @@ def graduate(tmp_path: Path, database_url: str) -> Iterator[Graduate]:
         MemoryCrowdMarket(office.clock, market.key, market.log),
         Askers(Asker(office.clock), RequestTrust()),
         BadgeClient(connections),
+        WebAuthn(),
     )
     services = assemble(memory_stores(), partners, Custody(b"k" * 32, CHEAP), clock=office.clock)
     session = services.create_wallet("anna", PASSWORD)

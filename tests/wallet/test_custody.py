@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crypto.sealing import Argon2Cost
-from tests.wallet.fakes import CHEAP, NOW, MemoryWalletStore, MovingClock, deterministic
+from tests.wallet.fakes import CHEAP, NOW, MemoryWalletStore, MovingClock, deterministic, doors
 from wallet.domain.custody import (
     Attempts,
     check_new_password,
@@ -20,8 +20,6 @@ from wallet.domain.custody import (
 )
 from wallet.domain.session import Session
 from wallet.errors import LoginTakenError, TooManyAttemptsError, WeakPasswordError, WrongPasswordError
-from wallet.services.create_wallet import CreateWallet
-from wallet.services.open_wallet import OpenWallet
 
 KEY = b"k" * 32
 PASSWORD = "a quiet harbour"
@@ -116,8 +114,8 @@ def store():
 
 
 @pytest.fixture
-def create(store):
-    return CreateWallet(store, lookup_key=KEY, cost=CHEAP)
+def create(store, clock):
+    return doors(store, clock).create
 
 
 @pytest.fixture
@@ -127,7 +125,7 @@ def clock():
 
 @pytest.fixture
 def open_wallet(store, clock):
-    return OpenWallet(store, lookup_key=KEY, cost=CHEAP, clock=clock)
+    return doors(store, clock).open
 
 
 def test_a_new_wallet_opens_with_its_name_and_password(create, open_wallet):

@@ -20,6 +20,7 @@ from tests.wallet.fakes import CHEAP
 from tests.wallet.score_market import MemoryScoreMarket
 from tests.wallet.showing import Asker
 from tests.wallet.world import KnownTrust, MemoryMarket, MemoryNodes, memory_stores
+from wallet.clients.authenticators import WebAuthn
 from wallet.clients.badges import BadgeClient
 from wallet.clients.connections import Connections
 from wallet.clients.issuers import IssuerClient
@@ -35,8 +36,9 @@ from wallet.errors import (
     RefusedCredentialError,
 )
 from wallet.services.collecting_ports import Source
+from wallet.services.custody_suite import Custody
 from wallet.services.show_suite import Askers
-from wallet.services.suite import Custody, Partners, Services, assemble
+from wallet.services.suite import Partners, Services, assemble
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -71,9 +73,8 @@ def counter(tmp_path, database_url, monkeypatch):
     scores = MemoryScoreMarket(office.clock, market.key, market.log)
     crowds = MemoryCrowdMarket(office.clock, market.key, market.log)
     askers = Askers(Asker(office.clock), RequestTrust())
-    partners = Partners(
-        trust, issuers, market, MemoryNodes(office.clock), scores, crowds, askers, BadgeClient(connections)
-    )
+    nodes, badges = MemoryNodes(office.clock), BadgeClient(connections)
+    partners = Partners(trust, issuers, market, nodes, scores, crowds, askers, badges, WebAuthn())
     services = assemble(memory_stores(), partners, Custody(b"k" * 32, CHEAP), clock=office.clock)
     yield Counter(office, services, issuers, url)
     connections.close()

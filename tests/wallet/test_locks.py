@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from crypto.code_words import words_of
-from tests.wallet.fakes import CHEAP, MemoryWalletStore, MovingClock, deterministic
+from tests.wallet.fakes import CHEAP, MemoryWalletStore, MovingClock, deterministic, doors
+from wallet.domain.proof import Password
 from wallet.domain.recovery import RecoveryLock, make_recovery, open_recovery
 from wallet.domain.session import Session
 from wallet.errors import (
@@ -16,9 +17,7 @@ from wallet.errors import (
     WeakPasswordError,
     WrongPasswordError,
 )
-from wallet.services.create_wallet import CreateWallet
 from wallet.services.keep_locks import KeepLocks
-from wallet.services.open_wallet import OpenWallet
 
 KEY, CODE = b"k" * 32, b"c" * 20
 PASSWORD, ANOTHER = "a quiet harbour", "a loud harbour"
@@ -32,12 +31,12 @@ def store():
 
 @pytest.fixture
 def create(store):
-    return CreateWallet(store, KEY, CHEAP)
+    return doors(store, MovingClock()).create
 
 
 @pytest.fixture
 def open_wallet(store):
-    return OpenWallet(store, KEY, CHEAP, MovingClock())
+    return doors(store, MovingClock()).open
 
 
 @pytest.fixture
@@ -73,7 +72,7 @@ def test_a_recovery_lock_that_was_altered_does_not_open(place):
 
 
 def test_neither_lock_can_stand_in_the_place_of_the_other(store, anna, locks, open_wallet):
-    locks.make_recovery(anna, PASSWORD)
+    locks.make_recovery(anna, Password(PASSWORD))
     locked = store.wallets[anna.wallet_id]
     taken = store.recovery(anna.wallet_id).wrapped_key
     store.wallets[anna.wallet_id] = replace(locked, lock=replace(locked.lock, wrapped_key=taken))
@@ -83,7 +82,7 @@ def test_neither_lock_can_stand_in_the_place_of_the_other(store, anna, locks, op
 
 
 def test_the_code_opens_the_wallet_and_sets_a_new_password(anna, locks, open_wallet):
-    words = locks.make_recovery(anna, PASSWORD)
+    words = locks.make_recovery(anna, Password(PASSWORD))
 
     back = locks.recover(" ANNA", words.upper(), ANOTHER)
 
@@ -95,8 +94,8 @@ def test_the_code_opens_the_wallet_and_sets_a_new_password(anna, locks, open_wal
 
 
 def test_a_new_code_takes_the_place_of_the_old_one(anna, locks):
-    old = locks.make_recovery(anna, PASSWORD)
-    new = locks.make_recovery(anna, PASSWORD)
+    old = locks.make_recovery(anna, Password(PASSWORD))
+    new = locks.make_recovery(anna, Password(PASSWORD))
 
     assert old != new
     with pytest.raises(RecoveryError):
@@ -106,8 +105,8 @@ def test_a_new_code_takes_the_place_of_the_old_one(anna, locks):
 
 def test_one_wallets_code_does_not_open_another(anna, create, locks):
     ben = create("ben", PASSWORD)
-    words = locks.make_recovery(anna, PASSWORD)
-    locks.make_recovery(ben, PASSWORD)
+    words = locks.make_recovery(anna, Password(PASSWORD))
+    locks.make_recovery(ben, Password(PASSWORD))
 
     with pytest.raises(RecoveryError, match="do not open"):
         locks.recover("ben", words, ANOTHER)
@@ -116,7 +115,7 @@ def test_one_wallets_code_does_not_open_another(anna, create, locks):
 @pytest.mark.parametrize("login", ["nobody", "ben", "", "x" * 100])
 def test_unknown_names_wallets_without_a_code_and_wrong_codes_get_one_answer(anna, create, locks, login):
     create("ben", PASSWORD)
-    locks.make_recovery(anna, PASSWORD)
+    locks.make_recovery(anna, Password(PASSWORD))
     told = set()
     for name, words in ((login, words_of(CODE)), ("anna", words_of(CODE))):
         with pytest.raises(RecoveryError) as refused:
@@ -127,7 +126,7 @@ def test_unknown_names_wallets_without_a_code_and_wrong_codes_get_one_answer(ann
 
 
 def test_a_slip_in_the_words_is_told_by_its_place(anna, locks):
-    words = locks.make_recovery(anna, PASSWORD).split()
+    words = locks.make_recovery(anna, Password(PASSWORD)).split()
     words[6] = "harbour"
 
     with pytest.raises(RecoveryError, match="Word 7 is not one of the list"):
@@ -135,12 +134,12 @@ def test_a_slip_in_the_words_is_told_by_its_place(anna, locks):
 
 
 def test_a_weak_new_password_changes_nothing(anna, locks, open_wallet):
-    words = locks.make_recovery(anna, PASSWORD)
+    words = locks.make_recovery(anna, Password(PASSWORD))
 
     with pytest.raises(WeakPasswordError):
         locks.recover("anna", words, "short")
     with pytest.raises(WeakPasswordError):
-        locks.change_password(anna, PASSWORD, "short")
+        locks.change_password(anna, Password(PASSWORD), "short")
 
     assert same_wallet(anna, open_wallet("anna", PASSWORD))
 
@@ -148,9 +147,9 @@ def test_a_weak_new_password_changes_nothing(anna, locks, open_wallet):
 def test_an_open_wallet_alone_makes_no_code_and_no_password(anna, locks):
     """Somebody who finds a browser open must not be able to keep the wallet."""
     with pytest.raises(WrongPasswordError):
-        locks.make_recovery(anna, "not the password")
+        locks.make_recovery(anna, Password("not the password"))
     with pytest.raises(WrongPasswordError):
-        locks.change_password(anna, "not the password", ANOTHER)
+        locks.change_password(anna, Password("not the password"), ANOTHER)
 
     assert not locks.has_recovery(anna)
 
@@ -158,11 +157,11 @@ def test_an_open_wallet_alone_makes_no_code_and_no_password(anna, locks):
 def test_wrong_passwords_count_wherever_they_are_typed(anna, locks, open_wallet):
     for _ in range(5):
         with pytest.raises(WrongPasswordError):
-            locks.make_recovery(anna, "not the password")
+            locks.make_recovery(anna, Password("not the password"))
 
     for again in (
-        lambda: locks.make_recovery(anna, PASSWORD),
-        lambda: locks.change_password(anna, PASSWORD, ANOTHER),
+        lambda: locks.make_recovery(anna, Password(PASSWORD)),
+        lambda: locks.change_password(anna, Password(PASSWORD), ANOTHER),
         lambda: open_wallet("anna", PASSWORD),
     ):
         with pytest.raises(TooManyAttemptsError):
@@ -170,7 +169,7 @@ def test_wrong_passwords_count_wherever_they_are_typed(anna, locks, open_wallet)
 
 
 def test_the_code_opens_a_wallet_that_wrong_passwords_have_paused(anna, locks, open_wallet):
-    words = locks.make_recovery(anna, PASSWORD)
+    words = locks.make_recovery(anna, Password(PASSWORD))
     for _ in range(5):
         with pytest.raises(WrongPasswordError):
             open_wallet("anna", "not the password")
@@ -184,7 +183,7 @@ def test_another_password_ends_the_other_sessions(anna, locks, open_wallet):
     elsewhere = open_wallet("anna", PASSWORD)
     assert open_wallet.holds(elsewhere)
 
-    here = locks.change_password(anna, PASSWORD, ANOTHER)
+    here = locks.change_password(anna, Password(PASSWORD), ANOTHER)
 
     assert same_wallet(anna, here)
     assert open_wallet.holds(here)
@@ -194,7 +193,7 @@ def test_another_password_ends_the_other_sessions(anna, locks, open_wallet):
 
 def test_two_changes_at_once_do_not_both_hold(anna, locks, store):
     before = store.wallets[anna.wallet_id]
-    locks.change_password(anna, PASSWORD, ANOTHER)
+    locks.change_password(anna, Password(PASSWORD), ANOTHER)
 
     with pytest.raises(ConflictError):
         store.lock_anew(before, before)
@@ -204,11 +203,11 @@ def test_the_session_of_a_wallet_that_is_gone_changes_nothing(anna, locks, store
     store.wallets.clear()
 
     with pytest.raises(NotInWalletError):
-        locks.make_recovery(anna, PASSWORD)
+        locks.make_recovery(anna, Password(PASSWORD))
 
 
 def test_no_lock_shows_a_secret(anna, locks, store):
-    words = locks.make_recovery(anna, PASSWORD)
+    words = locks.make_recovery(anna, Password(PASSWORD))
 
     shown = repr(store.recovery(anna.wallet_id)) + repr(locks) + repr(anna)
     assert "wrapped_key" not in shown

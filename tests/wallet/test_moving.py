@@ -11,6 +11,7 @@ from crypto.password_jwe import encrypt_with_password
 from tests.wallet.world import World
 from wallet.bootstrap import sql_stores
 from wallet.domain.choices import PolicyChoices
+from wallet.domain.proof import Password
 from wallet.domain.session import Session
 from wallet.errors import (
     ConflictError,
@@ -56,7 +57,7 @@ def everything(world: World, session: Session) -> dict[str, Sequence[tuple[str, 
 
 
 def moved(world: World, session: Session) -> str:
-    return world.services.move.export(session, PASSWORD, FILE_PASSWORD)
+    return world.services.move.export(session, Password(PASSWORD), FILE_PASSWORD)
 
 
 def file_of(document: object) -> str:
@@ -78,7 +79,7 @@ def test_the_same_wallet_comes_out_of_the_file(stored_world, holder, elsewhere):
 
 def test_every_store_of_a_wallet_is_in_the_file(stored_world, holder):
     """Whoever adds a store and forgets it here would lose people's things."""
-    kept = {each.name for each in fields(Stores)} - {"wallets", "archive"}
+    kept = {each.name for each in fields(Stores)} - {"wallets", "passkeys", "archive"}
 
     assert len(everything(stored_world, holder)) == len(kept)
 
@@ -93,14 +94,14 @@ def test_the_file_says_nothing_without_its_password(stored_world, holder):
 def test_an_open_wallet_alone_makes_no_file(stored_world, holder):
     for _ in range(5):
         with pytest.raises(WrongPasswordError):
-            stored_world.services.move.export(holder, "not the password", FILE_PASSWORD)
+            stored_world.services.move.export(holder, Password("not the password"), FILE_PASSWORD)
     with pytest.raises(TooManyAttemptsError):
         moved(stored_world, holder)
 
 
 def test_a_file_needs_a_password_that_is_not_short(stored_world, holder):
     with pytest.raises(WeakPasswordError) as refused:
-        stored_world.services.move.export(holder, PASSWORD, "short")
+        stored_world.services.move.export(holder, Password(PASSWORD), "short")
 
     assert refused.value.field == "file_password"
 
@@ -209,7 +210,7 @@ def through_a_file(world: World, documents: Sequence[Json]) -> object:
     session = world.services.create_wallet("anna", PASSWORD)
     full, empty = Shelf({"things": [(NAME, each) for each in documents]}), Shelf({})
     out, back = (MoveWallet(shelf, world.services.open_wallet, world.clock) for shelf in (full, empty))
-    back.restore(session, out.export(session, PASSWORD, FILE_PASSWORD), FILE_PASSWORD)
+    back.restore(session, out.export(session, Password(PASSWORD), FILE_PASSWORD), FILE_PASSWORD)
     return empty.tables == full.tables
 
 

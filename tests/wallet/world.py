@@ -36,9 +36,10 @@ from ssi.trust import TrustRegistry
 from ssi.trust_entries import NodeEntry
 from tests.ssi import parties
 from tests.wallet.crowd_market import MemoryCrowdMarket
-from tests.wallet.fakes import CHEAP, MemoryStore, MemoryWalletStore, MovingClock
+from tests.wallet.fakes import CHEAP, MemoryPasskeyStore, MemoryStore, MemoryWalletStore, MovingClock
 from tests.wallet.score_market import MemoryScoreMarket
 from tests.wallet.showing import Asker, authority, own_trust
+from wallet.clients.authenticators import WebAuthn
 from wallet.clients.badges import BadgeClient
 from wallet.clients.connections import Connections
 from wallet.domain.clock import Clock
@@ -50,8 +51,9 @@ from wallet.domain.offer_link import PRE_AUTHORIZED, SIGN_IN, CredentialOffer, O
 from wallet.domain.use import UseEntry
 from wallet.errors import PartnerRefusedError, PartnerUnreachableError, Trouble
 from wallet.services.collecting_ports import Source
+from wallet.services.custody_suite import Custody
 from wallet.services.show_suite import Askers
-from wallet.services.suite import Custody, Partners, Services, Stores, assemble
+from wallet.services.suite import Partners, Services, Stores, assemble
 
 ISSUER_URL = parties.STATUS_PREFIX.removesuffix("/status-lists/")
 NODES = ("node-a", "node-b", "node-c")
@@ -418,6 +420,7 @@ class World:
             self.crowds,
             Askers(self.asker, own_trust(authority().certificate)),
             BadgeClient(Connections()),
+            WebAuthn(),
         )
         self.services: Services = assemble(self.stores, partners, Custody(b"k" * 32, CHEAP), clock=self.clock)
 
@@ -435,5 +438,6 @@ class World:
 
 
 def memory_stores() -> Stores:
-    others: list[Any] = [MemoryStore() for _ in fields(Stores)[1:]]  # nothing leaves memory as a file
-    return Stores(MemoryWalletStore(), *others)
+    wallets = MemoryWalletStore()
+    others: list[Any] = [MemoryStore() for _ in fields(Stores)[2:]]  # nothing leaves memory as a file
+    return Stores(wallets, MemoryPasskeyStore(wallets), *others)

@@ -18,6 +18,7 @@ from wallet.errors import WeakPasswordError, WrongPasswordError
 
 DATA_KEY_BYTES = 32
 SALT_BYTES = 16
+GENERATION_BYTES = 16
 MIN_PASSWORD_LENGTH = 10
 MAX_PASSWORD_LENGTH = 1000
 MAX_LOGIN_LENGTH = 64
@@ -40,7 +41,10 @@ class LockedWallet:
 
     wallet_id: str
     login_digest: str = field(repr=False)
-    lock: PasswordLock
+    generation: bytes = field(repr=False)
+    """Random bytes, drawn anew whenever a way in is taken away or replaced: older sessions are then over."""
+    lock: PasswordLock | None
+    """None: only passkeys and the recovery code open it."""
     attempts: "Attempts"
 
 

@@ -15,5 +15,5 @@ class Session:
     wallet_id: str
     login: str = field(repr=False)
     vault: Vault = field(repr=False)
-    lock: bytes = field(default=b"", repr=False)
-    """The salt of the lock that it was opened by; with another password, the session is over."""
+    generation: bytes = field(default=b"", repr=False)
+    """The generation of the wallet's locks; with another one, the session is over."""

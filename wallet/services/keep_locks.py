@@ -1,20 +1,21 @@
 """A person looks after what opens her wallet: another password, a recovery code, back in with it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from crypto.code_words import CODE_BYTES, words_of
 from crypto.randomness import RandomBytes, random_bytes
 from crypto.sealing import Argon2Cost
 from wallet.domain.custody import (
+    GENERATION_BYTES,
     Attempts,
     LockedWallet,
-    PasswordLock,
     check_new_password,
     login_digest,
     make_lock,
     normalised,
     vault_of,
 )
+from wallet.domain.proof import Proof
 from wallet.domain.recovery import make_recovery, open_recovery, read_words, unknown_code
 from wallet.domain.session import Session
 from wallet.errors import WeakPasswordError
@@ -36,35 +37,39 @@ class KeepLocks:
     cost: Argon2Cost
     random: RandomBytes = random_bytes
 
+    def has_password(self, session: Session) -> bool:
+        """Whether there is a password."""
+        return self.open_wallet.locked(session).lock is not None
+
     def has_recovery(self, session: Session) -> bool:
         """Whether there is a recovery code."""
         return self.wallets.recovery(session.wallet_id) is not None
 
-    def make_recovery(self, session: Session, password: str) -> str:
+    def make_recovery(self, session: Session, proof: Proof) -> str:
         """Make a recovery code, which takes the place of an earlier one; its words, to be shown once.
 
         Raises:
-            WrongPasswordError, TooManyAttemptsError: as when opening the wallet.
+            WrongPasswordError, TooManyAttemptsError, WrongPasskeyError: as when opening the wallet.
         """
         locked = self.open_wallet.locked(session)
-        data_key = self.open_wallet.data_key(locked, password)
+        data_key = self.open_wallet.data_key(locked, proof)
         code = self.random(CODE_BYTES)
         self.wallets.keep_recovery(
             locked.wallet_id, make_recovery(data_key, code, wallet_id=locked.wallet_id)
         )
         return words_of(code)
 
-    def change_password(self, session: Session, password: str, new: str) -> Session:
-        """Lock the wallet with another password; every other session of it ends.
+    def change_password(self, session: Session, proof: Proof, new: str) -> Session:
+        """Lock the wallet with another password, or its first one; every other session of it ends.
 
         Raises:
             WeakPasswordError: the new one cannot be accepted.
-            WrongPasswordError, TooManyAttemptsError: as when opening the wallet.
+            WrongPasswordError, TooManyAttemptsError, WrongPasskeyError: as when opening the wallet.
             ConflictError: it was changed in another window at this moment.
         """
         locked = self.open_wallet.locked(session)
         check_new_password(new, session.login)
-        return self._locked_anew(locked, self.open_wallet.data_key(locked, password), session.login, new)
+        return self._locked_anew(locked, self.open_wallet.data_key(locked, proof), session.login, new)
 
     def recover(self, login: str, words: str, new: str) -> Session:
         """Open a wallet by its recovery code, with a new password from now on; every other session ends.
@@ -90,8 +95,8 @@ class KeepLocks:
         return self._locked_anew(locked, data_key, name, new)
 
     def _locked_anew(self, locked: LockedWallet, data_key: bytes, login: str, new: str) -> Session:
-        lock: PasswordLock = make_lock(
-            data_key, new, wallet_id=locked.wallet_id, cost=self.cost, random=self.random
-        )
-        self.wallets.lock_anew(locked, replace(locked, lock=lock, attempts=Attempts()))
-        return Session(locked.wallet_id, login, vault_of(data_key), lock.salt)
+        wallet_id, generation = locked.wallet_id, self.random(GENERATION_BYTES)
+        lock = make_lock(data_key, new, wallet_id=wallet_id, cost=self.cost, random=self.random)
+        after = LockedWallet(wallet_id, locked.login_digest, generation, lock, Attempts())
+        self.wallets.lock_anew(locked, after)
+        return Session(wallet_id, login, vault_of(data_key), generation)

@@ -11,6 +11,7 @@ from crypto.randomness import RandomBytes, random_bytes
 from crypto.reading import Fields, utc_text
 from wallet.domain.clock import Clock
 from wallet.domain.custody import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
+from wallet.domain.proof import Proof
 from wallet.domain.session import Session
 from wallet.errors import ConflictError, ExportError, WeakPasswordError
 from wallet.services.open_wallet import OpenWallet
@@ -37,15 +38,15 @@ class MoveWallet:
     clock: Clock
     random: RandomBytes = random_bytes
 
-    def export(self, session: Session, password: str, file_password: str) -> str:
+    def export(self, session: Session, proof: Proof, file_password: str) -> str:
         """The file, locked with a password of its own.
 
         Raises:
-            WrongPasswordError, TooManyAttemptsError: the wallet's password, as when opening it.
+            WrongPasswordError, TooManyAttemptsError, WrongPasskeyError: as when opening the wallet.
             WeakPasswordError: the file's password is too short or too long.
             ExportError: the wallet is too large for one file.
         """
-        self.open_wallet.confirm(session, password)
+        self.open_wallet.confirm(session, proof)
         if not MIN_PASSWORD_LENGTH <= len(file_password) <= MAX_PASSWORD_LENGTH:
             told = f"Choose a password of at least {MIN_PASSWORD_LENGTH} characters for the file."
             raise WeakPasswordError(told, "file_password")

@@ -12,6 +12,8 @@ from ssi.trust import TrustRegistry
 from ssi.trust_entries import NodeEntry
 from wallet.domain.custody import Attempts, LockedWallet
 from wallet.domain.history import History, LoggedReceipt
+from wallet.domain.passkey import NewPasskey, PasskeyLock
+from wallet.domain.proof import PasskeyAnswer, Site
 from wallet.domain.recovery import RecoveryLock
 from wallet.domain.session import Session
 
@@ -31,8 +33,8 @@ KeptT = TypeVar("KeptT", bound=Kept)
 class WalletStore(Protocol):
     """Keeps locked wallets."""
 
-    def add(self, locked: LockedWallet) -> None:
-        """Keep a new wallet.
+    def add(self, locked: LockedWallet, passkey: PasskeyLock | None = None) -> None:
+        """Keep a new wallet, with the passkey that it is made with, if there is one.
 
         Raises:
             LoginTakenError: another wallet has this login digest.
@@ -47,15 +49,15 @@ class WalletStore(Protocol):
         """Remember the wrong passwords so far."""
         ...
 
-    def salt(self, wallet_id: str) -> bytes | None:
-        """The salt of the password lock, which is another one with each new password; none without it."""
+    def generation(self, wallet_id: str) -> bytes | None:
+        """The generation of the locks of a wallet; none without the wallet."""
         ...
 
     def lock_anew(self, before: LockedWallet, after: LockedWallet) -> None:
-        """Put another password lock in the place of the one that was read.
+        """Put another password lock, generation and count in the place of those that were read.
 
         Raises:
-            ConflictError: it is another one by now.
+            ConflictError: the wallet is of another generation by now.
         """
         ...
 
@@ -65,6 +67,66 @@ class WalletStore(Protocol):
 
     def keep_recovery(self, wallet_id: str, lock: RecoveryLock) -> None:
         """Keep it, in the place of an earlier one."""
+        ...
+
+
+class PasskeyStore(Protocol):
+    """Keeps the locks that passkeys open."""
+
+    def find(self, credential_id: bytes) -> PasskeyLock | None:
+        """The lock of a passkey, or none."""
+        ...
+
+    def of_wallet(self, wallet_id: str) -> tuple[PasskeyLock, ...]:
+        """The locks of a wallet."""
+        ...
+
+    def add(self, lock: PasskeyLock) -> None:
+        """Keep a lock.
+
+        Raises:
+            ConflictError: this passkey opens a wallet already.
+        """
+        ...
+
+    def note_use(self, lock: PasskeyLock) -> None:
+        """Remember how often a passkey has signed, and its note."""
+        ...
+
+    def remove(self, lock: PasskeyLock, before: LockedWallet, generation: bytes) -> None:
+        """Forget a lock, and begin a new generation of the wallet with it.
+
+        Raises:
+            ConflictError: the wallet is of another generation by now.
+        """
+        ...
+
+
+class Authenticators(Protocol):
+    """Checks what passkeys say (WebAuthn Level 3 §7.1 and §7.2)."""
+
+    def registered(self, answer: str, challenge: bytes, site: Site) -> NewPasskey:
+        """The passkey that was made for a site, in answer to a challenge.
+
+        Raises:
+            WrongPasskeyError: the answer does not hold, or its person was not asked to unlock it.
+        """
+        ...
+
+    def named(self, answer: str) -> bytes:
+        """Which passkey claims to answer; unverified.
+
+        Raises:
+            WrongPasskeyError: it names none.
+        """
+        ...
+
+    def answered(self, answer: PasskeyAnswer, lock: PasskeyLock) -> int:
+        """How often a passkey has signed, after its answer was found to hold.
+
+        Raises:
+            WrongPasskeyError: the answer does not hold, or an earlier one is repeated.
+        """
         ...
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from consent.crowd_receipt import verify_crowd_offer_receipt
 from consent.score_receipt import verify_offer_receipt
 from crypto.randomness import random_bytes
-from crypto.sealing import Argon2Cost
 from wallet.domain.arrival import Arrival
 from wallet.domain.clock import Clock
 from wallet.domain.credential import HeldCredential
@@ -32,6 +31,7 @@ from wallet.services.collect_credentials import CollectCredentials
 from wallet.services.collecting_ports import CollectingIssuers
 from wallet.services.create_wallet import CreateWallet
 from wallet.services.crowd_ports import CrowdMarket
+from wallet.services.custody_suite import Custody, assemble_doors
 from wallet.services.deliver_consent import DeliverConsent
 from wallet.services.deliver_offers import DeliverOffers
 from wallet.services.draft_offer import DraftOffer
@@ -41,12 +41,22 @@ from wallet.services.follow_scores import FollowScores
 from wallet.services.get_badge import GetBadge
 from wallet.services.keep_copies import KeepCopies
 from wallet.services.keep_locks import KeepLocks
+from wallet.services.keep_passkeys import KeepPasskeys
 from wallet.services.look_at_offer import LookAtOffer
 from wallet.services.move_wallet import MoveWallet
 from wallet.services.offer_crowds import OfferCrowds
 from wallet.services.offer_scores import OfferScores
 from wallet.services.open_wallet import OpenWallet
-from wallet.services.ports import Archive, Market, NodeOffice, Store, Trust, WalletStore
+from wallet.services.ports import (
+    Archive,
+    Authenticators,
+    Market,
+    NodeOffice,
+    PasskeyStore,
+    Store,
+    Trust,
+    WalletStore,
+)
 from wallet.services.publish_offer import PublishOffer
 from wallet.services.read_crowds import ReadCrowds
 from wallet.services.read_exposure import ReadExposure
@@ -66,6 +76,7 @@ class Stores:
     """Where a wallet keeps things."""
 
     wallets: WalletStore
+    passkeys: PasskeyStore
     credentials: Store[HeldCredential]
     arrivals: Store[Arrival]
     consents: Store[HeldConsent]
@@ -93,14 +104,7 @@ class Partners:
     crowds: CrowdMarket
     askers: Askers
     badges: BadgeIssuers
-
-
-@dataclass(frozen=True)
-class Custody:
-    """How wallets of this installation are found and locked."""
-
-    lookup_key: bytes = field(repr=False)
-    cost: Argon2Cost
+    authenticators: Authenticators
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,7 @@ class Services:
     create_wallet: CreateWallet
     open_wallet: OpenWallet
     locks: KeepLocks
+    passkeys: KeepPasskeys
     move: MoveWallet
     receive_credential: ReceiveRecord
     draft_offer: DraftOffer
@@ -191,13 +196,14 @@ def assemble(
     receive = _receiving(stores, partners, clock)
     withdraw = WithdrawConsent(stores.consents, stores.credentials, trust, market, partners.nodes, clock)
     copies = KeepCopies(stores.copies)
-    open_wallet = OpenWallet(stores.wallets, custody.lookup_key, custody.cost, clock)
+    doors = assemble_doors(stores.wallets, stores.passkeys, partners.authenticators, custody, clock)
     showing = ShowStores(stores.showings, stores.credentials, stores.shown, copies)
     return Services(
-        create_wallet=CreateWallet(stores.wallets, custody.lookup_key, custody.cost),
-        open_wallet=open_wallet,
-        locks=KeepLocks(stores.wallets, open_wallet, custody.lookup_key, custody.cost),
-        move=MoveWallet(stores.archive, open_wallet, clock),
+        create_wallet=doors.create,
+        open_wallet=doors.open,
+        locks=doors.locks,
+        passkeys=doors.passkeys,
+        move=MoveWallet(stores.archive, doors.open, clock),
         receive_credential=receive,
         draft_offer=DraftOffer(stores.drafts, stores.credentials, publish),
         publish_offer=publish,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Integer, LargeBinary, String
+from sqlalchemy import BigInteger, ForeignKey, Integer, LargeBinary, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from ssi.hosting.columns import UtcMoment, new_metadata
@@ -24,13 +24,37 @@ class WalletRow(Base):
 
     wallet_id: Mapped[str] = mapped_column(String(UUID_LENGTH), primary_key=True)
     login_digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH), unique=True)
+    generation: Mapped[bytes] = mapped_column(LargeBinary)
+    failed_attempts: Mapped[int] = mapped_column(Integer, default=0)
+    blocked_until: Mapped[datetime | None] = mapped_column(UtcMoment)
+
+
+class PasswordLockRow(Base):
+    """The data key of one wallet, wrapped so that its password opens it."""
+
+    __tablename__ = "password_lock"
+
+    wallet_id: Mapped[str] = mapped_column(
+        ForeignKey("wallet.wallet_id", ondelete="CASCADE"), primary_key=True
+    )
     salt: Mapped[bytes] = mapped_column(LargeBinary)
     memory_kib: Mapped[int] = mapped_column(Integer)
     iterations: Mapped[int] = mapped_column(Integer)
     lanes: Mapped[int] = mapped_column(Integer)
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
-    failed_attempts: Mapped[int] = mapped_column(Integer, default=0)
-    blocked_until: Mapped[datetime | None] = mapped_column(UtcMoment)
+
+
+class PasskeyRow(Base):
+    """The data key of one wallet, wrapped so that one passkey opens it; its note is sealed."""
+
+    __tablename__ = "passkey"
+
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    wallet_id: Mapped[str] = mapped_column(ForeignKey("wallet.wallet_id", ondelete="CASCADE"), index=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_note: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class RecoveryLockRow(Base):

@@ -4,13 +4,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session as Transaction
 
-from crypto.sealing import Argon2Cost
 from ssi.hosting.database import Database
-from wallet.domain.custody import Attempts, LockedWallet, PasswordLock
+from wallet.domain.custody import Attempts, LockedWallet
+from wallet.domain.passkey import PasskeyLock
 from wallet.domain.recovery import RecoveryLock
-from wallet.errors import ConflictError, LoginTakenError
-from wallet.storage.tables import RecoveryLockRow, WalletRow
+from wallet.errors import ConflictError, LoginTakenError, WalletError
+from wallet.storage.lock_rows import begin_generation, keep_password_lock, passkey_row, password_lock
+from wallet.storage.tables import Base, PasswordLockRow, RecoveryLockRow, WalletRow
+
+TAKEN = "There is a wallet with this name already. Choose another name."
 
 
 @dataclass(frozen=True)
@@ -19,37 +23,30 @@ class SqlWalletStore:
 
     database: Database
 
-    def add(self, locked: LockedWallet) -> None:
+    def add(self, locked: LockedWallet, passkey: PasskeyLock | None = None) -> None:
         """Keep a new wallet."""
-        cost = locked.lock.cost
         row = WalletRow(
             wallet_id=locked.wallet_id,
             login_digest=locked.login_digest,
-            salt=locked.lock.salt,
-            memory_kib=cost.memory_kib,
-            iterations=cost.iterations,
-            lanes=cost.lanes,
-            wrapped_key=locked.lock.wrapped_key,
+            generation=locked.generation,
             failed_attempts=locked.attempts.failed,
             blocked_until=locked.attempts.blocked_until,
         )
-        try:
-            with self.database.writing() as session:
-                session.add(row)
-        except IntegrityError as error:
-            raise LoginTakenError("There is a wallet with this name already. Choose another name.") from error
+        with self.database.writing() as session:
+            _flush(session, row, LoginTakenError(TAKEN))
+            keep_password_lock(session, locked)
+            if passkey is not None:
+                _flush(session, passkey_row(passkey), ConflictError("This passkey opens a wallet already."))
 
     def by_login(self, login_digest: str) -> LockedWallet | None:
         """The wallet with this digest, or none."""
         with self.database.reading() as session:
             row = session.scalar(select(WalletRow).where(WalletRow.login_digest == login_digest))
+            lock = None if row is None else session.get(PasswordLockRow, row.wallet_id)
         if row is None:
             return None
-        cost = Argon2Cost(memory_kib=row.memory_kib, iterations=row.iterations, lanes=row.lanes)
-        lock = PasswordLock(row.salt, cost, row.wrapped_key)
-        return LockedWallet(
-            row.wallet_id, row.login_digest, lock, Attempts(row.failed_attempts, row.blocked_until)
-        )
+        attempts = Attempts(row.failed_attempts, row.blocked_until)
+        return LockedWallet(row.wallet_id, row.login_digest, row.generation, password_lock(lock), attempts)
 
     def note_attempts(self, wallet_id: str, attempts: Attempts) -> None:
         """Remember the wrong passwords so far."""
@@ -59,31 +56,21 @@ class SqlWalletStore:
                 change.values(failed_attempts=attempts.failed, blocked_until=attempts.blocked_until)
             )
 
-    def salt(self, wallet_id: str) -> bytes | None:
-        """The salt of the password lock."""
+    def generation(self, wallet_id: str) -> bytes | None:
+        """The generation of the locks of a wallet."""
         with self.database.reading() as session:
-            return session.scalar(select(WalletRow.salt).where(WalletRow.wallet_id == wallet_id))
+            return session.scalar(select(WalletRow.generation).where(WalletRow.wallet_id == wallet_id))
 
     def lock_anew(self, before: LockedWallet, after: LockedWallet) -> None:
-        """Put another password lock in the place of the one that was read."""
-        cost = after.lock.cost
-        change = (
-            update(WalletRow)
-            .where(WalletRow.wallet_id == before.wallet_id, WalletRow.wrapped_key == before.lock.wrapped_key)
-            .values(
-                salt=after.lock.salt,
-                memory_kib=cost.memory_kib,
-                iterations=cost.iterations,
-                lanes=cost.lanes,
-                wrapped_key=after.lock.wrapped_key,
-                failed_attempts=after.attempts.failed,
-                blocked_until=after.attempts.blocked_until,
-            )
-            .returning(WalletRow.wallet_id)
-        )
+        """Put another password lock, generation and count in the place of those that were read."""
         with self.database.writing() as session:
-            if session.scalar(change) is None:
-                raise ConflictError("Your password was changed in another window. Open your wallet again.")
+            begin_generation(session, before, after.generation)
+            session.execute(
+                update(WalletRow)
+                .where(WalletRow.wallet_id == before.wallet_id)
+                .values(failed_attempts=after.attempts.failed, blocked_until=after.attempts.blocked_until)
+            )
+            keep_password_lock(session, after)
 
     def recovery(self, wallet_id: str) -> RecoveryLock | None:
         """The lock that the recovery code opens."""
@@ -95,3 +82,12 @@ class SqlWalletStore:
         """Keep it, in the place of an earlier one."""
         with self.database.writing() as session:
             session.merge(RecoveryLockRow(wallet_id=wallet_id, wrapped_key=lock.wrapped_key))
+
+
+def _flush(transaction: Transaction, row: Base, taken: WalletError) -> None:
+    """Write a new row now, so that a place that is taken is told as what it is."""
+    transaction.add(row)
+    try:
+        transaction.flush()
+    except IntegrityError as error:
+        raise taken from error

@@ -20,6 +20,7 @@ from wallet.web import (
     locks,
     moving,
     offers,
+    passkeys,
     problems,
     records,
     scores,
@@ -27,14 +28,18 @@ from wallet.web import (
     uses,
     visitor,
 )
+from wallet.web.passkey_form import PasskeyForms
 from wallet.web.sessions import MemorySessions, SessionTable
 
 MAX_REQUEST_BYTES = 256 * 1024
 SECRET_BYTES = 32
 
 
-def create_app(services: Services, *, idle_minutes: int = IDLE_MINUTES) -> Flask:
-    """Build the application over ready services; a session ends after so many minutes without a request."""
+def create_app(services: Services, *, idle_minutes: int = IDLE_MINUTES, address: str | None = None) -> Flask:
+    """Build the application over ready services; a session ends after so many minutes without a request.
+
+    `address` is where people see it, such as ``https://wallet.example``: what passkeys are made for.
+    """
     app = Flask(__name__, template_folder="templates", static_folder="static", static_url_path="/wallet")
     # Only form tokens are signed with it, and those live no longer than the sessions in this process.
     app.secret_key = random_bytes(SECRET_BYTES)
@@ -44,13 +49,16 @@ def create_app(services: Services, *, idle_minutes: int = IDLE_MINUTES) -> Flask
     table = SessionTable(services.clock, timedelta(minutes=idle_minutes))
     app.session_interface = MemorySessions(table)
     app.register_error_handler(CSRFError, visitor.expired_form)
-    app.context_processor(lambda: _seen_everywhere(services))
+    forms = PasskeyForms(services.clock, address)
+    app.context_processor(lambda: _seen_everywhere(services, forms))
     problems.install(app)
     app.before_request(lambda: visitor.end_if_locked_anew(table, services.open_wallet))
     app.register_blueprint(doorway.screens(services, table))
     app.register_blueprint(locks.doorway(services, table))
-    app.register_blueprint(locks.screens(services, table))
-    app.register_blueprint(moving.screens(services))
+    app.register_blueprint(locks.screens(services, table, forms))
+    app.register_blueprint(passkeys.doorway(services, table, forms))
+    app.register_blueprint(passkeys.screens(services, table, forms))
+    app.register_blueprint(moving.screens(services, forms))
     for screens in (
         home.screens,
         records.screens,
@@ -69,9 +77,14 @@ def create_app(services: Services, *, idle_minutes: int = IDLE_MINUTES) -> Flask
     return app
 
 
-def _seen_everywhere(services: Services) -> dict[str, object]:
+def _seen_everywhere(services: Services, forms: PasskeyForms) -> dict[str, object]:
     """What the frame of every page shows: whose wallet it is, what the last refresh found, and any alarm."""
     if not visitor.is_open():
-        return {"wallet": None, "news": None, "alarm": None}
+        return {"wallet": None, "news": None, "alarm": None, "passkeys_possible": forms.possible()}
     wallet = visitor.current()
-    return {"wallet": wallet, "news": visitor.news(), "alarm": services.read.log.memory(wallet).alarm}
+    return {
+        "wallet": wallet,
+        "news": visitor.news(),
+        "alarm": services.read.log.memory(wallet).alarm,
+        "passkeys_possible": forms.possible(),
+    }

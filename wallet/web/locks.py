@@ -1,4 +1,4 @@
-"""The screens about what opens a wallet: another password, the recovery code, and getting back in with it.
+"""The screens about what opens a wallet: passwords, the recovery code, and getting back in with it.
 
 The words of a code stand on one page once, in the answer to the form that made them; they are in no address,
 no cookie and no session.
@@ -10,9 +10,16 @@ from http import HTTPStatus
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from wallet.errors import RecoveryError, TooManyAttemptsError, WeakPasswordError, WrongPasswordError
+from wallet.errors import (
+    RecoveryError,
+    TooManyAttemptsError,
+    WeakPasswordError,
+    WrongPasskeyError,
+    WrongPasswordError,
+)
 from wallet.services.suite import Services
 from wallet.web import visitor
+from wallet.web.passkey_form import PasskeyForms
 from wallet.web.problems import status_of
 from wallet.web.sessions import SessionTable
 
@@ -21,11 +28,11 @@ DIFFERENT = "The two passwords differ. Type the same one twice."
 WRONG = "This is not the password of your wallet."
 
 
-def screens(services: Services, table: SessionTable) -> Blueprint:
-    """Behind the door: both locks of the open wallet."""
+def screens(services: Services, table: SessionTable, forms: PasskeyForms) -> Blueprint:
+    """Behind the door: the locks of the open wallet."""
     locks = Blueprint("locks", __name__, url_prefix="/locks")
     locks.before_request(visitor.door)
-    _Locks(services, table).add_to(locks)
+    _Locks(services, table, forms).add_to(locks)
     return locks
 
 
@@ -40,6 +47,7 @@ def doorway(services: Services, table: SessionTable) -> Blueprint:
 class _Locks:
     services: Services
     table: SessionTable
+    forms: PasskeyForms
 
     def add_to(self, locks: Blueprint) -> None:
         locks.get("")(self.overview)
@@ -52,10 +60,10 @@ class _Locks:
     def make_recovery(self) -> Page:
         """Make a code and show its words, this once."""
         try:
-            words = self.services.locks.make_recovery(visitor.current(), request.form.get("password", ""))
+            words = self.services.locks.make_recovery(visitor.current(), self.forms.proof("password"))
         except WrongPasswordError as error:
             return self._shown({"password": WRONG}, status_of(error))
-        except TooManyAttemptsError as error:
+        except (TooManyAttemptsError, WrongPasskeyError) as error:
             return self._shown({"password": str(error)}, status_of(error))
         return render_template("wallet/locks/words.html", words=words.split())
 
@@ -65,22 +73,28 @@ class _Locks:
         if new != request.form.get("again"):
             return self._shown({"again": DIFFERENT}, HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
-            wallet = self.services.locks.change_password(
-                visitor.current(), request.form.get("current", ""), new
-            )
+            proof = self.forms.proof("current")
+            wallet = self.services.locks.change_password(visitor.current(), proof, new)
         except WeakPasswordError as error:
             return self._shown({"new": str(error)}, status_of(error))
         except WrongPasswordError as error:
             return self._shown({"current": WRONG}, status_of(error))
-        except TooManyAttemptsError as error:
+        except (TooManyAttemptsError, WrongPasskeyError) as error:
             return self._shown({"current": str(error)}, status_of(error))
         visitor.open_in_browser(self.table, wallet)
         flash("Your new password is set. Everywhere else you are signed out.", "good")
         return redirect(url_for("locks.overview"))
 
     def _shown(self, errors: dict[str, str], status: HTTPStatus) -> tuple[str, HTTPStatus]:
-        has = self.services.locks.has_recovery(visitor.current())
-        return render_template("wallet/locks/overview.html", errors=errors, has_recovery=has), status
+        locks, wallet = self.services.locks, visitor.current()
+        page = render_template(
+            "wallet/locks/overview.html",
+            errors=errors,
+            has_recovery=locks.has_recovery(wallet),
+            has_password=locks.has_password(wallet),
+            passkeys=self.services.passkeys.all(wallet),
+        )
+        return page, status
 
 
 @dataclass(frozen=True)

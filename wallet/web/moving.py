@@ -13,11 +13,13 @@ from wallet.errors import (
     ExportError,
     TooManyAttemptsError,
     WeakPasswordError,
+    WrongPasskeyError,
     WrongPasswordError,
 )
 from wallet.services.move_wallet import MAX_FILE_BYTES
 from wallet.services.suite import Services
 from wallet.web import visitor
+from wallet.web.passkey_form import PasskeyForms
 from wallet.web.problems import status_of
 
 Page = str | Response | tuple[str, HTTPStatus]
@@ -25,11 +27,11 @@ RESTORE = "moving.restore"
 _FORM_BYTES = 64 * 1024
 
 
-def screens(services: Services) -> Blueprint:
+def screens(services: Services, forms: PasskeyForms) -> Blueprint:
     """Taking a wallet along."""
     moving = Blueprint("moving", __name__, url_prefix="/move")
     moving.before_request(visitor.door)
-    _Screens(services).add_to(moving)
+    _Screens(services, forms).add_to(moving)
     return moving
 
 
@@ -42,6 +44,7 @@ def let_a_whole_wallet_in() -> None:
 @dataclass(frozen=True)
 class _Screens:
     services: Services
+    forms: PasskeyForms
 
     def add_to(self, moving: Blueprint) -> None:
         moving.get("")(self.overview)
@@ -49,24 +52,23 @@ class _Screens:
         moving.post("/restore")(self.restore)
 
     def overview(self) -> Page:
-        return _shown({}, HTTPStatus.OK)
+        return self._shown({}, HTTPStatus.OK)
 
     def export(self) -> Page:
         """The file, to be saved by the browser; it is in no cache and not kept here."""
         file_password = request.form.get("file_password", "")
         if file_password != request.form.get("again"):
             told = {"again": "The two passwords differ. Type the same one twice."}
-            return _shown(told, HTTPStatus.UNPROCESSABLE_ENTITY)
+            return self._shown(told, HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
-            file = self.services.move.export(
-                visitor.current(), request.form.get("password", ""), file_password
-            )
+            proof = self.forms.proof("password")
+            file = self.services.move.export(visitor.current(), proof, file_password)
         except WrongPasswordError as error:
-            return _shown({"password": "This is not the password of your wallet."}, status_of(error))
-        except (TooManyAttemptsError, ExportError) as error:
-            return _shown({"password": str(error)}, status_of(error))
+            return self._shown({"password": "This is not the password of your wallet."}, status_of(error))
+        except (TooManyAttemptsError, WrongPasskeyError, ExportError) as error:
+            return self._shown({"password": str(error)}, status_of(error))
         except WeakPasswordError as error:
-            return _shown({"file_password": str(error)}, status_of(error))
+            return self._shown({"file_password": str(error)}, status_of(error))
         response = make_response(file)
         response.headers["Content-Type"] = "application/octet-stream"
         response.headers["Content-Disposition"] = 'attachment; filename="wallet.jwe"'
@@ -82,10 +84,15 @@ class _Screens:
                 visitor.current(), raw.decode("ascii", "replace"), request.form.get("opens_with", "")
             )
         except (ExportError, ConflictError) as error:
-            return _shown({"file": str(error)}, status_of(error))
+            return self._shown({"file": str(error)}, status_of(error))
         flash(f"Your wallet is here: {moved} things were put into it.", "good")
         return redirect(url_for("home.overview"))
 
-
-def _shown(errors: dict[str, str], status: HTTPStatus) -> tuple[str, HTTPStatus]:
-    return render_template("wallet/moving.html", errors=errors), status
+    def _shown(self, errors: dict[str, str], status: HTTPStatus) -> tuple[str, HTTPStatus]:
+        wallet = visitor.current()
+        has_password = self.services.locks.has_password(wallet)
+        has_passkeys = bool(self.services.passkeys.all(wallet))
+        page = render_template(
+            "wallet/moving.html", errors=errors, has_password=has_password, has_passkeys=has_passkeys
+        )
+        return page, status

@@ -29,12 +29,14 @@ from wallet.errors import (
     VerifierRefusedError,
     WalletError,
     WeakPasswordError,
+    WrongPasskeyError,
     WrongPasswordError,
 )
 
 STATUS: dict[type[WalletError], tuple[HTTPStatus, str]] = {
     NotInWalletError: (HTTPStatus.NOT_FOUND, "This is not in your wallet"),
     WrongPasswordError: (HTTPStatus.UNPROCESSABLE_ENTITY, "That did not open a wallet"),
+    WrongPasskeyError: (HTTPStatus.UNPROCESSABLE_ENTITY, "That did not open a wallet"),
     RecoveryError: (HTTPStatus.UNPROCESSABLE_ENTITY, "That did not open a wallet"),
     ExportError: (HTTPStatus.UNPROCESSABLE_ENTITY, "This file cannot be used"),
     TooManyAttemptsError: (HTTPStatus.TOO_MANY_REQUESTS, "One moment, please"),

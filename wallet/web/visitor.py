@@ -17,6 +17,14 @@ from wallet.services.refresh import RefreshReport
 from wallet.web.sessions import ServerSession, SessionTable
 
 _WALLET, _ONWARD, _NEWS = "wallet", "onward", "news"
+_OUTSIDE = {
+    "doorway.sign_in",
+    "doorway.sign_up",
+    "recovery.form",
+    "passkeys.sign_in",
+    "passkeys.sign_up",
+    "passkeys.question",
+}
 _LOCKED = "Your wallet is locked. Sign in to go on."
 
 
@@ -115,7 +123,7 @@ def navigation() -> list[NavItem]:
 
 def expired_form(_error: CSRFError) -> Response:
     """A form from before the wallet was locked leads to the sign-in page, any other to an explanation."""
-    if not is_open() and request.endpoint not in {"doorway.sign_in", "doorway.sign_up", "recovery.form"}:
+    if not is_open() and request.endpoint not in _OUTSIDE:
         return _to_the_door()
     words = Words("This form is too old", "Nothing was changed. Open the page again and send it once more.")
     return page(HTTPStatus.BAD_REQUEST, words)
