@@ -40,6 +40,7 @@ from wallet.services.custody_suite import Custody
 from wallet.services.show_suite import Askers
 from wallet.services.suite import Ends, Partners, Services, Stores, assemble
 from wallet.storage.archive import SqlArchive
+from wallet.storage.erasures import SqlErasureStore
 from wallet.storage.passkeys import SqlPasskeyStore
 from wallet.storage.schema import open_wallet_database
 from wallet.storage.sealed import Form, SealedStore
@@ -159,5 +160,9 @@ def sql_stores(database: Database) -> Stores:
     }
     archive = SqlArchive(database, tuple(sealed.values()))
     return Stores(
-        wallets=SqlWalletStore(database), passkeys=SqlPasskeyStore(database), archive=archive, **sealed
+        wallets=SqlWalletStore(database),
+        passkeys=SqlPasskeyStore(database),
+        erasures=SqlErasureStore(database),
+        archive=archive,
+        **sealed,
     )

@@ -17,6 +17,26 @@ from wallet.errors import WalletError
 from wallet.web.app import create_app
 
 _DEFAULT = Argon2Cost()
+_FOLDER = click.option(
+    "--dir",
+    "folder",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The installation's own directory: its lookup key and, unless told otherwise, the database.",
+)
+_REGISTRY = click.option(
+    "--registry", required=True, help="The signed trust registry: a file or an http(s) address."
+)
+_AUTHORITY = click.option(
+    "--authority",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The trust authority's public key, authority.jwk.",
+)
+_MARKETPLACE = click.option("--marketplace", required=True, help="The marketplace's address.")
+_DATABASE = click.option(
+    "--database-url", help="sqlite:///FILE or postgresql://HOST/NAME; a file in --dir otherwise."
+)
 
 
 @click.group()
@@ -25,24 +45,13 @@ def main() -> None:
 
 
 @main.command()
-@click.option(
-    "--dir",
-    "folder",
-    required=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="The installation's own directory: its lookup key and, unless told otherwise, the database.",
-)
+@_FOLDER
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option("--port", default=0, show_default=True, help="Where to listen; 0 lets the system choose.")
-@click.option("--registry", required=True, help="The signed trust registry: a file or an http(s) address.")
-@click.option(
-    "--authority",
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The trust authority's public key, authority.jwk.",
-)
-@click.option("--marketplace", required=True, help="The marketplace's address.")
-@click.option("--database-url", help="sqlite:///FILE or postgresql://HOST/NAME; a file in --dir otherwise.")
+@_REGISTRY
+@_AUTHORITY
+@_MARKETPLACE
+@_DATABASE
 @click.option(
     "--address", help="Where people see it, such as https://wallet.example: passkeys are made for it."
 )
@@ -98,6 +107,31 @@ def serve(
         serve_app(lambda: _app(settings), host=host, port=port)
     except (WalletError, HostingError, RegistryError) as error:
         raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@_FOLDER
+@_REGISTRY
+@_AUTHORITY
+@_MARKETPLACE
+@_DATABASE
+def tidy(folder: Path, registry: str, authority: Path, marketplace: str, database_url: str | None) -> None:
+    """Erase the wallets that are due, and tell those who have not confirmed what ended. Run it once a day."""
+    settings = Settings(folder, marketplace, registry, authority, database_url)
+    try:
+        services = build(settings)
+        try:
+            done = services.rights.tidy_up()
+        finally:
+            services.close()
+    except (WalletError, HostingError, RegistryError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{done.erased} wallets erased; {done.heard} ends confirmed, {done.waiting} still open.")
+    for farewell in done.overdue:
+        whom = farewell.node_id or farewell.recipient.value
+        click.echo(f"Not confirmed by {whom} since {farewell.since:%Y-%m-%d}: {farewell.consent_id}")
+    if done.overdue:
+        raise click.ClickException("Somebody does not confirm. Look at the agreements above with them.")
 
 
 def _app(settings: Settings) -> Flask:

@@ -111,6 +111,17 @@ def migrate(engine: Engine, folder: Path, *, version_table: str = VERSION_TABLE)
             raise HostingError("a migration left rows that refer to nothing; it was not applied")
 
 
+def forget_pages(session: Session) -> None:
+    """Let the database overwrite what it deletes from here on, where it would not do so by itself.
+
+    SQLite then writes zeros over what is deleted; its log file is overwritten as it is used again. PostgreSQL
+    keeps deleted rows until it vacuums, and in its log for as long as it is set to: what must not be found
+    there is sealed, and its key is what gets overwritten.
+    """
+    if session.connection().dialect.name == "sqlite":
+        session.execute(text("PRAGMA secure_delete = ON"))
+
+
 def differences(engine: Engine, metadata: MetaData, *, version_table: str = VERSION_TABLE) -> list[object]:
     """What still differs between the migrated database and the declared tables; empty when nothing does."""
     with engine.execution_options(**{_MODE: "reading"}).connect() as connection:

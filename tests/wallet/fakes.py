@@ -1,5 +1,6 @@
 """The wallet's ports in memory, and the small things that many tests build."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from crypto.sealing import Argon2Cost, Vault
 from wallet.clients.authenticators import WebAuthn
 from wallet.domain.clock import Clock
 from wallet.domain.custody import Attempts, LockedWallet
+from wallet.domain.erasure import Erasure, Farewell
 from wallet.domain.passkey import PasskeyLock
 from wallet.domain.recovery import RecoveryLock
 from wallet.domain.session import Session
@@ -107,6 +109,38 @@ class MemoryPasskeyStore:
     def remove(self, lock: PasskeyLock, before: LockedWallet, generation: bytes) -> None:
         self.wallets.begin(before, generation)
         self.locks.pop(lock.credential_id, None)
+
+
+@dataclass
+class MemoryErasureStore:
+    wallets: MemoryWalletStore
+    plans: dict[str, Erasure] = field(default_factory=dict)
+    unsaid: dict[str, Farewell] = field(default_factory=dict)
+
+    def plan(self, wallet_id: str, erasure: Erasure, farewells: Sequence[Farewell]) -> Erasure:
+        if wallet_id not in self.plans:
+            self.plans[wallet_id] = erasure
+            self.unsaid |= {each.farewell_id: each for each in farewells}
+        return self.plans[wallet_id]
+
+    def planned(self, wallet_id: str) -> Erasure | None:
+        return self.plans.get(wallet_id)
+
+    def cancel(self, wallet_id: str) -> None:
+        self.plans.pop(wallet_id, None)
+
+    def erase_due(self, now: datetime) -> int:
+        due = [wallet_id for wallet_id, each in self.plans.items() if each.due_at <= now]
+        for wallet_id in due:
+            del self.plans[wallet_id], self.wallets.wallets[wallet_id]
+        return len(due)
+
+    def farewells(self, limit: int) -> tuple[Farewell, ...]:
+        ordered = sorted(self.unsaid.values(), key=lambda each: (each.since, each.farewell_id))
+        return tuple(ordered[:limit])
+
+    def said(self, farewell_id: str) -> None:
+        self.unsaid.pop(farewell_id, None)
 
 
 def doors(wallets: MemoryWalletStore, clock: Clock, lookup_key: bytes = b"k" * 32) -> Doors:

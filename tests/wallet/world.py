@@ -36,7 +36,14 @@ from ssi.trust import TrustRegistry
 from ssi.trust_entries import NodeEntry
 from tests.ssi import parties
 from tests.wallet.crowd_market import MemoryCrowdMarket
-from tests.wallet.fakes import CHEAP, MemoryPasskeyStore, MemoryStore, MemoryWalletStore, MovingClock
+from tests.wallet.fakes import (
+    CHEAP,
+    MemoryErasureStore,
+    MemoryPasskeyStore,
+    MemoryStore,
+    MemoryWalletStore,
+    MovingClock,
+)
 from tests.wallet.score_market import MemoryScoreMarket
 from tests.wallet.showing import Asker, authority, own_trust
 from wallet.clients.authenticators import WebAuthn
@@ -439,5 +446,5 @@ class World:
 
 def memory_stores() -> Stores:
     wallets = MemoryWalletStore()
-    others: list[Any] = [MemoryStore() for _ in fields(Stores)[2:]]  # nothing leaves memory as a file
-    return Stores(wallets, MemoryPasskeyStore(wallets), *others)
+    others: list[Any] = [MemoryStore() for _ in fields(Stores)[3:]]  # nothing leaves memory as a file
+    return Stores(wallets, MemoryPasskeyStore(wallets), MemoryErasureStore(wallets), *others)

@@ -29,6 +29,7 @@ from wallet.services.badge_ports import BadgeIssuers
 from wallet.services.check_shown import CheckShown
 from wallet.services.collect_credentials import CollectCredentials
 from wallet.services.collecting_ports import CollectingIssuers
+from wallet.services.copy_wallet import CopyWallet
 from wallet.services.create_wallet import CreateWallet
 from wallet.services.crowd_ports import CrowdMarket
 from wallet.services.custody_suite import Custody, assemble_doors
@@ -36,6 +37,8 @@ from wallet.services.deliver_consent import DeliverConsent
 from wallet.services.deliver_offers import DeliverOffers
 from wallet.services.draft_offer import DraftOffer
 from wallet.services.end_offers import EndOffers
+from wallet.services.erase_wallet import EraseWallet
+from wallet.services.erasure_ports import ErasureStore
 from wallet.services.follow_crowds import FollowCrowds
 from wallet.services.follow_scores import FollowScores
 from wallet.services.get_badge import GetBadge
@@ -64,9 +67,11 @@ from wallet.services.read_scores import ReadScores
 from wallet.services.read_wallet import ReadWallet
 from wallet.services.receive_record import ReceiveRecord
 from wallet.services.refresh import Refresh
+from wallet.services.rights_suite import Rights
 from wallet.services.score_ports import ScoreMarket
 from wallet.services.show_suite import Askers, Show, ShowStores, assemble_show
 from wallet.services.take_part import TakePart
+from wallet.services.tidy_up import TidyUp
 from wallet.services.watch_log import WatchLog
 from wallet.services.withdraw_consent import WithdrawConsent
 
@@ -77,6 +82,7 @@ class Stores:
 
     wallets: WalletStore
     passkeys: PasskeyStore
+    erasures: ErasureStore
     credentials: Store[HeldCredential]
     arrivals: Store[Arrival]
     consents: Store[HeldConsent]
@@ -159,6 +165,7 @@ class Services:
     copies: KeepCopies
     show: Show
     get_badge: GetBadge
+    rights: Rights
     trust: Trust
     clock: Clock
     ends: Ends = field(repr=False)
@@ -196,6 +203,16 @@ def assemble(
     receive = _receiving(stores, partners, clock)
     withdraw = WithdrawConsent(stores.consents, stores.credentials, trust, market, partners.nodes, clock)
     copies = KeepCopies(stores.copies)
+    read = ReadWallet(
+        stores.credentials,
+        stores.consents,
+        stores.shown,
+        stores.arrivals,
+        scores.read,
+        crowds.read,
+        log,
+        clock,
+    )
     doors = assemble_doors(stores.wallets, stores.passkeys, partners.authenticators, custody, clock)
     showing = ShowStores(stores.showings, stores.credentials, stores.shown, copies)
     return Services(
@@ -223,21 +240,29 @@ def assemble(
             crowds=crowds.follow,
             clock=clock,
         ),
-        read=ReadWallet(
-            stores.credentials,
-            stores.consents,
-            stores.shown,
-            stores.arrivals,
-            scores.read,
-            crowds.read,
-            log,
-            clock,
-        ),
+        read=read,
         scores=scores,
         crowds=crowds,
         copies=copies,
         show=assemble_show(showing, partners.askers, trust, clock),
         get_badge=GetBadge(stores.credentials, partners.badges, clock),
+        rights=Rights(
+            copy=CopyWallet(doors.open, read, stores.credentials, stores.showings),
+            erase=EraseWallet(
+                open_wallet=doors.open,
+                erasures=stores.erasures,
+                consents=stores.consents,
+                withdraw=withdraw,
+                score_offers=stores.score_offers,
+                end_scores=scores.end,
+                crowd_offers=stores.crowd_offers,
+                end_crowds=crowds.end,
+                clock=clock,
+            ),
+            tidy_up=TidyUp(
+                stores.erasures, trust, market, partners.nodes, partners.scores, partners.crowds, clock
+            ),
+        ),
         trust=trust,
         clock=clock,
         ends=ends,

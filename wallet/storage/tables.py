@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy import BigInteger, ForeignKey, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from ssi.hosting.columns import UtcMoment, new_metadata
 
 UUID_LENGTH = 36
 DIGEST_LENGTH = 43
+NAME_LENGTH = 200
 
 
 class Base(DeclarativeBase):
@@ -66,6 +67,31 @@ class RecoveryLockRow(Base):
         ForeignKey("wallet.wallet_id", ondelete="CASCADE"), primary_key=True
     )
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ErasureRow(Base):
+    """When a wallet was asked to be erased, and when it is."""
+
+    __tablename__ = "erasure"
+
+    wallet_id: Mapped[str] = mapped_column(
+        ForeignKey("wallet.wallet_id", ondelete="CASCADE"), primary_key=True
+    )
+    asked_at: Mapped[datetime] = mapped_column(UtcMoment)
+    due_at: Mapped[datetime] = mapped_column(UtcMoment, index=True)
+
+
+class FarewellRow(Base):
+    """A signed withdrawal of a wallet that may be gone; it names an agreement and nobody."""
+
+    __tablename__ = "farewell"
+
+    farewell_id: Mapped[str] = mapped_column(String(UUID_LENGTH), primary_key=True)
+    recipient: Mapped[str] = mapped_column(String(16))
+    node_id: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    consent_id: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    signed: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime] = mapped_column(UtcMoment)
 
 
 class SealedRow(Base):

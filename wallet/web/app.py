@@ -23,6 +23,7 @@ from wallet.web import (
     passkeys,
     problems,
     records,
+    rights,
     scores,
     show,
     uses,
@@ -59,6 +60,7 @@ def create_app(services: Services, *, idle_minutes: int = IDLE_MINUTES, address:
     app.register_blueprint(passkeys.doorway(services, table, forms))
     app.register_blueprint(passkeys.screens(services, table, forms))
     app.register_blueprint(moving.screens(services, forms))
+    app.register_blueprint(rights.screens(services, forms))
     for screens in (
         home.screens,
         records.screens,
@@ -80,11 +82,18 @@ def create_app(services: Services, *, idle_minutes: int = IDLE_MINUTES, address:
 def _seen_everywhere(services: Services, forms: PasskeyForms) -> dict[str, object]:
     """What the frame of every page shows: whose wallet it is, what the last refresh found, and any alarm."""
     if not visitor.is_open():
-        return {"wallet": None, "news": None, "alarm": None, "passkeys_possible": forms.possible()}
+        return {
+            "wallet": None,
+            "news": None,
+            "alarm": None,
+            "erasure": None,
+            "passkeys_possible": forms.possible(),
+        }
     wallet = visitor.current()
     return {
         "wallet": wallet,
         "news": visitor.news(),
         "alarm": services.read.log.memory(wallet).alarm,
+        "erasure": services.rights.erase.planned(wallet),
         "passkeys_possible": forms.possible(),
     }

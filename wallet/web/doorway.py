@@ -43,6 +43,7 @@ class _Screens:
 
     def open_wallet(self) -> Page:
         login, password = request.form.get("login", ""), request.form.get("password", "")
+        self.services.rights.tidy_up.erase_due()
         try:
             wallet = self.services.open_wallet(login, password)
         except (WrongPasswordError, TooManyAttemptsError) as error:

@@ -70,6 +70,7 @@ class _Doorway:
 
     def sign_in(self) -> Page:
         """Open the wallet that a passkey belongs to."""
+        self.services.rights.tidy_up.erase_due()
         try:
             wallet = self.services.open_wallet.by_passkey(self.forms.answered())
         except WrongPasskeyError as error:

@@ -118,6 +118,7 @@ def navigation() -> list[NavItem]:
         NavItem("Agreements", "consents.overview", "file-text", also=("consents.", "scores.", "crowds.")),
         NavItem("Who used my data", "uses.overview", "history", also=("uses.",)),
         NavItem("Earnings", "earnings.overview", "coin-euro", also=("earnings.",)),
+        NavItem("My rights", "rights.overview", "scale", also=("rights.",)),
     ]
 
 

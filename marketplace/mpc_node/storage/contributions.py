@@ -22,9 +22,9 @@ from marketplace.mpc_node.kept_papers import KeptRow
 from marketplace.mpc_node.storage.batch import batches
 from marketplace.mpc_node.storage.kept import insert_kept, remove_kept
 from marketplace.mpc_node.storage.notes import notes_about
-from marketplace.mpc_node.storage.share_files import NewRow, ShareFiles, forget_pages
+from marketplace.mpc_node.storage.share_files import NewRow, ShareFiles
 from marketplace.mpc_node.storage.tables import ContributionRow, SharePartitionRow, WithdrawalRow
-from ssi.hosting.database import Database
+from ssi.hosting.database import Database, forget_pages
 
 _INSERT = insert(ContributionRow.__table__)  # type: ignore[arg-type]
 """Of bare rows: mapped classes would take as long again."""

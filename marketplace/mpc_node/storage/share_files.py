@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
-from sqlalchemy import ColumnElement, delete, insert, select, text, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from crypto.errors import SealError
@@ -42,6 +42,7 @@ from marketplace.mpc_node.columns.share_rows import (
 from marketplace.mpc_node.errors import PartitionUnreadableError, StorageAlteredError
 from marketplace.mpc_node.storage.batch import batches
 from marketplace.mpc_node.storage.tables import ErasureRow, ShareIndexRow, SharePartitionRow
+from ssi.hosting.database import forget_pages
 
 _LOGGER = logging.getLogger(__name__)
 MOST_ROWS: Final = 1 << 14
@@ -326,9 +327,3 @@ def _forget(session: Session, row: SharePartitionRow) -> None:
     session.execute(delete(ErasureRow).where(ErasureRow.partition_id == row.partition_id))
     session.delete(row)
     session.flush()
-
-
-def forget_pages(session: Session) -> None:
-    """Let the database overwrite what it deletes from here on, where it would not do so by itself."""
-    if session.connection().dialect.name == "sqlite":
-        session.execute(text("PRAGMA secure_delete = ON"))
