@@ -185,3 +185,30 @@ class VerifierRefusedError(WalletError):
     def __init__(self, reason: str | None) -> None:
         super().__init__("What was shown was not accepted.")
         self.reason = reason
+
+
+class SourceTrouble(StrEnum):
+    """Why a file was not taken in; `wallet.domain.source` has words for each in both languages."""
+
+    OTHER_FORMAT = "not this format"
+    DAMAGED = "damaged"
+    TOO_LARGE = "too large"
+    LOCKED = "locked"
+    EMPTY = "nothing in it"
+    UNKNOWN_UNIT = "unknown unit"
+    IMPOSSIBLE_TIME = "impossible time"
+    UNSAFE = "unsafe content"
+
+
+class SourceError(WalletError):
+    """A file, or one entry of it, cannot be read, and nothing of it is kept.
+
+    `kind` is what the person can do something about, `place` where in the file it is ("line 12"; empty for
+    the whole), `detail` what exactly is wrong. None of them repeats a measured value.
+    """
+
+    def __init__(self, kind: SourceTrouble, detail: str = "", place: str = "") -> None:
+        super().__init__(": ".join(each for each in (place, kind.value, detail) if each))
+        self.kind = kind
+        self.detail = detail
+        self.place = place
