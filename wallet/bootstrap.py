@@ -21,6 +21,7 @@ from wallet.clients.score_market import ScoreMarketClient
 from wallet.clients.show_verifiers import VerifierClient
 from wallet.clients.trust import SignedRegistry
 from wallet.config import Settings, lookup_key, make_database_file
+from wallet.domain.alert import Alert
 from wallet.domain.arrival import Arrival
 from wallet.domain.clock import Clock
 from wallet.domain.credential import HeldCredential
@@ -37,13 +38,15 @@ from wallet.domain.showing_values import TRANSACTION_TYPES
 from wallet.domain.shown_credential import ShownCredential
 from wallet.errors import WalletError
 from wallet.services.custody_suite import Custody
+from wallet.services.outside import Partners, Stores
 from wallet.services.show_suite import Askers
-from wallet.services.suite import Ends, Partners, Services, Stores, assemble
+from wallet.services.suite import Ends, Services, assemble
 from wallet.storage.archive import SqlArchive
 from wallet.storage.erasures import SqlErasureStore
 from wallet.storage.passkeys import SqlPasskeyStore
 from wallet.storage.schema import open_wallet_database
 from wallet.storage.sealed import Form, SealedStore
+from wallet.storage.streams import SqlStreamStore
 from wallet.storage.tables import (
     ArrivalRow,
     ConsentRow,
@@ -57,6 +60,7 @@ from wallet.storage.tables import (
     ShowingCopyRow,
     ShowingRow,
     ShownCredentialRow,
+    StreamAlertRow,
 )
 from wallet.storage.wallets import SqlWalletStore
 
@@ -157,12 +161,15 @@ def sql_stores(database: Database) -> Stores:
             database, ShownCredentialRow, Form(ShownCredential.to_document, ShownCredential.from_document)
         ),
         "showings": SealedStore(database, ShowingRow, Form(Showing.to_document, Showing.from_document)),
+        "alerts": SealedStore(database, StreamAlertRow, Form(Alert.to_document, Alert.from_document)),
     }
-    archive = SqlArchive(database, tuple(sealed.values()))
+    streams = SqlStreamStore.over(database)
+    archive = SqlArchive(database, (*sealed.values(), streams.streams, streams.segments))
     return Stores(
         wallets=SqlWalletStore(database),
         passkeys=SqlPasskeyStore(database),
         erasures=SqlErasureStore(database),
+        streams=streams,
         archive=archive,
         **sealed,
     )

@@ -140,6 +140,10 @@ class TooLargeError(WalletError):
     """Something is larger than what a wallet reads back, or holds a number that is; it was not kept."""
 
 
+class UnfitReadingError(WalletError):
+    """A measured value cannot be kept in a stream; nothing that came with it was kept either."""
+
+
 class ConflictError(WalletError):
     """Somebody else changed the same thing at the same time: look again, then repeat."""
 

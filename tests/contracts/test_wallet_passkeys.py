@@ -174,4 +174,4 @@ def test_the_database_reads_no_name_of_a_passkey(database: Database) -> None:
     assert "my phone" not in repr(rows)
 
 
-BEFORE = "0006"
+BEFORE = "0007"

@@ -1,6 +1,6 @@
 """The wallet's ports in memory, and the small things that many tests build."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,14 +8,18 @@ from typing import Any
 from crypto.randomness import RandomBytes, stream
 from crypto.sealing import Argon2Cost, Vault
 from wallet.clients.authenticators import WebAuthn
+from wallet.domain.appending import Change
 from wallet.domain.clock import Clock
 from wallet.domain.custody import Attempts, LockedWallet
 from wallet.domain.erasure import Erasure, Farewell
 from wallet.domain.passkey import PasskeyLock
 from wallet.domain.recovery import RecoveryLock
+from wallet.domain.segment import Segment
 from wallet.domain.session import Session
+from wallet.domain.stream import Stream
 from wallet.errors import ConflictError, LoginTakenError, NotInWalletError
 from wallet.services.custody_suite import Custody, Doors, assemble_doors
+from wallet.services.stream_ports import Wanted
 
 CHEAP = Argon2Cost(memory_kib=32, iterations=1, lanes=1)
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -175,3 +179,37 @@ class MemoryStore:
     def remove(self, session: Session, row_id: str) -> None:
         if self.kept.get(row_id, ("", None))[0] == session.wallet_id:
             del self.kept[row_id]
+
+
+@dataclass
+class MemoryStreamStore:
+    """`StreamStore` in memory; a segment is kept until something takes its place."""
+
+    streams: MemoryStore = field(default_factory=MemoryStore)
+    segments: dict[str, Segment] = field(default_factory=dict)
+
+    def all(self, session: Session) -> tuple[Stream, ...]:
+        return self.streams.all(session)
+
+    def get(self, session: Session, row_id: str) -> Stream:
+        found: Stream = self.streams.get(session, row_id)
+        return found
+
+    def opened(self, session: Session, row_id: str, wanted: Wanted) -> tuple[Stream, Mapping[str, Segment]]:
+        stream = self.get(session, row_id)
+        return stream, {part.row_id: self.segments[part.row_id] for part in wanted(stream)}
+
+    def keep(self, session: Session, changes: Sequence[Change]) -> None:
+        before = dict(self.streams.kept)
+        try:
+            for each in changes:
+                self.streams.save(session, each.stream)
+        except ConflictError:
+            self.streams.kept = before
+            raise
+        for each in changes:
+            self.segments |= {segment.row_id: segment for segment in each.added}
+            self.segments = {name: kept for name, kept in self.segments.items() if name not in each.dropped}
+
+    def remove(self, session: Session, row_id: str) -> None:
+        self.streams.remove(session, row_id)

@@ -41,8 +41,9 @@ from wallet.clients.openid4vci.outside import Outside
 from wallet.domain.session import Session
 from wallet.errors import NotInWalletError, PartnerFaultError, PartnerRefusedError, PartnerUnreachableError
 from wallet.services.custody_suite import Custody
+from wallet.services.outside import Partners
 from wallet.services.show_suite import Askers
-from wallet.services.suite import Partners, Services, assemble
+from wallet.services.suite import Services, assemble
 from wallet.web.app import create_app
 
 

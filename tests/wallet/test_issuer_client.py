@@ -37,8 +37,9 @@ from wallet.errors import (
 )
 from wallet.services.collecting_ports import Source
 from wallet.services.custody_suite import Custody
+from wallet.services.outside import Partners
 from wallet.services.show_suite import Askers
-from wallet.services.suite import Partners, Services, assemble
+from wallet.services.suite import Services, assemble
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -41,6 +41,7 @@ from tests.wallet.fakes import (
     MemoryErasureStore,
     MemoryPasskeyStore,
     MemoryStore,
+    MemoryStreamStore,
     MemoryWalletStore,
     MovingClock,
 )
@@ -59,8 +60,9 @@ from wallet.domain.use import UseEntry
 from wallet.errors import PartnerRefusedError, PartnerUnreachableError, Trouble
 from wallet.services.collecting_ports import Source
 from wallet.services.custody_suite import Custody
+from wallet.services.outside import Partners, Stores
 from wallet.services.show_suite import Askers
-from wallet.services.suite import Partners, Services, Stores, assemble
+from wallet.services.suite import Services, assemble
 
 ISSUER_URL = parties.STATUS_PREFIX.removesuffix("/status-lists/")
 NODES = ("node-a", "node-b", "node-c")
@@ -446,5 +448,11 @@ class World:
 
 def memory_stores() -> Stores:
     wallets = MemoryWalletStore()
-    others: list[Any] = [MemoryStore() for _ in fields(Stores)[3:]]  # nothing leaves memory as a file
-    return Stores(wallets, MemoryPasskeyStore(wallets), MemoryErasureStore(wallets), *others)
+    others: dict[str, Any] = {each.name: MemoryStore() for each in fields(Stores)}  # no file leaves memory
+    known = {
+        "wallets": wallets,
+        "passkeys": MemoryPasskeyStore(wallets),
+        "erasures": MemoryErasureStore(wallets),
+        "streams": MemoryStreamStore(),
+    }
+    return Stores(**{**others, **known})

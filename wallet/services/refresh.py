@@ -32,6 +32,7 @@ from wallet.services.follow_scores import FollowScores
 from wallet.services.ports import Issuers, Market, Store, Trust
 from wallet.services.receive_record import ReceiveRecord
 from wallet.services.watch_log import WatchLog
+from wallet.services.watch_streams import WatchStreams
 from wallet.services.withdraw_consent import WithdrawConsent
 
 
@@ -81,6 +82,7 @@ class Refresh:
     withdraw: WithdrawConsent
     scores: FollowScores
     crowds: FollowCrowds
+    watch: WatchStreams
     clock: Clock
 
     def __call__(self, session: Session) -> RefreshReport:
@@ -108,6 +110,7 @@ class Refresh:
             with report.noting():
                 for words in self.crowds(session, crowd):
                     report.alarm(words)
+        self.watch(session)
         return report
 
     def _ask_for_what_is_made(self, session: Session, report: RefreshReport) -> None:

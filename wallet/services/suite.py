@@ -3,114 +3,44 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from consent.crowd_receipt import verify_crowd_offer_receipt
-from consent.score_receipt import verify_offer_receipt
 from crypto.randomness import random_bytes
-from wallet.domain.arrival import Arrival
 from wallet.domain.clock import Clock
-from wallet.domain.credential import HeldCredential
-from wallet.domain.crowd_memory import CrowdMemory
 from wallet.domain.earnings import Earnings
 from wallet.domain.held_consent import HeldConsent
-from wallet.domain.held_crowd_offer import HeldCrowdOffer
-from wallet.domain.held_score_offer import HeldScoreOffer
-from wallet.domain.log_memory import LogMemory
-from wallet.domain.offer_draft import OfferDraft
 from wallet.domain.record import Record
-from wallet.domain.score_memory import ScoreMemory
 from wallet.domain.session import Session
-from wallet.domain.showing import Showing
-from wallet.domain.showing_copy import ShowingCopy
-from wallet.domain.shown_credential import ShownCredential
 from wallet.domain.use import UseEntry
 from wallet.services.accept_delivery import AcceptDelivery
-from wallet.services.answer_score_request import AnswerScoreRequest
-from wallet.services.badge_ports import BadgeIssuers
 from wallet.services.check_shown import CheckShown
 from wallet.services.collect_credentials import CollectCredentials
-from wallet.services.collecting_ports import CollectingIssuers
 from wallet.services.copy_wallet import CopyWallet
 from wallet.services.create_wallet import CreateWallet
-from wallet.services.crowd_ports import CrowdMarket
 from wallet.services.custody_suite import Custody, assemble_doors
 from wallet.services.deliver_consent import DeliverConsent
-from wallet.services.deliver_offers import DeliverOffers
 from wallet.services.draft_offer import DraftOffer
-from wallet.services.end_offers import EndOffers
 from wallet.services.erase_wallet import EraseWallet
-from wallet.services.erasure_ports import ErasureStore
-from wallet.services.follow_crowds import FollowCrowds
-from wallet.services.follow_scores import FollowScores
 from wallet.services.get_badge import GetBadge
 from wallet.services.keep_copies import KeepCopies
 from wallet.services.keep_locks import KeepLocks
 from wallet.services.keep_passkeys import KeepPasskeys
 from wallet.services.look_at_offer import LookAtOffer
 from wallet.services.move_wallet import MoveWallet
-from wallet.services.offer_crowds import OfferCrowds
-from wallet.services.offer_scores import OfferScores
+from wallet.services.offer_suite import Crowds, Scores, assemble_crowds, assemble_scores
 from wallet.services.open_wallet import OpenWallet
+from wallet.services.outside import Partners, Stores
 from wallet.services.ports import (
-    Archive,
-    Authenticators,
-    Market,
-    NodeOffice,
-    PasskeyStore,
-    Store,
     Trust,
-    WalletStore,
 )
 from wallet.services.publish_offer import PublishOffer
-from wallet.services.read_crowds import ReadCrowds
-from wallet.services.read_exposure import ReadExposure
-from wallet.services.read_scores import ReadScores
 from wallet.services.read_wallet import ReadWallet
 from wallet.services.receive_record import ReceiveRecord
 from wallet.services.refresh import Refresh
 from wallet.services.rights_suite import Rights
-from wallet.services.score_ports import ScoreMarket
-from wallet.services.show_suite import Askers, Show, ShowStores, assemble_show
-from wallet.services.take_part import TakePart
+from wallet.services.show_suite import Show, ShowStores, assemble_show
+from wallet.services.stream_suite import Streams, assemble_streams
 from wallet.services.tidy_up import TidyUp
 from wallet.services.watch_log import WatchLog
 from wallet.services.withdraw_consent import WithdrawConsent
-
-
-@dataclass(frozen=True)
-class Stores:
-    """Where a wallet keeps things."""
-
-    wallets: WalletStore
-    passkeys: PasskeyStore
-    erasures: ErasureStore
-    credentials: Store[HeldCredential]
-    arrivals: Store[Arrival]
-    consents: Store[HeldConsent]
-    drafts: Store[OfferDraft]
-    memories: Store[LogMemory]
-    score_offers: Store[HeldScoreOffer]
-    score_memories: Store[ScoreMemory]
-    crowd_offers: Store[HeldCrowdOffer]
-    crowd_memories: Store[CrowdMemory]
-    copies: Store[ShowingCopy]
-    shown: Store[ShownCredential]
-    showings: Store[Showing]
-    archive: Archive
-
-
-@dataclass(frozen=True)
-class Partners:
-    """Whom a wallet talks to."""
-
-    trust: Trust
-    issuers: CollectingIssuers
-    market: Market
-    nodes: NodeOffice
-    scores: ScoreMarket
-    crowds: CrowdMarket
-    askers: Askers
-    badges: BadgeIssuers
-    authenticators: Authenticators
 
 
 @dataclass(frozen=True)
@@ -122,27 +52,6 @@ class Ends:
 
 
 NOTHING_OPEN = Ends(lambda: None, lambda: None)
-
-
-@dataclass(frozen=True)
-class Scores:
-    """The use cases about scores of the person's own record."""
-
-    offer: OfferScores
-    answer: AnswerScoreRequest
-    end: EndOffers[HeldScoreOffer]
-    follow: FollowScores
-    read: ReadScores
-
-
-@dataclass(frozen=True)
-class Crowds:
-    """The use cases about sums over many wallets."""
-
-    offer: OfferCrowds
-    end: EndOffers[HeldCrowdOffer]
-    follow: FollowCrowds
-    read: ReadCrowds
 
 
 @dataclass(frozen=True)
@@ -166,6 +75,7 @@ class Services:
     show: Show
     get_badge: GetBadge
     rights: Rights
+    streams: Streams
     trust: Trust
     clock: Clock
     ends: Ends = field(repr=False)
@@ -199,7 +109,10 @@ def assemble(
     log = WatchLog(stores.memories, market, trust, clock)
     deliver = DeliverConsent(stores.consents, market, trust, log, clock)
     publish = PublishOffer(stores.credentials, stores.consents, trust, deliver, clock)
-    scores, crowds = _scores(stores, partners, log, clock), _crowds(stores, partners, log, clock)
+    scores, crowds = (
+        assemble_scores(stores, partners, log, clock),
+        assemble_crowds(stores, partners, log, clock),
+    )
     receive = _receiving(stores, partners, clock)
     withdraw = WithdrawConsent(stores.consents, stores.credentials, trust, market, partners.nodes, clock)
     copies = KeepCopies(stores.copies)
@@ -214,6 +127,7 @@ def assemble(
         clock,
     )
     doors = assemble_doors(stores.wallets, stores.passkeys, partners.authenticators, custody, clock)
+    streams = assemble_streams(stores.streams, stores.alerts, clock)
     showing = ShowStores(stores.showings, stores.credentials, stores.shown, copies)
     return Services(
         create_wallet=doors.create,
@@ -238,6 +152,7 @@ def assemble(
             withdraw=withdraw,
             scores=scores.follow,
             crowds=crowds.follow,
+            watch=streams.watch,
             clock=clock,
         ),
         read=read,
@@ -263,6 +178,7 @@ def assemble(
                 stores.erasures, trust, market, partners.nodes, partners.scores, partners.crowds, clock
             ),
         ),
+        streams=streams,
         trust=trust,
         clock=clock,
         ends=ends,
@@ -281,56 +197,4 @@ def _receiving(stores: Stores, partners: Partners, clock: Clock) -> ReceiveRecor
         collect=CollectCredentials(arrivals, look, issuers, clock, random_bytes),
         accept=AcceptDelivery(trust, issuers, clock, random_bytes),
         clock=clock,
-    )
-
-
-def _scores(stores: Stores, partners: Partners, log: WatchLog, clock: Clock) -> Scores:
-    credentials, offers, memories = stores.credentials, stores.score_offers, stores.score_memories
-    market, trust = partners.scores, partners.trust
-    deliver = DeliverOffers(offers, market, trust, log, clock, verify_offer_receipt)
-    end = EndOffers(credentials, offers, market, clock)
-    exposure = ReadExposure(memories, stores.crowd_memories)
-    answer = AnswerScoreRequest(credentials, offers, memories, exposure, market, clock)
-    return Scores(
-        offer=OfferScores(credentials, offers, memories, exposure, trust, deliver, clock),
-        answer=answer,
-        end=end,
-        follow=FollowScores(
-            credentials=credentials,
-            offers=offers,
-            trust=trust,
-            issuers=partners.issuers,
-            market=market,
-            log=log,
-            deliver=deliver,
-            end=end,
-            answer=answer,
-            clock=clock,
-        ),
-        read=ReadScores(offers, clock),
-    )
-
-
-def _crowds(stores: Stores, partners: Partners, log: WatchLog, clock: Clock) -> Crowds:
-    credentials, offers, memories = stores.credentials, stores.crowd_offers, stores.crowd_memories
-    market, trust = partners.crowds, partners.trust
-    deliver = DeliverOffers(offers, market, trust, log, clock, verify_crowd_offer_receipt)
-    end = EndOffers(credentials, offers, market, clock)
-    exposure = ReadExposure(stores.score_memories, memories)
-    return Crowds(
-        offer=OfferCrowds(credentials, offers, memories, trust, deliver, clock),
-        end=end,
-        follow=FollowCrowds(
-            credentials=credentials,
-            offers=offers,
-            trust=trust,
-            issuers=partners.issuers,
-            market=market,
-            log=log,
-            deliver=deliver,
-            end=end,
-            take_part=TakePart(credentials, offers, memories, exposure, market, trust, clock),
-            clock=clock,
-        ),
-        read=ReadCrowds(offers, clock),
     )

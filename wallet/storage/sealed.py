@@ -4,12 +4,13 @@ The associated data is ``table|row|column``. A document that was copied to anoth
 another wallet does not open, which is reported as damage and never as an empty place.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session as Transaction
 
 from crypto.encoding import Json, canonical_json, parse_json
 from crypto.errors import CryptoError
@@ -18,6 +19,9 @@ from wallet.domain.session import Session
 from wallet.errors import ConflictError, DamagedError, NotInWalletError, TooLargeError
 from wallet.services.ports import KeptT
 from wallet.storage.tables import SealedRow
+
+AT_ONCE = 500
+"""How many rows one statement names, below what either database takes."""
 
 
 @dataclass(frozen=True)
@@ -51,25 +55,49 @@ class SealedStore(Generic[KeptT]):
     def get(self, session: Session, row_id: str) -> KeptT:
         """One thing of this wallet."""
         with self.database.reading() as transaction:
-            row = transaction.get(self.row, row_id)
-        if row is None or row.wallet_id != session.wallet_id:
-            raise NotInWalletError("It was removed, or it was never in this wallet.")
-        return self._opened(session, row)
+            return self.read(transaction, session, row_id)
 
     def save(self, session: Session, item: KeptT) -> KeptT:
         """Keep a new or changed thing."""
-        plain, kept = self._readable(item)
-        sealed = session.vault.seal(plain, self._place(item.row_id))
-        if item.revision == 0:
-            self._insert(session, item.row_id, sealed)
-        else:
-            self._replace(session, item, sealed)
+        sealed, kept = self._sealed(session, item)
+        with self.database.writing() as transaction:
+            self._put(transaction, session, item, sealed)
         return kept
 
     def remove(self, session: Session, row_id: str) -> None:
         """Forget a thing."""
-        doomed = delete(self.row).where(self.row.row_id == row_id, self.row.wallet_id == session.wallet_id)
         with self.database.writing() as transaction:
+            self.forget(transaction, session, (row_id,))
+
+    def read(self, transaction: Transaction, session: Session, row_id: str) -> KeptT:
+        """One thing of this wallet, in a transaction of the caller."""
+        row = transaction.get(self.row, row_id)
+        if row is None or row.wallet_id != session.wallet_id:
+            raise NotInWalletError("It was removed, or it was never in this wallet.")
+        return self._opened(session, row)
+
+    def read_some(
+        self, transaction: Transaction, session: Session, row_ids: Sequence[str]
+    ) -> Iterator[KeptT]:
+        """Those of these names that this wallet has, in a transaction of the caller."""
+        for begin in range(0, len(row_ids), AT_ONCE):
+            wanted = select(self.row).where(
+                self.row.wallet_id == session.wallet_id, self.row.row_id.in_(row_ids[begin : begin + AT_ONCE])
+            )
+            yield from (self._opened(session, row) for row in transaction.scalars(wanted))
+
+    def write(self, transaction: Transaction, session: Session, item: KeptT) -> KeptT:
+        """Keep a new or changed thing, in a transaction of the caller."""
+        sealed, kept = self._sealed(session, item)
+        self._put(transaction, session, item, sealed)
+        return kept
+
+    def forget(self, transaction: Transaction, session: Session, row_ids: Sequence[str]) -> None:
+        """Forget things, in a transaction of the caller."""
+        for begin in range(0, len(row_ids), AT_ONCE):
+            doomed = delete(self.row).where(
+                self.row.wallet_id == session.wallet_id, self.row.row_id.in_(row_ids[begin : begin + AT_ONCE])
+            )
             transaction.execute(doomed)
 
     def _readable(self, item: KeptT) -> tuple[bytes, KeptT]:
@@ -93,19 +121,28 @@ class SealedStore(Generic[KeptT]):
         Raises:
             TooLargeError: what is written could not be read again.
         """
-        plain, _ = self._readable(item)
-        sealed = session.vault.seal(plain, self._place(item.row_id))
+        sealed, _ = self._sealed(session, item)
         return self.row(row_id=item.row_id, wallet_id=session.wallet_id, revision=1, sealed_document=sealed)
 
-    def _insert(self, session: Session, row_id: str, sealed: bytes) -> None:
+    def _sealed(self, session: Session, item: KeptT) -> tuple[bytes, KeptT]:
+        plain, kept = self._readable(item)
+        return session.vault.seal(plain, self._place(item.row_id)), kept
+
+    def _put(self, transaction: Transaction, session: Session, item: KeptT, sealed: bytes) -> None:
+        if item.revision == 0:
+            self._insert(transaction, session, item.row_id, sealed)
+        else:
+            self._replace(transaction, session, item, sealed)
+
+    def _insert(self, transaction: Transaction, session: Session, row_id: str, sealed: bytes) -> None:
         row = self.row(row_id=row_id, wallet_id=session.wallet_id, revision=1, sealed_document=sealed)
+        transaction.add(row)
         try:
-            with self.database.writing() as transaction:
-                transaction.add(row)
+            transaction.flush()
         except IntegrityError as error:
             raise ConflictError("This was added at the same time elsewhere. Look again.") from error
 
-    def _replace(self, session: Session, item: KeptT, sealed: bytes) -> None:
+    def _replace(self, transaction: Transaction, session: Session, item: KeptT, sealed: bytes) -> None:
         change = (
             update(self.row)
             .where(
@@ -116,9 +153,8 @@ class SealedStore(Generic[KeptT]):
             .values(revision=item.revision + 1, sealed_document=sealed)
             .returning(self.row.row_id)
         )
-        with self.database.writing() as transaction:
-            if transaction.execute(change).first() is None:
-                raise ConflictError("This changed at the same time elsewhere. Look again, then repeat.")
+        if transaction.execute(change).first() is None:
+            raise ConflictError("This changed at the same time elsewhere. Look again, then repeat.")
 
     def _opened(self, session: Session, row: SealedRow) -> KeptT:
         try:

@@ -175,3 +175,21 @@ class ShowingRow(SealedRow):
     """One request to show something, and what came of it."""
 
     __tablename__ = "showing"
+
+
+class StreamRow(SealedRow):
+    """One stream: what is measured, and which segments have its readings."""
+
+    __tablename__ = "stream"
+
+
+class StreamSegmentRow(SealedRow):
+    """Some thousand readings of one stream; which, only the stream says."""
+
+    __tablename__ = "stream_segment"
+
+
+class StreamAlertRow(SealedRow):
+    """What a person wants to be told about one stream."""
+
+    __tablename__ = "stream_alert"

@@ -1,0 +1,37 @@
+"""Streams of measured values, their segments, and what people want to be told about them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+SEALED_TABLES = ("stream", "stream_segment", "stream_alert")
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    for table in SEALED_TABLES:
+        op.create_table(
+            table,
+            sa.Column("row_id", sa.String(36), nullable=False),
+            sa.Column("wallet_id", sa.String(36), nullable=False),
+            sa.Column("revision", sa.Integer(), nullable=False),
+            sa.Column("sealed_document", sa.LargeBinary(), nullable=False),
+            sa.PrimaryKeyConstraint("row_id", name=f"pk_{table}"),
+            sa.ForeignKeyConstraint(
+                ["wallet_id"],
+                ["wallet.wallet_id"],
+                name=f"fk_{table}_wallet_id_wallet",
+                ondelete="CASCADE",
+            ),
+        )
+        op.create_index(f"ix_{table}_wallet_id", table, ["wallet_id"])
+
+
+def downgrade() -> None:
+    """Remove the tables with everything in them."""
+    for table in reversed(SEALED_TABLES):
+        op.drop_table(table)
