@@ -20,7 +20,9 @@ MIB: Final = 1 << 20
 GIB: Final = 1 << 30
 _RATIO_FROM: Final = 4 * MIB
 """Small files may be as dense as they like."""
-_DIRECTORY_BYTES: Final = 32 * MIB
+_DIRECTORY_BYTES: Final = 4 * MIB
+_SEE_LARGE: Final = 0xFFFFFFFF
+"""Stands for a size that is told in the larger record before (APPNOTE 4.4.1.4)."""
 _END_BYTES: Final = 22 + 65_535 + 20 + 56
 
 
@@ -152,8 +154,10 @@ def _check_directory(file: Bounded) -> None:
     if end < 0 or len(tail) < end + 22:
         raise SourceError(SourceTrouble.DAMAGED, "the archive has no list of contents")
     stated = int.from_bytes(tail[end + 12 : end + 16], "little")
-    if tail[max(0, end - 20) :].startswith(b"PK\x06\x07"):
-        large = tail.rfind(b"PK\x06\x06", 0, end)
-        stated = int.from_bytes(tail[large + 40 : large + 48], "little") if large >= 0 else 1 << 64
+    if tail[max(0, end - 20) : end].startswith(b"PK\x06\x07"):
+        large = tail[max(0, end - 76) : end]
+        if not large.startswith(b"PK\x06\x06"):
+            raise SourceError(SourceTrouble.DAMAGED, "the archive has no list of contents")
+        stated = max(int.from_bytes(large[40:48], "little"), 0 if stated == _SEE_LARGE else stated)
     if stated > _DIRECTORY_BYTES:
         raise SourceError(SourceTrouble.UNSAFE, "the list of contents of the archive is too long")

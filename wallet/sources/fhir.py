@@ -22,7 +22,7 @@ from wallet.sources.json_document import document
 from wallet.sources.manifests import HEALTH_RECORD, OF_BODY, SMALL, WHEN_UPLOADED
 from wallet.sources.reading import Reading, Source, each
 from wallet.sources.units import convert
-from wallet.sources.values import damaged, measured, moment, name, number
+from wallet.sources.values import damaged, json_number, measured, moment, name
 
 LOINC: Final = {
     "8867-4": "heart-rate",
@@ -106,7 +106,7 @@ def _values(found: _Part) -> Sequence[Measured]:
         raise SourceError(SourceTrouble.UNKNOWN_UNIT, "expected a unit of UCUM")
     if told.has("comparator"):
         raise damaged("the value is only known to be above or below something")
-    value = convert(found.quantity, number(told.any("value")), told.text("code", max_length=40))
+    value = convert(found.quantity, json_number(told.any("value")), told.text("code", max_length=40))
     start, end = _when(found.observation)
     return (measured(found.quantity, start, end, value, _device(found.observation)),)
 

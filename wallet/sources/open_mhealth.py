@@ -23,7 +23,7 @@ from wallet.sources.json_document import documents
 from wallet.sources.manifests import OF_BODY, PORTABILITY, SMALL, WHEN_UPLOADED
 from wallet.sources.reading import Reading, Source, each
 from wallet.sources.units import convert
-from wallet.sources.values import damaged, impossible_time, measured, moment, name, number
+from wallet.sources.values import damaged, impossible_time, json_number, measured, moment, name
 
 MEMBERS: Final = {
     "heart_rate": "heart-rate",
@@ -108,7 +108,7 @@ def _value(body: Fields, member: str, when: tuple[datetime, datetime | None], in
     if not isinstance(told, dict):  # an older step count is a bare number
         told = {"value": told, "unit": "steps" if quantity == "steps" else ""}
     fields = Fields.of(told, f"body.{member}")
-    value = convert(quantity, number(fields.any("value")), fields.text("unit", max_length=40))
+    value = convert(quantity, json_number(fields.any("value")), fields.text("unit", max_length=40))
     return measured(quantity, *when, value, instrument)
 
 
@@ -131,7 +131,7 @@ def _when(body: Fields) -> tuple[datetime, datetime | None]:
 
 def _length(duration: Fields) -> timedelta:
     seconds = _SECONDS.get(duration.text("unit", max_length=20))
-    value = number(duration.any("value"))
+    value = json_number(duration.any("value"))
     if seconds is None or not 0 <= value * seconds <= _YEAR:
         raise impossible_time("expected a duration of up to a year in s, min, h or d")
     return timedelta(seconds=float(value * seconds))

@@ -21,6 +21,7 @@ from wallet.sources.table_mapping import Mapping
 
 UTC_ZONE: Final = ZoneInfo("UTC")
 SMALL_FILES: Final = Limits()
+_OF_THE_WHOLE: Final = (SourceTrouble.TOO_LARGE, SourceTrouble.UNSAFE)
 T = TypeVar("T")
 
 
@@ -83,12 +84,14 @@ def each(
 ) -> Iterator[Measured]:
     """The values of each entry; a bad entry is counted at its place, which is its number in `where`.
 
-    What goes wrong between entries is the file's fault and goes through.
+    What goes wrong between entries, or is too large or unsafe, is no fault of one entry and goes through.
     """
     for number, entry in entries:
         try:
             values = take(entry)
         except SourceError as error:
+            if error.kind in _OF_THE_WHOLE:
+                raise
             report.leave_out(where.format(number), error.kind, error.detail)
             continue
         except MalformedError as error:

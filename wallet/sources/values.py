@@ -81,6 +81,17 @@ def number(told: object) -> Decimal:
     return Decimal(text)
 
 
+def json_number(told: object) -> Decimal:
+    """A number that JSON has as a number, and not as text.
+
+    Raises:
+        SourceError: it is none.
+    """
+    if isinstance(told, str):
+        raise damaged("expected a number, got text")
+    return number(told)
+
+
 def _digits(told: int) -> str:
     # Longer ones cannot even be written: Python refuses to spell integers of thousands of digits.
     return str(told) if abs(told) < 10**24 else "too long"

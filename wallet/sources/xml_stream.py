@@ -12,7 +12,7 @@ Declarations are not held against the elements: some versions of iOS wrote ones 
 
 import re
 from collections.abc import Collection, Iterator
-from typing import Final, NoReturn
+from typing import Final
 
 from lxml import etree
 
@@ -25,12 +25,14 @@ MOST_INSIDE: Final = 200_000
 
 _BLANK: Final = re.compile(rb"(?:\s++|<\?(?:(?!\?>).)*+\?>|<!--(?:(?!-->).)*+-->)*+", re.DOTALL)
 _DOCTYPE: Final = re.compile(rb"<!DOCTYPE\s++[\w:.-]++\s*+")
-_DECLARED: Final = re.compile(
-    rb"(?:[^<\]%]++|<\?(?:(?!\?>).)*+\?>|<!--(?:(?!-->).)*+-->"
-    rb"|<!(?:ELEMENT|ATTLIST)\b(?:[^<>\"'%]|\"[^\"<]*+\"|'[^'<]*+')*+>)*+",
+_CLOSED: Final = re.compile(
+    rb"(?:\[(?:[^<\]%]++|<\?(?:(?!\?>).)*+\?>|<!--(?:(?!-->).)*+-->"
+    rb"|<!(?:ELEMENT|ATTLIST)\b(?:[^<>\"'%]|\"[^\"<]*+\"|'[^'<]*+')*+>)*+\]\s*+)?+>",
     re.DOTALL,
 )
-_AFTER: Final = re.compile(rb"\]\s*+>")
+"""The end of a document type, after a list of declarations of elements and attributes or without one."""
+_ROOT: Final = re.compile(rb"<[A-Za-z_:\x80-\xff]")
+_MARK: Final = b"\xef\xbb\xbf"
 _CHUNK: Final = 1 << 16
 
 
@@ -108,46 +110,42 @@ def _forget(element: etree._Element) -> None:
 
 
 def _safe_beginning(file: Bounded) -> bytes:
-    """The beginning of the document up to its root, without the document type but with its lines."""
+    """The beginning of the document at least up to its root, without the document type but with its lines."""
     ahead = b""
-    while True:
+    while len(ahead) <= MOST_PROLOG:
         more = file.read(_CHUNK)
-        ahead += more
-        if ahead.lstrip(b"\xef\xbb\xbf").lstrip()[:1] not in (b"<", b""):
+        ahead = (ahead + more).removeprefix(_MARK)
+        if ahead.lstrip()[:1] not in (b"<", b""):
             raise SourceError(SourceTrouble.OTHER_FORMAT, "expected XML")
-        if not more or _reaches_root(ahead) or len(ahead) > MOST_PROLOG:
+        safe = _without_doctype(ahead)
+        if safe is not None:
+            return safe
+        if not more:
             break
-    start = ahead.removeprefix(b"\xef\xbb\xbf")
-    if not start.strip():
-        raise SourceError(SourceTrouble.EMPTY if not start else SourceTrouble.OTHER_FORMAT, "expected XML")
-    return _without_doctype(start)
+    if not ahead.strip():
+        raise SourceError(SourceTrouble.EMPTY, "the file is empty")
+    if b"<!" in ahead or len(ahead) > MOST_PROLOG:
+        raise SourceError(
+            SourceTrouble.UNSAFE,
+            "the document type declares more than elements and attributes, or never ends",
+        )
+    raise SourceError(SourceTrouble.DAMAGED, "expected XML with a root")
 
 
-def _reaches_root(ahead: bytes) -> bool:
-    return re.search(rb"<[A-Za-z_:]", ahead) is not None
-
-
-def _without_doctype(start: bytes) -> bytes:
-    found = _BLANK.match(start)
-    begins = found.end() if found else 0
+def _without_doctype(start: bytes) -> bytes | None:
+    """The same without its document type; None unless nothing but harmless parts lead to the root."""
+    begins = ends = _after_blanks(start, 0)
     doctype = _DOCTYPE.match(start, begins)
-    if doctype is None:
-        if start.startswith(b"<!", begins):
-            _unsafe()
-        return start
-    ends = doctype.end()
-    if start.startswith(b"[", ends):
-        declared = _DECLARED.match(start, ends + 1)
-        after = _AFTER.match(start, declared.end() if declared else ends + 1)
-        if after is None:
-            _unsafe()
-        ends = after.end()
-    elif start.startswith(b">", ends):
-        ends += 1
-    else:
-        _unsafe()
+    if doctype is not None:
+        closed = _CLOSED.match(start, doctype.end())
+        if closed is None:
+            return None
+        ends = closed.end()
+    if _ROOT.match(start, _after_blanks(start, ends)) is None:
+        return None
     return start[:begins] + b"\n" * start.count(b"\n", begins, ends) + start[ends:]
 
 
-def _unsafe() -> NoReturn:
-    raise SourceError(SourceTrouble.UNSAFE, "the document type declares more than elements and attributes")
+def _after_blanks(start: bytes, place: int) -> int:
+    found = _BLANK.match(start, place)
+    return found.end() if found else place

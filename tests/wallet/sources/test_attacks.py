@@ -10,7 +10,8 @@ from tests.wallet.sources import files
 from tests.wallet.sources.files import SAMPLES, values
 from wallet.errors import SourceError, SourceTrouble
 from wallet.sources.bounded import MIB, Limits
-from wallet.sources.xml_stream import MOST_INSIDE
+from wallet.sources.json_document import MOST_MEMBERS
+from wallet.sources.xml_stream import MOST_INSIDE, MOST_PROLOG
 
 XML = {"apple-health": "HealthData", "gpx": "gpx", "green-button": "feed"}
 LAUGHS = "".join(f'<!ENTITY lol{index + 1} "{f"&lol{index};" * 10}">' for index in range(9))
@@ -41,9 +42,33 @@ def test_a_document_type_that_declares_more_than_elements_is_refused(name, attac
     with pytest.raises(SourceError) as caught:
         values(name, raw)
 
-    assert caught.value.kind in {SourceTrouble.UNSAFE, SourceTrouble.DAMAGED}
-    if attack != "a second document type":
-        assert caught.value.kind is SourceTrouble.UNSAFE
+    assert caught.value.kind is SourceTrouble.UNSAFE
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"<?x <a ?>" + b" " * 70_000,
+        b"<!-- <a -->" + b" " * 70_000,
+        b"\n" * (MOST_PROLOG + 1),
+        b"<!--" + b" <a" * 60_000 + b"-->",
+        b"<?x ?>" * 300_000,
+    ],
+    ids=["instruction", "comment", "blanks", "long comment", "many instructions"],
+)
+def test_nothing_before_a_document_type_hides_it(before):
+    raw = before + b'<!DOCTYPE x [<!ENTITY a "61">]><HealthData a="&a;"/>'
+
+    with pytest.raises(SourceError) as caught:
+        values("apple-health", raw)
+
+    assert caught.value.kind is SourceTrouble.UNSAFE
+
+
+def test_a_document_type_longer_than_one_read_is_accepted():
+    long = files.DOCUMENT_TYPE.replace("]>", f"<!-- <Record {'x' * 200_000} -->]>")
+
+    assert values("apple-health", files.apple(files.apple_record(), before=long))
 
 
 @pytest.mark.parametrize("name", XML)
@@ -193,6 +218,25 @@ def test_a_list_of_contents_too_long_for_memory_is_unsafe():
     raw[end + 12 : end + 16] = struct.pack("<I", 0x7FFFFFFF)
 
     assert refused(raw) is SourceTrouble.UNSAFE
+
+
+@pytest.mark.parametrize("stated", [1 << 40, 5 << 20])
+def test_a_long_list_of_contents_is_found_in_the_larger_record(stated):
+    raw = zipped(SAMPLES["apple-health"])
+    end = raw.rfind(b"PK\x05\x06")
+    raw[end + 12 : end + 16] = b"\xff" * 4
+    large = b"PK\x06\x06" + bytes(36) + stated.to_bytes(8, "little") + bytes(8)
+
+    assert refused(raw[:end] + large + b"PK\x06\x07" + bytes(16) + raw[end:]) is SourceTrouble.UNSAFE
+    assert refused(raw[:end] + b"PK\x06\x07" + bytes(16) + raw[end:]) is SourceTrouble.DAMAGED
+
+
+@pytest.mark.parametrize("name", ["fhir", "open-mhealth", "linky", "sensor-community"])
+def test_a_document_of_very_many_members_is_too_large(name):
+    with pytest.raises(SourceError) as caught:
+        values(name, b"[" + b"[]," * (MOST_MEMBERS // 2) + b"[]]")
+
+    assert caught.value.kind is SourceTrouble.TOO_LARGE
 
 
 @pytest.mark.parametrize("size", [0, 1, 10, 10_000, 0xFFFFFFFF])

@@ -72,6 +72,7 @@ def test_a_period_is_an_interval():
         ({"effectiveDateTime": "2126-01-31T12:00:00Z"}, SourceTrouble.IMPOSSIBLE_TIME),
         ({"effectiveDateTime": None}, SourceTrouble.DAMAGED),
         ({"valueQuantity": None}, SourceTrouble.DAMAGED),
+        ({"valueQuantity": {**PULSE, "value": "61"}}, SourceTrouble.DAMAGED),
         ({"valueQuantity": {**PULSE, "system": "urn:x"}}, SourceTrouble.UNKNOWN_UNIT),
         ({"valueQuantity": {**PULSE, "code": "m"}}, SourceTrouble.UNKNOWN_UNIT),
         ({"valueQuantity": {**PULSE, "comparator": "<"}}, SourceTrouble.DAMAGED),

@@ -95,6 +95,15 @@ def test_a_bad_point_spoils_no_other():
     assert (report.bad, report.passed_over) == (1, 0)
 
 
+def test_more_cells_and_hours_than_memory_holds_are_too_large(monkeypatch):
+    monkeypatch.setattr("wallet.sources.gpx._MOST_HOURS", 1)
+
+    with pytest.raises(SourceError) as caught:
+        values("gpx", track([at(HOME, "12:34"), at(AWAY, "12:34")]))
+
+    assert caught.value.kind is SourceTrouble.TOO_LARGE
+
+
 places = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
 minutes = st.integers(0, 3 * 24 * 60)
 
