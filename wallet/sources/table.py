@@ -29,6 +29,7 @@ ENCODINGS: Final = ("utf-8", "cp1252")
 MOST_COLUMNS: Final = 500
 _PREVIEW_BYTES: Final = 64 * 1024
 _COMMA: Final = re.compile(r"[+-]?\d+(?:\.\d{3})*,\d+", re.ASCII)
+_WITH_COMMA: Final = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?", re.ASCII)
 _CLOCKS: Final = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p")
 _DATES: Final = {TimeForm.DAY_FIRST: ("%d.%m.%Y", "%d/%m/%Y"), TimeForm.MONTH_FIRST: ("%m/%d/%Y",)}
 _FORMS: Final = {
@@ -92,7 +93,7 @@ def parse(file: Bounded, reading: Reading) -> Iterator[Measured]:
         SourceError: there is no mapping that fits a table.
     """
     mapping = reading.mapping
-    if mapping is None or mapping.quantity not in QUANTITIES:
+    if mapping is None or mapping.quantity not in TABLE.manifest.quantities:
         raise SourceError(SourceTrouble.OTHER_FORMAT, "a table needs to be told what its columns are")
     if mapping.separator not in SEPARATORS or mapping.encoding not in ENCODINGS:
         raise SourceError(SourceTrouble.OTHER_FORMAT, "a table with another separator or encoding")
@@ -122,25 +123,28 @@ def _rows(file: Bounded, mapping: Mapping) -> Iterator[tuple[int, list[str]]]:
 
 
 def _values(row: list[str], mapping: Mapping) -> Sequence[Measured]:
-    if (
-        max(mapping.time_column, mapping.value_column) >= len(row)
-        or min(mapping.time_column, mapping.value_column) < 0
-    ):
+    columns = (mapping.time_column, mapping.value_column)
+    if min(columns) < 0 or max(columns) >= len(row):
         raise damaged("the row has too few columns")
     text = row[mapping.value_column].strip()
     if not text:
         return ()
-    value = convert(
-        mapping.quantity, number(_with_point(text) if mapping.decimal_comma else text), mapping.unit
-    )
+    told = number(_with_point(text) if mapping.decimal_comma else text)
+    value = convert(mapping.quantity, told, mapping.unit)
     start = _moment(row[mapping.time_column].strip(), mapping)
     end = None if mapping.minutes is None else start + timedelta(minutes=mapping.minutes)
     return (measured(mapping.quantity, start, end, value),)
 
 
 def _with_point(text: str) -> str:
-    """A number with a decimal comma, and perhaps points between thousands, with a decimal point."""
-    return text.replace(".", "").replace(",", ".") if _COMMA.fullmatch(text) else text
+    """A number with a decimal comma, and perhaps points between thousands, with a decimal point.
+
+    Raises:
+        SourceError: a point stands elsewhere, so that it may be a decimal point after all.
+    """
+    if not _WITH_COMMA.fullmatch(text):
+        raise damaged("expected a number with a decimal comma")
+    return text.replace(".", "").replace(",", ".")
 
 
 def _moment(text: str, mapping: Mapping) -> datetime:

@@ -5,6 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.wallet.sources import files
 from tests.wallet.sources.files import SAMPLES, VIENNA, taken, utc, values
@@ -13,6 +15,7 @@ from wallet.domain.source import MOST_PLACES, explain
 from wallet.errors import SourceError, SourceTrouble, WalletError
 from wallet.sources.bounded import Limits
 from wallet.sources.catalogue import BY_NAME, SOURCES
+from wallet.sources.units import convert, units_of
 
 NAMES = [source.manifest.name for source in SOURCES]
 SECRET = "61.4142"
@@ -230,3 +233,44 @@ def test_limits_are_those_of_the_source_unless_others_are_asked_for():
     assert BY_NAME["apple-health"].limits.most_bytes == 4 << 30
     assert BY_NAME["fhir"].limits.most_bytes == 64 << 20
     assert replace(BY_NAME["fhir"].limits, most_bytes=1).most_bytes == 1
+
+
+told_steps = st.dictionaries(st.integers(0, 3 * 24 * 60), st.integers(0, 1000), min_size=1, max_size=30)
+
+
+@given(told_steps)
+def test_an_amount_stays_the_same_at_every_grain(steps):
+    begins = utc("2026-03-28T00:00:00")  # the clocks change within these days
+    moments = [(begins + timedelta(minutes=minute), value) for minute, value in steps.items()]
+    raw = files.apple(
+        *(
+            files.apple_record("StepCount", value, "count", start=f"{at:%Y-%m-%d %H:%M:%S} +0000")
+            for at, value in moments
+        )
+    )
+    at_grains = [values("apple-health", raw, switch, zone=VIENNA) for switch in ("by-day", "by-hour")]
+
+    for found in at_grains:
+        assert sum(value.value for value in found) == sum(steps.values())
+        for at, _ in moments:
+            assert sum(value.end is not None and value.start <= at < value.end for value in found) == 1
+
+
+@given(st.lists(st.integers(40, 200), min_size=1, max_size=20))
+def test_a_mean_lies_between_the_least_and_the_most(rates):
+    starts = [f"2026-01-31 12:{minute:02}:00 +0100" for minute in range(len(rates))]
+    records = [files.apple_record(value=rate, start=start) for rate, start in zip(rates, starts, strict=True)]
+    (value,) = values("apple-health", files.apple(*records), "by-hour")
+
+    assert min(rates) <= value.value <= max(rates)
+    assert abs(value.value - Decimal(sum(rates)) / len(rates)) < Decimal("0.00001")
+
+
+@given(
+    st.sampled_from(sorted(QUANTITIES)),
+    st.decimals(-1000, 1000, places=3, allow_nan=False, allow_infinity=False),
+)
+def test_every_unit_of_a_quantity_converts_and_keeps_the_order(quantity, value):
+    for unit in units_of(quantity):
+        assert convert(quantity, value + 1, unit) >= convert(quantity, value, unit)
+    assert convert(quantity, value, QUANTITIES[quantity].unit) == value

@@ -38,6 +38,18 @@ def test_a_table_of_a_german_utility_is_read():
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [("1.234", 1234), ("1.234,5", 1234.5), ("0,125", 0.125), ("-3", -3), ("12.5", None), ("1,2,3", None)],
+)
+def test_a_point_beside_a_decimal_comma_is_one_of_thousands_or_refused(text, expected):
+    mapping = replace(GERMAN, quantity="elevation", unit="m", minutes=None)
+    found, report = taken("table", f"a;b;c\n31.01.2026;1;{text}\n31.01.2026;1;1\n".encode(), mapping=mapping)
+
+    assert [float(value.value) for value in found] == ([1] if expected is None else [expected, 1])
+    assert report.bad == (expected is None)
+
+
+@pytest.mark.parametrize(
     ("form", "text"),
     [
         (TimeForm.ISO, "2026-01-31 12:00"),
@@ -100,6 +112,7 @@ def test_quoted_cells_and_the_mark_of_utf_8_are_read():
     [
         (None, SourceTrouble.OTHER_FORMAT),
         (replace(MAPPING, quantity="mood"), SourceTrouble.OTHER_FORMAT),
+        (replace(MAPPING, quantity="visited-cell", unit="{h3}"), SourceTrouble.OTHER_FORMAT),
         (replace(MAPPING, separator="x"), SourceTrouble.OTHER_FORMAT),
         (replace(MAPPING, encoding="utf-7"), SourceTrouble.OTHER_FORMAT),
         (replace(MAPPING, unit="furlong"), SourceTrouble.UNKNOWN_UNIT),
