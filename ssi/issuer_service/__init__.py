@@ -7,7 +7,7 @@ one person collects with her wallet, once. The chapter in the order of events:
   (`record`), and everything that is derived from the issuer's one secret (`secrets`).
 - `services` holds one use case per file: register records, redeem a code, issue a credential, change a
   status, publish the status lists, sign in, tidy up; keep templates, take tables in and work on them, tell
-  webhooks what happened.
+  webhooks what happened; keep devices, vouch for them, take their readings in.
 - `storage` keeps it in SQLite or PostgreSQL. `api` is what institutions call, `openid4vci` what wallets call
   (OpenID4VCI 1.0), `web` what an officer sees.
 - `device_side` puts together how readings of attested devices become records (`services.take_readings`).

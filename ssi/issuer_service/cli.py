@@ -15,7 +15,7 @@ from ssi.hosting.server import serve as serve_app
 from ssi.issuer_service.bootstrap import check_database, create_served_app, open_issuer, open_work, utc_now
 from ssi.issuer_service.domain.scope import ALL_SCOPES, Scope, read_scopes
 from ssi.issuer_service.errors import IssuerError
-from ssi.issuer_service.folder import DATABASE_FILE, certify_folder, make_folder, open_folder
+from ssi.issuer_service.folder import DATABASE_FILE, PUBLIC_FILE, certify_folder, make_folder, open_folder
 from ssi.issuer_service.opened import IssuerApp
 from ssi.issuer_service.settings import IssuerSettings, checked_url
 
@@ -54,6 +54,7 @@ def main() -> None:
     "--data-set", "data_sets", multiple=True, help="A data set to issue, such as exam/1; repeatable."
 )
 @click.option("--organisations", is_flag=True, help="Certify organisations.")
+@click.option("--devices", is_flag=True, help="Vouch for devices: ask to be trusted for their credentials.")
 @click.option("--database-url", help="sqlite:///FILE or postgresql://HOST/NAME; a file in --dir otherwise.")
 @_API_KEY_FILE
 @_PASSWORD_FILE
@@ -64,6 +65,7 @@ def init(
     url: str,
     data_sets: tuple[str, ...],
     organisations: bool,
+    devices: bool,
     database_url: str | None,
     api_key_file: Path | None,
     password_file: Path | None,
@@ -76,6 +78,7 @@ def init(
             url=checked_url(url.rstrip("/")),
             data_sets=data_sets,
             organisations=organisations,
+            attests_devices=devices,
             database_url=database_url or f"sqlite:///{folder.resolve() / DATABASE_FILE}",
         )
         if database_url is not None:
@@ -88,9 +91,7 @@ def init(
         _tell("Password for the screens", issuer.set_password(Argon2Cost()), password_file)
     except (IssuerError, HostingError, MalformedError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(
-        f"Give {folder / 'public.json'} to the trust authority. Start with: issuer serve --dir {folder}"
-    )
+    click.echo(f"Give {folder / PUBLIC_FILE} to the trust authority. Start with: issuer serve --dir {folder}")
 
 
 @main.command()

@@ -20,6 +20,7 @@ from pathlib import Path
 from crypto.encoding import canonical_json
 from crypto.errors import CryptoError
 from crypto.signing import SigningKey, VerifyingKey
+from ssi.device.credential import DEVICE_TYPE
 from ssi.hosting.files import write_private
 from ssi.issuance import IssuerKey
 from ssi.issuer_anchors import IssuerAnchors
@@ -56,13 +57,19 @@ class IssuerIdentity:
         return {self.issuer.kid: self.issuer.key.public, badges.thumbprint(): badges}
 
     @property
+    def _credential_types(self) -> list[str]:
+        """For what it asks to be trusted."""
+        types = [each.credential_type for each in self.settings.catalogue.configurations]
+        return [*types, DEVICE_TYPE] if self.settings.attests_devices else types
+
+    @property
     def public_part(self) -> bytes:
         """What the trust authority is given: id, name, key, credential types and where status lists lie."""
         part = issuer_part(
             self.settings.id,
             self.settings.name,
             keys={self.issuer.kid: self.issuer.key.public},
-            credential_types=[each.credential_type for each in self.settings.catalogue.configurations],
+            credential_types=self._credential_types,
             status_uri_prefix=f"{self.settings.url}{STATUS_LISTS_PATH}",
             anchors=IssuerAnchors((self.certificates.root_pem,)) if self.certificates else None,
         )

@@ -5,7 +5,7 @@ from ssi.issuer_service.api.batches import BatchServices
 from ssi.issuer_service.api.credentials import CredentialServices
 from ssi.issuer_service.api.door import ApiServices
 from ssi.issuer_service.clients.webhook_post import WebhookPost
-from ssi.issuer_service.device_side import device_services
+from ssi.issuer_service.device_side import DeviceSide
 from ssi.issuer_service.opened import IssuerApp
 from ssi.issuer_service.operations import Operations
 from ssi.issuer_service.services.change_status import ChangeStatus
@@ -43,6 +43,7 @@ class OfficeSide:
         self._templates = KeepTemplates(books, issuer.random)
         self._take_batch = TakeBatch(books, self._catalogue, issuer.random)
         self._report_batch = ReportBatch(books, self._hand_over)
+        self._devices = DeviceSide(issuer, self._register)
         self._webhooks = KeepWebhooks(books, loopback=self._settings.on_loopback, random=issuer.random)
 
     def api(self) -> ApiServices:
@@ -68,7 +69,7 @@ class OfficeSide:
             ),
             templates=self._templates,
             webhooks=self._webhooks,
-            devices=device_services(self._issuer, self._register),
+            devices=self._devices.api(),
             now=now,
         )
 
@@ -77,6 +78,8 @@ class OfficeSide:
         return OfficeServices(
             catalogue=self._catalogue,
             issuer_name=self._settings.name,
+            issuer_id=self._settings.id,
+            attests_devices=self._settings.attests_devices,
             sign_in=SignIn(self._issuer.books),
             register=self._register,
             hand_over=self._hand_over,
@@ -88,6 +91,9 @@ class OfficeSide:
             batches=self._take_batch,
             reports=self._report_batch,
             webhooks=self._webhooks,
+            devices=self._devices.keep,
+            change_device=self._devices.change,
+            attest_device=self._devices.attest,
             keys=self._issuer.api_keys,
             send_link=self._send_link,
             address_key=self._issuer.identity.secrets.session_key,

@@ -34,9 +34,10 @@ class IssuerSettings:
     refused; with `high_assurance` every wallet must be attested by one of the `wallet_providers` (their
     public keys as JWK) and bind its tokens by DPoP (HAIP 1.0). Letters leave by `mail_url` from `mail_from`,
     or not at all. Readings are taken of devices whose makers the signed trust `registry` names, a file that
-    the key in the file `authority` signed, or of none. `trusted_proxies` stand in front, each of which adds
-    to `X-Forwarded-For` by whom it was asked: with too many, whoever signs in may say himself where he comes
-    from. Settings without these members hold as they did.
+    the key in the file `authority` signed, or of none; with `attests_devices` the office asks to be
+    trusted for devices itself. `trusted_proxies` stand in front, each of which adds to `X-Forwarded-For` by
+    whom it was asked: with too many, whoever signs in may say himself where he comes from. Settings without
+    these members hold as they did.
     """
 
     id: str
@@ -59,6 +60,7 @@ class IssuerSettings:
     registry: str = ""
     authority: str = ""
     trusted_proxies: int = 0
+    attests_devices: bool = False
 
     @property
     def path(self) -> str:
@@ -164,7 +166,7 @@ def _later_members(fields: Fields) -> dict[str, Any]:
     for name in ("mail_url", "mail_from", "registry", "authority"):
         if fields.has(name):
             found[name] = fields.text(name, max_length=500) if fields.any(name) else ""
-    for name in ("defers_held", "high_assurance"):
+    for name in ("defers_held", "high_assurance", "attests_devices"):
         if fields.has(name):
             found[name] = fields.boolean(name)
     if fields.has("wallet_providers"):

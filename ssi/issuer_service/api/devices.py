@@ -15,13 +15,17 @@ from ssi.device.credential import MAX_NAME, MOST_SENSORS, read_name
 from ssi.device.stream import StreamPosition
 from ssi.issuer_service.api.operation import Answer, Operation, schema
 from ssi.issuer_service.domain.device import MOST_HOURS, RegisteredDevice
+from ssi.issuer_service.domain.entry import Standing
 from ssi.issuer_service.domain.scope import Scope
 from ssi.issuer_service.domain.submission import MAX_EXTERNAL_ID, read_external_id
-from ssi.issuer_service.services.keep_devices import KeepDevices, Worn
+from ssi.issuer_service.services.change_device import ChangeDevice
+from ssi.issuer_service.services.keep_devices import KeepDevices
 from ssi.issuer_service.services.take_readings import TakenReadings, TakeReadings
+from ssi.issuer_service.services.wearers import Worn
 
 _MAX_CREDENTIAL = 100_000
 _DEFAULT_HOURS = 24
+_STOPPED = "by request of the institution's system"
 _REFUSED = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
 _OUT_OF_REACH = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE)
 
@@ -32,6 +36,7 @@ class DeviceServices:
 
     keep: KeepDevices
     take: TakeReadings
+    change: ChangeDevice
     now: Callable[[], datetime]
 
 
@@ -121,7 +126,9 @@ class DeviceEndpoints:
 
     def stop(self, device_id: str) -> Response:
         """One less."""
-        self._services.keep.stop(device_id, now=self._services.now())
+        self._services.change(
+            device_id, Standing.REVOKED, reason=_STOPPED, by=g.acting, now=self._services.now()
+        )
         return Response(status=HTTPStatus.NO_CONTENT)
 
     def take(self, device_id: str) -> Response:

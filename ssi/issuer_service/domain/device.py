@@ -16,13 +16,17 @@ from ssi.attribute import Attribute, Kind
 from ssi.dataset import DataSet
 from ssi.device.batch import Header, Reading
 from ssi.device.credential import Measure
+from ssi.issuer_service.domain.entry import Standing
 
 MOST_HOURS = 24 * 365
 
 
 @dataclass(frozen=True)
 class RegisteredDevice:
-    """A device that may hand readings in until it is stopped; `name` is its own id, `maker` its issuer's."""
+    """A device that may hand readings in until it is stopped, unless it is on hold.
+
+    `name` is its own id, `maker` its issuer's.
+    """
 
     device_id: str
     maker: str
@@ -32,6 +36,25 @@ class RegisteredDevice:
     registered_at: datetime
     registered_by: str
     stopped_at: datetime | None = None
+    suspended_at: datetime | None = None
+
+    @property
+    def standing(self) -> Standing:
+        """What the office says of it today, in the words of credentials."""
+        if self.stopped_at is not None:
+            return Standing.REVOKED
+        return Standing.VALID if self.suspended_at is None else Standing.SUSPENDED
+
+
+@dataclass(frozen=True)
+class DeviceChange:
+    """One change of what the office says of a device, as the register remembers it."""
+
+    device_id: str
+    changed_at: datetime
+    standing: Standing
+    reason: str = field(repr=False)
+    changed_by: str
 
 
 @dataclass(frozen=True)

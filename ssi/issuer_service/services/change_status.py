@@ -28,9 +28,7 @@ class ChangeStatus:
             StatusConflictError: it is revoked, which is final.
             RecordRefusedError: no reason is given, or one that is too long.
         """
-        reason = reason.strip()
-        if not 0 < len(reason) <= MAX_REASON:
-            raise RecordRefusedError(f"reason: expected 1 to {MAX_REASON} characters that say why")
+        reason = checked_reason(reason)
         with self._books.writing() as register:
             entry = register.entries.get(credential_id)
             changed = entry.with_standing(standing)
@@ -44,3 +42,15 @@ class ChangeStatus:
             if entry.place:
                 register.status_lists.touch_all(credential_id)
         return changed
+
+
+def checked_reason(reason: str) -> str:
+    """A reason without blanks around it.
+
+    Raises:
+        RecordRefusedError: there is none, or it is too long.
+    """
+    reason = reason.strip()
+    if not 0 < len(reason) <= MAX_REASON:
+        raise RecordRefusedError(f"reason: expected 1 to {MAX_REASON} characters that say why")
+    return reason

@@ -29,11 +29,11 @@ from ssi.issuer_service.domain.catalogue import Catalogue
 from ssi.issuer_service.domain.entry import Entry, StatusPlace
 from ssi.issuer_service.domain.event import EventKind
 from ssi.issuer_service.domain.secrets import IssuerSecrets, fingerprint
-from ssi.issuer_service.domain.status_positions import position
 from ssi.issuer_service.domain.ticket import Ticket, TicketKind, draw_ticket
 from ssi.issuer_service.services.announce import announce
 from ssi.issuer_service.services.ports import Register
 from ssi.issuer_service.services.publish_status import STATUS_LISTS_PATH
+from ssi.issuer_service.services.take_place import take_place
 from ssi.record import Record
 from ssi.status_list import StatusReference
 
@@ -96,7 +96,8 @@ class Desk:
         now: datetime,
     ) -> Delivered:
         """Sign for each key, drop the values, spend the grants; all in the transaction of the register."""
-        places = [self._take_place(register) for _ in keys]
+        size = self._office.status_list_size
+        places = [take_place(register, self._secrets, size=size) for _ in keys]
         register.entries.collected(entry.credential_id, places[0], now)
         register.status_lists.add_copies(entry.credential_id, places[1:])
         register.offers.spend(entry.credential_id)
@@ -129,10 +130,6 @@ class Desk:
             return self._sign(prepared, Subject(handle, key), terms)
         subject = Subject(fresh_handle(self._random), key)
         return issue_copy(prepared.record, subject, issuer=issuer, terms=terms, random=self._random)
-
-    def _take_place(self, register: Register) -> StatusPlace:
-        number, ordinal, size = register.status_lists.allocate(self._office.status_list_size)
-        return StatusPlace(number, position(self._secrets.position_seed(number), ordinal, size))
 
     def _terms(self, entry: Entry, place: StatusPlace, now: datetime) -> Terms:
         uri = f"{self._office.url}{STATUS_LISTS_PATH}{place.list_number}"

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from ssi.device.credential import Device
 from ssi.device.stream import StreamPosition
-from ssi.issuer_service.domain.device import Observed, RegisteredDevice, Wearer
+from ssi.issuer_service.domain.device import DeviceChange, Observed, RegisteredDevice, Wearer
+from ssi.issuer_service.domain.entry import Standing, StatusPlace
 
 
 class Devices(Protocol):
@@ -29,6 +30,10 @@ class Devices(Protocol):
 
     def all(self) -> tuple[RegisteredDevice, ...]:
         """All that are not stopped, oldest first."""
+        ...
+
+    def page(self, offset: int, limit: int) -> tuple[tuple[RegisteredDevice, ...], int]:
+        """Some of those that were ever registered, newest first, and how many there are in all."""
         ...
 
     def set_wearers(self, device_id: str, wearers: Sequence[Wearer]) -> None:
@@ -57,6 +62,33 @@ class Devices(Protocol):
 
     def forget_observed(self, record_keys: Sequence[bytes]) -> None:
         """Drop the newest readings for these records."""
+        ...
+
+
+class DeviceStandings(Protocol):
+    """Keeps what was said of devices, and where the credentials stand that the office signed for them.
+
+    Part of a `Register`. Reasons are sealed to their rows.
+    """
+
+    def remember(self, change: DeviceChange) -> None:
+        """Write one change more."""
+        ...
+
+    def changes(self, device_id: str) -> tuple[DeviceChange, ...]:
+        """What was said of a device, oldest first."""
+        ...
+
+    def attest(self, device_id: str, place: StatusPlace) -> None:
+        """Remember where a credential stands that the office signed for a device."""
+        ...
+
+    def at(self, place: StatusPlace) -> Standing | None:
+        """What is said of the credential at a place; None if the office signed none for a device there."""
+        ...
+
+    def say(self, device_id: str, standing: Standing) -> frozenset[int]:
+        """Say this of all credentials of a device that are not revoked; in which lists they stand."""
         ...
 
 

@@ -25,7 +25,7 @@ from ssi.issuer_service.domain.entry import (
 )
 from ssi.issuer_service.domain.scope import ApiKey, Scope
 from ssi.issuer_service.domain.ticket import Notice, Ticket, TicketKind
-from ssi.issuer_service.services.device_ports import Devices
+from ssi.issuer_service.services.device_ports import Devices, DeviceStandings
 from ssi.issuer_service.services.office_ports import Batches, Letters, Outbox, Templates
 from ssi.status_list import Status
 
@@ -273,6 +273,7 @@ class Register:
     letters: Letters
     outbox: Outbox
     devices: Devices
+    device_standings: DeviceStandings
 
 
 class Books(Protocol):

@@ -66,7 +66,7 @@ class TakeReadings:
     def __call__(self, device_id: str, raw: bytes, *, by: str, now: datetime) -> TakenReadings:
         """Take one batch, if all of this holds.
 
-        1. The device is registered here, and was not stopped.
+        1. The device is registered here, and neither on hold nor stopped.
         2. Its credential holds now, its maker is trusted, and did not take it back.
         3. The batch holds: form, key, readings, scope, times (`verify_batch`).
         4. It follows on the last one of its stream, and is not too old (`follow`).
@@ -130,6 +130,8 @@ class _Occasion:
 def _require_running(device: RegisteredDevice) -> None:
     if device.stopped_at is not None:
         raise StoppedDeviceError(f"{device.name} was stopped here: ask the office to register it anew")
+    if device.suspended_at is not None:
+        raise StoppedDeviceError(f"{device.name} is on hold here: ask the office to let it count again")
 
 
 def _require_unchanged(found: RegisteredDevice, known: RegisteredDevice) -> None:

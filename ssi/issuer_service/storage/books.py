@@ -11,6 +11,7 @@ from ssi.issuer_service.domain.secrets import IssuerSecrets
 from ssi.issuer_service.services.ports import Register
 from ssi.issuer_service.storage.access import SqlAccess
 from ssi.issuer_service.storage.batches import SqlBatches
+from ssi.issuer_service.storage.device_standings import SqlDeviceStandings
 from ssi.issuer_service.storage.devices import SqlDevices
 from ssi.issuer_service.storage.entries import SqlEntries
 from ssi.issuer_service.storage.letters import SqlLetters
@@ -55,4 +56,5 @@ class SqlBooks:
             letters=SqlLetters(session, self._secrets.vault),
             outbox=SqlOutbox(session, self._secrets.vault),
             devices=SqlDevices(session, self._secrets.vault),
+            device_standings=SqlDeviceStandings(session, self._secrets.vault),
         )

@@ -1,8 +1,9 @@
-"""How devices, who wears them, their streams and the newest readings look in SQL."""
+"""How devices, who wears them, their streams, what was said of them and the newest readings look in SQL."""
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
-from ssi.hosting.columns import UtcMoment
+from ssi.hosting.columns import UtcMoment, Word
+from ssi.issuer_service.domain.entry import Standing
 from ssi.issuer_service.storage.tables import metadata
 
 devices = Table(
@@ -16,6 +17,7 @@ devices = Table(
     Column("registered_at", UtcMoment, nullable=False),
     Column("registered_by", String(60), nullable=False),
     Column("stopped_at", UtcMoment),
+    Column("suspended_at", UtcMoment),
     UniqueConstraint("maker", "name", name="one_device_per_name"),
 )
 
@@ -45,4 +47,24 @@ observed = Table(
     Column("record_key", LargeBinary(32), primary_key=True),
     Column("newest_sealed", LargeBinary, nullable=False),
     Column("recorded_at", UtcMoment),
+)
+
+device_changes = Table(
+    "device_changes",
+    metadata,
+    Column("device_id", String(32), ForeignKey("devices.device_id"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("changed_at", UtcMoment, nullable=False),
+    Column("standing", Word(Standing), nullable=False),
+    Column("reason_sealed", LargeBinary, nullable=False),
+    Column("changed_by", String(60), nullable=False),
+)
+
+attested = Table(
+    "device_attestations",
+    metadata,
+    Column("list_number", Integer, ForeignKey("status_lists.number"), primary_key=True),
+    Column("list_index", Integer, primary_key=True),
+    Column("device_id", String(32), ForeignKey("devices.device_id"), nullable=False, index=True),
+    Column("standing", Word(Standing), nullable=False),
 )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from crypto.encoding import b64url_decode, b64url_encode, canonical_json, parse_json
@@ -37,6 +37,7 @@ class SqlDevices:
             "registered_at": device.registered_at,
             "registered_by": device.registered_by,
             "stopped_at": device.stopped_at,
+            "suspended_at": device.suspended_at,
         }
         mine = devices.c.device_id == device.device_id
         if self._session.scalar(select(devices.c.device_id).where(mine)) is None:
@@ -66,6 +67,13 @@ class SqlDevices:
         running = select(devices).where(devices.c.stopped_at.is_(None))
         found = self._session.execute(running.order_by(devices.c.registered_at, devices.c.device_id))
         return tuple(_device(row) for row in found)
+
+    def page(self, offset: int, limit: int) -> tuple[tuple[RegisteredDevice, ...], int]:
+        """Some of those that were ever registered, newest first, and how many there are in all."""
+        newest = select(devices).order_by(devices.c.registered_at.desc(), devices.c.device_id)
+        found = self._session.execute(newest.offset(offset).limit(limit))
+        total = self._session.scalar(select(func.count()).select_from(devices))
+        return tuple(_device(row) for row in found), total or 0
 
     def set_wearers(self, device_id: str, worn: Sequence[Wearer]) -> None:
         """Say who wears the sensors of a device, in place of what was said before."""

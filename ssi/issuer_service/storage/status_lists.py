@@ -6,6 +6,7 @@ from sqlalchemy import insert, select, union_all, update
 from sqlalchemy.orm import Session
 
 from ssi.issuer_service.domain.entry import Standing, StatusPlace
+from ssi.issuer_service.storage.device_tables import attested
 from ssi.issuer_service.storage.tables import copies, entries, status_lists
 from ssi.status_list import Status
 
@@ -77,9 +78,12 @@ class SqlStatusLists:
             .join(entries, entries.c.credential_id == copies.c.credential_id)
             .where(copies.c.list_number == list_number, entries.c.standing != Standing.VALID)
         )
+        of_devices = select(attested.c.list_index, attested.c.standing).where(
+            attested.c.list_number == list_number, attested.c.standing != Standing.VALID
+        )
         positions = {
             index: _PUBLISHED[standing]
-            for found in (taken_back, of_copies)
+            for found in (taken_back, of_copies, of_devices)
             for index, standing in self._session.execute(found)
         }
         return size or 0, positions

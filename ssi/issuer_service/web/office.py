@@ -9,8 +9,11 @@ from flask import request, session
 
 from ssi.issuer_service.domain.catalogue import Catalogue
 from ssi.issuer_service.operations import Operations
+from ssi.issuer_service.services.attest_device import AttestDevice
+from ssi.issuer_service.services.change_device import ChangeDevice
 from ssi.issuer_service.services.change_status import ChangeStatus
 from ssi.issuer_service.services.hand_over import HandOver
+from ssi.issuer_service.services.keep_devices import KeepDevices
 from ssi.issuer_service.services.keep_templates import KeepTemplates
 from ssi.issuer_service.services.keep_webhooks import KeepWebhooks
 from ssi.issuer_service.services.look_up import LookUp
@@ -30,6 +33,8 @@ class OfficeServices:
 
     catalogue: Catalogue
     issuer_name: str
+    issuer_id: str
+    attests_devices: bool
     sign_in: SignIn
     register: RegisterRecords
     hand_over: HandOver
@@ -40,6 +45,9 @@ class OfficeServices:
     batches: TakeBatch
     reports: ReportBatch
     webhooks: KeepWebhooks
+    devices: KeepDevices
+    change_device: ChangeDevice
+    attest_device: AttestDevice
     keys: ApiKeys
     send_link: SendLink
     operations: Operations

@@ -12,6 +12,9 @@ from ssi.issuer_service.domain.entry import State
 from ssi.issuer_service.web import words
 from ssi.issuer_service.web.batch_screens import add_batches
 from ssi.issuer_service.web.connection_screens import add_connections
+from ssi.issuer_service.web.device_adding import add_new_devices
+from ssi.issuer_service.web.device_screens import add_devices
+from ssi.issuer_service.web.device_wearing import add_wearing
 from ssi.issuer_service.web.issue_screens import add_issuing
 from ssi.issuer_service.web.office import OfficeServices
 from ssi.issuer_service.web.register_screens import add_register
@@ -47,6 +50,21 @@ _NAVIGATION = (
         "office.templates",
         "file-text",
         also=("office.template", "office.new_template", "office.make_template", "office.amend_template"),
+    ),
+    NavItem(
+        "Devices",
+        "office.devices",
+        "activity-heartbeat",
+        also=(
+            "office.device",
+            "office.new_device",
+            "office.attest_device",
+            "office.known_device",
+            "office.register_device",
+            "office.change_device",
+            "office.wearer",
+            "office.set_wearer",
+        ),
     ),
     NavItem(
         "Connections",
@@ -99,6 +117,9 @@ def create_screens(services: OfficeServices) -> Blueprint:
     add_register(screens, services)
     add_batches(screens, services)
     add_templates(screens, services)
+    add_new_devices(screens, services)
+    add_devices(screens, services)
+    add_wearing(screens, services)
     add_connections(screens, services)
     return screens
 

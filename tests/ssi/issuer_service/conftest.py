@@ -53,6 +53,17 @@ def officer(office: Office) -> Officer:
 
 
 @pytest.fixture
+def vouching(folder: Path, database_url: str, tmp_path: Path) -> Iterator[Ward]:
+    """A ward of an office that vouches for devices and is trusted for them, where no device is yet."""
+    with making(tmp_path / "trust") as maker:
+        settings = {"data_sets": ("observations/1",), "attests_devices": True, **maker.settings}
+        office = found_office(folder, database_url, **settings)
+        maker.trust(folder)
+        yield Ward(office, maker, office.institution.template(data_set="observations/1"))
+        office.issuer.database.close()
+
+
+@pytest.fixture
 def ward(folder: Path, database_url: str, tmp_path: Path) -> Iterator[Ward]:
     """A ward of an office that takes readings, with a band that was worn for six hours."""
     with making(tmp_path / "trust") as maker:

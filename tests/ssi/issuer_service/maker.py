@@ -1,14 +1,14 @@
 """A maker of devices on loopback: its trust registry on disk, and the status list that it serves."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-from crypto.encoding import canonical_json
+from crypto.encoding import Json, canonical_json, parse_json
 from crypto.signing import SigningKey
 from ssi.device.credential import DEVICE_TYPE, DeviceClaims, issue_device_credential
 from ssi.status_list import PublishedStatusList, Status, StatusList, sign_status_list
@@ -56,8 +56,8 @@ class Maker:
         )
         return sign_status_list(published, MAKER.key, kid=MAKER.kid)
 
-    def write_registry(self, *credential_types: str) -> None:
-        """The registry that trusts it for these types."""
+    def write_registry(self, *credential_types: str, others: Sequence[dict[str, Json]] = ()) -> None:
+        """The registry that trusts it for these types, and others as their parts say."""
         self.folder.mkdir(exist_ok=True)
         part = issuer_part(
             MAKER.issuer_id,
@@ -73,9 +73,15 @@ class Maker:
             verifying_key=ed25519("market").public,
             tls_certificate=certificate("market"),
         )
-        token = sign_registry(assembled([part, market]), AUTHORITY)
+        token = sign_registry(assembled([part, market, *others]), AUTHORITY)
         (self.folder / "trust.jwt").write_text(token)
         (self.folder / "authority.json").write_bytes(canonical_json(AUTHORITY.public.to_jwk()))
+
+    def trust(self, office: Path) -> None:
+        """Have the registry trust the office of a folder as well, as its part says."""
+        part = parse_json((office / "public.json").read_bytes())
+        assert isinstance(part, dict)
+        self.write_registry(DEVICE_TYPE, others=[part])
 
 
 @contextmanager
