@@ -9,6 +9,14 @@ class MalformedCredentialError(CredentialError, ValueError):
     """A credential, presentation or status list without the promised form; its sender must fix it."""
 
 
+class UnreadablePictureError(MalformedCredentialError):
+    """A picture of a badge that is none of the promised form, damaged or too large; get it again."""
+
+
+class NoBadgeInPictureError(MalformedCredentialError):
+    """A picture that can be read and carries no badge, or not exactly one; ask for the baked one."""
+
+
 class AlteredCredentialError(CredentialError):
     """What is here is not what was signed, or not for this key, audience or moment; do not use it."""
 

@@ -1,19 +1,40 @@
-"""An Open Badge as a picture that carries it: a baked SVG (Open Badges 3.0 §5.3.2).
+"""An Open Badge as a picture that carries it: a baked PNG or SVG (Open Badges 3.0 §5.3.1 and §5.3.2).
 
-The credential stands in the picture as character data of an element `openbadges:credential`; whoever reads it
-verifies it as any other. The picture itself proves nothing, and whoever gets it reads all that is in it.
+The credential stands in an `iTXt` chunk with the keyword `openbadgecredential`, or as character data of an
+element `openbadges:credential`; whoever reads it (`open_badge_unbake`) verifies it as any other. The picture
+itself proves nothing, which is why it shows no tick and no seal, and whoever gets it reads all that is in it.
 """
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from textwrap import wrap
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
+from ssi.png import international_text, write_png
+
 NAMESPACE: Final = "https://purl.imsglobal.org/ob/v3p0"
+KEYWORD: Final = "openbadgecredential"
 _LETTERS_IN_A_LINE: Final = 24
 _MOST_LINES: Final = 4
 _MOST_LETTERS: Final = 60
+_SIDE: Final = 256
+_PALETTE: Final = ((255, 255, 255, 0), (244, 241, 234, 255), (40, 83, 107, 255))
+_CLEAR, _PAPER, _INK = range(3)
+
+
+def bake_png(credential: Mapping[str, Any], *, name: str, issuer: str) -> bytes:
+    """A medal, the same for every badge, with the signed badge in it; the names stand beside as texts.
+
+    Letters are not drawn: the title and the author are for programs that read them out.
+    """
+    texts = (
+        international_text(KEYWORD, json.dumps(credential, ensure_ascii=True)),
+        international_text("Title", _plain(name)),
+        international_text("Author", _plain(issuer)),
+    )
+    return write_png(_medal(), _PALETTE, texts)
 
 
 def bake_svg(credential: Mapping[str, Any], *, name: str, issuer: str) -> bytes:
@@ -45,3 +66,19 @@ def _harmless(credential: Mapping[str, Any]) -> str:
 def _plain(text: str) -> str:
     """A text without characters that XML 1.0 does not have."""
     return "".join(letter for letter in text if letter.isprintable())
+
+
+@cache
+def _medal() -> tuple[bytes, ...]:
+    return tuple(bytes(_colour(x, y) for x in range(_SIDE)) for y in range(_SIDE))
+
+
+def _colour(x: int, y: int) -> int:
+    """A ring within a ring, over two ends of a ribbon."""
+    across, down = x - _SIDE // 2, y - 100
+    squared = across * across + down * down
+    if squared <= 92**2:
+        return _INK if squared > 84**2 or 52**2 < squared <= 56**2 else _PAPER
+    from_middle = abs(abs(across) - 38)  # of the one end or the other
+    length = 134 if from_middle < 12 else 148  # noqa: PLR2004 — a notch
+    return _INK if from_middle < 26 and 0 < down < length else _CLEAR  # noqa: PLR2004 — half its width

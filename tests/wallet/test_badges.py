@@ -21,6 +21,7 @@ from ssi.did.public_key import PublicKey
 from ssi.did.resolve import Resolver
 from ssi.errors import UnresolvableError
 from ssi.open_badge_image import NAMESPACE, bake_svg
+from ssi.open_badge_unbake import unbake
 from ssi.open_badges import BadgeIssuer, badge_document, read_badge
 from ssi.openid4vp.request_check import RequestTrust
 from tests.ssi.data_integrity.signed import did_of, maker, options
@@ -143,6 +144,7 @@ def test_the_picture_carries_the_same_badge(graduate: Graduate):
     assert carried is not None
     assert json.loads(carried) == json.loads(found.to_json())
     assert "Bachelor of Mathematics" in "".join(picture.itertext())
+    assert unbake(found.to_png()) == unbake(found.to_svg()) == found.document
 
 
 def test_the_screens_hand_the_files_out(graduate: Graduate):
@@ -154,6 +156,7 @@ def test_the_screens_hand_the_files_out(graduate: Graduate):
     for name, media_type in (
         ("open-badge.json", "application/vc"),
         ("open-badge.svg", "image/svg+xml"),
+        ("open-badge.png", "image/png"),
         ("elm.jsonld", "application/ld+json"),
     ):
         assert f"/records/{record}/{name}" in page
@@ -167,7 +170,7 @@ def test_nobody_gets_files_without_her_wallet(graduate: Graduate):
     record = graduate.receive()
     stranger = create_app(graduate.services).test_client()
 
-    for name in ("open-badge.json", "open-badge.svg", "elm.jsonld"):
+    for name in ("open-badge.json", "open-badge.svg", "open-badge.png", "elm.jsonld"):
         assert stranger.get(f"/records/{record}/{name}").status_code == 302
     other = graduate.services.create_wallet("berta", PASSWORD)
     with pytest.raises(NotInWalletError):

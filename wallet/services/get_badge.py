@@ -20,7 +20,7 @@ from ssi.elm_document import DATA_SETS, elm_document
 from ssi.elm_parts import Frame
 from ssi.errors import CredentialError
 from ssi.key_binding import Challenge, bind_presentation
-from ssi.open_badge_image import bake_svg
+from ssi.open_badge_image import bake_png, bake_svg
 from ssi.open_badges import SHOWN, Badge, read_badge, shown_attributes
 from wallet.domain.clock import Clock
 from wallet.domain.credential import HeldCredential
@@ -50,6 +50,10 @@ class BadgeFile:
     def to_svg(self) -> bytes:
         """The badge as a picture that carries it."""
         return bake_svg(self.document, name=self.badge.name, issuer=self.issuer_name)
+
+    def to_png(self) -> bytes:
+        """The badge as a picture of pixels that carries it, for programs that take no SVG."""
+        return bake_png(self.document, name=self.badge.name, issuer=self.issuer_name)
 
 
 @dataclass(frozen=True)

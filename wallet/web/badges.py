@@ -29,6 +29,7 @@ class _Downloads:
     def add_to(self, badges: Blueprint) -> None:
         badges.get("/<credential_id>/open-badge.json")(self.badge)
         badges.get("/<credential_id>/open-badge.svg")(self.picture)
+        badges.get("/<credential_id>/open-badge.png")(self.pixels)
         badges.get("/<credential_id>/elm.jsonld")(self.elm)
 
     def badge(self, credential_id: str) -> Response:
@@ -38,6 +39,10 @@ class _Downloads:
     def picture(self, credential_id: str) -> Response:
         found = self.get_badge(visitor.current(), credential_id)
         return _file(found.to_svg(), "open-badge.svg", "image/svg+xml")
+
+    def pixels(self, credential_id: str) -> Response:
+        found = self.get_badge(visitor.current(), credential_id)
+        return _file(found.to_png(), "open-badge.png", "image/png")
 
     def elm(self, credential_id: str) -> Response:
         return _file(
