@@ -47,7 +47,7 @@ class Lines:
         """The ways of a node that starts now, to a reception of its own; one before it is gone for good."""
         if name in self.receptions:
             self.receptions[name].close()
-        self.receptions[name] = Reception(hello_seconds=2)
+        self.receptions[name] = Reception(hello_seconds=60)
         self._opened.append(self.receptions[name])
         return Ways(self, name, self.receptions[name])
 

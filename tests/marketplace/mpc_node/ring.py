@@ -16,11 +16,13 @@ from crypto.mpc.shares import Elements
 from marketplace.mpc_node.carry import Log, Unlogged, carry
 from marketplace.mpc_node.channel import Call, Care, Channel, Ways
 from tests.marketplace.mpc_node.parties import NAMES
+from tests.marketplace.mpc_node.unhurried import Unhurried
 
 RUN, BINDING, CELLS = sha256(b"run"), sha256(b"binding"), sha256(b"cells")
 SUMMANDS = tuple(np.arange(1, 6, dtype=np.uint64) * np.uint64(each) for each in (3, 5, 7))
 FACTORS = 4
 """The small protocol: meet, raise the shared (15, 30, …) to the fifth power, fix the result. Seven rounds."""
+_UNHURRIED = Unhurried()
 
 Answer = Finished | Exception
 
@@ -71,7 +73,9 @@ class Role:
     def run(self) -> Any:
         """Carry the protocol to its end, in this thread."""
         call = Call(RUN, BINDING, CELLS, self.number, NAMES)
-        channel = Channel(call, self.ways, Care(self.patience_seconds, self.look), self.wanted)
+        channel = Channel(
+            call, self.ways, Care(self.patience_seconds, self.look, monotonic=_UNHURRIED), self.wanted
+        )
         try:
             protocol = self.protocol(self.number, self.seed or seed_of(self.number))
             return carry(protocol, Envelope(self.number, BINDING), channel, self.log)
@@ -95,7 +99,7 @@ class Running:
 
     def ended(self) -> dict[int, Any]:
         for thread in self._threads:
-            thread.join(60)
+            thread.join(120)
         return self.answers
 
     def _run(self, role: Role) -> None:

@@ -1,7 +1,9 @@
 """Connections between nodes: mutual TLS, messages of any size at once, and who is cut off."""
 
+import contextlib
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -40,9 +42,16 @@ def town(tmp_path: Path) -> Iterator[TlsTown]:
         yield opened
 
 
+@pytest.fixture
+def hasty(tmp_path: Path) -> Iterator[TlsTown]:
+    """Three nodes that soon cut off who says nothing; a busy machine may say nothing, too."""
+    with tls_town(tmp_path, hello_seconds=0.3) as opened:
+        yield opened
+
+
 def soon(good: Callable[[], bool]) -> bool:
     """Whether something that another thread does is done before long."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not good() and time.monotonic() < deadline:
         time.sleep(0.01)  # the other thread gives no sign to wait for
     return good()
@@ -50,9 +59,11 @@ def soon(good: Callable[[], bool]) -> bool:
 
 def cut_off(connection: socket.socket) -> bool:
     """Whether the other side ends a connection without a word."""
-    connection.settimeout(10)
+    connection.settimeout(60)
     try:
         return connection.recv(1) == b""
+    except TimeoutError:
+        return False
     except OSError:
         return True
     finally:
@@ -116,7 +127,7 @@ def test_without_a_certificate_nobody_is_let_in(town: TlsTown):
     assert context.verify_mode is ssl.CERT_REQUIRED
 
     connection, _ = handshake(
-        socket.create_connection(entry.peer_endpoint), anonymous, answering=False, seconds=5
+        socket.create_connection(entry.peer_endpoint), anonymous, answering=False, seconds=60
     )
 
     assert cut_off(connection)
@@ -158,13 +169,14 @@ def test_a_port_that_nobody_listens_at_is_a_broken_link(town: TlsTown):
     ],
     ids=["http", "a message", "half a hello", "nonsense", "nothing"],
 )
-def test_whoever_says_no_hello_is_cut_off_and_counted(town: TlsTown, said):
-    connection = town.ways("node-a").dial("node-b")
+def test_whoever_says_no_hello_is_cut_off_and_counted(hasty: TlsTown, said):
+    connection = hasty.ways("node-a").dial("node-b")
 
-    connection.sendall(said)
+    with contextlib.suppress(OSError):  # cut off already, where this machine was busy
+        connection.sendall(said)
 
     assert cut_off(connection)
-    assert soon(lambda: town.counts["node-b"] == {NO_HELLO: 1})
+    assert soon(lambda: hasty.counts["node-b"] == {NO_HELLO: 1})
 
 
 def test_of_two_calls_for_one_run_the_newer_one_counts(town: TlsTown):
@@ -248,13 +260,19 @@ def test_a_peer_that_never_comes_is_named_when_time_is_up():
 
 
 def test_what_passed_is_counted():
-    lines = Lines()
-    roles = [Role(role, lines.of(name), patience_seconds=1) for role, name in enumerate(NAMES)]
-    running = Running().start(*roles[1:])
-    channel = Channel(Call(RUN, BINDING, CELLS, 0, NAMES), roles[0].ways, Care(5))
+    lines, over = Lines(), threading.Event()
+
+    def look() -> None:
+        if over.is_set():
+            raise AttemptFailedError(Failure.SUPERSEDED, "enough was counted")
+
+    ways = [lines.of(name) for name in NAMES]
+    running = Running().start(*(Role(role, ways[role], patience_seconds=60, look=look) for role in (1, 2)))
+    channel = Channel(Call(RUN, BINDING, CELLS, 0, NAMES), ways[0], Care(60))
 
     channel.open()
     opened = channel.traffic
+    over.set()
     channel.close()
     running.ended()
 

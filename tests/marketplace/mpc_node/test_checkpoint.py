@@ -86,7 +86,7 @@ class Deadly:
 
     def _strike(self, moment: str, number: int) -> None:
         if (moment, number) == (self.moment, self.number):
-            self.together.wait(30)
+            self.together.wait(60)
             raise KilledError
 
 

@@ -268,7 +268,7 @@ def test_a_higher_attempt_ends_the_one_that_waits(tmp_path: Path):
 
 
 def test_a_node_without_room_takes_nothing_new(tmp_path: Path):
-    town = Town(tmp_path, peer_timeout_seconds=SOON, max_running=1)
+    town = Town(tmp_path, max_running=1)
     town.settle(CROWD)
     first = manifest_for(CROWD)
     town.ask(first, of=["node-a"])
@@ -276,6 +276,8 @@ def test_a_node_without_room_takes_nothing_new(tmp_path: Path):
 
     (refused,) = town.ask(second, of=["node-a"])
     (again,) = town.ask(first, of=["node-a"])
+    town.moment = first.expires_at  # nobody waits any longer
+    wait_for_attempts()
 
     assert refused.status_code == 503
     assert again.status_code == 202

@@ -47,9 +47,9 @@ from tests.serving import serving
 
 pytestmark = pytest.mark.journey
 
-START_SECONDS = 60
-JOB_SECONDS = 60
-PEER_TIMEOUT = "4"
+START_SECONDS = 120
+JOB_SECONDS = 120
+PEER_TIMEOUT = "30"
 SCRIPT = Path(sys.executable).parent / "mpc-node"
 
 
@@ -108,7 +108,7 @@ class Operators:
         """End a node as a power cut would: the server and its worker at once."""
         process = self.processes.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait(10)
+        process.wait(START_SECONDS)
         assert process.stdout is not None
         process.stdout.close()
 
@@ -117,7 +117,7 @@ class Operators:
         for process in self.processes.values():
             process.send_signal(signal.SIGTERM)
         for process in self.processes.values():
-            process.wait(20)
+            process.wait(START_SECONDS)
             assert process.stdout is not None
             process.stdout.close()
 
@@ -319,9 +319,9 @@ def test_the_peers_port_lets_in_no_stranger_and_not_the_marketplace(story: Story
 
     for files in (stranger, story.market.certificate):
         context = dialling_context(files, entry.tls_certificate)
-        raw = socket.create_connection(entry.peer_endpoint, timeout=10)
+        raw = socket.create_connection(entry.peer_endpoint, timeout=60)
         with contextlib.suppress(OSError):  # TLS 1.3 tells the caller now, or when it reads
-            raw, _ = handshake(raw, context, answering=False, seconds=10)
+            raw, _ = handshake(raw, context, answering=False, seconds=60)
             assert raw.recv(1) == b""
         raw.close()
 

@@ -19,14 +19,14 @@ from tests.marketplace.mpc_node.buyer import open_outputs
 from tests.marketplace.mpc_node.orders import EXACT, NOISY, manifest_for
 from tests.marketplace.mpc_node.parties import NAMES, UNIVERSITY, node_keys
 from tests.marketplace.mpc_node.people import people, withdrawal_of
-from tests.marketplace.mpc_node.town import Town, step_of, wait_for_attempts
+from tests.marketplace.mpc_node.town import PATIENCE_SECONDS, Town, step_of, wait_for_attempts
 
 # A killed process ends its threads without a word; here the thread of the attempt ends with SystemExit.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 
 CROWD = people(12)
 DYING = "node-b"
-PATIENCE_SECONDS = 4.0
+SOON = 3.0
 ROUNDS = 3
 
 
@@ -80,9 +80,16 @@ def checkpoints_of(town: Town, moment: tuple[str, int], boot: str = "this boot")
     return Checkpoints(folder, vault, lambda: boot)
 
 
-def killed(folder: Path, moment: tuple[str, int], query=EXACT, *, on_roll: bool = False) -> Town:
+def killed(
+    folder: Path,
+    moment: tuple[str, int],
+    query=EXACT,
+    *,
+    on_roll: bool = False,
+    patience_seconds: float = PATIENCE_SECONDS,
+) -> Town:
     """A town in which one node has died while it computed a job, and the others wait."""
-    town = Town(folder, names=(), peer_timeout_seconds=PATIENCE_SECONDS)
+    town = Town(folder, names=(), peer_timeout_seconds=patience_seconds)
     deadly = checkpoints_of(town, moment)
     town.checkpoints[DYING] = deadly
     for name in NAMES:
@@ -96,7 +103,7 @@ def killed(folder: Path, moment: tuple[str, int], query=EXACT, *, on_roll: bool 
             assert town.put(name, f"/v1/pieces/{digest_of_piece(piece)}", piece).status_code == 204
     town.ask(manifest)
     assert isinstance(deadly, DeadlyCheckpoints)
-    assert deadly.over.wait(30)
+    assert deadly.over.wait(60)
     town.checkpoints[DYING] = checkpoints_of(town, ("", 0))
     assert town.nodes[DYING].jobs.is_running("job-1", 1)
     return town
@@ -131,7 +138,7 @@ def test_a_job_over_a_roll_goes_on_as_well(tmp_path: Path):
 
 
 def test_a_job_whose_roll_was_altered_meanwhile_is_over(tmp_path: Path):
-    town = killed(tmp_path, ("received", 2), on_roll=True)
+    town = killed(tmp_path, ("received", 2), on_roll=True, patience_seconds=SOON)
     (piece,) = [path for path in (town.folder / DYING / "pieces").glob("*/*") if path.stat().st_size]
     piece.write_bytes(piece.read_bytes()[:-1] + b"!")
 
@@ -181,7 +188,7 @@ def test_after_a_loss_of_power_the_attempt_is_over_and_the_next_one_succeeds(tmp
 
 
 def test_a_node_that_is_back_too_late_fails_and_so_do_the_others(tmp_path: Path):
-    town = killed(tmp_path, ("received", 2))
+    town = killed(tmp_path, ("received", 2), patience_seconds=SOON)
     wait_for_attempts()
 
     town.start(DYING)
@@ -193,7 +200,7 @@ def test_a_node_that_is_back_too_late_fails_and_so_do_the_others(tmp_path: Path)
 
 
 def test_a_log_that_somebody_altered_ends_the_attempt(tmp_path: Path):
-    town = killed(tmp_path, ("received", 2))
+    town = killed(tmp_path, ("received", 2), patience_seconds=SOON)
     (log,) = (town.folder / DYING / "attempts").iterdir()
     raw = bytearray(log.read_bytes())
     raw[-1] ^= 1
@@ -225,7 +232,7 @@ def test_the_others_are_told_at_once_of_an_attempt_that_a_crash_ended(tmp_path: 
 def test_an_attempt_whose_check_breaks_after_a_restart_is_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    town = killed(tmp_path, ("received", 2))
+    town = killed(tmp_path, ("received", 2), patience_seconds=SOON)
     monkeypatch.setattr(runner, "check_job", lambda *_, **__: 1 / 0)
 
     town.start(DYING)

@@ -7,7 +7,7 @@ import pytest
 
 from marketplace.mpc_node.columns.turns import Turns
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 def in_a_thread(work: Callable[[], None]) -> threading.Thread:

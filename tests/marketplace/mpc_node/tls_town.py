@@ -1,7 +1,6 @@
 """Nodes with real certificates and real ports: what a caller with TLS meets."""
 
 import json
-import socket
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +29,7 @@ class TlsTown:
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     listeners: list[Listener] = field(default_factory=list)
     listed: tuple[str, ...] = NAMES
+    hello_seconds: float = 60.0
 
     def certificate(self, name: str) -> CertificateFiles:
         """The certificate of a node or of a stranger."""
@@ -55,10 +55,12 @@ class TlsTown:
     def open(self, name: str) -> None:
         """Open a node's port."""
         counts = self.counts[name] = Counter()
-        reception = self.receptions[name] = Reception(lambda kind: counts.update([kind]), hello_seconds=0.5)
+        reception = self.receptions[name] = Reception(
+            lambda kind: counts.update([kind]), hello_seconds=self.hello_seconds
+        )
         gate = Gate(self.certificate(name), self.registry, lambda: self.now)
         listener = Listener(gate, reception, lambda kind: counts.update([kind]))
-        assert listener.start("127.0.0.1", self.ports[name]) == self.ports[name]
+        self.ports[name] = listener.start("127.0.0.1", 0)
         self.listeners.append(listener)
 
     def _part(self, name: str) -> dict[str, object]:
@@ -76,13 +78,9 @@ class TlsTown:
 
 
 @contextmanager
-def tls_town(folder: Path) -> Iterator[TlsTown]:
-    """Three nodes whose ports are open."""
-    town = TlsTown(folder)
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in NAMES]
-    town.ports.update(zip(NAMES, (probe.getsockname()[1] for probe in probes), strict=True))
-    for probe in probes:
-        probe.close()
+def tls_town(folder: Path, *, hello_seconds: float = 60.0) -> Iterator[TlsTown]:
+    """Three nodes whose ports are open; a caller who says no hello for so long is cut off."""
+    town = TlsTown(folder, hello_seconds=hello_seconds)
     for name in NAMES:
         town.open(name)
     try:

@@ -1,6 +1,7 @@
 """Three nodes in one process that can reach each other, and everybody else they have to do with.
 
-Everything is real but two things: time stands still until a test moves it, and nobody uses TLS. Nodes reach
+Everything is real but two things: time stands still until a test moves it, also for those who wait while the
+machine is busy (`unhurried`), and nobody uses TLS. Nodes reach
 each other through their apps' test clients, with the caller's fingerprint put where a server finds it, and
 through sockets of one process (`lines`) while they compute.
 """
@@ -41,6 +42,7 @@ from tests.marketplace.mpc_node.parties import (
     registry,
 )
 from tests.marketplace.mpc_node.people import Offer, Person, contribution_of
+from tests.marketplace.mpc_node.unhurried import Unhurried
 
 FINGERPRINT = "test.fingerprint"
 PATIENCE_SECONDS = 20.0
@@ -117,6 +119,7 @@ class Town:
     ) -> None:
         self.folder = folder
         self.moment = NOW
+        self.unhurried = Unhurried()
         self.registry = registry()
         self.statuses = StatusLists(lambda: self.moment)
         self.wire: Callable[[str, str, str], list[str]] = lambda sender, receiver, token: [token]
@@ -152,6 +155,7 @@ class Town:
             transport=Wire(self, name),
             ways=self.lines.of(name),
             clock=lambda: self.moment,
+            monotonic=self.unhurried,
             encode_output=self.outputs.get(name, encode_honestly),
         )
         node = build_node(settings, node_keys(name), database, around)
@@ -228,7 +232,7 @@ def wait_for_attempts() -> None:
     """Wait for all attempts of this process to end."""
     for thread in threading.enumerate():
         if thread.name == "attempt":
-            thread.join(60)
+            thread.join(120)
 
 
 def step_of(token: str) -> str:

@@ -29,7 +29,13 @@ def _made(town, names=NAMES, *, name="1", wait_seconds=20.0):
 
     def make(node_id):
         try:
-            return make_key(town.nodes[node_id], name=name, node_ids=NAMES, wait_seconds=wait_seconds)
+            return make_key(
+                town.nodes[node_id],
+                name=name,
+                node_ids=NAMES,
+                wait_seconds=wait_seconds,
+                monotonic=town.unhurried,
+            )
         except AttemptFailedError as error:
             return error
 

@@ -23,7 +23,7 @@ def _killed(folder, moment):
     with_key(town).settle(CROWD, ENCRYPTED)
     town.ask(MANIFEST)
     assert isinstance(deadly, DeadlyCheckpoints)
-    assert deadly.over.wait(30)
+    assert deadly.over.wait(60)
     town.checkpoints[DYING] = checkpoints_of(town, ("", 0))
     return town
 
