@@ -11,7 +11,7 @@ from werkzeug.serving import make_server
 
 from ssi.hosting.tls import ServerTls
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 60
 
 
 @contextmanager

@@ -38,7 +38,7 @@ def test_it_has_a_group_of_its_own_and_tells_which_signal_ended_it(launcher, tmp
         assert os.getpgid(process.pid) == process.pid != os.getpgid(0)
         os.kill(process.pid, signal.SIGKILL)
 
-        assert process.wait(10) == process.poll() == -signal.SIGKILL
+        assert process.wait(60) == process.poll() == -signal.SIGKILL
 
 
 def test_it_sees_the_environment_it_was_given(launcher, tmp_path):

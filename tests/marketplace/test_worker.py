@@ -17,7 +17,7 @@ from tests.marketplace.mpc_node.parties import registry
 from tests.marketplace.mpc_node.people import people
 
 FAST = Pauses(idle=0.01, failed=0.02, expiry=0.01, look_for_nodes=0.01)
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture

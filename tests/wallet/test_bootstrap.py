@@ -91,7 +91,7 @@ services.close()
         subprocess.Popen([sys.executable, "-c", script, values, name], cwd=Path(__file__).parents[2])
         for name in ("one", "two", "three")
     ]
-    assert [process.wait(60) for process in started] == [0, 0, 0]
+    assert [process.wait(120) for process in started] == [0, 0, 0]
 
     services = build(configured, clock=MovingClock(parties.NOW))
     for name in ("one", "two", "three"):

@@ -43,7 +43,7 @@ def test_the_wallet_serves_until_it_is_told_to_stop(arguments):
     health, page = client.get_json("/health"), client.get_text("/sign-in")
     client.close()
     process.send_signal(signal.SIGTERM)
-    _, logged = process.communicate(timeout=30)
+    _, logged = process.communicate(timeout=60)
 
     assert health == {"role": "wallet", "status": "ok", "checks": {"database": "ok"}}
     assert "Open your wallet" in page

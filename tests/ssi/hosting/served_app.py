@@ -34,7 +34,7 @@ def make_app() -> Flask:
 
     @app.get("/who")
     def who():
-        return jsonify(fingerprint=peer_fingerprint(request.environ), beats=beats.wait(5))
+        return jsonify(fingerprint=peer_fingerprint(request.environ), beats=beats.wait(60))
 
     @app.post("/length")
     def length():
@@ -48,7 +48,7 @@ def make_app() -> Flask:
 
     @app.get("/entered")
     def has_entered():
-        return jsonify(entered=entered.wait(5))
+        return jsonify(entered=entered.wait(60))
 
     @app.get("/broken")
     def broken():

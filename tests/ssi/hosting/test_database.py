@@ -15,7 +15,7 @@ from ssi.hosting.database import Database, differences, migrate, open_database, 
 from ssi.hosting.errors import DatabaseAddressError, HostingError
 
 NOON = datetime(2026, 5, 3, 12, 0, tzinfo=UTC)
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 60
 
 pytestmark = pytest.mark.usefixtures("as_in_production")
 

@@ -23,7 +23,7 @@ from ssi.trust_entries import certificate_fingerprint
 
 ROOT = Path(__file__).parents[3]
 APP = Path(__file__).with_name("served_app.py")
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 @dataclass

@@ -47,16 +47,21 @@ def listening() -> Iterator[Listener]:
 
 
 @contextmanager
-def dripping(answer: bytes, *, apart: float, at_once: bytes = b"") -> Iterator[str]:
+def dripping(
+    answer: bytes, *, apart: float, at_once: bytes = b"", asked: list[bytes] | None = None
+) -> Iterator[str]:
     """The address of a server that answers byte by byte, `apart` seconds apart.
 
-    The first request of a connection is answered `at_once` where that is given.
+    The first request of a connection is answered `at_once` where that is given. How each connection began is
+    noted in `asked`.
     """
     ended = threading.Event()
 
     class _Drips(BaseRequestHandler):
         def handle(self) -> None:
-            self.request.recv(65536)
+            began = self.request.recv(65536)
+            if asked is not None:
+                asked.append(began)
             try:
                 if at_once:
                     self.request.sendall(at_once)

@@ -69,7 +69,7 @@ class Served:
 
     def get(self, path: str) -> requests.Response:
         """What lies at a path of the host."""
-        return requests.get(self.url.removesuffix(PATH) + path, timeout=10, allow_redirects=False)
+        return requests.get(self.url.removesuffix(PATH) + path, timeout=60, allow_redirects=False)
 
 
 @pytest.fixture(scope="module", params=[whole, mounted, stripped])
@@ -125,7 +125,7 @@ def test_a_wallet_collects_a_credential_and_finds_its_status(served: Served, lin
 
 
 def test_a_proof_of_possession_names_the_whole_address(served: Served, link: str):
-    offer = requests.get(address_in(link), timeout=10).json()
+    offer = requests.get(address_in(link), timeout=60).json()
     key = es256("DPoP")
 
     def redeemed(address: str) -> requests.Response:
@@ -138,7 +138,7 @@ def test_a_proof_of_possession_names_the_whole_address(served: Served, link: str
         )
         code = offer["grants"][GRANT_TYPE]["pre-authorized_code"]
         form = {"grant_type": GRANT_TYPE, "pre-authorized_code": code}
-        return requests.post(f"{served.url}/token", form, headers={"DPoP": proof}, timeout=10)
+        return requests.post(f"{served.url}/token", form, headers={"DPoP": proof}, timeout=60)
 
     elsewhere, here = redeemed(f"{served.url.removesuffix(PATH)}/token"), redeemed(f"{served.url}/token")
 
@@ -148,11 +148,11 @@ def test_a_proof_of_possession_names_the_whole_address(served: Served, link: str
 
 def test_an_officer_signs_in_and_every_link_and_form_stays_below_the_path(served: Served):
     with requests.Session() as session:
-        page = session.get(served.url, timeout=10)
+        page = session.get(served.url, timeout=60)
         token = unescape(_TOKEN.findall(page.text)[0])
         form = {"csrf_token": token, "password": served.office.officer.password}
-        home = session.post(page.url, form, timeout=10)
-        pages = [home, *(session.get(f"{served.url}/{name}", timeout=10) for name in PAGES)]
+        home = session.post(page.url, form, timeout=60)
+        pages = [home, *(session.get(f"{served.url}/{name}", timeout=60) for name in PAGES)]
 
         assert page.url == f"{served.url}/sign-in"
         assert home.url == f"{served.url}/"
@@ -165,7 +165,7 @@ def test_an_officer_signs_in_and_every_link_and_form_stays_below_the_path(served
 def test_a_form_without_its_token_is_refused_below_a_path_too(served: Served):
     form = {"password": served.office.officer.password}
 
-    assert requests.post(f"{served.url}/sign-in", form, timeout=10).status_code == 400
+    assert requests.post(f"{served.url}/sign-in", form, timeout=60).status_code == 400
 
 
 @pytest.mark.parametrize(

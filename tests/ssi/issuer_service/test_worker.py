@@ -13,6 +13,8 @@ from tests.ssi.issuer_service.tables import table
 from tests.ssi.issuer_service.visitors import Office, answer_of
 
 pytestmark = pytest.mark.database
+TO_THE_END = 12.0
+"""How long a worker sleeps for it to wait a minute for the piece that it works on, when it is told to end."""
 
 
 def test_a_served_app_works_on_tables_by_itself(office: Office, monkeypatch):
@@ -24,6 +26,7 @@ def test_a_served_app_works_on_tables_by_itself(office: Office, monkeypatch):
         found = answer_of(office.institution.get(f"/batches/{batch['batch_id']}"))
         if found["state"] == "finished" or done.wait(0.01):
             break
+    monkeypatch.setattr(worker, "IDLE_SECONDS", TO_THE_END)
     for close in app.extensions["argonauta.closing"]:
         close()
 
@@ -44,7 +47,8 @@ def test_a_piece_that_fails_is_tried_again_and_told_without_its_message(office: 
     work: Work = replace(open_work(office.issuer), events=failing)
     running = Worker(work)
     running.start()
-    was_tried_again = again.wait(20)
+    was_tried_again = again.wait(60)
+    monkeypatch.setattr(worker, "IDLE_SECONDS", TO_THE_END)
     running.stop()
 
     assert was_tried_again
@@ -87,8 +91,9 @@ def test_a_receiver_that_does_not_answer_holds_up_no_batch(office: Office, monke
     doing: dict[str, Any] = {"events": hangs, "batches": works}
     running = Worker(replace(open_work(office.issuer), **doing))
     running.start()
-    went_on = worked.wait(20)
+    went_on = worked.wait(60)
     released.set()
+    monkeypatch.setattr(worker, "IDLE_SECONDS", TO_THE_END)
     running.stop()
 
     assert went_on

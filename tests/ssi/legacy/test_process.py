@@ -1,5 +1,6 @@
 """A library that crashes, hangs, babbles or is not there gives a named error, and the next question works."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from tests.ssi.legacy.old import needs_didkit
 YES = '{"checks": ["proof"], "errors": []}'
 
 
-def running(program: str, *, seconds: float = 20.0) -> Worker:
+def running(program: str, *, seconds: float = 60.0) -> Worker:
     return Worker(seconds=seconds, command=(sys.executable, "-c", f"import os, sys, time\n{program}"))
 
 
@@ -68,8 +69,14 @@ def test_a_process_that_crashes_is_named(program: str):
         ask(worker)
 
 
-def test_a_process_that_closes_its_mouth_is_killed():
-    worker = running("os.close(1); time.sleep(600)", seconds=0.3)
+def test_a_process_that_closes_its_mouth_is_killed(monkeypatch: pytest.MonkeyPatch):
+    wait = subprocess.Popen.wait
+
+    def at_once(process: "subprocess.Popen[bytes]", timeout: float | None = None) -> int:
+        return wait(process, timeout and 0.01)
+
+    monkeypatch.setattr(subprocess.Popen, "wait", at_once)  # it is waited for in vain
+    worker = running("os.close(1); time.sleep(600)")
     with worker, pytest.raises(LegacyCrashError, match="stopped"):
         ask(worker)
 

@@ -78,7 +78,7 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_content(page, address):
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
     page.keyboard.press("Enter")
 
-    assert page.evaluate("document.activeElement.id") == "content"
+    page.wait_for_function("document.activeElement.id === 'content'")
 
 
 def test_a_chart_is_drawn_with_error_bars_and_hatching(page, address):

@@ -71,8 +71,8 @@ def test_the_command_opens_them_only_when_told(tmp_path: Path, flags: tuple[str,
             assert process.stdout is not None
             ready = process.stdout.readline().split()
             body = {"credential": credential()}
-            assert requests.post(f"{ready[1]}/credentials/issue", json=body, timeout=20).status_code == status
+            assert requests.post(f"{ready[1]}/credentials/issue", json=body, timeout=60).status_code == status
         finally:
             process.terminate()
-            _, log = process.communicate(timeout=20)
+            _, log = process.communicate(timeout=60)
     assert ("CONFORMANCE END POINTS ARE OPEN" in log) is bool(flags)
