@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 REQUIRED = "ARGONAUTA_REQUIRE_BROWSER"
+PATIENCE_MILLISECONDS = 60_000
+"""How long a page may take to show what it should: a machine that is busy may stop for seconds."""
 LEFT_EARLY = ("htmx:afterRequest", "htmx:sendAbort")
 """What htmx says when somebody goes on before a part of the page has come; a failure says more than this."""
+
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
 def chromium_path() -> str:
@@ -43,6 +47,7 @@ def quiet_page(browser: Browser, *, expected: str = "\0", **settings: object) ->
     unless its text contains `expected` or says that the page was left before a part of it had come.
     """
     context = browser.new_context(reduced_motion="reduce", **settings)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE_MILLISECONDS)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+from playwright.sync_api import expect as soon
 
 from tests.browsing import chromium, quiet_page
 from tests.serving import serving
@@ -137,6 +138,6 @@ def test_waiting_is_told_in_german_and_without_scripts(browser, url, world):
         _press(page, "Open")
         page.get_by_role("link", name="Being made").click()
         _press(page, "Jetzt nachfragen")
-        assert "Ist das Ihr Nachweis?" in page.inner_text("main")
+        soon(page.locator("main")).to_contain_text("Ist das Ihr Nachweis?")
         _press(page, "In meiner Wallet behalten")
-        assert "Exam results" in page.inner_text("main")
+        soon(page.locator("main")).to_contain_text("Exam results")

@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+from playwright.sync_api import expect as soon
 
 from ssi.status_list import Status
 from tests.browsing import chromium, quiet_page
@@ -33,7 +34,7 @@ def url(world: World):
 
 def _look(page: Page, *, expect: str) -> None:
     """The page says what it should, fits the screen, and axe finds no fault in it."""
-    assert expect in page.inner_text("main")
+    soon(page.locator("main")).to_contain_text(expect, use_inner_text=True)
     for size in (WIDE, NARROW):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         width = page.evaluate("document.documentElement.scrollWidth")
@@ -163,9 +164,10 @@ def test_the_core_screens_work_without_scripts(browser, url, world):
         for _ in range(4):
             _press(page, "Continue")
         _press(page, "I agree")
-        assert "Your agreement is signed" in page.inner_text("main")
+        soon(page.locator("main")).to_contain_text("Your agreement is signed")
         page.get_by_role("link", name="End this agreement").click()
         _press(page, "End it now")
+        soon(page.locator("main")).to_contain_text("Deleted, proof checked")
 
     assert "Deleted, proof checked" in page_text(world)
 
@@ -194,4 +196,4 @@ def test_two_records_may_be_put_together(browser, url, world):
         _press(page, "Continue")
 
         _look(page, expect="It may be put together with your data “Exam results”")
-        assert "A number that stands in both agreements" in page.inner_text("main")
+        soon(page.locator("main")).to_contain_text("A number that stands in both agreements")

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+from playwright.sync_api import expect as soon
 
 from ssi.openid4vp.transaction_data import write_transaction
 from tests.browsing import chromium, quiet_page
@@ -37,7 +38,7 @@ def url(world: World):
 
 def _look(page: Page, name: str, *, expect: str) -> None:
     """The page says what it should, fits both screens, and axe finds no fault in it in either colours."""
-    assert expect in page.inner_text("main")
+    soon(page.locator("main")).to_contain_text(expect, use_inner_text=True)
     for size in (NARROW, WIDE):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         width = page.evaluate("document.documentElement.scrollWidth")
@@ -116,10 +117,10 @@ def test_it_works_in_german_and_without_scripts(browser, url, world):
     with quiet_page(browser, java_script_enabled=False, locale="de-AT") as page:
         _begin(page, url, world)
         page.goto(f"{url}/show?{urlsplit(world.asker.ask(query(one('exam_score')))).query}")
-        assert "Was gezeigt würde" in page.inner_text("main")
+        soon(page.locator("main")).to_contain_text("Was gezeigt würde")
         if os.environ.get(PICTURES):
             page.screenshot(path=Path(os.environ[PICTURES]) / "german.png", full_page=True)
         page.get_by_role("button", name="Nicht teilen").click()
-        assert "Sie haben nichts geteilt" in page.inner_text("main")
+        soon(page.locator("main")).to_contain_text("Sie haben nichts geteilt")
 
     assert len(world.asker.declined) == 1

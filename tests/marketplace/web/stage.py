@@ -32,7 +32,6 @@ class Stage:
         """A page at the market's time, in the session of a visitor or in one of its own."""
         with quiet_page(self.browser, expected=expected) as page:
             page.clock.set_fixed_time(self.house.clock.now)
-            page.set_default_timeout(10_000)
             if visitor is not None:
                 cookie = visitor.client.get_cookie(COOKIE)
                 assert cookie is not None
