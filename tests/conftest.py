@@ -5,14 +5,12 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
-from psycopg import sql
 
 from examples.programs import launched_by
+from tests.kept_database import KeptDatabase, kept_on
 from tests.nursery import nursery
 from tests.quick_schema import as_in_production, quick_schemas
 
@@ -62,20 +60,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.database)
 
 
-@pytest.fixture
-def database_url(tmp_path: Path) -> Iterator[str]:
-    """An empty database: a SQLite file, or one on the PostgreSQL server that the environment names."""
+@pytest.fixture(scope="session")
+def kept_database() -> Iterator[KeptDatabase | None]:
+    """The database of this process on the PostgreSQL server that the environment names, if it names one."""
     server = os.environ.get(SERVER)
     if not server:
+        yield None
+        return
+    with kept_on(server) as kept:
+        yield kept
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, kept_database: KeptDatabase | None) -> Iterator[str]:
+    """An empty database: a SQLite file, or one on the PostgreSQL server that the environment names."""
+    if kept_database is None:
         yield f"sqlite:///{tmp_path / 'test.sqlite'}"
         return
-    name = f"argonauta_test_{uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield f"{server.rpartition('/')[0]}/{name}"
-        finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    yield kept_database.url
+    kept_database.empty()
 
 
 @pytest.fixture(scope="session")
