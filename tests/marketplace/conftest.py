@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from marketplace.domain.account import Account
+from marketplace.domain.view import OrderView
 from marketplace.storage.store import open_store
 from tests.marketplace.crowd import Crowd
 from tests.marketplace.market import Market, open_market
@@ -32,3 +34,20 @@ def crowd(market):
 @pytest.fixture
 def any_crowd(any_market):
     return Crowd(any_market, any_market.buyer())
+
+
+@pytest.fixture
+def ordered(market):
+    """A market with twelve people, a buyer, and an order that waits for the worker."""
+    return _ordered(market)
+
+
+@pytest.fixture
+def ordered_anywhere(any_market):
+    return _ordered(any_market)
+
+
+def _ordered(market: Market) -> tuple[Market, Account, OrderView]:
+    market.stock(12)
+    account = market.buyer()
+    return market, account, market.order(account)

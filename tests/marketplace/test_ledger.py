@@ -17,7 +17,7 @@ from marketplace.errors import (
     LedgerCorruptError,
     TransferConflictError,
 )
-from tests.marketplace.fakes import MemoryLedgerBook
+from tests.marketplace.fake_ledger import MemoryLedgerBook
 from tests.marketplace.mpc_node.parties import NOW
 
 BUYER = chart.buyer_available("b1")

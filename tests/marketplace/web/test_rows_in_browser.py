@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.marketplace.web.house import Visitor
+from tests.marketplace.web.opened import opened_by_python, row_of, written
 from tests.marketplace.web.queries import JOINED_RECORDS, WEEKS
 from tests.marketplace.web.stage import Stage, open_with, table_rows
-from tests.marketplace.web.test_opening_in_browser import opened_by_python, row_of, written
 
 pytestmark = pytest.mark.browser
 

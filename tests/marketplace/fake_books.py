@@ -1,0 +1,298 @@
+"""Accounts, offers and orders in memory."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+
+from crypto.encoding import Json
+from marketplace.domain.account import Account, ApiKey, Organisation, StoredPassword
+from marketplace.domain.job import Job, JobEvent, JobState, Part, Release
+from marketplace.domain.offer import NodeAnswer, NodeSide, Offer, OfferState, state_after
+from marketplace.domain.order import DisputeOutcome, Order
+from marketplace.errors import AccountConflictError, LostLeaseError
+from marketplace.services.ports import ArrivedOffer, Supply
+from tests.marketplace.mpc_node.parties import NOW
+
+
+class MemoryAccounts:
+    def __init__(self) -> None:
+        self.rows: dict[str, tuple[Account, StoredPassword]] = {}
+        self.keys: dict[str, tuple[ApiKey, str]] = {}
+        self.failures: tuple[tuple[str, datetime], ...] = ()
+
+    def add(self, account: Account, password: StoredPassword) -> None:
+        if self.find(account.email) is not None:
+            raise AccountConflictError("there is an account with this e-mail address")
+        self.rows[account.account_id] = (account, password)
+
+    def get(self, account_id: str) -> Account | None:
+        return self.rows[account_id][0] if account_id in self.rows else None
+
+    def find(self, email: str) -> tuple[Account, StoredPassword] | None:
+        return next((row for row in self.rows.values() if row[0].email == email), None)
+
+    def set_organisation(self, account_id: str, organisation: Organisation) -> None:
+        account, password = self.rows[account_id]
+        self.rows[account_id] = (replace(account, organisation=organisation), password)
+
+    def add_failure(self, email: str, at: datetime) -> None:
+        self.failures = (*self.failures, (email, at))
+
+    def failures_since(self, email: str, since: datetime) -> int:
+        return sum(1 for address, at in self.failures if address == email and at > since)
+
+    def forget_failures(self, email: str) -> None:
+        self.failures = tuple(each for each in self.failures if each[0] != email)
+
+    def add_api_key(self, key: ApiKey, secret_digest: str) -> None:
+        self.keys[key.key_id] = (key, secret_digest)
+
+    def api_keys(self, account_id: str) -> Sequence[ApiKey]:
+        found = [key for key, _ in self.keys.values() if key.account_id == account_id]
+        return sorted(found, key=lambda key: (key.created_at, key.key_id))
+
+    def find_api_key(self, secret_digest: str) -> ApiKey | None:
+        return next((key for key, digest in self.keys.values() if digest == secret_digest), None)
+
+    def revoke_api_key(self, key_id: str, at: datetime) -> None:
+        key, digest = self.keys[key_id]
+        if key.revoked_at is None:
+            self.keys[key_id] = (replace(key, revoked_at=at), digest)
+
+
+@dataclass(frozen=True)
+class _KeptOffer:
+    offer: Offer
+    contribution: str | None
+    request_digest: str
+    answer: Mapping[str, Json]
+    sides: Mapping[str, NodeSide]
+    tell_after: Mapping[str, datetime] = field(default_factory=dict)
+    withdrawal: tuple[str, int] | None = None
+
+
+class MemoryOffers:
+    def __init__(self) -> None:
+        self.rows: dict[str, _KeptOffer] = {}
+
+    def add(self, arrived: ArrivedOffer) -> None:
+        sides = {node: NodeSide(node, NodeAnswer.WAITING) for node in arrived.offer.policy.node_ids}
+        self.rows[arrived.offer.consent_id] = _KeptOffer(
+            arrived.offer, arrived.contribution, arrived.request_digest, arrived.answer, sides
+        )
+
+    def get(self, consent_id: str) -> Offer | None:
+        return self.rows[consent_id].offer if consent_id in self.rows else None
+
+    def arrival(self, consent_id: str) -> tuple[str, Mapping[str, Json]] | None:
+        kept = self.rows.get(consent_id)
+        return None if kept is None else (kept.request_digest, kept.answer)
+
+    def active(self, data_set: str, *, now: datetime) -> Sequence[Offer]:
+        return [
+            kept.offer
+            for kept in self.rows.values()
+            if kept.offer.state is OfferState.ACTIVE
+            and kept.offer.policy.data_set == data_set
+            and kept.offer.policy.valid_until > now
+        ]
+
+    def supply(self, *, now: datetime) -> Mapping[str, Supply]:
+        data_sets = {kept.offer.policy.data_set for kept in self.rows.values()}
+        found = {each: self.active(each, now=now) for each in data_sets}
+        return {
+            data_set: Supply(
+                len({offer.person for offer in offers}),
+                min(offer.policy.compensation_cents for offer in offers),
+            )
+            for data_set, offers in found.items()
+            if offers
+        }
+
+    def many(self, consent_ids: Iterable[str]) -> Mapping[str, Offer]:
+        return {each: self.rows[each].offer for each in consent_ids if each in self.rows}
+
+    def node_sides(self, consent_id: str) -> Sequence[NodeSide]:
+        return list(self.rows[consent_id].sides.values()) if consent_id in self.rows else []
+
+    def waiting_for(self, node_id: str, *, limit: int) -> Mapping[str, str]:
+        waiting = {
+            consent_id: kept.contribution
+            for consent_id, kept in self.rows.items()
+            if kept.contribution is not None
+            and node_id in kept.sides
+            and kept.sides[node_id].answer is NodeAnswer.WAITING
+        }
+        return dict(list(waiting.items())[:limit])
+
+    def answer(self, node_id: str, answers: Mapping[str, tuple[NodeAnswer, str | None]]) -> None:
+        for consent_id, (answer, reason) in answers.items():
+            kept = self.rows[consent_id]
+            side = replace(kept.sides[node_id], answer=answer, reason=reason)
+            sides = {**kept.sides, node_id: side}
+            given = {node: each.answer for node, each in sides.items()}
+            offer = kept.offer
+            if offer.state is not OfferState.WITHDRAWN:
+                offer = replace(offer, state=state_after(given))
+            contribution = kept.contribution if NodeAnswer.WAITING in given.values() else None
+            self.rows[consent_id] = replace(kept, sides=sides, offer=offer, contribution=contribution)
+
+    def answer_counts(self) -> Mapping[str, Mapping[NodeAnswer, int]]:
+        found: dict[str, dict[NodeAnswer, int]] = {}
+        for kept in self.rows.values():
+            if kept.offer.state is not OfferState.WITHDRAWN:
+                for node_id, side in kept.sides.items():
+                    counts = found.setdefault(node_id, {})
+                    counts[side.answer] = counts.get(side.answer, 0) + 1
+        return found
+
+    def refusal_counts(self) -> Mapping[str, Mapping[str, int]]:
+        found: dict[str, dict[str, int]] = {}
+        for kept in self.rows.values():
+            for node_id, side in kept.sides.items():
+                if side.answer is NodeAnswer.REFUSED and kept.offer.state is not OfferState.WITHDRAWN:
+                    why = side.reason or "refused"
+                    counts = found.setdefault(node_id, {})
+                    counts[why] = counts.get(why, 0) + 1
+        return found
+
+    def withdraw(self, consent_id: str, *, withdrawal: str, at: datetime, log_index: int) -> None:
+        kept = self.rows[consent_id]
+        offer = replace(kept.offer, state=OfferState.WITHDRAWN, withdrawn_at=at)
+        self.rows[consent_id] = replace(
+            kept,
+            offer=offer,
+            contribution=None,
+            withdrawal=(withdrawal, log_index),
+            tell_after=dict.fromkeys(kept.sides, at),
+        )
+
+    def withdrawal(self, consent_id: str) -> tuple[str, int] | None:
+        return self.rows[consent_id].withdrawal if consent_id in self.rows else None
+
+    def withdrawals_for(self, node_id: str, *, now: datetime, limit: int) -> Mapping[str, str]:
+        due = {
+            each: kept.tell_after[node_id]
+            for each, kept in self.rows.items()
+            if node_id in kept.tell_after and kept.tell_after[node_id] <= now
+        }
+        told = {each: self.rows[each].withdrawal for each in sorted(due, key=lambda each: due[each])[:limit]}
+        return {each: withdrawal[0] for each, withdrawal in told.items() if withdrawal is not None}
+
+    def put_off_withdrawal(self, consent_id: str, node_id: str, *, until: datetime) -> None:
+        kept = self.rows[consent_id]
+        if node_id in kept.tell_after:
+            self.rows[consent_id] = replace(kept, tell_after={**kept.tell_after, node_id: until})
+
+    def add_deletion_receipt(self, consent_id: str, node_id: str, receipt: str) -> None:
+        kept = self.rows[consent_id]
+        side = kept.sides[node_id]
+        if side.deletion_receipt is None:
+            side = replace(side, deletion_receipt=receipt)
+        sides = {**kept.sides, node_id: side}
+        tell_after = {node: at for node, at in kept.tell_after.items() if node != node_id}
+        self.rows[consent_id] = replace(kept, sides=sides, tell_after=tell_after)
+
+    def spend(self, consent_ids: Iterable[str], epsilon: Decimal | None) -> None:
+        self._change_spent(consent_ids, epsilon or Decimal(0), 1)
+
+    def give_back(self, consent_ids: Iterable[str], epsilon: Decimal | None) -> None:
+        self._change_spent(consent_ids, -(epsilon or Decimal(0)), -1)
+
+    def _change_spent(self, consent_ids: Iterable[str], epsilon: Decimal, runs: int) -> None:
+        for consent_id in consent_ids:
+            kept = self.rows[consent_id]
+            spent, counted = kept.offer.epsilon_spent + epsilon, kept.offer.runs_spent + runs
+            offer = replace(kept.offer, epsilon_spent=spent, runs_spent=counted)
+            self.rows[consent_id] = replace(kept, offer=offer)
+
+
+class MemoryOrders:
+    def __init__(self) -> None:
+        self.rows: dict[str, Order] = {}
+        self.jobs: dict[str, Job] = {}
+        self.due: dict[str, datetime | None] = {}
+        self.leases: dict[str, tuple[str, datetime]] = {}
+        self.history: dict[str, tuple[JobEvent, ...]] = {}
+        self.all_parts: dict[tuple[str, str], Part] = {}
+        self.releases: dict[str, Release] = {}
+
+    def add(self, order: Order, job: Job, invited: Sequence[Part]) -> None:
+        self.rows[order.order_id] = order
+        self.jobs[job.job_id] = job
+        self.due[job.job_id] = order.placed_at
+        self.all_parts |= {(part.job_id, part.consent_id): part for part in invited}
+
+    def get(self, order_id: str) -> Order | None:
+        return self.rows.get(order_id)
+
+    def of_account(self, account_id: str) -> Sequence[Order]:
+        return [order for order in reversed(self.rows.values()) if order.account_id == account_id]
+
+    def set_dispute(self, order_id: str, outcome: DisputeOutcome) -> None:
+        if self.rows[order_id].dispute is None:
+            self.rows[order_id] = replace(self.rows[order_id], dispute=outcome)
+
+    def job(self, job_id: str) -> Job:
+        return self.jobs[job_id]
+
+    def latest_jobs(self, *, limit: int) -> Sequence[Job]:
+        return list(reversed(self.jobs.values()))[:limit]
+
+    def state_counts(self) -> Mapping[JobState, int]:
+        return Counter(job.state for job in self.jobs.values())
+
+    def claim(self, worker: str, *, now: datetime, until: datetime) -> Job | None:
+        def is_free(job_id: str) -> bool:
+            return job_id not in self.leases or self.leases[job_id][1] <= now
+
+        due = {job_id: at for job_id, at in self.due.items() if at is not None and at <= now}
+        for job_id in sorted(due, key=lambda each: due[each]):
+            if is_free(job_id):
+                self.leases[job_id] = (worker, until)
+                return self.jobs[job_id]
+        return None
+
+    def renew(self, job_id: str, worker: str, *, until: datetime) -> None:
+        self._require_lease(job_id, worker)
+        self.leases[job_id] = (worker, until)
+
+    def release(self, job_id: str, worker: str, *, due: datetime | None) -> None:
+        self._require_lease(job_id, worker)
+        del self.leases[job_id]
+        self.due[job_id] = due
+
+    def make_due(self, job_id: str, at: datetime | None) -> None:
+        self.due[job_id] = at
+
+    def save(self, job: Job, event: JobEvent | None = None) -> None:
+        self.jobs[job.job_id] = job
+        if event is not None:
+            self.history[job.job_id] = (*self.events(job.job_id), event)
+
+    def events(self, job_id: str) -> Sequence[JobEvent]:
+        return self.history.get(job_id, ())
+
+    def parts(self, job_id: str) -> Sequence[Part]:
+        found = [part for part in self.all_parts.values() if part.job_id == job_id]
+        return sorted(found, key=lambda part: part.consent_id)
+
+    def save_parts(self, changed: Sequence[Part]) -> None:
+        self.all_parts |= {(part.job_id, part.consent_id): part for part in changed}
+
+    def parts_of(self, consent_id: str) -> Sequence[Part]:
+        order = list(self.jobs)
+        found = [part for part in self.all_parts.values() if part.consent_id == consent_id]
+        return sorted(found, key=lambda part: -order.index(part.job_id))
+
+    def add_release(self, release: Release) -> None:
+        self.releases[release.job_id] = release
+
+    def release_of(self, job_id: str) -> Release | None:
+        return self.releases.get(job_id)
+
+    def _require_lease(self, job_id: str, worker: str) -> None:
+        if self.leases.get(job_id, ("", NOW))[0] != worker:
+            raise LostLeaseError(f"job {job_id} is driven by another worker now")
