@@ -19,7 +19,6 @@ from crypto.errors import MalformedError, OutOfRangeError
 T = TypeVar("T")
 _ABSENT = object()
 MAX_TEXT = 100_000
-_MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class Fields:
@@ -111,12 +110,11 @@ class Fields:
         """A moment in UTC in its one form: RFC 3339 with whole seconds and a final Z."""
         text = self.text(name, max_length=40)
         try:
-            moment = datetime.strptime(text, _MOMENT).replace(tzinfo=UTC)
-        except ValueError as error:
-            raise MalformedError(
-                f"{self.where}.{name}: expected a moment such as 2026-01-31T12:00:00Z"
-            ) from error
-        if utc_text(moment) != text:
+            moment = datetime.fromisoformat(text) if text.endswith("Z") else None
+        except ValueError:
+            moment = None
+        # Other forms of ISO 8601 are read as well, so the text has to be the one that is written.
+        if moment is None or utc_text(moment) != text:
             raise MalformedError(f"{self.where}.{name}: expected a moment such as 2026-01-31T12:00:00Z")
         return moment
 
