@@ -1,7 +1,7 @@
 """Readings come in any order, in any batches, more than once: what is there afterwards is the same."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +12,7 @@ from tests.wallet.streaming import DAY, HEART, pulse, pulses, used
 from wallet.domain import appending, segment
 from wallet.domain.appending import Tally
 from wallet.domain.measured import Measured
-from wallet.domain.period import Period, Span, period_of
+from wallet.domain.period import Span, period_of
 from wallet.domain.reading import Reading, milliseconds, reading_of
 from wallet.errors import ConflictError, NotInWalletError, TooLargeError, UnfitReadingError
 from wallet.services import read_streams
@@ -290,13 +290,6 @@ def test_a_forgotten_stream_is_gone_with_its_limits(streams):
     with pytest.raises(NotInWalletError):
         streams.read.one(ANNA, stream.row_id)
     assert streams.keep(ANNA, "watch", pulses(5)).tally == Tally(kept=5)
-
-
-def test_a_stream_opens_on_the_period_of_its_last_reading(streams):
-    streams.keep(ANNA, "watch", pulses(5, begin=datetime(2024, 2, 29, 12, tzinfo=UTC)))
-    (stream,) = streams.read.all(ANNA)
-
-    assert streams.read.newest(stream, Span.MONTH) == Period(Span.MONTH, datetime(2024, 2, 1, tzinfo=UTC))
 
 
 def test_a_year_is_read_from_the_index_wherever_that_says_enough(streams, small_segments, monkeypatch):

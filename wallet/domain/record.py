@@ -92,7 +92,10 @@ def describe(held: HeldCredential, *, among: Iterable[HeldCredential], now: date
 
 def describe_all(held: Sequence[HeldCredential], *, now: datetime) -> tuple[Record, ...]:
     """All records: those that count first, and the newest of each sort first."""
-    records = [describe(each, among=held, now=now) for each in held]
+    versions: dict[tuple[str, str, str], list[HeldCredential]] = {}
+    for each in held:
+        versions.setdefault(_record_key(each), []).append(each)
+    records = [describe(each, among=versions[_record_key(each)], now=now) for each in held]
     records.sort(key=lambda record: record.received_at, reverse=True)
     records.sort(key=lambda record: record.state is RecordState.REPLACED)
     return tuple(records)
@@ -100,7 +103,7 @@ def describe_all(held: Sequence[HeldCredential], *, now: datetime) -> tuple[Reco
 
 def newest_version(held: HeldCredential, among: Iterable[HeldCredential]) -> HeldCredential:
     """The version that counts: of the same issuer, person and kind of record, the one issued last."""
-    versions = [each for each in among if _same_record(each, held)] or [held]
+    versions = [each for each in among if _record_key(each) == _record_key(held)] or [held]
     return max(versions, key=lambda each: (each.issued_at, each.received_at, each.row_id))
 
 
@@ -130,6 +133,11 @@ _UNITS = {
     "/min": "per minute",
     "{beats}/min": "beats per minute",
     "Cel": "°C",
+    "{steps}": "steps",
+    "ug/m3": "µg/m³",
+    "dB[SPL]": "dB",
+    "L": "litres",
+    "{h3}": "",
 }
 
 
@@ -138,8 +146,8 @@ def unit_text(ucum: str) -> str:
     return _UNITS.get(ucum, ucum)
 
 
-def _same_record(one: HeldCredential, other: HeldCredential) -> bool:
-    return (one.issuer_id, one.handle, one.data_set) == (other.issuer_id, other.handle, other.data_set)
+def _record_key(held: HeldCredential) -> tuple[str, str, str]:
+    return held.issuer_id, held.handle, held.data_set
 
 
 def _state(held: HeldCredential, newest: HeldCredential, now: datetime) -> RecordState:

@@ -6,9 +6,8 @@ from operator import methodcaller
 from typing import Final
 
 from wallet.domain.bucket import Bucket, bucketed, to_open
-from wallet.domain.clock import Clock
 from wallet.domain.digest import Digest, joined
-from wallet.domain.period import Period, Span, period_of
+from wallet.domain.period import Period, Span
 from wallet.domain.reading import Reading
 from wallet.domain.segment import Older
 from wallet.domain.session import Session
@@ -57,7 +56,6 @@ class ReadStreams:
 
     streams: StreamStore
     watch: WatchStreams
-    clock: Clock
 
     def all(self, session: Session) -> tuple[Stream, ...]:
         """All streams by what they measure, from where, with what."""
@@ -97,20 +95,21 @@ class ReadStreams:
             tuple(each for part in shown or () for each in part.older_between(begin, end)),
         )
 
-    def newest(self, stream: Stream, span: Span) -> Period:
-        """The period that the last reading is in; without any, the present one."""
-        return period_of(span, stream.last or self.clock())
-
     def readings(self, session: Session, row_id: str) -> Iterator[Reading]:
-        """All readings of a stream in the order of time, opened part by part.
+        """All readings of a stream in the order of time; see `between`."""
+        parts = self.streams.get(session, row_id).parts
+        return self.between(session, row_id, parts[0].first, parts[-1].last + 1) if parts else iter(())
+
+    def between(self, session: Session, row_id: str, begin: int, end: int) -> Iterator[Reading]:
+        """The readings that begin between two moments, opened part by part however many there are.
 
         What is added meanwhile may or may not be among them; nothing comes twice.
         """
-        for part in self.streams.get(session, row_id).parts:
-            begin, end = part.first, part.last + 1
-            _, opened = self.streams.opened(session, row_id, methodcaller("within", begin, end))
+        for part in self.streams.get(session, row_id).within(begin, end):
+            bounds = max(begin, part.first), min(end, part.last + 1)
+            _, opened = self.streams.opened(session, row_id, methodcaller("within", *bounds))
             for segment in opened.values():
-                yield from segment.between(begin, end)
+                yield from segment.between(*bounds)
 
     def remove(self, session: Session, row_id: str) -> None:
         """Forget a stream with its readings, and the limits that were set for it."""

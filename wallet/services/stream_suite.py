@@ -23,4 +23,4 @@ class Streams:
 def assemble_streams(streams: StreamStore, alerts: Store[Alert], clock: Clock) -> Streams:
     """Make the use cases over ready stores."""
     watch = WatchStreams(streams, alerts, clock)
-    return Streams(KeepStreams(streams, watch, clock), ReadStreams(streams, watch, clock), watch)
+    return Streams(KeepStreams(streams, watch, clock), ReadStreams(streams, watch), watch)

@@ -26,6 +26,7 @@ from wallet.web import (
     rights,
     scores,
     show,
+    streams,
     uses,
     visitor,
 )
@@ -64,6 +65,7 @@ def create_app(services: Services, *, idle_minutes: int = IDLE_MINUTES, address:
     for screens in (
         home.screens,
         records.screens,
+        streams.screens,
         badges.screens,
         offers.screens,
         consents.screens,

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from wallet.domain import stream_words
 from wallet.domain.session import Session
 from wallet.domain.use import Outcome
 from wallet.services.read_wallet import Overview
@@ -44,6 +45,9 @@ def screens(services: Services) -> Blueprint:
             offerable=_offerable(seen, {held.credential_id for held in active}),
             stale=_is_stale(services, seen),
             asked=services.scores.read.waiting(visitor.current()),
+            streams=services.streams.read.all(visitor.current()),
+            beyond=services.streams.watch.unseen(visitor.current()),
+            words=stream_words,
             has_recovery=services.locks.has_recovery(visitor.current()),
         )
 

@@ -115,6 +115,7 @@ def navigation() -> list[NavItem]:
     return [
         NavItem("Home", "home.overview", "home"),
         NavItem("Records", "records.overview", "certificate", also=("records.", "offers.", "show.")),
+        NavItem("Streams", "streams.overview", "activity-heartbeat", also=("streams.",)),
         NavItem("Agreements", "consents.overview", "file-text", also=("consents.", "scores.", "crowds.")),
         NavItem("Who used my data", "uses.overview", "history", also=("uses.",)),
         NavItem("Earnings", "earnings.overview", "coin-euro", also=("earnings.",)),
