@@ -41,8 +41,10 @@ from wallet.services.custody_suite import Custody
 from wallet.services.outside import Partners, Stores
 from wallet.services.show_suite import Askers
 from wallet.services.suite import Ends, Services, assemble
+from wallet.sources.desk import Catalogue
 from wallet.storage.archive import SqlArchive
 from wallet.storage.erasures import SqlErasureStore
+from wallet.storage.letters import SqlLetterStore
 from wallet.storage.passkeys import SqlPasskeyStore
 from wallet.storage.schema import open_wallet_database
 from wallet.storage.sealed import Form, SealedStore
@@ -98,6 +100,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         askers=_askers(settings),
         badges=BadgeClient(connections),
         authenticators=WebAuthn(),
+        sources=Catalogue(),
     )
 
     def close() -> None:
@@ -169,6 +172,7 @@ def sql_stores(database: Database) -> Stores:
         wallets=SqlWalletStore(database),
         passkeys=SqlPasskeyStore(database),
         erasures=SqlErasureStore(database),
+        letters=SqlLetterStore(database),
         streams=streams,
         archive=archive,
         **sealed,

@@ -191,6 +191,18 @@ class VerifierRefusedError(WalletError):
         self.reason = reason
 
 
+class LetterRefusedError(WalletError):
+    """There is no such address, or it has another password; which, is never told."""
+
+
+class LetterboxFullError(WalletError):
+    """A letter is too large, or too much waits until its person opens her wallet."""
+
+
+class StoppedError(WalletError):
+    """Something that takes long was stopped by the person, or her wallet was locked meanwhile."""
+
+
 class SourceTrouble(StrEnum):
     """Why a file was not taken in; `wallet.domain.source` has words for each in both languages."""
 

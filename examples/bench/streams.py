@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -34,8 +34,10 @@ from wallet.domain.credential import HeldCredential
 from wallet.domain.measured import Measured
 from wallet.domain.period import Period, Span
 from wallet.domain.session import Session
+from wallet.services.custody_suite import Custody
+from wallet.services.outside import Partners, Stores
 from wallet.services.show_suite import Askers
-from wallet.services.suite import Custody, Partners, Services, Stores, assemble
+from wallet.services.suite import Services, assemble
 from wallet.storage.schema import open_wallet_database
 from wallet.web.app import create_app
 
@@ -112,7 +114,9 @@ def _wallet() -> Iterator[Wallet]:
     with tempfile.TemporaryDirectory() as folder:
         database = open_wallet_database(f"sqlite:///{Path(folder) / 'wallet.db'}")
         nobody = cast(Any, None)  # nothing here asks a partner
-        partners = Partners(nobody, nobody, nobody, nobody, nobody, nobody, Askers(nobody, nobody), nobody)
+        partners = Partners(
+            **{each.name: nobody for each in fields(Partners)} | {"askers": Askers(nobody, nobody)}
+        )
         stores = sql_stores(database)
         services = assemble(stores, partners, Custody(random_bytes(32), Argon2Cost(32, 1, 1)), clock=_now)
         services.create_wallet(NAME, PASSWORD)

@@ -12,6 +12,7 @@ from wallet.domain.appending import Change
 from wallet.domain.clock import Clock
 from wallet.domain.custody import Attempts, LockedWallet
 from wallet.domain.erasure import Erasure, Farewell
+from wallet.domain.letterbox import Address, Letter, Letterbox
 from wallet.domain.passkey import PasskeyLock
 from wallet.domain.recovery import RecoveryLock
 from wallet.domain.segment import Segment
@@ -145,6 +146,53 @@ class MemoryErasureStore:
 
     def said(self, farewell_id: str) -> None:
         self.unsaid.pop(farewell_id, None)
+
+
+@dataclass
+class MemoryLetterStore:
+    boxes: dict[str, Letterbox] = field(default_factory=dict)
+    known: dict[str, Address] = field(default_factory=dict)
+    kept: dict[str, Letter] = field(default_factory=dict)
+
+    def box(self, wallet_id: str) -> Letterbox | None:
+        return self.boxes.get(wallet_id)
+
+    def keep_box(self, box: Letterbox) -> Letterbox:
+        return self.boxes.setdefault(box.wallet_id, box)
+
+    def address(self, address_id: str) -> Address | None:
+        return self.known.get(address_id)
+
+    def addresses(self, wallet_id: str) -> tuple[Address, ...]:
+        return tuple(each for each in self.known.values() if each.wallet_id == wallet_id)
+
+    def keep_address(self, address: Address) -> None:
+        self.known[address.address_id] = address
+
+    def remove_address(self, wallet_id: str, address_id: str) -> None:
+        if address_id in self.known and self.known[address_id].wallet_id == wallet_id:
+            del self.known[address_id]
+            self.kept = {name: each for name, each in self.kept.items() if each.address_id != address_id}
+
+    def waiting(self, wallet_id: str) -> tuple[int, int]:
+        sizes = [len(each.sealed_body) for each in self.kept.values() if each.wallet_id == wallet_id]
+        return len(sizes), sum(sizes)
+
+    def post(self, letter: Letter) -> None:
+        if letter.address_id not in self.known:
+            raise NotInWalletError("This address was taken away.")
+        self.kept[letter.letter_id] = letter
+
+    def letters(self, address_id: str, before: datetime, limit: int) -> tuple[Letter, ...]:
+        found = [
+            each for each in self.kept.values() if each.address_id == address_id and each.received_at < before
+        ]
+        return tuple(sorted(found, key=lambda each: (each.received_at, each.letter_id))[:limit])
+
+    def drop(self, wallet_id: str, letter_ids: Sequence[str]) -> None:
+        for letter_id in letter_ids:
+            if letter_id in self.kept and self.kept[letter_id].wallet_id == wallet_id:
+                del self.kept[letter_id]
 
 
 def doors(wallets: MemoryWalletStore, clock: Clock, lookup_key: bytes = b"k" * 32) -> Doors:

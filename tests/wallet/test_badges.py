@@ -45,6 +45,7 @@ from wallet.services.custody_suite import Custody
 from wallet.services.outside import Partners
 from wallet.services.show_suite import Askers
 from wallet.services.suite import Services, assemble
+from wallet.sources.desk import Catalogue
 from wallet.web.app import create_app
 
 
@@ -100,6 +101,7 @@ def graduate(tmp_path: Path, database_url: str) -> Iterator[Graduate]:
         Askers(Asker(office.clock), RequestTrust()),
         BadgeClient(connections),
         WebAuthn(),
+        Catalogue(),
     )
     services = assemble(memory_stores(), partners, Custody(b"k" * 32, CHEAP), clock=office.clock)
     session = services.create_wallet("anna", PASSWORD)

@@ -40,6 +40,7 @@ from wallet.services.custody_suite import Custody
 from wallet.services.outside import Partners
 from wallet.services.show_suite import Askers
 from wallet.services.suite import Services, assemble
+from wallet.sources.desk import Catalogue
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -75,7 +76,9 @@ def counter(tmp_path, database_url, monkeypatch):
     crowds = MemoryCrowdMarket(office.clock, market.key, market.log)
     askers = Askers(Asker(office.clock), RequestTrust())
     nodes, badges = MemoryNodes(office.clock), BadgeClient(connections)
-    partners = Partners(trust, issuers, market, nodes, scores, crowds, askers, badges, WebAuthn())
+    partners = Partners(
+        trust, issuers, market, nodes, scores, crowds, askers, badges, WebAuthn(), Catalogue()
+    )
     services = assemble(memory_stores(), partners, Custody(b"k" * 32, CHEAP), clock=office.clock)
     yield Counter(office, services, issuers, url)
     connections.close()

@@ -39,6 +39,7 @@ from tests.wallet.crowd_market import MemoryCrowdMarket
 from tests.wallet.fakes import (
     CHEAP,
     MemoryErasureStore,
+    MemoryLetterStore,
     MemoryPasskeyStore,
     MemoryStore,
     MemoryStreamStore,
@@ -63,6 +64,7 @@ from wallet.services.custody_suite import Custody
 from wallet.services.outside import Partners, Stores
 from wallet.services.show_suite import Askers
 from wallet.services.suite import Services, assemble
+from wallet.sources.desk import Catalogue
 
 ISSUER_URL = parties.STATUS_PREFIX.removesuffix("/status-lists/")
 NODES = ("node-a", "node-b", "node-c")
@@ -430,6 +432,7 @@ class World:
             Askers(self.asker, own_trust(authority().certificate)),
             BadgeClient(Connections()),
             WebAuthn(),
+            Catalogue(),
         )
         self.services: Services = assemble(self.stores, partners, Custody(b"k" * 32, CHEAP), clock=self.clock)
 
@@ -454,5 +457,6 @@ def memory_stores() -> Stores:
         "passkeys": MemoryPasskeyStore(wallets),
         "erasures": MemoryErasureStore(wallets),
         "streams": MemoryStreamStore(),
+        "letters": MemoryLetterStore(),
     }
     return Stores(**{**others, **known})

@@ -19,6 +19,7 @@ from wallet.services.badge_ports import BadgeIssuers
 from wallet.services.collecting_ports import CollectingIssuers
 from wallet.services.crowd_ports import CrowdMarket
 from wallet.services.erasure_ports import ErasureStore
+from wallet.services.letter_ports import LetterStore
 from wallet.services.ports import (
     Archive,
     Authenticators,
@@ -31,6 +32,7 @@ from wallet.services.ports import (
 )
 from wallet.services.score_ports import ScoreMarket
 from wallet.services.show_suite import Askers
+from wallet.services.source_ports import FileSources
 from wallet.services.stream_ports import StreamStore
 
 
@@ -41,6 +43,7 @@ class Stores:
     wallets: WalletStore
     passkeys: PasskeyStore
     erasures: ErasureStore
+    letters: LetterStore
     credentials: Store[HeldCredential]
     arrivals: Store[Arrival]
     consents: Store[HeldConsent]
@@ -71,3 +74,4 @@ class Partners:
     askers: Askers
     badges: BadgeIssuers
     authenticators: Authenticators
+    sources: FileSources

@@ -31,6 +31,7 @@ from wallet.services.follow_crowds import FollowCrowds
 from wallet.services.follow_scores import FollowScores
 from wallet.services.ports import Issuers, Market, Store, Trust
 from wallet.services.receive_record import ReceiveRecord
+from wallet.services.unpack_letters import UnpackLetters
 from wallet.services.watch_log import WatchLog
 from wallet.services.watch_streams import WatchStreams
 from wallet.services.withdraw_consent import WithdrawConsent
@@ -82,6 +83,7 @@ class Refresh:
     withdraw: WithdrawConsent
     scores: FollowScores
     crowds: FollowCrowds
+    unpack: UnpackLetters
     watch: WatchStreams
     clock: Clock
 
@@ -97,6 +99,8 @@ class Refresh:
         if consents or offers or crowds:
             with report.noting():
                 self.log.look(session)
+        with report.noting():
+            self.unpack(session)
         self._ask_for_what_is_made(session, report)
         self._check_standings(session, report)
         for held in consents:

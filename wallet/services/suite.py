@@ -23,6 +23,7 @@ from wallet.services.get_badge import GetBadge
 from wallet.services.keep_copies import KeepCopies
 from wallet.services.keep_locks import KeepLocks
 from wallet.services.keep_passkeys import KeepPasskeys
+from wallet.services.letter_suite import Letters, assemble_letters
 from wallet.services.look_at_offer import LookAtOffer
 from wallet.services.move_wallet import MoveWallet
 from wallet.services.offer_suite import Crowds, Scores, assemble_crowds, assemble_scores
@@ -38,6 +39,7 @@ from wallet.services.refresh import Refresh
 from wallet.services.rights_suite import Rights
 from wallet.services.show_suite import Show, ShowStores, assemble_show
 from wallet.services.stream_suite import Streams, assemble_streams
+from wallet.services.take_file import TakeFile
 from wallet.services.tidy_up import TidyUp
 from wallet.services.watch_log import WatchLog
 from wallet.services.withdraw_consent import WithdrawConsent
@@ -76,6 +78,8 @@ class Services:
     get_badge: GetBadge
     rights: Rights
     streams: Streams
+    take_file: TakeFile
+    letters: Letters
     trust: Trust
     clock: Clock
     ends: Ends = field(repr=False)
@@ -128,6 +132,7 @@ def assemble(
     )
     doors = assemble_doors(stores.wallets, stores.passkeys, partners.authenticators, custody, clock)
     streams = assemble_streams(stores.streams, stores.alerts, clock)
+    letters = assemble_letters(stores.letters, partners.sources, streams.keep, custody.lookup_key, clock)
     showing = ShowStores(stores.showings, stores.credentials, stores.shown, copies)
     return Services(
         create_wallet=doors.create,
@@ -153,6 +158,7 @@ def assemble(
             scores=scores.follow,
             crowds=crowds.follow,
             watch=streams.watch,
+            unpack=letters.unpack,
             clock=clock,
         ),
         read=read,
@@ -179,6 +185,8 @@ def assemble(
             ),
         ),
         streams=streams,
+        take_file=TakeFile(partners.sources, streams.keep, clock),
+        letters=letters,
         trust=trust,
         clock=clock,
         ends=ends,

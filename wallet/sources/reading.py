@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from crypto.errors import MalformedError
 from wallet.domain.measured import Measured
 from wallet.domain.source import Manifest, Report
+from wallet.domain.table_mapping import Mapping
 from wallet.errors import SourceError, SourceTrouble
 from wallet.sources.bounded import Bounded, Limits
 from wallet.sources.grain import Reducer
-from wallet.sources.table_mapping import Mapping
 
 UTC_ZONE: Final = ZoneInfo("UTC")
 SMALL_FILES: Final = Limits()

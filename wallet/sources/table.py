@@ -8,7 +8,6 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import BinaryIO, Final, cast
@@ -16,16 +15,14 @@ from typing import BinaryIO, Final, cast
 from wallet.domain.measured import Measured
 from wallet.domain.quantity import QUANTITIES
 from wallet.domain.source import Manifest, Words
+from wallet.domain.table_mapping import ENCODINGS, SEPARATORS, Mapping, Preview, TimeForm
 from wallet.errors import SourceError, SourceTrouble
 from wallet.sources.bounded import Bounded
 from wallet.sources.manifests import OF_BODY, PORTABILITY, SMALL, WHEN_UPLOADED
 from wallet.sources.reading import Reading, Source, each
-from wallet.sources.table_mapping import Mapping, TimeForm
 from wallet.sources.units import convert
 from wallet.sources.values import damaged, from_epoch, impossible_time, in_utc, measured, moment, number
 
-SEPARATORS: Final = (";", "\t", ",", "|")
-ENCODINGS: Final = ("utf-8", "cp1252")
 MOST_COLUMNS: Final = 500
 _PREVIEW_BYTES: Final = 64 * 1024
 _COMMA: Final = re.compile(r"[+-]?\d+(?:\.\d{3})*,\d+", re.ASCII)
@@ -36,16 +33,6 @@ _FORMS: Final = {
     form: (*(f"{date} {clock}" for date in dates for clock in _CLOCKS), *dates)
     for form, dates in _DATES.items()
 }
-
-
-@dataclass(frozen=True)
-class Preview:
-    """The first rows of a table, headings included, and what seems to separate them."""
-
-    rows: tuple[tuple[str, ...], ...]
-    separator: str
-    decimal_comma: bool
-    encoding: str
 
 
 def preview(file: BinaryIO, *, most_rows: int = 20) -> Preview:

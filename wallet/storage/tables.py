@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, LargeBinary, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from ssi.hosting.columns import UtcMoment, new_metadata
@@ -92,6 +92,42 @@ class FarewellRow(Base):
     consent_id: Mapped[str] = mapped_column(String(NAME_LENGTH))
     signed: Mapped[str] = mapped_column(Text)
     since: Mapped[datetime] = mapped_column(UtcMoment)
+
+
+class LetterboxRow(Base):
+    """The key pair of one wallet's letters."""
+
+    __tablename__ = "letterbox"
+
+    wallet_id: Mapped[str] = mapped_column(
+        ForeignKey("wallet.wallet_id", ondelete="CASCADE"), primary_key=True
+    )
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_key: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LetterAddressRow(Base):
+    """Where one device sends to; what it is called is sealed."""
+
+    __tablename__ = "letter_address"
+
+    address_id: Mapped[str] = mapped_column(String(UUID_LENGTH), primary_key=True)
+    wallet_id: Mapped[str] = mapped_column(ForeignKey("wallet.wallet_id", ondelete="CASCADE"), index=True)
+    password_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_note: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LetterRow(Base):
+    """One thing that came in, sealed to the letterbox."""
+
+    __tablename__ = "letter"
+    __table_args__ = (Index("ix_letter_address_id_received_at", "address_id", "received_at"),)
+
+    letter_id: Mapped[str] = mapped_column(String(UUID_LENGTH), primary_key=True)
+    wallet_id: Mapped[str] = mapped_column(ForeignKey("wallet.wallet_id", ondelete="CASCADE"), index=True)
+    address_id: Mapped[str] = mapped_column(ForeignKey("letter_address.address_id", ondelete="CASCADE"))
+    received_at: Mapped[datetime] = mapped_column(UtcMoment)
+    sealed_body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class SealedRow(Base):

@@ -12,6 +12,7 @@ from ssi.hosting.health import health
 from wallet.config import IDLE_MINUTES
 from wallet.services.suite import Services
 from wallet.web import (
+    addresses,
     badges,
     consents,
     crowds,
@@ -22,10 +23,12 @@ from wallet.web import (
     offers,
     passkeys,
     problems,
+    receive,
     records,
     rights,
     scores,
     show,
+    sources,
     streams,
     uses,
     visitor,
@@ -47,7 +50,8 @@ def create_app(services: Services, *, idle_minutes: int = IDLE_MINUTES, address:
     app.secret_key = random_bytes(SECRET_BYTES)
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     app.before_request(moving.let_a_whole_wallet_in)  # before any form is read
-    install(app, name="argonauta", role="Wallet", nav=visitor.navigation)
+    app.before_request(sources.let_files_in)
+    csrf = install(app, name="argonauta", role="Wallet", nav=visitor.navigation)
     table = SessionTable(services.clock, timedelta(minutes=idle_minutes))
     app.session_interface = MemorySessions(table)
     app.register_error_handler(CSRFError, visitor.expired_form)
@@ -65,17 +69,22 @@ def create_app(services: Services, *, idle_minutes: int = IDLE_MINUTES, address:
     for screens in (
         home.screens,
         records.screens,
-        streams.screens,
         badges.screens,
         offers.screens,
         consents.screens,
         scores.screens,
         crowds.screens,
         show.screens,
+        sources.screens,
+        streams.screens,
         uses.uses,
         uses.earnings,
     ):
         app.register_blueprint(screens(services))
+    letterbox = receive.door(services)
+    csrf.exempt(letterbox)
+    app.register_blueprint(letterbox)
+    app.register_blueprint(addresses.screens(services, forms))
     app.register_blueprint(health("wallet", {"database": services.ends.check}))
     metrics.install(app)
     return app

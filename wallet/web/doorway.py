@@ -49,6 +49,7 @@ class _Screens:
         except (WrongPasswordError, TooManyAttemptsError) as error:
             return _shown("sign_in", {"login": str(error)}, login), status_of(error)
         visitor.open_in_browser(self.table, wallet)
+        visitor.read_what_came(self.services.letters.unpack)
         return redirect(visitor.onward())
 
     def sign_up(self) -> Page:

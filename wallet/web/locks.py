@@ -121,6 +121,7 @@ class _Recovery:
         except WeakPasswordError as error:
             return _form({"new": str(error)}, login), status_of(error)
         visitor.open_in_browser(self.table, wallet)
+        visitor.read_what_came(self.services.letters.unpack)
         flash("Your wallet is open and has a new password. Your recovery code stays valid.", "good")
         return redirect(visitor.onward())
 

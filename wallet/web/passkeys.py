@@ -78,6 +78,7 @@ class _Doorway:
                 "wallet/sign_in.html", errors={"passkey": str(error)}, login=""
             ), status_of(error)
         visitor.open_in_browser(self.table, wallet)
+        visitor.read_what_came(self.services.letters.unpack)
         return redirect(visitor.onward())
 
     def sign_up(self) -> Page:

@@ -11,9 +11,11 @@ from werkzeug.wrappers import Response
 from ssi.hosting.design.blueprint import NavItem
 from ssi.hosting.design.error_pages import Words, page
 from wallet.domain.session import Session
-from wallet.errors import NotInWalletError
+from wallet.errors import NotInWalletError, WalletError
 from wallet.services.open_wallet import OpenWallet
 from wallet.services.refresh import RefreshReport
+from wallet.services.unpack_letters import UnpackLetters
+from wallet.web import file_reading
 from wallet.web.sessions import ServerSession, SessionTable
 
 _WALLET, _ONWARD, _NEWS = "wallet", "onward", "news"
@@ -46,8 +48,17 @@ def open_in_browser(table: SessionTable, wallet: Session) -> None:
         session[_ONWARD] = asked_for
 
 
+def read_what_came(unpack: UnpackLetters) -> None:
+    """Read what devices sent while the wallet was locked; what cannot be read now waits."""
+    try:
+        unpack(current())
+    except WalletError:
+        flash("Some of what your devices sent could not be read now. It waits until the next time.", "note")
+
+
 def lock(table: SessionTable) -> None:
     """Forget the open wallet and everything the browser session held, its cookie included."""
+    file_reading.stop()
     table.renew(present_session())
     session.clear()
 

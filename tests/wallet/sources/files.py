@@ -15,9 +15,9 @@ from fit_tool.profile.profile_type import FileType, Manufacturer
 
 from wallet.domain.measured import Measured
 from wallet.domain.source import Report
+from wallet.domain.table_mapping import Mapping
 from wallet.sources.catalogue import BY_NAME
 from wallet.sources.reading import Reading, read
-from wallet.sources.table_mapping import Mapping
 
 VIENNA = ZoneInfo("Europe/Vienna")
 NOON = "2026-01-31T12:00:00+01:00"

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 
 from tests.wallet.sources.files import MAPPING, VIENNA, taken, utc, values
+from wallet.domain.table_mapping import Mapping, TimeForm
 from wallet.errors import SourceError, SourceTrouble
 from wallet.sources.table import preview
-from wallet.sources.table_mapping import Mapping, TimeForm
 
 GERMAN = Mapping(
     0,

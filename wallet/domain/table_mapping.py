@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
+
+SEPARATORS: Final = (";", "\t", ",", "|")
+ENCODINGS: Final = ("utf-8", "cp1252")
 
 
 class TimeForm(StrEnum):
@@ -33,3 +37,13 @@ class Mapping:
     decimal_comma: bool = False
     encoding: str = "utf-8"
     heading: bool = True
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first rows of a table, headings included, and what seems to separate them."""
+
+    rows: tuple[tuple[str, ...], ...]
+    separator: str
+    decimal_comma: bool
+    encoding: str

@@ -1,0 +1,82 @@
+"""Devices that send by themselves: an address on the screen, and what is sent to it over HTTP."""
+
+import re
+from base64 import b64encode
+
+from tests.wallet.browsing import PASSWORD
+from tests.wallet.screens.moments import session_of
+from tests.wallet.test_letters import push, values
+
+
+def made(browser) -> dict[str, str]:
+    browser.get("/sources/devices/")
+    page = browser.post("/sources/devices/", name="balcony", switches="each-reading", zone="Europe/Vienna")
+    found = dict(re.findall(r'id="address-(\w+)" value="([^"]*)"', page))
+    assert set(found) == {"server", "path", "user", "password"}
+    return found
+
+
+def sent(app, told: dict[str, str], body: bytes, **changes: str):
+    login = f"{told['user']}:{changes.get('password', told['password'])}"
+    headers = {"Authorization": f"Basic {b64encode(login.encode()).decode()}"}
+    return app.test_client().post(told["path"], data=body, headers=headers)
+
+
+def test_what_a_device_sends_to_a_locked_wallet_is_there_after_signing_in(signed_in, app, world):
+    told = made(signed_in)
+    signed_in.get("/home")
+    signed_in.post("/lock")
+    assert sent(app, told, push(11)).status_code == 202
+    world.clock.forward(minutes=5)
+
+    signed_in.get("/sign-in")
+    signed_in.post("/sign-in", login="anna", password=PASSWORD)
+
+    assert values(world, session_of(world)) == [11.0]
+    assert "1 messages read" in signed_in.get("/sources/devices/")
+
+
+def test_the_password_is_shown_once_and_stands_in_no_address(signed_in):
+    told = made(signed_in)
+
+    assert told["password"] not in signed_in.get("/sources/devices/")
+    assert told["password"] not in told["path"]
+    assert told["path"] == "/receive"
+
+
+def test_strangers_are_turned_away(signed_in, app):
+    told = made(signed_in)
+
+    refused = sent(app, told, push(1), password="something else")
+    assert refused.status_code == 401
+    assert refused.headers["WWW-Authenticate"].startswith("Basic")
+    assert app.test_client().post("/receive", data=push(1)).status_code == 401
+    bearer = {"Authorization": "Bearer x"}
+    assert app.test_client().post("/receive", data=push(1), headers=bearer).status_code == 401
+
+
+def test_too_much_is_refused_and_to_be_sent_later(signed_in, app):
+    told = made(signed_in)
+
+    refused = sent(app, told, b" " * 70_000)
+
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 0
+
+
+def test_an_address_is_taken_away(signed_in, app):
+    told = made(signed_in)
+    signed_in.get("/sources/devices/")
+
+    page = signed_in.post(f"/sources/devices/{told['user']}/remove")
+
+    assert "can send nothing any more" in page
+    assert "No device of yours sends yet." in page
+    assert sent(app, told, push(1)).status_code == 401
+
+
+def test_what_is_missing_is_asked_for(signed_in):
+    signed_in.get("/sources/devices/")
+
+    assert "Give it a name" in signed_in.post("/sources/devices/", 422, name="", switches="each-reading")
+    assert "Choose at least one" in signed_in.post("/sources/devices/", 422, name="balcony")
