@@ -6,8 +6,9 @@ the record into shares for three nodes so that no single one of them can read it
 what was paid, and proves each line against the public log. Withdrawing takes no more than agreeing did.
 
 **Words.** A *wallet* belongs to one data subject. A *record* is a credential as the person sees it. A
-*consent* is one agreement about one record: one offer and one contribution. A *session* is an unlocked
-wallet; only while it lasts does the process know the wallet's data key.
+*consent* is one agreement about one record: one offer and one contribution. A *stream* is one
+quantity that a source measures again and again. A *session* is an unlocked wallet; only while it lasts does
+the process know the wallet's data key.
 
 **What it guarantees.**
 

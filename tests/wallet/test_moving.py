@@ -2,16 +2,22 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from crypto.encoding import Json, canonical_json
 from crypto.password_jwe import encrypt_with_password
+from tests.wallet.streaming import pulses
 from tests.wallet.world import World
 from wallet.bootstrap import sql_stores
+from wallet.domain.alert import Side
+from wallet.domain.appending import Tally
 from wallet.domain.choices import PolicyChoices
+from wallet.domain.period import Span
 from wallet.domain.proof import Password
+from wallet.domain.reading import reading_of
 from wallet.domain.session import Session
 from wallet.errors import (
     ConflictError,
@@ -40,7 +46,7 @@ def elsewhere(tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture
 def holder(stored_world: World) -> Session:
-    """Somebody with a record that she offered, and that was used."""
+    """Somebody with a record that she offered and that was used, and with a stream that she watches."""
     services = stored_world.services
     session = services.create_wallet("anna", PASSWORD)
     services.receive_credential(session, stored_world.issuers.offer())
@@ -48,6 +54,8 @@ def holder(stored_world: World) -> Session:
     consent = services.publish_offer(session, held.row_id, PolicyChoices())
     stored_world.market.use(consent.consent_id, cents=75)
     services.refresh(session)
+    (stream_id,) = services.streams.keep(session, "Watch", pulses(5_000)).streams
+    services.streams.watch.set(session, stream_id, Side.ABOVE, Decimal(70), Span.DAY)
     return session
 
 
@@ -75,6 +83,20 @@ def test_the_same_wallet_comes_out_of_the_file(stored_world, holder, elsewhere):
     for read in ("records", "history", "earnings"):
         assert getattr(elsewhere.services, read)(there) == getattr(stored_world.services, read)(holder), read
     assert elsewhere.services.earnings(there).total_cents == 75
+    (stream,) = elsewhere.services.streams.read.all(there)
+    assert list(elsewhere.services.streams.read.readings(there, stream.row_id)) == [
+        reading_of(each) for each in pulses(5_000)
+    ]
+
+
+def test_what_comes_after_the_move_finds_the_same_stream(stored_world, holder, elsewhere):
+    there = elsewhere.services.create_wallet("anna", "another password")
+    elsewhere.services.move.restore(there, moved(stored_world, holder), FILE_PASSWORD)
+
+    report = elsewhere.services.streams.keep(there, "Watch", pulses(5_001))
+
+    assert report.tally == Tally(kept=1, duplicates=5_000)
+    assert len(elsewhere.services.streams.read.all(there)) == 1
 
 
 def test_every_store_of_a_wallet_is_in_the_file(stored_world, holder):
