@@ -1,6 +1,7 @@
 """Whatever the bytes are: values or a `SourceError`, never another exception."""
 
 import json
+import re
 
 import pytest
 from fitdecode.utils import compute_crc
@@ -98,3 +99,20 @@ def test_a_changed_fit_file_with_a_right_checksum_gives_values_or_a_source_error
     whole = bytes(start) + body
 
     assert_values_or_source_error("garmin-fit", whole + compute_crc(whole).to_bytes(2, "little"))
+
+
+CONTENT = re.compile(rb'(?<==")[^"]*(?=")|(?<=>)[^<]+(?=<)|(?<=,)[^,\n]*')
+plain = st.sampled_from(NASTY) | st.text(max_size=8).map(lambda text: text.encode("utf-8", "replace"))
+
+
+@pytest.mark.parametrize("name", ["apple-health", "gpx", "green-button", "table"])
+@settings(max_examples=80)
+@given(data=st.data())
+def test_a_file_with_any_content_replaced_gives_values_or_a_source_error(name, data):
+    raw = SAMPLES[name]
+    for _ in range(data.draw(st.integers(1, 2))):
+        place = data.draw(st.sampled_from([found.span() for found in CONTENT.finditer(raw)]))
+        put = data.draw(plain).replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b'"', b"&quot;")
+        raw = raw[: place[0]] + put + raw[place[1] :]
+
+    assert_values_or_source_error(name, raw)
