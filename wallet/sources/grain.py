@@ -11,6 +11,7 @@ Limit: a value that is told again corrects the one before only while fewer than 
 between them.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -33,6 +34,7 @@ _REMEMBERED: Final = 50_000
 _NO_TIME: Final = timedelta()
 _SIXTH: Final = Decimal("0.000001")
 _Key = tuple[str, str, datetime]
+_Told = tuple[str, str, datetime, datetime | None]
 
 
 class _Seen(NamedTuple):
@@ -59,7 +61,7 @@ class Reducer:
         self._spans = [(grain, span) for grain, span in SPANS.items() if grain in grains]
         self._zone = zone
         self._buckets: dict[_Key, _Bucket] = {}
-        self._seen: dict[tuple[str, str, datetime, datetime | None], _Seen] = {}
+        self._seen: OrderedDict[_Told, _Seen] = OrderedDict()
         self._day: tuple[datetime, datetime] = (
             datetime.max.replace(tzinfo=UTC),
             datetime.max.replace(tzinfo=UTC),
@@ -110,7 +112,7 @@ class Reducer:
             bucket.total -= earlier.value
             bucket.count -= 1
         elif len(self._seen) >= _REMEMBERED:
-            del self._seen[next(iter(self._seen))]
+            self._seen.popitem(last=False)
         self._seen[told] = _Seen(key, value.value)
 
     def _day_of(self, moment: datetime) -> tuple[datetime, datetime]:

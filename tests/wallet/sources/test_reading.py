@@ -185,6 +185,16 @@ def test_a_value_that_is_told_again_corrects_the_one_before_in_its_day():
     assert value.value == 12
 
 
+def test_a_correction_is_known_while_few_others_lie_between(monkeypatch):
+    monkeypatch.setattr("wallet.sources.grain._REMEMBERED", 1)
+    told, other = (files.apple_record("StepCount", 10, "count", by=by) for by in ("Watch", "Phone"))
+    at_once = values("apple-health", files.apple(told, told, other), "by-day")
+    too_late = values("apple-health", files.apple(told, other, told), "by-day")
+
+    assert [int(value.value) for value in at_once] == [10, 10]
+    assert [int(value.value) for value in too_late] == [20, 10]
+
+
 def test_instruments_are_not_added_up():
     raw = files.apple(*(files.apple_record("StepCount", 10, "count", by=by) for by in ("Watch", "Phone")))
 
