@@ -45,6 +45,7 @@ SECTIONS = (
     Section("linked", "Encryptions linked to signed commitments", ("linked",)),
     Section("inputs", "Authentic inputs and ingestion", ("inputs",)),
     Section("streams", "Streams of measured values in a wallet", ("streams",)),
+    Section("sources", "Reading files that a person asked for", ("sources",)),
     Section("policies", "Decisions about policies", ("policies",)),
     Section("prio3", "Reports that nobody signed (Prio3)", ("prio3",)),
     Section("ingestion", "Ingestion at a node", ("ingestion",)),
