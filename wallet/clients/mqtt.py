@@ -13,6 +13,8 @@ stream is what follows in its topic.
 
 Not protected: the broker's operator sees the readings. Only TLS hides them on the way, and only the broker's
 access list (`pattern readwrite wallets/%u/streams/#`) keeps other people from writing them.
+
+Limit: one process listens for a wallet; a second one takes the connection of the first over, and back.
 """
 
 import ssl
