@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -305,7 +304,7 @@ def take_back(neighbourhood: Neighbourhood, customer: Customer) -> None:
     town = neighbourhood.town
     key = {"Authorization": f"Bearer {town.secret('registrar', API_KEY)}"}
     client = Client(town.url("registrar"), headers=key)
-    found: Any = client.get_json(f"/api/v1/credentials?external_id={quote(customer.email)}")
+    found: Any = client.post_json("/api/v1/credentials/search", {"external_id": customer.email})
     (credential,) = found["credentials"]
     client.post_json(
         f"/api/v1/credentials/{credential['credential_id']}/status",

@@ -12,7 +12,7 @@ from crypto.errors import MalformedError
 from crypto.reading import Fields, utc_text
 from ssi.http import problems
 from ssi.http.problem import Problem
-from ssi.issuer_service.api.operation import Answer, Operation, parameter, schema
+from ssi.issuer_service.api.operation import Answer, Operation, schema
 from ssi.issuer_service.api.schemas import MAX_BATCH
 from ssi.issuer_service.api.statuses import STATUS
 from ssi.issuer_service.domain.catalogue import Catalogue
@@ -36,6 +36,7 @@ from ssi.issuer_service.services.renew_offer import RenewOffer
 from ssi.issuer_service.services.send_link import SendLink
 
 _MAX_VERSIONS = 200
+_MAX_REF = 100
 _UNKNOWN = (HTTPStatus.NOT_FOUND,)
 _CONFLICT = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 
@@ -99,17 +100,14 @@ class CredentialEndpoints:
                 body=schema("Records"),
             ),
             Operation(
-                "GET",
-                "/credentials",
+                "POST",
+                "/credentials/search",
                 "findCredentials",
                 "Every version of a person's records, newest first",
                 self.find,
                 Scope.READ,
                 {HTTPStatus.OK: Answer("What was found.", schema("Credentials"))},
-                query=(
-                    parameter("external_id", "Your number of the person.", required=True),
-                    parameter("data_set", "Only records of this data set."),
-                ),
+                body=schema("CredentialSearch"),
                 refusals=_UNKNOWN,
             ),
             Operation(
@@ -179,9 +177,11 @@ class CredentialEndpoints:
         return jsonify(results=[{"row": row, **self._result(each)} for row, each in enumerate(results)])
 
     def find(self) -> Response:
-        """Every version of a person's records, newest first, in one data set or in all."""
-        external_id = read_external_id(request.args.get("external_id", "")[: MAX_EXTERNAL_ID + 1])
-        configuration = request.args.get("data_set")
+        """Every version of a person's records, newest first. Asked in a body: addresses are logged."""
+        fields = Fields.parse(request.get_data(), "search")
+        external_id = read_external_id(fields.text("external_id", max_length=MAX_EXTERNAL_ID))
+        configuration = fields.text("data_set", max_length=_MAX_REF) if fields.has("data_set") else None
+        fields.done()
         if configuration is not None:
             self._services.catalogue.get(configuration)
         sought = Sought(external_id=external_id, configuration=configuration, limit=_MAX_VERSIONS)

@@ -150,6 +150,13 @@ SCHEMAS: dict[str, Any] = {
             _object({"row": _COUNT, "error": schema("Problem")}),
         ]
     },
+    "CredentialSearch": _object(
+        {
+            "external_id": {**_EXTERNAL_ID, "description": "Your number of the person."},
+            "data_set": {"type": "string", "maxLength": 100, "description": "Only records of this data set."},
+        },
+        ["external_id"],
+    ),
     "StatusChange": _object(
         {"status": _words(Standing), "reason": {"type": "string", "minLength": 1, "maxLength": MAX_REASON}}
     ),

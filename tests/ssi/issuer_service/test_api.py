@@ -14,7 +14,7 @@ pytestmark = pytest.mark.database
 )
 def test_a_request_without_a_key_in_force_is_refused(office: Office, authorization):
     headers = {"Authorization": authorization} if authorization is not None else {}
-    response = office.visitor().get("/api/v1/credentials?external_id=1", headers=headers)
+    response = office.visitor().post("/api/v1/credentials/search", json={"external_id": "1"}, headers=headers)
 
     problem(response, 401)
     assert response.headers["WWW-Authenticate"].startswith("Bearer")
@@ -37,7 +37,7 @@ def test_a_revoked_key_is_refused_at_once(office: Office):
 def test_signing_in_on_screen_opens_no_way_into_the_api(office: Office):
     office.officer.sign_in()
 
-    problem(office.officer.client.get("/api/v1/credentials?external_id=1"), 401)
+    problem(office.officer.client.post("/api/v1/credentials/search", json={"external_id": "1"}), 401)
 
 
 @pytest.mark.parametrize(
@@ -129,20 +129,30 @@ def test_a_batch_holds_one_to_a_thousand_records(office: Office, count: int):
 def test_a_person_is_found_by_the_whole_number_only(office: Office):
     office.institution.hand_in("4711")
 
-    assert office.institution.get("/credentials?external_id=4711").get_json()["total"] == 1
-    assert office.institution.get("/credentials?external_id=471").get_json()["total"] == 0
+    assert office.institution.find("4711").get_json()["total"] == 1
+    assert office.institution.find("471").get_json()["total"] == 0
 
 
 def test_a_search_can_be_narrowed_to_a_data_set(office: Office):
     office.institution.hand_in("4711")
 
-    found = office.institution.get("/credentials?external_id=4711&data_set=health/1")
+    found = office.institution.find("4711", data_set="health/1")
     assert found.get_json()["total"] == 0
-    problem(office.institution.get("/credentials?external_id=4711&data_set=degree/1"), 404)
+    problem(office.institution.find("4711", data_set="degree/1"), 404)
 
 
-def test_a_search_without_a_number_is_refused(office: Office):
-    problem(office.institution.get("/credentials"), 400)
+@pytest.mark.parametrize(
+    "asked",
+    [{}, {"external_id": " "}, {"external_id": 1}, {"external_id": "x" * 201}, {"external_id": "1", "a": 1}],
+)
+def test_a_search_without_a_number_is_refused(office: Office, asked: dict[str, object]):
+    problem(office.institution.post("/credentials/search", asked), 400)
+
+
+def test_a_number_of_a_person_is_no_part_of_an_address(office: Office):
+    response = office.institution.get("/credentials?external_id=4711")
+
+    assert response.status_code == 405
 
 
 def test_an_unknown_address_of_the_api_is_a_problem_document(office: Office):

@@ -228,7 +228,7 @@ def test_a_badge_counts_no_longer_than_its_record(
     registrar: Registrar, compact: str, status: str, error: type[Exception]
 ):
     document = registrar.badge(compact)
-    (entry,) = answer_of(registrar.office.institution.get("/credentials?external_id=s-1"))["credentials"]
+    (entry,) = answer_of(registrar.office.institution.find("s-1"))["credentials"]
     registrar.office.institution.set_status(entry["credential_id"], status)
 
     with pytest.raises(error):

@@ -117,7 +117,7 @@ def test_the_errors_of_a_table_of_errors_are_those_of_its_rows(office: Office):
 
     assert first == second
     assert batch["counts"]["issued"] == 1
-    assert answer_of(office.institution.get("/credentials?external_id=%2B49%201"))["total"] == 1
+    assert answer_of(office.institution.find("+49 1"))["total"] == 1
 
 
 def test_of_two_rows_about_one_person_the_second_is_refused_over_any_distance(office: Office, monkeypatch):
@@ -173,7 +173,7 @@ def test_held_records_do_not_count_until_an_officer_lets_them(office: Office):
     template = office.institution.template(hold=True)
     worked(office, handed_in(office, table(1), template))
 
-    (record,) = answer_of(office.institution.get("/credentials?external_id=s-1"))["credentials"]
+    (record,) = answer_of(office.institution.find("s-1"))["credentials"]
 
     assert record["status"] == "suspended"
 
@@ -274,7 +274,7 @@ def test_a_chunk_is_written_whole_or_not_at_all(office: Office, monkeypatch):
         broken.setattr("ssi.issuer_service.storage.batches.SqlBatches.settle", fail)
         with pytest.raises(RuntimeError):
             open_work(office.issuer).until_idle()
-    found = answer_of(office.institution.get("/credentials?external_id=s-1"))["total"]
+    found = answer_of(office.institution.find("s-1"))["total"]
     office.clock.move(seconds=61)  # the lease of whoever failed
 
     assert found == 0
@@ -354,7 +354,7 @@ def test_a_bundle_of_fhir_is_issued_like_a_table_and_tells_what_it_left_out(offi
 
     assert batch["counts"]["issued"] == 1
     assert batch["notes"] == ["entry 2: left out: it is not final"]
-    assert answer_of(office.institution.get("/credentials?external_id=4711"))["total"] == 1
+    assert answer_of(office.institution.find("4711"))["total"] == 1
 
 
 def test_a_document_of_another_kind_than_the_template_or_an_unknown_format_is_refused(office: Office):

@@ -166,7 +166,7 @@ def test_a_deferred_answer_is_encrypted_by_what_was_asked_last(
 
 
 def test_the_registrar_sees_a_held_record_as_before(office: Office, held, transaction: str):
-    found = answer_of(office.institution.get("/credentials?external_id=student-1"))
+    found = answer_of(office.institution.find("student-1"))
 
     assert found["credentials"][0]["status"] == "suspended"
     assert found["credentials"][0]["delivery"] == "waiting"

@@ -91,14 +91,14 @@ def test_an_issued_record_leads_to_a_link_and_a_code_that_work(office: Office, o
 
 def test_pressing_twice_issues_once(office: Office, officer):
     assert issue(officer) == issue(officer)
-    assert office.institution.get("/credentials?external_id=4711").get_json()["total"] == 1
+    assert office.institution.find("4711").get_json()["total"] == 1
 
 
 def test_an_invalid_record_is_not_issued_even_if_the_preview_is_skipped(office: Office, officer):
     response = officer.send(FORM, FORM, **{**FILLED, "value-exam_score": "99"}, step="issue")
 
     assert response.status_code == 422
-    assert office.institution.get("/credentials?external_id=4711").get_json()["total"] == 0
+    assert office.institution.find("4711").get_json()["total"] == 0
 
 
 def test_an_organisation_is_certified_on_screen(officer):

@@ -89,7 +89,7 @@ def test_a_letter_about_a_record_on_hold_waits_until_the_record_counts(posting: 
     work = open_work(posting.issuer)
     work.until_idle()
     while_held = letters(outbox)
-    (held,) = answer_of(posting.institution.get("/credentials?external_id=s-1"))["credentials"]
+    (held,) = answer_of(posting.institution.find("s-1"))["credentials"]
     posting.institution.set_status(held["credential_id"], "valid")
     work.until_idle()
 

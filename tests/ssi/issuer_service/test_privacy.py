@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import MetaData, select
 
+from crypto.reading import Fields
 from ssi.hosting import logs
+from ssi.http.client import Client
+from tests.serving import serving
 from tests.ssi.issuer_service.visitors import Office, link_of
 
 TELLING = {"exam_score": 3.217, "verbal_reasoning": "bottom", "school_type": "mixed"}
@@ -24,7 +27,7 @@ def life_of_a_record(office: Office) -> dict[str, object]:
     )
     answer = office.institution.hand_in(STUDENT, values=TELLING, transaction_code=True)
     office.wallet().collect(answer["offer_uri"], answer["tx_code"])
-    office.institution.get(f"/credentials?external_id={STUDENT}")
+    office.institution.find(STUDENT)
     office.officer.sign_in()
     office.officer.send("/records", "/records", external_id=STUDENT)
     office.institution.set_status(answer["credential_id"], "revoked", REASON)
@@ -120,3 +123,17 @@ def test_values_show_in_no_representation(office: Office):
 
     assert [trace for trace in TRACES if trace in shown] == []
     assert "PRIVATE" not in shown
+
+
+def test_the_log_of_requests_names_nobody(office: Office, caplog: pytest.LogCaptureFixture):
+    office.institution.hand_in(STUDENT)
+    headers = {"Authorization": f"Bearer {office.institution.key}"}
+
+    with caplog.at_level(logging.INFO), serving(office.app) as address:
+        client = Client(address, headers=headers)
+        answer = client.post_json("/api/v1/credentials/search", {"external_id": STUDENT})
+        client.close()
+
+    assert Fields.of(answer, "found").any("total") == 1
+    assert "/api/v1/credentials/search" in caplog.text
+    assert STUDENT not in caplog.text

@@ -96,7 +96,7 @@ class RegisterMachine(RuleBasedStateMachine):
     @invariant()
     def the_register_tells_what_the_model_knows(self) -> None:
         for student, versions in self._versions.items():
-            found = answer_of(self._office.institution.get(f"/credentials?external_id={student}"))
+            found = answer_of(self._office.institution.find(student))
             told = [(each["credential_id"], each["status"]) for each in found["credentials"]]
             assert told == [(version.credential_id, version.status) for version in reversed(versions)]
             assert sum(version.status != "revoked" for version in versions) <= 1

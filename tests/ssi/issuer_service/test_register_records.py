@@ -74,7 +74,7 @@ def test_changed_values_are_a_new_version_and_revoke_the_old(office: Office):
     first = office.institution.hand_in()
     second = office.institution.hand_in(values={"exam_score": 1.5})
 
-    found = office.institution.get("/credentials?external_id=student-1").get_json()["credentials"]
+    found = office.institution.find("student-1").get_json()["credentials"]
     assert second["change"] == "corrected"
     assert [(each["version"], each["status"]) for each in found] == [(2, "valid"), (1, "revoked")]
     assert found[1]["credential_id"] == first["credential_id"]
@@ -97,7 +97,7 @@ def test_the_same_number_in_another_data_set_is_another_record(office: Office):
 
     assert answer["change"] == "issued"
     assert answer["credential_id"] != exam["credential_id"]
-    found = office.institution.get("/credentials?external_id=4711").get_json()
+    found = office.institution.find("4711").get_json()
     assert {each["data_set"] for each in found["credentials"]} == {"exam/1", "health/1"}
 
 
@@ -136,7 +136,7 @@ def test_a_link_that_ran_out_is_replaced_when_the_record_is_handed_in_again(offi
     first = office.institution.hand_in()
     office.clock.move(days=8)
     office.visitor().get("/health")  # any request lets the office tidy up
-    lapsed = office.institution.get("/credentials?external_id=student-1").get_json()["credentials"][0]
+    lapsed = office.institution.find("student-1").get_json()["credentials"][0]
 
     second = office.institution.hand_in()
 
