@@ -1,4 +1,4 @@
-"""Hand records in, find them, change their standing, hand their links over."""
+"""Hand records in, find them, and change their standing."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,15 +9,12 @@ from flask import Response, g, jsonify, request
 
 from crypto.encoding import Json
 from crypto.errors import MalformedError
-from crypto.reading import Fields, utc_text
-from ssi.http import problems
-from ssi.http.problem import Problem
+from crypto.reading import Fields
+from ssi.issuer_service.api.credential_documents import CredentialDocuments, entry_document
 from ssi.issuer_service.api.operation import Answer, Operation, schema
-from ssi.issuer_service.api.schemas import MAX_BATCH
-from ssi.issuer_service.api.statuses import STATUS
+from ssi.issuer_service.api.record_schemas import MAX_BATCH
 from ssi.issuer_service.domain.catalogue import Catalogue
-from ssi.issuer_service.domain.entry import Entry, Offer, Sought, Standing
-from ssi.issuer_service.domain.mail_address import MAX_ADDRESS
+from ssi.issuer_service.domain.entry import Sought, Standing
 from ssi.issuer_service.domain.scope import Scope
 from ssi.issuer_service.domain.submission import (
     MAX_EXTERNAL_ID,
@@ -29,8 +26,7 @@ from ssi.issuer_service.errors import IssuerError, RecordRefusedError
 from ssi.issuer_service.operations import Operations
 from ssi.issuer_service.services.change_status import ChangeStatus
 from ssi.issuer_service.services.hand_over import HandOver
-from ssi.issuer_service.services.look_up import Detail, LookUp
-from ssi.issuer_service.services.publish_status import known_by
+from ssi.issuer_service.services.look_up import LookUp
 from ssi.issuer_service.services.register_records import Change, Registered, RegisterRecords
 from ssi.issuer_service.services.renew_offer import RenewOffer
 from ssi.issuer_service.services.send_link import SendLink
@@ -62,6 +58,7 @@ class CredentialEndpoints:
 
     def __init__(self, services: CredentialServices) -> None:
         self._services = services
+        self._documents = CredentialDocuments(services.hand_over, services.status_ttl)
 
     def operations(self) -> list[Operation]:
         """The endpoints with their descriptions."""
@@ -75,7 +72,6 @@ class CredentialEndpoints:
             HTTPStatus.CREATED: Answer("A new or corrected record, with its link.", registered),
             HTTPStatus.OK: Answer("The record is known, unchanged.", registered),
         }
-        offered = Answer("The record with its new link.", schema("Offered"))
         refused = (HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
         return [
             Operation(
@@ -131,27 +127,6 @@ class CredentialEndpoints:
                 body=schema("StatusChange"),
                 refusals=(*_CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY),
             ),
-            Operation(
-                "POST",
-                f"{one}/offer",
-                "renewOffer",
-                "Make a new link and code; earlier ones stop working",
-                self.renew,
-                Scope.ISSUE,
-                {HTTPStatus.OK: offered},
-                refusals=_CONFLICT,
-            ),
-            Operation(
-                "POST",
-                f"{one}/letter",
-                "sendLink",
-                "Send the link by e-mail; the code goes another way",
-                self.send_link,
-                Scope.ISSUE,
-                {HTTPStatus.ACCEPTED: Answer("The letter will be sent.", schema("LetterQueued"))},
-                body=schema("LetterRequest"),
-                refusals=_CONFLICT,
-            ),
         ]
 
     def issue(self) -> tuple[Response, HTTPStatus]:
@@ -162,7 +137,7 @@ class CredentialEndpoints:
         if isinstance(answer, IssuerError):
             raise answer
         known = answer.change is Change.UNCHANGED
-        return jsonify(self._registered(answer)), HTTPStatus.OK if known else HTTPStatus.CREATED
+        return jsonify(self._documents.registered(answer)), HTTPStatus.OK if known else HTTPStatus.CREATED
 
     def issue_batch(self) -> Response:
         """One result for each record, in order; the good ones are issued whatever becomes of the others."""
@@ -174,7 +149,9 @@ class CredentialEndpoints:
         answers = iter(self._register(accepted) if accepted else [])
         results = [next(answers) if isinstance(each, Submission) else each for each in read]
         self._services.operations.registered(results, by=g.acting)
-        return jsonify(results=[{"row": row, **self._result(each)} for row, each in enumerate(results)])
+        return jsonify(
+            results=[{"row": row, **self._documents.result(each)} for row, each in enumerate(results)]
+        )
 
     def find(self) -> Response:
         """Every version of a person's records, newest first. Asked in a body: addresses are logged."""
@@ -186,11 +163,12 @@ class CredentialEndpoints:
             self._services.catalogue.get(configuration)
         sought = Sought(external_id=external_id, configuration=configuration, limit=_MAX_VERSIONS)
         found = self._services.look_up.search(sought)
-        return jsonify(credentials=[_entry(entry) for entry in found.entries], total=found.total)
+        return jsonify(credentials=[entry_document(entry) for entry in found.entries], total=found.total)
 
     def show(self, credential_id: str) -> Response:
         """One record by its id, as events name it."""
-        return self._status(self._services.look_up.detail(credential_id, now=self._services.now()))
+        detail = self._services.look_up.detail(credential_id, now=self._services.now())
+        return jsonify(self._documents.status(detail))
 
     def change_status(self, credential_id: str) -> Response:
         """Revoke, suspend or reinstate, with a reason."""
@@ -201,22 +179,7 @@ class CredentialEndpoints:
         now = self._services.now()
         entry = self._services.change_status(credential_id, standing, reason=reason, by=g.acting, now=now)
         self._services.operations.status_changed(entry, by=g.acting)
-        return self._status(self._services.look_up.detail(credential_id, now=now))
-
-    def renew(self, credential_id: str) -> Response:
-        """A new link and code, always with a transaction code."""
-        now = self._services.now()
-        offer = self._services.renew_offer(credential_id, now=now)
-        entry = self._services.look_up.detail(credential_id, now=now).entry
-        return jsonify({**_entry(entry), **self._offer(offer)})
-
-    def send_link(self, credential_id: str) -> tuple[Response, HTTPStatus]:
-        """Queue a letter with the link."""
-        fields = Fields.parse(request.get_data(), "letter")
-        address = fields.text("email", max_length=MAX_ADDRESS)
-        fields.done()
-        letter = self._services.send_link(credential_id, address, now=self._services.now())
-        return jsonify(letter_id=letter.letter_id, state=letter.state.value), HTTPStatus.ACCEPTED
+        return jsonify(self._documents.status(self._services.look_up.detail(credential_id, now=now)))
 
     def _register(self, submissions: Sequence[Submission]) -> list[Registered | RecordRefusedError]:
         return self._services.register(submissions, by=g.acting, now=self._services.now())
@@ -226,55 +189,3 @@ class CredentialEndpoints:
             return read_submission(Fields.of(record, f"records[{row}]"), self._services.catalogue)
         except (MalformedError, IssuerError) as error:
             return error
-
-    def _result(self, result: Registered | Exception) -> dict[str, Json]:
-        if isinstance(result, Registered):
-            return self._registered(result)
-        status = next(status for kind, status in STATUS.items() if isinstance(result, kind))
-        problem = Problem(
-            status=status.value,
-            title=status.phrase,
-            detail=str(result),
-            kind=problems.kind_of(type(result)),
-        )
-        return {"error": problem.to_json()}
-
-    def _registered(self, registered: Registered) -> dict[str, Json]:
-        document = {"change": registered.change.value, **_entry(registered.entry)}
-        return document if registered.offer is None else {**document, **self._offer(registered.offer)}
-
-    def _status(self, detail: Detail) -> Response:
-        ttl = self._services.status_ttl
-        document = {**_entry(detail.entry), "propagation_seconds": int(ttl.total_seconds())}
-        if detail.changes:
-            changed_at = detail.changes[-1].changed_at
-            document["status_changed_at"] = utc_text(changed_at)
-            document["known_everywhere_at"] = utc_text(known_by(changed_at, ttl))
-        return jsonify(document)
-
-    def _offer(self, offer: Offer) -> dict[str, Json]:
-        handover = self._services.hand_over(offer)
-        document: dict[str, Json] = {
-            "offer_uri": handover.offer_uri,
-            "claim_code": handover.claim_code,
-            "offer_expires_at": utc_text(handover.expires_at),
-        }
-        if handover.transaction_code is not None:
-            document["tx_code"] = handover.transaction_code
-        return document
-
-
-def _entry(entry: Entry) -> dict[str, Json]:
-    document: dict[str, Json] = {
-        "credential_id": entry.credential_id,
-        "data_set": entry.configuration,
-        "external_id": entry.external_id,
-        "version": entry.version,
-        "status": entry.standing.value,
-        "delivery": entry.delivery.value,
-        "created_at": utc_text(entry.created_at),
-        "expires_at": utc_text(entry.expires_at),
-    }
-    if entry.collected_at is not None:
-        document["collected_at"] = utc_text(entry.collected_at)
-    return document

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, g, jsonify, request
 
 from ssi.http import problems
 from ssi.issuer_service.api.batches import BatchEndpoints, BatchServices
+from ssi.issuer_service.api.credential_links import LinkEndpoints
 from ssi.issuer_service.api.credentials import CredentialEndpoints, CredentialServices
 from ssi.issuer_service.api.devices import DeviceEndpoints, DeviceServices
 from ssi.issuer_service.api.keys import KeyEndpoints
@@ -70,6 +71,7 @@ def all_operations(services: ApiServices) -> list[Operation]:
     configurations = services.credentials.catalogue
     return [
         *CredentialEndpoints(services.credentials).operations(),
+        *LinkEndpoints(services.credentials).operations(),
         *BatchEndpoints(services.batches).operations(),
         *TemplateEndpoints(services.templates, configurations, services.now).operations(),
         *WebhookEndpoints(services.webhooks, services.now).operations(),

@@ -1,13 +1,10 @@
 """A table on its way into the register, on screen: handed in, looked at, started, followed, fetched."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http import HTTPStatus
 
 from flask import (
     Blueprint,
     Response,
-    abort,
     flash,
     make_response,
     redirect,
@@ -19,7 +16,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ssi.issuer_service.domain.batch import ENDED, BatchState, Outcome
 from ssi.issuer_service.domain.table_file import TableFile
-from ssi.issuer_service.domain.template import EMAIL, EXTERNAL_ID
 from ssi.issuer_service.errors import (
     BatchConflictError,
     IssuerError,
@@ -29,12 +25,12 @@ from ssi.issuer_service.errors import (
     UnknownThingError,
 )
 from ssi.issuer_service.imports.formats import Handed, read_document, recognised
-from ssi.issuer_service.services.take_batch import Preview
 from ssi.issuer_service.web import words
+from ssi.issuer_service.web.absent import something
+from ssi.issuer_service.web.batch_draft import COLUMN, show_draft
 from ssi.issuer_service.web.office import OfficeServices
 
 SHOWN_ERRORS = 50
-_COLUMN = "column-"
 
 
 def add_batches(screens: Blueprint, services: OfficeServices) -> None:
@@ -84,15 +80,6 @@ def _add_downloads(screens: Blueprint, services: OfficeServices) -> None:
     def batch_errors(batch_id: str) -> AnyResponse:
         with something():
             return _download(services.reports.errors(batch_id), "errors.csv")
-
-
-@contextmanager
-def something() -> Iterator[None]:
-    """Answer 404 where an address names nothing that is there."""
-    try:
-        yield
-    except UnknownThingError:
-        abort(HTTPStatus.NOT_FOUND)
 
 
 class _Desk:
@@ -145,7 +132,7 @@ class _Desk:
         """A draft with its first rows, or how far a batch is."""
         progress = self._services.batches.progress(batch_id)
         if progress.batch.state is BatchState.DRAFT:
-            return self._show_draft(self._services.batches.preview(batch_id))
+            return show_draft(self._services.batches.preview(batch_id))
         return make_response(render_template("issuer/batch.html", **self._progress(batch_id)))
 
     def show_progress(self, batch_id: str) -> AnyResponse:
@@ -155,59 +142,20 @@ class _Desk:
     def start(self, batch_id: str) -> AnyResponse:
         """Start a draft, or look at it again with other columns."""
         columns = {
-            name.removeprefix(_COLUMN): heading
+            name.removeprefix(COLUMN): heading
             for name, heading in request.form.items()
-            if name.startswith(_COLUMN) and heading
+            if name.startswith(COLUMN) and heading
         }
         if request.form.get("step") == "look":
-            return self._show_draft(self._services.batches.preview(batch_id, columns))
+            return show_draft(self._services.batches.preview(batch_id, columns))
         try:
             self._services.batches.start(batch_id, columns)
         except MappingRefusedError:
             preview = self._services.batches.preview(batch_id, columns)
-            return self._show_draft(preview, HTTPStatus.UNPROCESSABLE_ENTITY)
+            return show_draft(preview, HTTPStatus.UNPROCESSABLE_ENTITY)
         except IssuerError as error:
             flash(f"This cannot be started: {error}.", "error")
         return redirect(url_for("office.batch", batch_id=batch_id))
-
-    def _show_draft(self, preview: Preview, status: HTTPStatus = HTTPStatus.OK) -> AnyResponse:
-        batch, configuration = preview.progress.batch, preview.configuration
-        said = {name.removeprefix(_COLUMN): text for name, text in request.form.items()}
-        values = [
-            (EXTERNAL_ID, "Number of the person", True),
-            *((claim.name, claim.label["en"], claim.required) for claim in configuration.claims),
-            (EMAIL, "E-mail address", False),
-        ]
-        chosen = [
-            (
-                _COLUMN + name,
-                label,
-                needed and name not in batch.plan.terms.defaults,
-                said.get(name, batch.plan.terms.columns.get(name, "")),
-            )
-            for name, label, needed in values
-        ]
-        page = render_template(
-            "issuer/batch_draft.html",
-            batch=batch,
-            total=preview.progress.total,
-            kind=configuration.label["en"],
-            values=chosen,
-            missing=[label for _, label, needed, heading in chosen if needed and not heading],
-            headings=[(heading, heading) for heading in batch.plan.headings],
-            obstacle=preview.obstacle,
-            unread=preview.unread,
-            rows=[
-                (
-                    row.number,
-                    [] if row.record is None else words.shown(configuration, row.record.submission.values),
-                    row.record,
-                    row.faults,
-                )
-                for row in preview.rows
-            ],
-        )
-        return make_response(page, status.value)
 
     def _progress(self, batch_id: str) -> dict[str, object]:
         progress = self._services.batches.progress(batch_id)

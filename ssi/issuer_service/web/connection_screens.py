@@ -10,7 +10,7 @@ from ssi.issuer_service.domain.event import read_kinds
 from ssi.issuer_service.domain.scope import Scope, read_scopes
 from ssi.issuer_service.errors import BatchConflictError, UnauthorisedError
 from ssi.issuer_service.web import words
-from ssi.issuer_service.web.batch_screens import something
+from ssi.issuer_service.web.absent import something
 from ssi.issuer_service.web.office import OfficeServices
 
 _MAX_PAGE = 10_000

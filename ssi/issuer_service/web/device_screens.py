@@ -11,7 +11,7 @@ from ssi.issuer_service.errors import StatusConflictError
 from ssi.issuer_service.services.change_status import MAX_REASON
 from ssi.issuer_service.services.keep_devices import DeviceView
 from ssi.issuer_service.web import device_words, words
-from ssi.issuer_service.web.batch_screens import something
+from ssi.issuer_service.web.absent import something
 from ssi.issuer_service.web.device_words import DeviceWords
 from ssi.issuer_service.web.office import OfficeServices
 

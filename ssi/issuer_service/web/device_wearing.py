@@ -10,7 +10,7 @@ from ssi.issuer_service.domain.device import MOST_HOURS, attribute_for
 from ssi.issuer_service.domain.template import Template
 from ssi.issuer_service.errors import IssuerError
 from ssi.issuer_service.services.wearers import Worn
-from ssi.issuer_service.web.batch_screens import something
+from ssi.issuer_service.web.absent import something
 from ssi.issuer_service.web.device_screens import DeviceDesk
 from ssi.issuer_service.web.device_words import DeviceWords
 from ssi.issuer_service.web.forms import EXTERNAL_ID, FieldView, RecordForm

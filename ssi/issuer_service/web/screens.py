@@ -16,6 +16,7 @@ from ssi.issuer_service.web.device_adding import add_new_devices
 from ssi.issuer_service.web.device_screens import add_devices
 from ssi.issuer_service.web.device_wearing import add_wearing
 from ssi.issuer_service.web.issue_screens import add_issuing
+from ssi.issuer_service.web.link_screens import add_links
 from ssi.issuer_service.web.office import OfficeServices
 from ssi.issuer_service.web.register_screens import add_register
 from ssi.issuer_service.web.sign_in_screens import add_sign_in
@@ -115,6 +116,7 @@ def create_screens(services: OfficeServices) -> Blueprint:
     add_sign_in(screens, services)
     add_issuing(screens, services)
     add_register(screens, services)
+    add_links(screens, services)
     add_batches(screens, services)
     add_templates(screens, services)
     add_new_devices(screens, services)

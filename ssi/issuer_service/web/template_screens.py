@@ -12,7 +12,7 @@ from ssi.issuer_service.domain.offering import Configuration
 from ssi.issuer_service.domain.template import Template, TemplateTerms, read_terms
 from ssi.issuer_service.errors import BatchConflictError, NotOfferedError
 from ssi.issuer_service.web import words
-from ssi.issuer_service.web.batch_screens import something
+from ssi.issuer_service.web.absent import something
 from ssi.issuer_service.web.office import OfficeServices
 
 _FLAGS = ("transaction_code", "hold", "decimal_comma")

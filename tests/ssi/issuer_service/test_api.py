@@ -3,7 +3,7 @@
 import pytest
 
 from crypto.encoding import canonical_json
-from ssi.issuer_service.api.schemas import MAX_BATCH
+from ssi.issuer_service.api.record_schemas import MAX_BATCH
 from tests.ssi.issuer_service.visitors import Institution, Office, problem, record
 
 pytestmark = pytest.mark.database
