@@ -9,6 +9,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 REQUIRED = "ARGONAUTA_REQUIRE_BROWSER"
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+"""What axe holds a page against. It tells of faults only: to tell of what is well takes thrice as long."""
 PATIENCE_MILLISECONDS = 60_000
 """How long a page may take to show what it should: a machine that is busy may stop for seconds."""
 LEFT_EARLY = ("htmx:afterRequest", "htmx:sendAbort")

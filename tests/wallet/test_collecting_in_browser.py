@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from playwright.sync_api import expect as soon
 
-from tests.browsing import chromium, quiet_page
+from tests.browsing import RULES, chromium, quiet_page
 from tests.serving import serving
 from tests.ssi.foreign import ACADEMY
 from tests.wallet.browsing import PASSWORD
@@ -19,7 +19,6 @@ from wallet.web.app import create_app
 pytestmark = pytest.mark.browser
 
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 320, "height": 640}
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 AS_EXPECTED = "status of 422"
 PICTURES = os.environ.get("ARGONAUTA_PICTURES")
 """A folder for pictures of every page, for people who want to look at them."""

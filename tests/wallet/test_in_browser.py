@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 from playwright.sync_api import expect as soon
 
 from ssi.status_list import Status
-from tests.browsing import chromium, quiet_page
+from tests.browsing import RULES, chromium, quiet_page
 from tests.serving import serving
 from tests.ssi import parties
 from tests.wallet.browsing import PASSWORD
@@ -16,7 +16,6 @@ from wallet.web.app import create_app
 pytestmark = pytest.mark.browser
 
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 AS_EXPECTED = "status of 422"
 
 

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browsing import chromium, quiet_page
+from tests.browsing import RULES, chromium, quiet_page
 from tests.serving import serving
 from tests.wallet.browsing import PASSWORD
 from tests.wallet.score_market import DOUBLE, EQUAL
@@ -14,7 +14,6 @@ from wallet.web.app import create_app
 pytestmark = pytest.mark.browser
 
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from playwright.sync_api import expect as soon
 
 from ssi.openid4vp.transaction_data import write_transaction
-from tests.browsing import chromium, quiet_page
+from tests.browsing import RULES, chromium, quiet_page
 from tests.serving import serving
 from tests.wallet.browsing import PASSWORD
 from tests.wallet.showing import SEX, one, query
@@ -20,7 +20,6 @@ from wallet.web.app import create_app
 pytestmark = pytest.mark.browser
 
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 320, "height": 640}
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PICTURES = "ARGONAUTA_PICTURES"
 
 

@@ -14,7 +14,6 @@ from tests.browsing import quiet_page
 from tests.marketplace.web.house import BuyerKeys, House, Visitor
 
 COOKIE = "argonauta-market"
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 REFUSED_ANSWERS = "Failed to load resource"
 """What Chromium writes into its console about a page with a status of 400 or above."""
 

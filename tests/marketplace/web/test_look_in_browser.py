@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from marketplace.domain.job import NodeJobStatus
+from tests.browsing import RULES
 from tests.marketplace.web.house import House, Visitor
 from tests.marketplace.web.nodes import with_another_number
 from tests.marketplace.web.queries import (
@@ -27,7 +28,7 @@ from tests.marketplace.web.queries import (
     WEEKS,
     ask,
 )
-from tests.marketplace.web.stage import REFUSED_ANSWERS, RULES, Stage, open_with
+from tests.marketplace.web.stage import REFUSED_ANSWERS, Stage, open_with
 
 pytestmark = pytest.mark.browser
 

@@ -6,9 +6,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.browsing import RULES
 from tests.marketplace.asking import KnownStatus
 from tests.marketplace.web.house import INSTITUTE, House
-from tests.marketplace.web.stage import RULES, Stage
+from tests.marketplace.web.stage import Stage
 from tests.marketplace.web.wallets import answer, asking_house
 from tests.serving import serving
 

@@ -9,13 +9,12 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
-from tests.browsing import chromium, quiet_page
+from tests.browsing import RULES, chromium, quiet_page
 from tests.serving import serving
 from tests.ssi.issuer_service.offices import found_office
 from tests.ssi.issuer_service.protocol_wallet import CLIENT_ID, claim_code_of, protocol_wallet
 
 pytestmark = pytest.mark.browser
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.fixture(scope="module")

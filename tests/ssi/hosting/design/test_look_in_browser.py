@@ -8,13 +8,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from crypto.sealing import SealingKey, seal
-from tests.browsing import chromium, quiet_page
+from tests.browsing import RULES, chromium, quiet_page
 from tests.serving import serving
 from tests.ssi.hosting.design.showcase import make_app
 
 pytestmark = pytest.mark.browser
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PAGES = ["/", "/form", "/how-it-works", "/nowhere"]
 
 
