@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, settings
 from examples.programs import launched_by
 from tests.kept_database import KeptDatabase, kept_on
 from tests.nursery import nursery
+from tests.quick_routes import quick_routes
 from tests.quick_schema import as_in_production, quick_schemas
 
-__all__ = ["as_in_production", "quick_schemas"]
+__all__ = ["as_in_production", "quick_routes", "quick_schemas"]
 
 SERVER = "ARGONAUTA_TEST_DATABASE_URL"
 
