@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from marketplace.mpc_node.listener import Gate, Listener
 from marketplace.mpc_node.reception import Reception
 from marketplace.mpc_node.ways import TlsWays
@@ -79,12 +81,18 @@ class TlsTown:
 
 @contextmanager
 def tls_town(folder: Path, *, hello_seconds: float = 60.0) -> Iterator[TlsTown]:
-    """Three nodes whose ports are open; a caller who says no hello for so long is cut off."""
+    """Three nodes whose ports are open; a caller who says no hello for so long is cut off.
+
+    Handshakes have a minute: five seconds pass in the middle of one where this machine is busy.
+    """
     town = TlsTown(folder, hello_seconds=hello_seconds)
-    for name in NAMES:
-        town.open(name)
-    try:
-        yield town
-    finally:
-        for listener in town.listeners:
-            listener.close()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("marketplace.mpc_node.listener.HANDSHAKE_SECONDS", 60.0)
+        patched.setattr("marketplace.mpc_node.ways.CONNECT_SECONDS", 60.0)
+        try:
+            for name in NAMES:
+                town.open(name)
+            yield town
+        finally:
+            for listener in town.listeners:
+                listener.close()
