@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 REQUIRED = "ARGONAUTA_REQUIRE_BROWSER"
 RULES = {
@@ -14,6 +15,7 @@ RULES = {
     "resultTypes": ["violations"],
 }
 """What axe holds a page against. It tells of faults only: to tell of what is well takes thrice as long."""
+WIDE, NARROW = ViewportSize(width=1280, height=800), ViewportSize(width=320, height=740)
 PATIENCE_MILLISECONDS = 60_000
 """How long a page may take to show what it should: a machine that is busy may stop for seconds."""
 LEFT_EARLY = ("htmx:afterRequest", "htmx:sendAbort")
@@ -64,3 +66,17 @@ def quiet_page(browser: Browser, *, expected: str = "\0", **settings: object) ->
     harmless = (expected, *LEFT_EARLY)
     unexpected = [text for text in complaints if not any(each in text for each in harmless)]
     assert not unexpected, unexpected
+
+
+def look(page: Page, *, says: str) -> None:
+    """The page says what it should, fits a wide and a narrow screen, and axe finds no fault in it."""
+    page.locator("main").get_by_text(says).first.wait_for()
+    for size in (WIDE, NARROW):
+        page.set_viewport_size(size)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= size["width"], f"{page.url} is {width} px wide on {size['width']} px"
+        for colours in ("dark", "light"):
+            page.emulate_media(color_scheme=colours)
+            found = Axe().run(page, options=RULES)
+            assert found.violations_count == 0, f"{page.url} in {colours}: {found.generate_report()}"
+    page.set_viewport_size(WIDE)

@@ -20,9 +20,9 @@ from zoneinfo import ZoneInfo
 from examples.bench import effort
 from examples.bench.row import RESULTS, Row
 from examples.bench.sources_files import BEGIN, FILES, write_export
+from wallet.domain.table_mapping import Mapping
 from wallet.sources.catalogue import BY_NAME
 from wallet.sources.reading import Reading, read
-from wallet.sources.table_mapping import Mapping
 
 EXPORT_BYTES: Final = 1 << 30
 QUICK_EXPORT_BYTES: Final = 50 << 20

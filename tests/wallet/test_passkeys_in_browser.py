@@ -5,10 +5,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.browsing import chromium, quiet_page
+from tests.browsing import chromium, look, quiet_page
 from tests.serving import serving
 from tests.wallet.browsing import PASSWORD
 from tests.wallet.world import World
@@ -16,8 +15,6 @@ from wallet.web.app import create_app
 
 pytestmark = pytest.mark.browser
 
-WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 320, "height": 740}
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 DEVICE = {
     "protocol": "ctap2",
     "ctap2Version": "ctap2_1",
@@ -52,18 +49,6 @@ def device(page: Page, **changes: Any) -> Iterator[Any]:
     talk.send("WebAuthn.removeVirtualAuthenticator", added)
 
 
-def _look(page: Page, *, expect: str) -> None:
-    """The page says what it should, fits the screen, and axe finds no fault in it."""
-    page.locator("main").get_by_text(expect).first.wait_for()
-    for size in (WIDE, NARROW):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= size["width"], f"{page.url} is {width} px wide on {size['width']} px"
-        found = Axe().run(page, options=RULES)
-        assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
-
-
 def _press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
@@ -78,14 +63,14 @@ def _made(page: Page, url: str) -> None:
 def test_a_wallet_is_made_locked_and_opened_without_a_password(browser: Browser, url: str) -> None:
     with quiet_page(browser) as page, device(page):
         page.goto(f"{url}/sign-up")
-        _look(page, expect="or with a password")
+        look(page, says="or with a password")
         page.get_by_label("Name").fill("anna")
         page.get_by_role("button", name="Make my wallet with a passkey").focus()
         page.keyboard.press("Enter")
         page.get_by_text("Your wallet is ready").wait_for()
 
         _press(page, "Lock")
-        _look(page, expect="Open with a passkey")
+        look(page, says="Open with a passkey")
         page.get_by_role("button", name="Open with a passkey").focus()
         page.keyboard.press("Enter")
 
@@ -96,7 +81,7 @@ def test_the_recovery_words_and_a_first_password_come_with_a_passkey(browser: Br
     with quiet_page(browser) as page, device(page):
         _made(page, url)
         page.get_by_role("link", name="anna").click()
-        _look(page, expect="Your wallet has no password")
+        look(page, says="Your wallet has no password")
 
         _press(page, "Make my recovery code")
         page.locator("main").get_by_text("Write these 15 words on paper").wait_for()
@@ -119,16 +104,16 @@ def test_a_second_passkey_comes_and_goes(browser: Browser, url: str) -> None:
         page.get_by_role("link", name="anna").click()
         page.get_by_role("link", name="Add a passkey").click()
         with device(page):
-            _look(page, expect="What you call it")
+            look(page, says="What you call it")
             page.get_by_label("What you call it").fill("my phone")
             page.get_by_label("Your password", exact=True).fill(PASSWORD)
             _press(page, "Add this passkey")
-            _look(page, expect="This passkey opens your wallet from now on")
+            look(page, says="This passkey opens your wallet from now on")
 
             page.get_by_role("link", name="Take away: my phone").click()
-            _look(page, expect="It opens your wallet no more")
+            look(page, says="It opens your wallet no more")
             _press(page, "Confirm with a passkey and take it away")
-            _look(page, expect="You have no passkey")
+            look(page, says="You have no passkey")
 
 
 def test_a_stopped_or_unfit_passkey_is_told_and_nothing_is_made(browser: Browser, url: str) -> None:
@@ -138,12 +123,12 @@ def test_a_stopped_or_unfit_passkey_is_told_and_nothing_is_made(browser: Browser
         page.get_by_text("Choose a name first.").wait_for()
         page.get_by_label("Name").fill("anna")
         _press(page, "Make my wallet with a passkey")
-        _look(page, expect="No passkey was given, or it was stopped")
+        look(page, says="No passkey was given, or it was stopped")
     with quiet_page(browser) as page, device(page, hasPrf=False):
         page.goto(f"{url}/sign-up")
         page.get_by_label("Name").fill("anna")
         _press(page, "Make my wallet with a passkey")
-        _look(page, expect="This passkey cannot lock a wallet")
+        look(page, says="This passkey cannot lock a wallet")
 
 
 def test_a_passkey_that_opens_nothing_here_is_told(browser: Browser, url: str, world: World) -> None:
@@ -153,7 +138,7 @@ def test_a_passkey_that_opens_nothing_here_is_told(browser: Browser, url: str, w
         for lock in world.stores.passkeys.of_wallet(_only_wallet(world)):  # type: ignore[union-attr]
             world.stores.passkeys.locks.pop(lock.credential_id)  # type: ignore[union-attr]
         _press(page, "Open with a passkey")
-        _look(page, expect="This passkey does not open a wallet here")
+        look(page, says="This passkey does not open a wallet here")
 
 
 def test_without_scripts_or_at_a_numbered_address_no_passkey_is_offered(browser: Browser, url: str) -> None:

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.browsing import chromium, quiet_page
+from tests.browsing import chromium, look, quiet_page
 from tests.serving import serving
 from tests.wallet.browsing import PASSWORD
 from tests.wallet.world import World
@@ -14,9 +13,6 @@ from wallet.domain.choices import PolicyChoices
 from wallet.web.app import create_app
 
 pytestmark = pytest.mark.browser
-
-WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 320, "height": 740}
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.fixture(scope="module")
@@ -34,20 +30,6 @@ def url(world: World) -> Iterator[str]:
         yield address
 
 
-def _look(page: Page, *, expect: str) -> None:
-    """The page says what it should, fits the screen, and axe finds no fault in it."""
-    page.locator("main").get_by_text(expect).first.wait_for()
-    for size in (WIDE, NARROW):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= size["width"], f"{page.url} is {width} px wide on {size['width']} px"
-        for colours in ("dark", "light"):
-            page.emulate_media(color_scheme=colours)
-            found = Axe().run(page, options=RULES)
-            assert found.violations_count == 0, f"{page.url} in {colours}: {found.generate_report()}"
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
-
-
 def _sign_in(page: Page, url: str) -> None:
     page.goto(f"{url}/sign-in")
     page.get_by_label("Name").fill("anna")
@@ -60,26 +42,26 @@ def test_a_person_copies_corrects_erases_and_changes_her_mind(browser: Browser, 
     with quiet_page(browser) as page:
         _sign_in(page, url)
         page.get_by_text("Authorities by country").click()
-        _look(page, expect="What is yours by law, in one place")
+        look(page, says="What is yours by law, in one place")
         page.get_by_label("Your password").fill(PASSWORD)
         with page.expect_download() as saved:
             page.keyboard.press("Enter")
         assert saved.value.suggested_filename == "my-wallet.zip"
         page.get_by_role("link", name="Write to").first.click()
-        _look(page, expect="A draft for you to complete and send")
+        look(page, says="A draft for you to complete and send")
         page.get_by_role("link", name="Auf Deutsch").click()
         page.get_by_text("Berichtigung meines Nachweises").wait_for()
         page.get_by_role("link", name="My rights").first.click()
         page.get_by_role("link", name="What happens, and how").click()
-        _look(page, expect="This cannot be taken back")
+        look(page, says="This cannot be taken back")
         page.get_by_label("I understand").focus()
         page.keyboard.press("Space")
         page.get_by_label("Your password").fill(PASSWORD)
         page.keyboard.press("Enter")
-        _look(page, expect="You can still keep it")
+        look(page, says="You can still keep it")
         page.get_by_role("button", name="Keep my wallet").focus()
         page.keyboard.press("Enter")
-        _look(page, expect="Your wallet stays")
+        look(page, says="Your wallet stays")
 
 
 def test_it_works_without_scripts(browser: Browser, url: str) -> None:

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FilePayload, Page
 
-from tests.browsing import chromium, quiet_page
+from tests.browsing import chromium, look, quiet_page
 from tests.serving import serving
 from tests.wallet.browsing import PASSWORD
 from tests.wallet.screens.test_sources import heart_rates
@@ -14,9 +13,6 @@ from tests.wallet.world import World
 from wallet.web.app import create_app
 
 pytestmark = pytest.mark.browser
-
-WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 320, "height": 740}
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.fixture(scope="module")
@@ -30,20 +26,6 @@ def url(world: World) -> Iterator[str]:
     world.services.create_wallet("anna", PASSWORD)
     with serving(create_app(world.services)) as address:
         yield address
-
-
-def _look(page: Page, *, expect: str) -> None:
-    """The page says what it should, fits the screen, and axe finds no fault in it."""
-    page.locator("main").get_by_text(expect).first.wait_for()
-    for size in (WIDE, NARROW):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= size["width"], f"{page.url} is {width} px wide on {size['width']} px"
-        for colours in ("dark", "light"):
-            page.emulate_media(color_scheme=colours)
-            found = Axe().run(page, options=RULES)
-            assert found.violations_count == 0, f"{page.url} in {colours}: {found.generate_report()}"
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
 
 
 def _sign_in(page: Page, url: str) -> None:
@@ -63,15 +45,15 @@ def test_a_file_is_chosen_read_and_found_in_a_stream(browser: Browser, url: str)
         _sign_in(page, url)
         page.goto(f"{url}/streams/")
         page.get_by_role("link", name="Bring a file").first.click()
-        _look(page, expect="Files that you can get from your phone")
+        look(page, says="Files that you can get from your phone")
         page.get_by_role("link", name="Open mHealth").click()
-        _look(page, expect="How fine your wallet keeps it")
+        look(page, says="How fine your wallet keeps it")
         page.get_by_label("The file").set_input_files(_file("day.json", heart_rates(30)))
         page.get_by_label("Every single value").focus()
         page.keyboard.press("Space")
         page.get_by_role("button", name="Read the file").focus()
         page.keyboard.press("Enter")
-        _look(page, expect="Your wallet has it: 30 new values.")
+        look(page, says="Your wallet has it: 30 new values.")
         page.get_by_role("link", name="Heart rate").click()
         page.get_by_role("heading", name="Heart rate").first.wait_for()
 
@@ -83,12 +65,12 @@ def test_a_table_is_looked_at_in_the_browser(browser: Browser, url: str) -> None
         table = "time,reading\n2026-02-01 08:00,61\n2026-02-01 09:00,62\n"
         page.get_by_label("The file").set_input_files(_file("table.csv", table.encode()))
         page.get_by_role("button", name="Look at the columns").click()
-        _look(page, expect="What are the columns?")
+        look(page, says="What are the columns?")
         page.get_by_role("button", name="Read the table").click()
-        _look(page, expect="Choose what was measured.")
+        look(page, says="Choose what was measured.")
         page.get_by_label("What was measured").select_option("heart-rate")
         page.get_by_role("button", name="Read the table").click()
-        _look(page, expect="Your wallet has it: 1 new value.")
+        look(page, says="Your wallet has it: 1 new value.")
 
 
 def test_a_broken_file_says_what_to_do(browser: Browser, url: str) -> None:
@@ -104,9 +86,9 @@ def test_a_sensor_gets_its_address(browser: Browser, url: str) -> None:
     with quiet_page(browser) as page:
         _sign_in(page, url)
         page.goto(f"{url}/sources/devices/")
-        _look(page, expect="No device of yours sends yet.")
+        look(page, says="No device of yours sends yet.")
         page.get_by_label("What you call it").fill("balcony")
         page.keyboard.press("Enter")
-        _look(page, expect="The password is shown this once")
+        look(page, says="The password is shown this once")
         page.get_by_role("link", name="I have told it").click()
-        _look(page, expect="Nothing has come yet.")
+        look(page, says="Nothing has come yet.")
