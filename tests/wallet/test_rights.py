@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from tests.ssi import parties
 from tests.wallet.fakes import MovingClock
+from tests.wallet.streaming import pulses
 from tests.wallet.world import NODES, World
 from wallet.domain.choices import PolicyChoices
 from wallet.domain.erasure import COOLING_OFF, PATIENCE, Recipient
@@ -32,6 +33,10 @@ def stored_anna(stored_world):
     return stored_world.services.create_wallet("anna", "a quiet harbour")
 
 
+def copied(world: World, anna) -> dict[str, str]:
+    return {name: "".join(pieces) for name, pieces in world.services.rights.copy(anna, PASSWORD).items()}
+
+
 def erase(world: World, anna) -> None:
     world.services.rights.erase.plan(anna, PASSWORD)
 
@@ -40,7 +45,8 @@ def test_a_copy_has_everything_and_no_key(world, anna, given):
     world.market.use(given.consent_id, cents=75)
     world.services.refresh(anna)
 
-    files = world.services.rights.copy(anna, PASSWORD)
+    world.services.streams.keep(anna, "Watch", pulses(3))
+    files = copied(world, anna)
 
     record = json.loads(files["records/001.json"])
     agreement = json.loads(files["agreements/001.json"])
@@ -52,6 +58,8 @@ def test_a_copy_has_everything_and_no_key(world, anna, given):
     assert json.loads(files["uses.json"])[0]["amount_cents"] == 75
     assert "0.75" in files["earnings.csv"]
     assert json.loads(files["log.json"])["entries"]
+    assert json.loads(files["streams.json"])[0]["readings"] == 3
+    assert len(files["streams/001.csv"].splitlines()) == 4
     (held,) = world.stores.credentials.all(anna)
     secret = held.holder_key.to_pem().decode()
     whole = "".join(files.values())
@@ -61,7 +69,7 @@ def test_a_copy_has_everything_and_no_key(world, anna, given):
 
 
 def test_the_copy_of_an_empty_wallet_says_what_would_be_in_it(world, anna):
-    files = world.services.rights.copy(anna, PASSWORD)
+    files = copied(world, anna)
 
     assert "records/" in files["README.txt"]
     assert json.loads(files["uses.json"]) == []

@@ -17,11 +17,14 @@ from wallet.domain.credential import HeldCredential
 from wallet.domain.held_consent import HeldConsent
 from wallet.domain.held_offer import HeldOffer
 from wallet.domain.proof import Proof
+from wallet.domain.reading_table import table_of
 from wallet.domain.record import Record
 from wallet.domain.session import Session
 from wallet.domain.showing import Showing
+from wallet.domain.stream import Stream
 from wallet.services.open_wallet import OpenWallet
 from wallet.services.ports import Store
+from wallet.services.read_streams import ReadStreams
 from wallet.services.read_wallet import ReadWallet
 
 README: Final = """\
@@ -35,6 +38,8 @@ agreements/   what you agreed to: the words, what you signed (JWS), the receipt
               wozu du ja gesagt hast: die Worte, was du unterschrieben hast (JWS), die Quittung
 offers/       scores of your own record and sums with others that you offered
               Bewertungen und Summen mit anderen, die du angeboten hast
+streams/      what was measured, as tables, and streams.json what each of them is
+              was gemessen wurde, als Tabellen; streams.json sagt, was welche ist
 uses.json     every time somebody asked / jedes Mal, wenn jemand gefragt hat
 earnings.csv  what you were paid / was dir gezahlt wurde
 shown.json    what you showed to whom, by the names of its parts; no values
@@ -55,9 +60,10 @@ class CopyWallet:
     read: ReadWallet
     credentials: Store[HeldCredential]
     showings: Store[Showing]
+    streams: ReadStreams
 
-    def __call__(self, session: Session, proof: Proof) -> Mapping[str, str]:
-        """Every file of the copy by its path.
+    def __call__(self, session: Session, proof: Proof) -> Mapping[str, Iterable[str]]:
+        """Every file of the copy by its path, as pieces of text; those of streams are read as they are taken.
 
         Raises:
             WrongPasswordError, TooManyAttemptsError, WrongPasskeyError: as when opening the wallet.
@@ -67,16 +73,26 @@ class CopyWallet:
         signed = {held.row_id: held.compact for held in self.credentials.all(session)}
         only_shown = [each.to_document() for each in self.read.only_shown(session)]
         return {
-            "README.txt": README,
+            "README.txt": [README],
             **_numbered("records", [_record(each, signed[each.credential_id]) for each in seen.records]),
             **_numbered("shown-only", only_shown),
             **_numbered("agreements", map(_agreement, seen.consents)),
             **_numbered("offers", map(_offer, (*seen.score_offers, *seen.crowd_offers))),
-            "uses.json": _text([use.to_document() for use in seen.uses]),
-            "earnings.csv": seen.earnings.to_csv(),
-            "shown.json": _text([_showing(each) for each in self.showings.all(session)]),
-            "log.json": self.log(session),
+            **self._streams(session),
+            "uses.json": [_text([use.to_document() for use in seen.uses])],
+            "earnings.csv": [seen.earnings.to_csv()],
+            "shown.json": [_text([_showing(each) for each in self.showings.all(session)])],
+            "log.json": [self.log(session)],
         }
+
+    def _streams(self, session: Session) -> dict[str, Iterable[str]]:
+        files: dict[str, Iterable[str]] = {}
+        listed: list[Json] = []
+        for number, stream in enumerate(self.streams.all(session), start=1):
+            name = f"streams/{number:03d}.csv"
+            listed.append({"file": name, **_stream(stream)})
+            files[name] = table_of(self.streams.readings(session, stream.row_id), stream.quantity.unit)
+        return {"streams.json": [_text(listed)], **files}
 
     def log(self, session: Session) -> str:
         """What the wallet knows of the public log: its checkpoint, and where each of its entries stands."""
@@ -100,12 +116,23 @@ class CopyWallet:
         return _text({"log": seen.log.to_document(), "entries": entries})
 
 
-def _numbered(folder: str, documents: Iterable[Mapping[str, Json]]) -> dict[str, str]:
-    return {f"{folder}/{number:03d}.json": _text(each) for number, each in enumerate(documents, start=1)}
+def _numbered(folder: str, documents: Iterable[Mapping[str, Json]]) -> dict[str, list[str]]:
+    return {f"{folder}/{number:03d}.json": [_text(each)] for number, each in enumerate(documents, start=1)}
 
 
 def _text(document: object) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _stream(stream: Stream) -> dict[str, Json]:
+    return {
+        "what": stream.quantity.name,
+        "code": stream.quantity.code or None,
+        "unit": stream.quantity.unit,
+        "source": stream.source,
+        "instrument": stream.instrument or None,
+        "readings": stream.count,
+    }
 
 
 def _record(record: Record, signed: str) -> dict[str, Json]:

@@ -168,7 +168,7 @@ def assemble(
         show=assemble_show(showing, partners.askers, trust, clock),
         get_badge=GetBadge(stores.credentials, partners.badges, clock),
         rights=Rights(
-            copy=CopyWallet(doors.open, read, stores.credentials, stores.showings),
+            copy=CopyWallet(doors.open, read, stores.credentials, stores.showings, streams.read),
             erase=EraseWallet(
                 open_wallet=doors.open,
                 erasures=stores.erasures,

@@ -58,8 +58,10 @@ class _Screens:
             return self._overview({"password": _told(error)}, status_of(error))
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, text in files.items():
-                archive.writestr(name, text)
+            for name, pieces in files.items():
+                with archive.open(name, "w", force_zip64=True) as file:
+                    for piece in pieces:
+                        file.write(piece.encode())
         return _saved(packed.getvalue(), "application/zip", "my-wallet.zip")
 
     def log(self) -> Page:

@@ -1,6 +1,6 @@
 """The screens about streams of measured values: the list, one stream, its values, its limits, its end."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from http import HTTPStatus
@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Answer
 from wallet.domain import stream_words
 from wallet.domain.alert import OVER, Side
 from wallet.domain.period import Period, Span, period_of
-from wallet.domain.reading import Reading
+from wallet.domain.reading_table import table_of
 from wallet.domain.stream import Stream
 from wallet.errors import ChoiceError, NotInWalletError
 from wallet.services.stream_suite import Streams
@@ -21,7 +21,6 @@ from wallet.web.stream_chart import BOTTOM, HEIGHT, TOP, chart_of
 from wallet.web.stream_form import read_limit, read_term
 
 VIEWS = (Span.DAY, Span.WEEK, Span.MONTH, Span.YEAR)
-_LINES_AT_ONCE = 1_000
 
 
 def screens(services: Services) -> Blueprint:
@@ -75,7 +74,7 @@ class _Screens:
             readings = self.streams.read.between(wallet, row_id, *period.bounds)
         else:
             readings = self.streams.read.readings(wallet, row_id)
-        answer = Response(_csv(readings, stream.quantity.unit), content_type="text/csv; charset=utf-8")
+        answer = Response(table_of(readings, stream.quantity.unit), content_type="text/csv; charset=utf-8")
         answer.headers["Content-Disposition"] = f"attachment; filename={name}.csv"
         return answer
 
@@ -160,19 +159,3 @@ def _reaching(stream: Stream, period: Period) -> Period | None:
     if stream.first is None or stream.last is None:
         return None
     return period if stream.first < period.end and period.begin <= stream.last else None
-
-
-def _csv(readings: Iterator[Reading], unit: str) -> Iterator[str]:
-    """Lines of a table for a spreadsheet (RFC 4180), a thousand at a time; nothing needs quotes."""
-    lines = ["start,end,value,unit\r\n"]
-    for reading in readings:
-        end = "" if reading.end is None else _utc(reading.end)
-        lines.append(f"{_utc(reading.begin)},{end},{reading.value:f},{unit}\r\n")
-        if len(lines) >= _LINES_AT_ONCE:
-            yield "".join(lines)
-            lines.clear()
-    yield "".join(lines)
-
-
-def _utc(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
