@@ -28,28 +28,38 @@ class Rule(NamedTuple):
 
 
 def decide(
-    policy: Policy, use: Use, *, now: datetime, withdrawn_at: datetime | None = None
+    policy: Policy,
+    use: Use,
+    *,
+    now: datetime,
+    withdrawn_at: datetime | None = None,
+    paused: bool = False,
 ) -> Permitted | Refused:
     """Decide whether a policy permits a use at a moment.
 
-    A withdrawal counts whatever moment it names: once it is known, nothing is permitted any more.
+    A withdrawal counts whatever moment it names: once it is known, nothing is permitted any more. `paused` is
+    what the latest statement of the person says (`consent.pause`).
     """
-    broken = (*broken_times(policy, now=now, withdrawn_at=withdrawn_at), *broken_rules(policy, use))
+    times = broken_times(policy, now=now, withdrawn_at=withdrawn_at, paused=paused)
+    broken = (*times, *broken_rules(policy, use))
     return Refused(broken[0], broken[1:]) if broken else Permitted()
 
 
-def broken_times(policy: Policy, *, now: datetime, withdrawn_at: datetime | None) -> tuple[Refusal, ...]:
+def broken_times(
+    policy: Policy, *, now: datetime, withdrawn_at: datetime | None, paused: bool = False
+) -> tuple[Refusal, ...]:
     """Why a policy is not in force at a moment, in order."""
-    if withdrawn_at is None and policy.given_at <= now < policy.valid_until:
+    if withdrawn_at is None and not paused and policy.given_at <= now < policy.valid_until:
         return ()
     broken = [Refusal.NOT_YET_VALID] if now < policy.given_at else []
     broken += [Refusal.EXPIRED] if now >= policy.valid_until else []
     broken += [Refusal.WITHDRAWN] if withdrawn_at is not None else []
+    broken += [Refusal.PAUSED] if paused else []
     return tuple(broken)
 
 
 def broken_rules(policy: Policy, use: Use) -> tuple[Refusal, ...]:
-    """The rules of a policy that do not hold for a use, in order; times and withdrawal are not among them.
+    """The rules of a policy that do not hold for a use, in order; its being in force is not among them.
 
     So the answer is the same for all whose policies differ in nothing but their times.
     """

@@ -29,6 +29,10 @@ class MismatchError(ConsentError, ValueError):
     """Documents that do not belong together: another consent, job, node, order or inputs than named."""
 
 
+class OvertakenError(ConsentError):
+    """A statement that a later one of the same person has overtaken: the later one counts."""
+
+
 class ExpiredDocumentError(ConsentError):
     """A document outside the time for which its signer meant it; a fresh one has to be asked for."""
 

@@ -30,6 +30,7 @@ class Refusal(Enum):
     NOT_YET_VALID = "not_yet_valid"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    PAUSED = "paused"
     PROHIBITED = "prohibited"
     OTHER_DATA_SET = "other_data_set"
     JOIN_NOT_ALLOWED = "join_not_allowed"

@@ -30,7 +30,7 @@ from crypto.errors import MalformedError
 from crypto.reading import Fields, utc_text
 
 MAX_TEXT = 500
-_MOST_RULES = len(RULES) + MOST_PROHIBITIONS + 3
+_MOST_RULES = len(RULES) + MOST_PROHIBITIONS + 4
 
 
 class RuleKind(StrEnum):
@@ -144,24 +144,37 @@ class Trace:
         return trace
 
 
-def trace(policy: Policy, use: Use, *, now: datetime, withdrawn_at: datetime | None = None) -> Trace:
+def trace(
+    policy: Policy,
+    use: Use,
+    *,
+    now: datetime,
+    withdrawn_at: datetime | None = None,
+    paused: bool = False,
+) -> Trace:
     """Evaluate every rule and keep what was seen; the decision is that of `consent.decision.decide`."""
-    rules = (*_state(policy, now, withdrawn_at), *_forbidden(policy, use), *_allowed(policy, use))
+    state = _state(policy, now, is_withdrawn=withdrawn_at is not None, is_paused=paused)
+    rules = (*state, *_forbidden(policy, use), *_allowed(policy, use))
     return Trace(use.query.digest, now.replace(microsecond=0), rules)
 
 
-def _state(policy: Policy, now: datetime, withdrawn_at: datetime | None) -> Iterator[Judged]:
-    moment, is_withdrawn = utc_text(now), withdrawn_at is not None
+def _state(policy: Policy, now: datetime, *, is_withdrawn: bool, is_paused: bool) -> Iterator[Judged]:
+    moment = utc_text(now)
     begun = Finding("dateTime", "gteq", utc_text(policy.given_at), moment, now >= policy.given_at)
     running = Finding("dateTime", "lt", utc_text(policy.valid_until), moment, now < policy.valid_until)
-    seen = "true" if is_withdrawn else "false"
-    standing = Finding("mk:withdrawn", "eq", "false", seen, not is_withdrawn)
+    standing = Finding("mk:withdrawn", "eq", "false", _truth(is_withdrawn), not is_withdrawn)
+    going = Finding("mk:paused", "eq", "false", _truth(is_paused), not is_paused)
     for refusal, finding in (
         (Refusal.NOT_YET_VALID, begun),
         (Refusal.EXPIRED, running),
         (Refusal.WITHDRAWN, standing),
+        (Refusal.PAUSED, going),
     ):
         yield Judged(RuleKind.STATE, refusal, (finding,))
+
+
+def _truth(holds: bool) -> str:
+    return "true" if holds else "false"
 
 
 def _forbidden(policy: Policy, use: Use) -> Iterator[Judged]:

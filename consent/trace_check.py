@@ -26,6 +26,7 @@ _STATE: Final[Mapping[tuple[str, str], Refusal]] = {
     ("dateTime", "gteq"): Refusal.NOT_YET_VALID,
     ("dateTime", "lt"): Refusal.EXPIRED,
     ("mk:withdrawn", "eq"): Refusal.WITHDRAWN,
+    ("mk:paused", "eq"): Refusal.PAUSED,
 }
 _ORDERED: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "gteq": compare.ge,

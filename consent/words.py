@@ -99,6 +99,7 @@ ENGLISH = Words(
         Refusal.NOT_YET_VALID: "This consent has not begun yet.",
         Refusal.EXPIRED: "This consent has run out.",
         Refusal.WITHDRAWN: "This consent was withdrawn.",
+        Refusal.PAUSED: "This consent is paused.",
         Refusal.PROHIBITED: "The question is of a kind that was forbidden.",
         Refusal.OTHER_DATA_SET: "This consent is about other data.",
         Refusal.JOIN_NOT_ALLOWED: "The data would be put together with other data, which is not allowed.",

@@ -91,6 +91,7 @@ GERMAN = Words(
         Refusal.NOT_YET_VALID: "Diese Einwilligung gilt noch nicht.",
         Refusal.EXPIRED: "Diese Einwilligung ist abgelaufen.",
         Refusal.WITHDRAWN: "Diese Einwilligung wurde widerrufen.",
+        Refusal.PAUSED: "Diese Einwilligung ruht zurzeit.",
         Refusal.PROHIBITED: "Die Frage ist von einer Art, die verboten wurde.",
         Refusal.OTHER_DATA_SET: "Diese Einwilligung betrifft andere Daten.",
         Refusal.JOIN_NOT_ALLOWED: (

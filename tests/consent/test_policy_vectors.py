@@ -144,6 +144,7 @@ def _when(case: dict[str, Any]) -> dict[str, Any]:
     return {
         "now": _moment(case["now"]),
         "withdrawn_at": None if withdrawn_at is None else _moment(withdrawn_at),
+        "paused": case["paused"],
     }
 
 

@@ -42,11 +42,11 @@ def test_a_trace_gives_the_reasons_of_the_decision(data):
     policy = data.draw(policies())
     use = fitting(data.draw, policy) if data.draw(st.booleans()) else data.draw(uses())
     now = policy.given_at + timedelta(seconds=data.draw(st.integers(-2, 2)))
-    withdrawn_at = data.draw(st.none() | st.just(now))
+    withdrawn_at, paused = data.draw(st.none() | st.just(now)), data.draw(st.booleans())
 
-    traced = trace(policy, use, now=now, withdrawn_at=withdrawn_at)
+    traced = trace(policy, use, now=now, withdrawn_at=withdrawn_at, paused=paused)
 
-    decision = decide(policy, use, now=now, withdrawn_at=withdrawn_at)
+    decision = decide(policy, use, now=now, withdrawn_at=withdrawn_at, paused=paused)
     reasons = (decision.reason, *decision.others) if isinstance(decision, Refused) else ()
     assert traced.reasons == reasons
     assert Trace.from_json(parse_json(canonical_json(traced.to_json()))) == traced

@@ -143,6 +143,7 @@ def _decisions() -> Iterator[Document]:
     yield _decision("not begun", POLICY, HERE, now=GIVEN.replace(year=2025))
     yield _decision("run out", POLICY, HERE, now=UNTIL)
     yield _decision("withdrawn", POLICY, HERE, withdrawn_at=NOW)
+    yield _decision("paused", POLICY, HERE, paused=True)
     for name, (use, _) in OUTSIDE.items():
         yield _decision(f"outside: {name}", POLICY, use)
     for name, (changes, use, _) in NARROWED.items():
@@ -154,9 +155,15 @@ def _decisions() -> Iterator[Document]:
 
 
 def _decision(
-    name: str, policy: Policy, use: Use, *, now: datetime = NOW, withdrawn_at: datetime | None = None
+    name: str,
+    policy: Policy,
+    use: Use,
+    *,
+    now: datetime = NOW,
+    withdrawn_at: datetime | None = None,
+    paused: bool = False,
 ) -> Document:
-    traced = trace(policy, use, now=now, withdrawn_at=withdrawn_at)
+    traced = trace(policy, use, now=now, withdrawn_at=withdrawn_at, paused=paused)
     offer, plain = to_offer(policy, CONSENT_ID), to_offer(POLICY, CONSENT_ID)
     asked, usual = use_json(use), use_json(HERE)
     document = traced.to_json()
@@ -167,6 +174,7 @@ def _decision(
         "use": {member: value for member, value in asked.items() if value != usual[member]},
         "now": utc_text(now),
         "withdrawn_at": None if withdrawn_at is None else utc_text(withdrawn_at),
+        "paused": paused,
         "reasons": document["reasons"],
         "broken": [
             rule for rule, judged in zip(_rules(document), traced.rules, strict=True) if not judged.holds
