@@ -2,8 +2,8 @@
 
 A pause is no withdrawal: the consent, the shares and what was earned stay, and no new computation uses it
 until she goes on (GDPR art. 18: processing is restricted). The statement is a JWS of type
-`consent-pause+jwt`, signed by the key that signed the consent, so that it cannot stand for a withdrawal, nor a
-withdrawal for it.
+`consent-pause+jwt`, signed by the key that signed the consent, so that it cannot stand for a withdrawal, nor
+a withdrawal for it.
 
 Statements about one consent have a strictly increasing sequence. Whoever keeps the latest one keeps its
 sequence with it and lets `is_news` judge the next: an earlier statement that is played back changes nothing.

@@ -5,7 +5,7 @@
 3. Its credential still verifies: issuer trusted today, not expired.
 4. The issuer says now that the credential is not taken back; a list that cannot be had counts as taken back.
 5. The person is one of those the query asks about (public attributes).
-6. The consent permits this use, if only the crowd is large enough.
+6. The consent is not paused and permits this use, if only the crowd is large enough.
 7. Where it is added up under encryption: the record is here under the joint key of today.
 8. The person is counted once: of several consents of one person the newest counts.
 
@@ -131,7 +131,7 @@ class AdmitContributions:
             RegistryError: the registry has run out, so nobody's word counts.
         """
         named = job.manifest.consents
-        decision = _Decision.of(job, named, now)
+        decision = _Decision.of(job, named, self._contributions.paused(named), now)
         refusals: dict[str, str] = {}
         found: list[Candidate] = []
         charges: list[Charge] = []
@@ -213,11 +213,14 @@ class _Decision:
     job: CheckedJob
     named: Mapping[str, str]
     uses: Uses
+    paused: frozenset[str]
     seconds: int
     asked: dict[PublicAttributes, bool] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, job: CheckedJob, named: Mapping[str, str], now: datetime) -> "_Decision":
+    def of(
+        cls, job: CheckedJob, named: Mapping[str, str], paused: frozenset[str], now: datetime
+    ) -> "_Decision":
         manifest = job.manifest
         use = Use(
             query=manifest.query,
@@ -229,7 +232,7 @@ class _Decision:
             node_ids=manifest.nodes,
             buyer_country=job.buyer.country,
         )
-        return cls(job, named, Uses(use), int(now.timestamp()))
+        return cls(job, named, Uses(use), paused, int(now.timestamp()))
 
     def about(self, read: Read, pasts: Mapping[str, Past], lists: _Lists) -> Candidate | str:
         if isinstance(read, Unfit):  # 3
@@ -260,6 +263,8 @@ class _Decision:
             return Refusal.NOT_YET_VALID.value
         if self.seconds >= papers.valid_until:
             return Refusal.EXPIRED.value
+        if papers.consent_id in self.paused:
+            return Refusal.PAUSED.value
         broken = self.uses.broken(papers.terms, past, self.uses.crowd)
         return broken[0].value if broken else Candidate(papers, past, self.uses)
 

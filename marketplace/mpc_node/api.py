@@ -1,7 +1,7 @@
 """What can be asked of a node over HTTP? Parse, call one use case, answer.
 
 The marketplace and the peers are recognised by the TLS certificate that the trust registry lists for them;
-a withdrawal by the signature in it. Errors are problem documents (RFC 9457), from one table.
+a withdrawal or a pause by the signature in it. Errors are problem documents (RFC 9457), from one table.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +13,7 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from consent.job import MOST_PIECES
+from consent.pause import MAX_STATEMENT
 from consent.signed import DIGEST_CHARACTERS
 from consent.vocabulary import Engine
 from crypto.encoding import b64url_encode, parse_json
@@ -26,6 +27,8 @@ from marketplace.mpc_node.errors import (
     MessageRefusedError,
     NoOutputError,
     NotAllowedError,
+    PauseOvertakenError,
+    PauseRefusedError,
     PieceRefusedError,
     ReplayedError,
     UnknownContributionError,
@@ -36,6 +39,7 @@ from marketplace.mpc_node.ingest import IngestContributions, Verdict
 from marketplace.mpc_node.job_check import check_job
 from marketplace.mpc_node.meter import ACCEPTED
 from marketplace.mpc_node.node import Node
+from marketplace.mpc_node.pausing import PauseContribution
 from marketplace.mpc_node.runner import Runner
 from marketplace.mpc_node.state import AttemptStatus
 from marketplace.mpc_node.status import StatusCheck
@@ -58,9 +62,11 @@ STATUSES: dict[type[Exception], HTTPStatus] = {
     UnknownJobError: HTTPStatus.NOT_FOUND,
     NoOutputError: HTTPStatus.CONFLICT,
     ReplayedError: HTTPStatus.CONFLICT,
+    PauseOvertakenError: HTTPStatus.CONFLICT,
     ManifestRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     MessageRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     WithdrawalRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    PauseRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     PieceRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     RegistryError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -210,6 +216,8 @@ def _add_open(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
         clock=node.now,
     )
 
+    pause = PauseContribution(node.contributions, node.pauses, node.notes, clock=node.now)
+
     @blueprint.post("/peer/messages")
     def peer_message() -> ResponseReturnValue:
         node.mailbox.accept(_only("message", MAX_TOKEN), doors.fingerprint())
@@ -218,6 +226,10 @@ def _add_open(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
     @blueprint.post("/withdrawals")
     def withdrawal() -> ResponseReturnValue:
         return jsonify(deletion_receipt=withdraw(_only("withdrawal", MAX_WITHDRAWAL)))
+
+    @blueprint.post("/pauses")
+    def pausing() -> ResponseReturnValue:
+        return jsonify(paused=pause(_only("pause", MAX_STATEMENT)))
 
 
 def _verdict(verdict: Verdict) -> dict[str, object]:

@@ -38,6 +38,7 @@ from marketplace.mpc_node.storage.ledger import PrivacyLedger
 from marketplace.mpc_node.storage.messages import MessageStore
 from marketplace.mpc_node.storage.noise_pins import NoisePins
 from marketplace.mpc_node.storage.notes import NoteStore
+from marketplace.mpc_node.storage.pauses import PauseStore
 from marketplace.mpc_node.storage.pieces import FOLDER as PIECES
 from marketplace.mpc_node.storage.pieces import Pieces
 from marketplace.mpc_node.storage.share_files import FOLDER as SHARES
@@ -91,6 +92,7 @@ def build_node(
         database=database,
         contributions=contributions,
         notes=NoteStore(database),
+        pauses=PauseStore(database),
         jobs=JobStore(database),
         ledger=PrivacyLedger(database),
         noise_pins=NoisePins(database),

@@ -31,6 +31,14 @@ class WithdrawalRefusedError(NodeError):
     """A withdrawal that cannot be read or that the key of its consent did not sign."""
 
 
+class PauseRefusedError(NodeError):
+    """A statement about pausing that cannot be read or that the key of its consent did not sign."""
+
+
+class PauseOvertakenError(NodeError):
+    """A statement about pausing that comes after a later one of the same person, which counts."""
+
+
 class UnknownJobError(NodeError):
     """This node was never given a job of that id."""
 
@@ -123,6 +131,7 @@ class Failure(StrEnum):
     DEALER_FAILED = "dealer_failed"
     PROTOCOL_VIOLATION = "protocol_violation"
     WITHDRAWN_DURING_COMPUTATION = "withdrawn_during_computation"
+    PAUSED_DURING_COMPUTATION = "paused_during_computation"
     RELEASED_ALREADY = "released_already"
     INTERNAL_ERROR = "internal_error"
 

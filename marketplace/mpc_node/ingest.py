@@ -31,6 +31,7 @@ from marketplace.mpc_node.contribution_check import (
     open_contribution,
 )
 from marketplace.mpc_node.papers import PapersOnFile
+from marketplace.mpc_node.pausing import latest_pause
 from marketplace.mpc_node.share_check import Checked, check_shares
 from marketplace.mpc_node.storage.contributions import ContributionStore, Incoming, Kept, StoredContribution
 from marketplace.mpc_node.withdrawal import is_withdrawal_of
@@ -149,4 +150,5 @@ def _incoming(opened: Opened, shares: ShareRow) -> Incoming:
         stored,
         shares=shares,
         is_withdrawal=lambda token: is_withdrawal_of(token, consent_id, credential.holder_key),
+        latest_pause=lambda tokens: latest_pause(tokens, consent_id, credential.holder_key),
     )

@@ -28,6 +28,7 @@ from marketplace.mpc_node.storage.jobs import JobStore
 from marketplace.mpc_node.storage.ledger import PrivacyLedger
 from marketplace.mpc_node.storage.noise_pins import NoisePins
 from marketplace.mpc_node.storage.notes import NoteStore
+from marketplace.mpc_node.storage.pauses import PauseStore
 from marketplace.mpc_node.storage.pieces import Pieces
 from ssi.hosting.database import Database
 from ssi.trust import TrustRegistry
@@ -70,6 +71,7 @@ class Node:
     database: Database
     contributions: ContributionStore
     notes: NoteStore
+    pauses: PauseStore
     jobs: JobStore
     ledger: PrivacyLedger
     noise_pins: NoisePins

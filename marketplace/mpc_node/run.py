@@ -5,8 +5,8 @@
 3. Compile the query for these people, which needs their public attributes only: what is refused costs nobody.
 4. Spend everybody's privacy budget before anything is computed.
 5. Run the protocol, with everything on record from which it can be gone on with after a crash.
-6. Release: the time, every consent and every withdrawal once more; then seal, sign and store, in one
-   transaction. Whoever withdrew before it is in no output, and the attempt fails.
+6. Release: the time, every consent, every withdrawal and pause once more; then seal, sign and store, in one
+   transaction. Whoever withdrew or paused before it is in no output, and the attempt fails.
 
 An attempt ends in exactly one of two ways: DONE with an output, or FAILED with a reason and no output. Peers
 are told when it fails, so that they need not wait for their time-out. An attempt that is gone on with takes
@@ -26,6 +26,7 @@ from consent.computation import compile as compile_query
 from consent.errors import ConsentError
 from consent.joining import consents_of
 from consent.outcomes import Outcomes
+from consent.policy import Refusal
 from consent.vocabulary import Engine
 from crypto.errors import MalformedError, ProtocolError
 from crypto.mpc.menu.holdings import Holdings, Table
@@ -70,9 +71,15 @@ _LOGGER = logging.getLogger(__name__)
 _SEED_BYTES = 32
 _CONSENT_REFUSALS = {
     Failure.WITHDRAWN_DURING_COMPUTATION: AdmissionRefusal.WITHDRAWN.value,
+    Failure.PAUSED_DURING_COMPUTATION: Refusal.PAUSED.value,
     Failure.BUDGET_EXHAUSTED: BUDGET_SPENT,
     Failure.CONSENT_ENDED: "expired",
 }
+_OUT = {
+    frozenset({AdmissionRefusal.WITHDRAWN.value}): Failure.WITHDRAWN_DURING_COMPUTATION,
+    frozenset({Refusal.PAUSED.value}): Failure.PAUSED_DURING_COMPUTATION,
+}
+"""What it is called when all who may not take part any more are out for one of these reasons."""
 
 
 @dataclass(frozen=True)
@@ -170,9 +177,9 @@ class Attempt:
         agreed = self.record.opening.agreed
         out = tuple(each for each in agreed.consent_ids if each not in admission.candidates)
         if out:
-            withdrawn = all(admission.refusals.get(each) == AdmissionRefusal.WITHDRAWN for each in out)
+            reasons = {admission.refusals.get(each, "") for each in out}
             raise AttemptFailedError(
-                Failure.WITHDRAWN_DURING_COMPUTATION if withdrawn else Failure.CONSENT_ENDED,
+                _OUT.get(frozenset(reasons), Failure.CONSENT_ENDED),
                 f"{len(out)} of the people cannot take part any more",
                 consents=out,
             )

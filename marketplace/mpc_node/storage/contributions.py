@@ -22,6 +22,7 @@ from marketplace.mpc_node.kept_papers import KeptRow
 from marketplace.mpc_node.storage.batch import batches
 from marketplace.mpc_node.storage.kept import insert_kept, remove_kept
 from marketplace.mpc_node.storage.notes import notes_about
+from marketplace.mpc_node.storage.pauses import SignedPause, keep_pause, paused_among
 from marketplace.mpc_node.storage.share_files import NewRow, ShareFiles
 from marketplace.mpc_node.storage.tables import ContributionRow, SharePartitionRow, WithdrawalRow
 from ssi.hosting.database import Database, forget_pages
@@ -50,14 +51,15 @@ class StoredContribution:
 class Incoming:
     """A verified contribution about to be stored; its shares are sealed on the way.
 
-    `is_withdrawal` says of a withdrawal that came before the contribution whether it counts; `kept` is the
-    short form of its papers.
+    `is_withdrawal` says of a withdrawal that came before the contribution whether it counts, `latest_pause`
+    which of the statements about pausing does; `kept` is the short form of its papers.
     """
 
     contribution: StoredContribution
     shares: ShareRow = field(repr=False)
     is_withdrawal: Callable[[str], bool] = field(repr=False)
     kept: KeptRow | None = field(default=None, repr=False)
+    latest_pause: Callable[[Iterable[str]], SignedPause | None] = field(default=lambda _: None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ class ContributionStore:
                 if new:
                     session.execute(_INSERT, [_row(each.contribution, now) for each in new])
                     insert_kept(session, [each.kept for each in new if each.kept is not None])
+                    _heed_pauses(session, new)
                 rows = [NewRow(each.contribution.consent_id, each.shares) for each in new]
                 dropped = self._files.store(session, rows)
             for file in dropped:
@@ -167,6 +170,11 @@ class ContributionStore:
         """Those of the ids that were withdrawn."""
         with self._database.reading() as session:
             return withdrawn_among(session, ids)
+
+    def paused(self, ids: Iterable[str]) -> frozenset[str]:
+        """Those of the ids that are paused."""
+        with self._database.reading() as session:
+            return paused_among(session, ids)
 
     def tombstone(self, consent_id: str) -> Tombstone | None:
         """What is left of a withdrawn contribution, if it is one."""
@@ -237,6 +245,16 @@ def _decide(session: Session, incoming: Sequence[Incoming]) -> list[Kept]:
             bodies[consent_id] = body  # so that a second one of the same id in this batch finds it
             kept.append(Kept.STORED)
     return kept
+
+
+def _heed_pauses(session: Session, new: Sequence[Incoming]) -> None:
+    """Keep what people said about pausing before their contributions came."""
+    notes = notes_about(session, [each.contribution.consent_id for each in new])
+    for each in new:
+        noted = notes.get(each.contribution.consent_id)
+        pause = each.latest_pause(noted) if noted else None
+        if pause is not None:
+            keep_pause(session, pause)
 
 
 def _bodies(session: Session, ids: Sequence[str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from marketplace.mpc_node.errors import (
 )
 from marketplace.mpc_node.state import UNFINISHED, AttemptStatus, ReleasedOutput, State
 from marketplace.mpc_node.storage.contributions import withdrawn_among
+from marketplace.mpc_node.storage.pauses import paused_among
 from marketplace.mpc_node.storage.tables import AttemptRow, JobRow
 from ssi.hosting.database import Database
 from ssi.jws import parse_jws
@@ -126,29 +127,23 @@ class JobStore:
         *,
         only_root: str | None = None,
     ) -> None:
-        """Make and store the output of a running attempt, unless somebody in it has withdrawn.
+        """Make and store the output of a running attempt, unless somebody in it has withdrawn or paused.
 
         `only_root` is given where the answer is exact: it is the root of the set of people, and whoever had
         answers over two such sets for one payment could subtract one from the other.
 
-        Withdrawals are written by the same single writer, so each one comes before this, and the attempt
-        fails, or after it, and the output existed when she asked.
+        Withdrawals and pauses are written by the same single writer, so each one comes before this, and the
+        attempt fails, or after it, and the output existed when she asked.
 
         Raises:
-            AttemptFailedError: somebody withdrew, or the attempt was ended in the meantime, or an earlier
-                attempt released its output over a set of people other than `only_root`.
+            AttemptFailedError: somebody withdrew or paused, or the attempt was ended in the meantime, or an
+                earlier attempt released its output over a set of people other than `only_root`.
         """
         with self._database.writing() as session:
             row = _running(session, job_id, attempt)
             if only_root is not None:
                 _require_only(session, job_id, only_root)
-            withdrawn = withdrawn_among(session, admitted)
-            if withdrawn:
-                raise AttemptFailedError(
-                    Failure.WITHDRAWN_DURING_COMPUTATION,
-                    f"{len(withdrawn)} of the people withdrew while the job ran",
-                    consents=tuple(sorted(withdrawn)),
-                )
+            _require_nobody_left(session, admitted)
             output = make()
             row.statement, row.held_statement = output.statement, output.held_statement
             row.envelope = output.envelope
@@ -271,6 +266,23 @@ def _require_only(session: Session, job_id: str, root: str) -> None:
             raise AttemptFailedError(
                 Failure.RELEASED_ALREADY, "the exact answer over another set of people is out already"
             )
+
+
+def _require_nobody_left(session: Session, admitted: tuple[str, ...]) -> None:
+    withdrawn = withdrawn_among(session, admitted)
+    if withdrawn:
+        raise AttemptFailedError(
+            Failure.WITHDRAWN_DURING_COMPUTATION,
+            f"{len(withdrawn)} of the people withdrew while the job ran",
+            consents=tuple(sorted(withdrawn)),
+        )
+    paused = paused_among(session, admitted)
+    if paused:
+        raise AttemptFailedError(
+            Failure.PAUSED_DURING_COMPUTATION,
+            f"{len(paused)} of the people paused while the job ran",
+            consents=tuple(sorted(paused)),
+        )
 
 
 def _say(row: AttemptRow, refusals: Refusals) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint, false
+from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from ssi.hosting.columns import UtcMoment, new_metadata
@@ -133,8 +133,21 @@ class WithdrawalRow(Base):
     receipt: Mapped[str] = mapped_column(Text)
 
 
+class PauseRow(Base):
+    """The latest signed word of a person about pausing one contribution; it goes when that goes."""
+
+    __tablename__ = "pause"
+
+    consent_id: Mapped[str] = mapped_column(
+        ForeignKey("contribution.consent_id", ondelete="CASCADE"), primary_key=True
+    )
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    paused: Mapped[bool]
+    statement: Mapped[str] = mapped_column(Text)
+
+
 class WithdrawalNoteRow(Base):
-    """A withdrawal that came before its contribution, as it came: nothing about it is verified."""
+    """A withdrawal or pause that came before its contribution, as it came: nothing of it is verified."""
 
     __tablename__ = "withdrawal_note"
 
