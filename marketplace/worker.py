@@ -111,6 +111,7 @@ class Worker:
             for name, duty in (
                 ("forward contributions", duties.forward_contributions),
                 ("relay withdrawals", duties.relay_withdrawals),
+                ("relay pauses", duties.relay_pauses),
             ):
                 turn = _bound(duty, node.id)
                 self._begin(Loop(f"{name} to {node.id}", turn, self._pauses.idle))

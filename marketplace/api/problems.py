@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from consent.errors import ConsentError, QueryRefusedError
+from consent.errors import ConsentError, OvertakenError, QueryRefusedError
 from crypto.errors import CryptoError, MalformedError, SignatureError
 from marketplace.errors import (
     ConflictError,
@@ -31,6 +31,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     InsufficientFundsError: HTTPStatus.PAYMENT_REQUIRED,
     RefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     QueryRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    OvertakenError: HTTPStatus.CONFLICT,
     ConsentError: HTTPStatus.UNPROCESSABLE_ENTITY,
     CredentialError: HTTPStatus.UNPROCESSABLE_ENTITY,
     SignatureError: HTTPStatus.UNPROCESSABLE_ENTITY,

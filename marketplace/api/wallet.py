@@ -1,10 +1,11 @@
-"""What a person's wallet asks of the marketplace: offer, withdraw, and see what was done."""
+"""What a person's wallet asks of the marketplace: offer, pause, withdraw, and see what was done."""
 
 from http import HTTPStatus
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from consent.pause import MAX_STATEMENT
 from crypto.encoding import parse_json
 from marketplace.api.problems import STATUS
 from marketplace.api.requests import holder, raw_body, signed_token, unstored
@@ -44,6 +45,10 @@ def wallet_api(services: Services, *, used: UsedProofs) -> Blueprint:
     @blueprint.post("/withdrawals")
     def withdraw() -> Response:
         return jsonify(services.withdraw_offer(signed_token("withdrawal", MAX_WITHDRAWAL)))
+
+    @blueprint.post("/pauses")
+    def pause() -> Response:
+        return jsonify(services.pause_offer(signed_token("pause", MAX_STATEMENT)))
 
     @blueprint.get("/contributions/<consent_id>/history")
     def history(consent_id: str) -> Response:

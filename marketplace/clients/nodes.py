@@ -104,6 +104,11 @@ class HttpNodes:
         )
         return _read(node_id, answer, lambda fields: fields.text("deletion_receipt", max_length=MAX_TOKEN))
 
+    def pause(self, node_id: str, statement: str) -> None:
+        """Relay what a person said about pausing."""
+        answer = self._client(node_id).post_json("/v1/pauses", {"pause": statement}, repeatable=True)
+        _read(node_id, answer, lambda fields: fields.boolean("paused"))
+
     def is_well(self, node_id: str) -> bool:
         """Whether a node answers its health check; never raises."""
         try:

@@ -25,6 +25,7 @@ _PASSING = frozenset(
         "dealer_failed",
         "consent_ended",
         "withdrawn_during_computation",
+        "paused_during_computation",
         "internal_error",
     }
 )
@@ -46,6 +47,7 @@ _WORDS = {
     "dealer_failed": "the dealer of random numbers could not be used",
     "protocol_violation": "a node broke the protocol",
     "withdrawn_during_computation": "a person withdrew while it was computed",
+    "paused_during_computation": "a person paused while it was computed",
     "released_already": "the exact answer over other people was released already",
     "internal_error": "a node had an error of its own",
 }

@@ -32,8 +32,10 @@ class Offer:
     """One person's offer; nothing in it is private.
 
     `person` is the pairwise handle of the credential, `public` its public attributes, `log_index` where the
-    log holds its arrival. `epsilon_spent` and `runs_spent` are the privacy cost and the number of the jobs
-    that may compute on it or have; the nodes, who know of all consents of a person, have the last word.
+    log holds its arrival. `paused` is what the person said last, and `pause_sequence` the sequence of that
+    statement, 0 if there is none (`consent.pause`). `epsilon_spent` and `runs_spent` are the privacy cost and
+    the number of the jobs that may compute on it or have; the nodes, who know of all consents of a person,
+    have the last word.
     """
 
     consent_id: str
@@ -48,6 +50,13 @@ class Offer:
     epsilon_spent: Decimal = Decimal(0)
     runs_spent: int = 0
     withdrawn_at: datetime | None = None
+    paused: bool = False
+    pause_sequence: int = 0
+
+    @property
+    def may_be_used(self) -> bool:
+        """Whether new answers may include it: the nodes hold it, and the person did not stop it or pause."""
+        return self.state is OfferState.ACTIVE and not self.paused
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from marketplace.domain.log import LogBook
 from marketplace.domain.offer import NodeAnswer, NodeSide, Offer
 from marketplace.domain.order import DisputeOutcome, Order
 from marketplace.services.crowd_ports import CrowdBook
+from marketplace.services.pause_ports import PauseLines
 from marketplace.services.presentation_ports import PresentationBook
 from marketplace.services.score_ports import ScoreBook
 from ssi.credential import Credential
@@ -98,7 +99,7 @@ class Supply:
     least_compensation_cents: int
 
 
-class OfferBook(Protocol):
+class OfferBook(PauseLines, Protocol):
     """Keeps offers, and what each node said to them."""
 
     def add(self, arrived: ArrivedOffer) -> None:
@@ -114,7 +115,7 @@ class OfferBook(Protocol):
         ...
 
     def active(self, data_set: str, *, now: datetime) -> Sequence[Offer]:
-        """The active offers of a data set whose consent is in force."""
+        """The active offers of a data set whose consent is in force and not paused."""
         ...
 
     def supply(self, *, now: datetime) -> Mapping[str, Supply]:
@@ -312,6 +313,10 @@ class Nodes(Protocol):
 
     def withdraw(self, node_id: str, withdrawal: str) -> str:
         """Relay a withdrawal; the signed deletion receipt."""
+        ...
+
+    def pause(self, node_id: str, statement: str) -> None:
+        """Relay what a person said about pausing."""
         ...
 
     def is_well(self, node_id: str) -> bool:

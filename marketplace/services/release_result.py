@@ -13,7 +13,7 @@ from crypto.errors import MalformedError
 from marketplace.domain.failure import AttemptFailure
 from marketplace.domain.job import CollectedOutput, Job, JobEvent, JobState, Part, PartOutcome, Release
 from marketplace.domain.ledger import Ledger
-from marketplace.domain.offer import Offer, OfferState
+from marketplace.domain.offer import Offer
 from marketplace.domain.order import Order
 from marketplace.domain.rows import Row
 from marketplace.errors import TransferConflictError
@@ -99,7 +99,7 @@ class CollectOutputs:
 
 @dataclass(frozen=True)
 class ReleaseResult:
-    """Lets the buyer fetch checked outputs, unless somebody in them has withdrawn by now.
+    """Lets the buyer fetch checked outputs, unless somebody in them has withdrawn or paused by now.
 
     In one transaction: the held price goes into escrow, everybody's part is decided, the outputs are stored
     under this job's id, and the log says so.
@@ -111,8 +111,8 @@ class ReleaseResult:
         """The released job; or the job refunded, or at its next attempt, when it may not be released."""
         now = self.desk.now()
         offers = books.offers.many(each for row in checked.admitted for each in consents_of(row))
-        if any(offer.state is not OfferState.ACTIVE for offer in offers.values()):
-            failure = AttemptFailure("a person withdrew while it was computed", may_try_again=True)
+        if not all(offer.may_be_used for offer in offers.values()):
+            failure = AttemptFailure("a person withdrew or paused while it was computed", may_try_again=True)
             return again_or_refund(self.desk, books, order, job, failure)
         try:
             self._charge(books, order)

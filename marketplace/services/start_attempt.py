@@ -7,7 +7,6 @@ from consent.job import MOST_INLINE, Manifest, put_on_roll, sign_manifest
 from consent.query import Query
 from marketplace.domain.failure import AttemptFailure
 from marketplace.domain.job import Job, JobEvent, JobState
-from marketplace.domain.offer import OfferState
 from marketplace.domain.order import Order
 from marketplace.domain.rows import Row, rows_of
 from marketplace.services.desk import Desk
@@ -18,7 +17,7 @@ from marketplace.services.roll import Named, leave_out
 
 @dataclass(frozen=True)
 class StartAttempt:
-    """Makes the manifest of a job's present attempt, over those who have not withdrawn since the order."""
+    """Makes the manifest of a job's present attempt, over those who did not withdraw or pause meanwhile."""
 
     desk: Desk
 
@@ -27,7 +26,7 @@ class StartAttempt:
         now = self.desk.now()
         rows = _still_in(books, job, order.query)
         if len(rows) < order.query.floor:
-            failure = AttemptFailure("too many people withdrew before the computation")
+            failure = AttemptFailure("too many people withdrew or paused before the computation")
             return refund(self.desk, books, order, job, failure)
         if len(rows) > MOST_INLINE:
             leave_out(books, job, rows)
@@ -62,6 +61,6 @@ class StartAttempt:
 
 
 def _still_in(books: Books, job: Job, query: Query) -> list[Row]:
-    """The rows of those who did not withdraw; whoever withdrew one of two records is out with both."""
+    """The rows of those who did not withdraw or pause; one of two records is enough to be out with both."""
     offers = books.offers.many(part.consent_id for part in books.orders.parts(job.job_id))
-    return rows_of([offer for offer in offers.values() if offer.state is OfferState.ACTIVE], query)
+    return rows_of([offer for offer in offers.values() if offer.may_be_used], query)

@@ -23,6 +23,7 @@ from marketplace.services.judge_score import ConfirmScore, DisputeScore
 from marketplace.services.make_quote import MakeQuote
 from marketplace.services.money import ReadStatement, TopUp
 from marketplace.services.oversee import CheckNodes, ExpireHolds, ListJobs, MeasureLoad, TakeTrialBalance
+from marketplace.services.pause_offer import PauseOffer
 from marketplace.services.place_crowd_order import PlaceCrowdOrder, ShowCrowds
 from marketplace.services.place_order import PlaceOrder
 from marketplace.services.ports import Clock, Nodes, StatusLists
@@ -36,6 +37,7 @@ from marketplace.services.read_orders import FetchResult, ListOrders, ReadOrder
 from marketplace.services.read_score_news import ReadScoreNews
 from marketplace.services.read_score_orders import ReadScoreOrders
 from marketplace.services.register_organisation import RegisterOrganisation
+from marketplace.services.relay_pauses import RelayPauses
 from marketplace.services.show_catalogue import ShowCatalogue
 from marketplace.services.show_score_offers import FetchScoreOffer, ListScoreOffers
 from marketplace.services.take_crowd_message import TakeCrowdMessage
@@ -105,6 +107,7 @@ class Services:
     dispute_result: DisputeResult
     accept_offer: AcceptOffer
     withdraw_offer: WithdrawOffer
+    pause_offer: PauseOffer
     read_history: ReadHistory
     read_log: ReadLog
     read_registry: Callable[[], str]
@@ -155,6 +158,7 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         dispute_result=DisputeResult(desk),
         accept_offer=AcceptOffer(desk, around.status_lists),
         withdraw_offer=WithdrawOffer(desk),
+        pause_offer=PauseOffer(desk),
         read_history=ReadHistory(desk),
         read_log=ReadLog(desk),
         read_registry=around.registry_token,
@@ -175,6 +179,7 @@ class Duties:
 
     forward_contributions: ForwardContributions
     relay_withdrawals: RelayWithdrawals
+    relay_pauses: RelayPauses
     drive_jobs: DriveJobs
     expire_holds: ExpireHolds
     tend_scores: TendScores
@@ -188,6 +193,7 @@ def duties(desk: Desk, nodes: Nodes, *, worker: str, messenger: Messenger | None
     return Duties(
         forward_contributions=ForwardContributions(desk, nodes),
         relay_withdrawals=RelayWithdrawals(desk, nodes),
+        relay_pauses=RelayPauses(desk, nodes),
         drive_jobs=DriveJobs(desk, nodes, worker),
         expire_holds=ExpireHolds(desk),
         tend_scores=TendScores(desk),

@@ -6,7 +6,7 @@ from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache
 from typing import cast
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from consent.odrl import from_odrl, to_offer
@@ -16,13 +16,14 @@ from crypto.signing import VerifyingKey
 from marketplace.domain.offer import NodeAnswer, NodeSide, Offer, OfferState, state_after
 from marketplace.services.ports import ArrivedOffer, Supply
 from marketplace.storage.batches import batched_values
+from marketplace.storage.pauses import SqlPauses
 from marketplace.storage.tables import contributions, offer_nodes, offers
 
 _MILLIONTHS = 1_000_000
 _MAX_REASON = 500
 
 
-class SqlOffers:
+class SqlOffers(SqlPauses):
     """The `OfferBook` of one transaction."""
 
     def __init__(self, session: Session) -> None:
@@ -60,9 +61,8 @@ class SqlOffers:
         return None if row is None else (row.request_digest, row.answer)
 
     def active(self, data_set: str, *, now: datetime) -> Sequence[Offer]:
-        """The active offers of a data set whose consent is in force."""
-        in_force = (offers.c.state == OfferState.ACTIVE) & (offers.c.valid_until > now)
-        rows = self._session.execute(select(offers).where(in_force, offers.c.data_set == data_set))
+        """The active offers of a data set whose consent is in force and not paused."""
+        rows = self._session.execute(select(offers).where(_in_force(now), offers.c.data_set == data_set))
         return [_offer(row) for row in rows]
 
     def supply(self, *, now: datetime) -> Mapping[str, Supply]:
@@ -73,7 +73,7 @@ class SqlOffers:
                 func.count(offers.c.person.distinct()).label("people"),
                 func.min(offers.c.compensation_cents).label("least"),
             )
-            .where(offers.c.state == OfferState.ACTIVE, offers.c.valid_until > now)
+            .where(_in_force(now))
             .group_by(offers.c.data_set)
         )
         return {row.data_set: Supply(row.people, row.least) for row in self._session.execute(counted)}
@@ -218,6 +218,11 @@ class SqlOffers:
         return (self._session.execute(select(func.max(offers.c.number))).scalar_one() or 0) + 1
 
 
+def _in_force(now: datetime) -> ColumnElement[bool]:
+    going = (offers.c.state == OfferState.ACTIVE) & offers.c.paused.is_(False)
+    return going & (offers.c.valid_until > now)
+
+
 def _row(arrived: ArrivedOffer) -> dict[str, object]:
     offer = arrived.offer
     return {
@@ -255,6 +260,8 @@ def _offer(row: Row[tuple[object, ...]]) -> Offer:
         epsilon_spent=Decimal(row.epsilon_spent_millionths) / _MILLIONTHS,
         runs_spent=row.runs_spent,
         withdrawn_at=row.withdrawn_at,
+        paused=row.paused,
+        pause_sequence=row.pause_sequence,
     )
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 from marketplace.domain.account import AccountKind
@@ -100,6 +101,9 @@ offers = Table(
     Column("withdrawn_at", UtcMoment),
     Column("withdrawal", Text),
     Column("withdrawal_log_index", BigInteger),
+    Column("paused", Boolean, nullable=False, server_default=false()),
+    Column("pause_sequence", BigInteger, nullable=False, server_default="0"),
+    Column("pause", Text),
     Column("request_digest", String(43), nullable=False),
     Column("answer", JSON, nullable=False),
     Index("offers_by_data_set", "data_set", "state", "valid_until"),
@@ -122,8 +126,10 @@ offer_nodes = Table(
     Column("reason", String(500)),
     Column("tell_after", UtcMoment),
     Column("deletion_receipt", Text),
+    Column("tell_pause_after", UtcMoment),
     Index("offer_nodes_by_answer", "node_id", "answer"),
     Index("offer_nodes_to_be_told", "node_id", "tell_after"),
+    Index("offer_nodes_to_be_told_of_pauses", "node_id", "tell_pause_after"),
 )
 
 orders = Table(

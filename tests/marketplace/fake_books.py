@@ -14,6 +14,7 @@ from marketplace.domain.order import DisputeOutcome, Order
 from marketplace.errors import AccountConflictError, LostLeaseError
 from marketplace.services.ports import ArrivedOffer, Supply
 from tests.marketplace.mpc_node.parties import NOW
+from tests.marketplace.pause_fakes import MemoryPauses
 
 
 class MemoryAccounts:
@@ -73,8 +74,9 @@ class _KeptOffer:
     withdrawal: tuple[str, int] | None = None
 
 
-class MemoryOffers:
+class MemoryOffers(MemoryPauses):
     def __init__(self) -> None:
+        super().__init__()
         self.rows: dict[str, _KeptOffer] = {}
 
     def add(self, arrived: ArrivedOffer) -> None:
@@ -94,7 +96,7 @@ class MemoryOffers:
         return [
             kept.offer
             for kept in self.rows.values()
-            if kept.offer.state is OfferState.ACTIVE
+            if kept.offer.may_be_used
             and kept.offer.policy.data_set == data_set
             and kept.offer.policy.valid_until > now
         ]

@@ -55,6 +55,8 @@ class SimulatedNodes:
     jobs: dict[tuple[str, str], Manifest] = field(default_factory=dict)
     starts: list[tuple[str, int]] = field(default_factory=list)
     withdrawn: dict[str, list[str]] = field(default_factory=dict)
+    paused: dict[str, list[str]] = field(default_factory=dict)
+    refuse_pause: dict[str, int] = field(default_factory=dict)
 
     def contribute(self, node_id: str, contributions: Sequence[Json]) -> Mapping[str, str | None]:
         self._answer(node_id)
@@ -105,6 +107,12 @@ class SimulatedNodes:
         self.withdrawn.setdefault(node_id, []).append(consent_id)
         receipt = DeletionReceipt(node_id, consent_id, self.clock.now)
         return sign_deletion_receipt(receipt, node_keys(node_id).signing)
+
+    def pause(self, node_id: str, statement: str) -> None:
+        self._answer(node_id)
+        if node_id in self.refuse_pause:
+            raise RefusedByPeerError(node_id, self.refuse_pause[node_id], None)
+        self.paused.setdefault(node_id, []).append(statement)
 
     def is_well(self, node_id: str) -> bool:
         return node_id not in self.down

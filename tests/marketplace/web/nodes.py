@@ -76,6 +76,9 @@ class LocalNodes:
     def withdraw(self, node_id: str, withdrawal: str) -> str:
         raise NotImplementedError(node_id)
 
+    def pause(self, node_id: str, statement: str) -> None:
+        raise NotImplementedError(node_id)
+
     def is_well(self, node_id: str) -> bool:
         return node_id not in self.unwell
 
