@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from consent.contribution import Contribution, bundle_context
 from consent.log import Checkpoint, Entry, InclusionProof, sign_checkpoint
+from consent.pause import unverified_paused_consent
 from consent.query import Query, Statistic
 from consent.receipt import (
     ConsentReceipt,
@@ -289,6 +290,8 @@ class MemoryMarket:
     offers: dict[str, Contribution] = field(default_factory=dict)
     answers: dict[str, LoggedReceipt] = field(default_factory=dict)
     withdrawals: dict[str, str] = field(default_factory=dict)
+    pauses: list[str] = field(default_factory=list)
+    relays_nothing: bool = False
     delivery: Delivery = Delivery.ACTIVE
     refusal: str | None = None
     uses: list[tuple[str, str, int]] = field(default_factory=list)
@@ -317,6 +320,13 @@ class MemoryMarket:
     def withdraw(self, withdrawal: str) -> None:
         self._answering()
         self.withdrawals[unverified_consent_id(withdrawal)] = withdrawal
+
+    def pause(self, statement: str) -> bool:
+        self._answering()
+        if self.relays_nothing or unverified_paused_consent(statement) not in self.offers:
+            return self.relays_nothing
+        self.pauses.append(statement)
+        return True
 
     def history(self, consent_id: str, holder_key: SigningKey) -> History:
         self._answering()
@@ -392,6 +402,17 @@ class MemoryNodes:
     holding: set[str] | None = None
     keys: dict[str, SigningKey] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
+    pauses: dict[str, list[str]] = field(default_factory=dict)
+
+    def pause(self, node: NodeEntry, statement: str) -> bool:
+        if node.id in self.down:
+            raise PartnerUnreachableError(f"{node.operator} cannot be reached now.")
+        if node.id in self.empty or (
+            self.holding is not None and unverified_paused_consent(statement) not in self.holding
+        ):
+            return False
+        self.pauses.setdefault(node.id, []).append(statement)
+        return True
 
     def withdraw(self, node: NodeEntry, withdrawal: str) -> str | None:
         self.told.append(node.id)

@@ -50,6 +50,18 @@ class MarketplaceClient:
             if not isinstance(cause, RefusedByPeerError) or cause.status != _NOT_FOUND:
                 raise
 
+    def pause(self, statement: str) -> bool:
+        """Hand in what a person said about pausing."""
+        try:
+            with talking_to(_THE_MARKETPLACE):
+                Fields.of(self._post("/pauses", {"pause": statement}), "answer").boolean("paused")
+        except PartnerRefusedError as error:
+            cause = error.__cause__
+            if not isinstance(cause, RefusedByPeerError) or cause.status != _NOT_FOUND:
+                raise
+            return False
+        return True
+
     def history(self, consent_id: str, holder_key: SigningKey) -> History:
         """What became of a consent, asked with a proof of its key."""
         path = f"{API}/contributions/{quote(consent_id, safe=':')}/history"

@@ -27,7 +27,24 @@ class NodeClient:
                 answer = client.post_json("/v1/withdrawals", {"withdrawal": withdrawal}, repeatable=True)
                 return Fields.of(answer, "answer").text("deletion_receipt", max_length=MAX_RECEIPT)
         except PartnerRefusedError as error:
-            cause = error.__cause__
-            if isinstance(cause, RefusedByPeerError) and cause.status == _NOT_FOUND:
+            if _is_unknown(error):
                 return None
             raise
+
+    def pause(self, node: NodeEntry, statement: str) -> bool:
+        """Tell a node what a person said about pausing; asked again when the connection broke."""
+        try:
+            with talking_to(node.operator):
+                client = self.connections.to(node.url, pinned_pem=node.tls_certificate)
+                answer = client.post_json("/v1/pauses", {"pause": statement}, repeatable=True)
+                Fields.of(answer, "answer").boolean("paused")
+        except PartnerRefusedError as error:
+            if _is_unknown(error):
+                return False
+            raise
+        return True
+
+
+def _is_unknown(error: PartnerRefusedError) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, RefusedByPeerError) and cause.status == _NOT_FOUND

@@ -8,6 +8,7 @@ from consent.odrl import from_odrl, to_offer
 from consent.policy import Policy
 from crypto.encoding import Json
 from crypto.reading import Fields, utc_text
+from wallet.domain.pausing import Pausing
 from wallet.domain.use import Outcome, UseEntry
 from wallet.domain.withdrawal import WithdrawalProgress
 
@@ -92,6 +93,7 @@ class HeldConsent:
     contribution: Json = field(default=None, repr=False, hash=False)
     receipt: GivenReceipt | None = None
     withdrawal: WithdrawalProgress | None = None
+    pausing: Pausing | None = None
     uses: tuple[UseEntry, ...] = field(default=(), hash=False)
     refreshed_at: datetime | None = None
     revision: int = 0
@@ -103,6 +105,11 @@ class HeldConsent:
         if self.delivery is Delivery.REFUSED:
             return ConsentState.REFUSED
         return ConsentState.EXPIRED if now >= self.policy.valid_until else ConsentState(self.delivery.value)
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the person paused it, and neither went on nor ended it since."""
+        return self.withdrawal is None and self.pausing is not None and self.pausing.paused
 
     @property
     def earned_cents(self) -> int:
@@ -134,6 +141,7 @@ class HeldConsent:
             "contribution": self.contribution,
             "receipt": self.receipt.to_document() if self.receipt else None,
             "withdrawal": self.withdrawal.to_document() if self.withdrawal else None,
+            "pausing": self.pausing.to_document() if self.pausing else None,
             "uses": [use.to_document() for use in self.uses],
             "refreshed_at": utc_text(self.refreshed_at) if self.refreshed_at else None,
         }
@@ -162,6 +170,7 @@ class HeldConsent:
                 if fields.has("withdrawal")
                 else None
             ),
+            pausing=Pausing.from_fields(fields.section("pausing")) if fields.has("pausing") else None,
             uses=tuple(UseEntry.from_fields(each) for each in fields.objects("uses", most=100_000)),
             refreshed_at=fields.moment("refreshed_at") if fields.has("refreshed_at") else None,
             revision=revision,

@@ -13,6 +13,7 @@ from consent.weighed_terms import WeighedTerms
 from crypto.encoding import Json
 from crypto.reading import Fields, utc_text
 from wallet.domain.held_consent import MAX_NOTICE, GivenReceipt
+from wallet.domain.pausing import PauseChange, paused_by, read_changes
 
 
 class OfferState(StrEnum):
@@ -65,6 +66,7 @@ class SharedMembers(TypedDict):
     receipt: GivenReceipt | None
     refusal: str | None
     ended: EndedOffer | None
+    pauses: tuple[PauseChange, ...]
     refreshed_at: datetime | None
 
 
@@ -72,7 +74,7 @@ class SharedMembers(TypedDict):
 class HeldOffer(ABC):
     """One offer. `notice` are the words the person agreed to; `signed` is the consent she signed.
 
-    `document` is what has to reach the marketplace, kept until it did.
+    `document` is what has to reach the marketplace, kept until it did. `pauses` has the oldest first.
     """
 
     row_id: str
@@ -85,6 +87,7 @@ class HeldOffer(ABC):
     receipt: GivenReceipt | None = None
     refusal: str | None = None
     ended: EndedOffer | None = None
+    pauses: tuple[PauseChange, ...] = ()
     refreshed_at: datetime | None = None
     revision: int = 0
 
@@ -97,6 +100,11 @@ class HeldOffer(ABC):
         if now >= self.terms.valid_until:
             return OfferState.EXPIRED
         return OfferState.SENDING if self.receipt is None else OfferState.ACTIVE
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the person paused it, and neither went on nor ended it since."""
+        return self.ended is None and paused_by(self.pauses)
 
     def arrived(self, receipt: GivenReceipt) -> Self:
         """After the marketplace gave its receipt; what was to be sent is let go of."""
@@ -122,6 +130,7 @@ class HeldOffer(ABC):
             "receipt": self.receipt.to_document() if self.receipt else None,
             "refusal": self.refusal,
             "ended": None if self.ended is None else self.ended.to_document(),
+            "pauses": [each.to_document() for each in self.pauses],
             "refreshed_at": utc_text(self.refreshed_at) if self.refreshed_at else None,
         }
 
@@ -141,5 +150,6 @@ def read_shared(fields: Fields) -> SharedMembers:
         receipt=GivenReceipt.from_fields(fields.section("receipt")) if fields.has("receipt") else None,
         refusal=fields.text("refusal") if fields.has("refusal") else None,
         ended=EndedOffer.from_fields(fields.section("ended")) if fields.has("ended") else None,
+        pauses=read_changes(fields, "pauses"),
         refreshed_at=fields.moment("refreshed_at") if fields.has("refreshed_at") else None,
     )

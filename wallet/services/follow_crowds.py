@@ -1,6 +1,7 @@
 """Bring the offers to crowds up to date: what is to be sent, which sums run, what was paid.
 
-It is a part of every refresh. Where a sum runs, the wallet takes the step that is its turn.
+It is a part of every refresh. Where a sum runs, the wallet takes the step that is its turn. While
+the person pauses it takes none: it joins nothing, and who waits for it goes on without it.
 """
 
 from dataclasses import dataclass, replace
@@ -48,7 +49,7 @@ class FollowCrowds(FollowOffers[HeldCrowdOffer, CrowdPart]):
         held = self.end.tell(session, self.deliver.again(session, held))
         if held.receipt is None:
             return []  # the marketplace never had it, so there is no news
-        for part in held.parts:
+        for part in () if held.is_paused else held.parts:
             held = self.take_part.send(session, held, part)
         key = self.credentials.get(session, held.credential_id).holder_key
         news = self.market.news(held.consent_id, key)
@@ -56,7 +57,7 @@ class FollowCrowds(FollowOffers[HeldCrowdOffer, CrowdPart]):
         held = self._with_payments(session, _with_ends(held, news), news.uses, alarms)
         held = self.offers.save(session, replace(held, refreshed_at=self.clock()))
         for delivered in news.orders:
-            if held.state(self.clock()) is CrowdOfferState.ACTIVE:
+            if held.state(self.clock()) is CrowdOfferState.ACTIVE and not held.is_paused:
                 held = self._with_one(session, held, delivered, alarms)
         return alarms
 

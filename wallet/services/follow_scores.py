@@ -1,7 +1,7 @@
 """Bring the offers of scores up to date: what is to be sent, what was asked, what was paid.
 
 It is a part of every refresh. Requests that hold are kept for the person; where she said so, her wallet
-answers them by her rules at once.
+answers them by her rules at once. While she pauses it answers nothing by itself, and sends nothing.
 """
 
 from dataclasses import dataclass, replace
@@ -42,7 +42,7 @@ class FollowScores(FollowOffers[HeldScoreOffer, AskedScore]):
         held = self.end.tell(session, self.deliver.again(session, held))
         if held.receipt is None:
             return []  # the marketplace never had it, so there is no news
-        for asked in held.asked:
+        for asked in () if held.is_paused else held.asked:
             held = self.answer.send(session, held, asked)
         key = self.credentials.get(session, held.credential_id).holder_key
         news = self.market.news(held.consent_id, key)
@@ -84,7 +84,7 @@ class FollowScores(FollowOffers[HeldScoreOffer, AskedScore]):
         return held.with_asked(use)
 
     def _answer_by_itself(self, session: Session, held: HeldScoreOffer) -> None:
-        if held.terms.asks_first or held.state(self.clock()) is not ScoreOfferState.ACTIVE:
+        if held.is_paused or held.terms.asks_first or held.state(self.clock()) is not ScoreOfferState.ACTIVE:
             return
         for asked in held.waiting(self.clock()):
             self.answer(session, held.consent_id, asked.request.request_id, agree=True)

@@ -223,6 +223,10 @@ class Market(Protocol):
         """Hand in a signed withdrawal; an offer that never arrived counts as withdrawn."""
         ...
 
+    def pause(self, statement: str) -> bool:
+        """Hand in what a person said about pausing; False if there is no such offer yet."""
+        ...
+
     def history(self, consent_id: str, holder_key: SigningKey) -> History:
         """What became of a consent, told only to who holds its key. Nothing in it is checked."""
         ...
@@ -245,5 +249,12 @@ class NodeOffice(Protocol):
         Raises:
             PartnerUnreachableError: it gave no answer.
             PartnerRefusedError: it said no. PartnerFaultError: it answered something else than promised.
+        """
+        ...
+
+    def pause(self, node: NodeEntry, statement: str) -> bool:
+        """Tell a node what a person said about pausing; False if it holds nothing of that consent yet.
+
+        Raises the same errors.
         """
         ...

@@ -29,6 +29,7 @@ from wallet.services.check_shown import CheckShown
 from wallet.services.deliver_consent import DeliverConsent
 from wallet.services.follow_crowds import FollowCrowds
 from wallet.services.follow_scores import FollowScores
+from wallet.services.pause_consents import PauseConsents
 from wallet.services.ports import Issuers, Market, Store, Trust
 from wallet.services.receive_record import ReceiveRecord
 from wallet.services.unpack_letters import UnpackLetters
@@ -81,6 +82,7 @@ class Refresh:
     log: WatchLog
     deliver: DeliverConsent
     withdraw: WithdrawConsent
+    pause: PauseConsents
     scores: FollowScores
     crowds: FollowCrowds
     unpack: UnpackLetters
@@ -144,7 +146,7 @@ class Refresh:
             except PartnerRefusedError as error:
                 self.deliver.refused(session, held, str(error))
                 raise
-        held = self.withdraw.tell(session, held)
+        held = self.pause.tell(session, self.withdraw.tell(session, held))
         if held.receipt is None:
             return  # the marketplace never had it, so it has no history
         key = self.credentials.get(session, held.credential_id).holder_key

@@ -29,9 +29,8 @@ from wallet.services.move_wallet import MoveWallet
 from wallet.services.offer_suite import Crowds, Scores, assemble_crowds, assemble_scores
 from wallet.services.open_wallet import OpenWallet
 from wallet.services.outside import Partners, Stores
-from wallet.services.ports import (
-    Trust,
-)
+from wallet.services.pause_consents import PauseConsents
+from wallet.services.ports import Trust
 from wallet.services.publish_offer import PublishOffer
 from wallet.services.read_wallet import ReadWallet
 from wallet.services.receive_record import ReceiveRecord
@@ -69,6 +68,7 @@ class Services:
     draft_offer: DraftOffer
     publish_offer: PublishOffer
     withdraw_consent: WithdrawConsent
+    pause_consents: PauseConsents
     refresh: Refresh
     read: ReadWallet
     scores: Scores
@@ -113,12 +113,11 @@ def assemble(
     log = WatchLog(stores.memories, market, trust, clock)
     deliver = DeliverConsent(stores.consents, market, trust, log, clock)
     publish = PublishOffer(stores.credentials, stores.consents, trust, deliver, clock)
-    scores, crowds = (
-        assemble_scores(stores, partners, log, clock),
-        assemble_crowds(stores, partners, log, clock),
-    )
+    scores = assemble_scores(stores, partners, log, clock)
+    crowds = assemble_crowds(stores, partners, log, clock)
     receive = _receiving(stores, partners, clock)
     withdraw = WithdrawConsent(stores.consents, stores.credentials, trust, market, partners.nodes, clock)
+    pause = _pausing(stores, partners, clock)
     copies = KeepCopies(stores.copies)
     read = ReadWallet(
         stores.credentials,
@@ -144,6 +143,7 @@ def assemble(
         draft_offer=DraftOffer(stores.drafts, stores.credentials, publish),
         publish_offer=publish,
         withdraw_consent=withdraw,
+        pause_consents=pause,
         refresh=Refresh(
             credentials=stores.credentials,
             consents=stores.consents,
@@ -155,6 +155,7 @@ def assemble(
             log=log,
             deliver=deliver,
             withdraw=withdraw,
+            pause=pause,
             scores=scores.follow,
             crowds=crowds.follow,
             watch=streams.watch,
@@ -190,6 +191,19 @@ def assemble(
         trust=trust,
         clock=clock,
         ends=ends,
+    )
+
+
+def _pausing(stores: Stores, partners: Partners, clock: Clock) -> PauseConsents:
+    return PauseConsents(
+        stores.consents,
+        stores.score_offers,
+        stores.crowd_offers,
+        stores.credentials,
+        partners.trust,
+        partners.market,
+        partners.nodes,
+        clock,
     )
 
 
