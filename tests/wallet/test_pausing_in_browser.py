@@ -1,4 +1,4 @@
-"""Pausing in a real browser, on wide and narrow screens, by the keyboard, and without scripts."""
+"""Pausing in a real browser, on wide and narrow screens, by the keyboard."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -9,6 +9,7 @@ from tests.serving import serving
 from tests.wallet.browsing import PASSWORD
 from tests.wallet.world import World
 from wallet.domain.choices import PolicyChoices
+from wallet.domain.score_choices import ScoreChoices
 from wallet.web.app import create_app
 
 pytestmark = pytest.mark.browser
@@ -29,6 +30,7 @@ def url(world: World):
     session = world.services.open_wallet("anna", PASSWORD)
     record = world.services.receive_credential(session, world.issuers.offer())
     world.services.publish_offer(session, record.credential_id, PolicyChoices())
+    world.services.scores.offer(session, record.credential_id, ScoreChoices(budget_bits=20))
     world.services.refresh(session)
     with serving(create_app(world.services)) as address:
         yield address
@@ -74,6 +76,8 @@ def test_a_person_pauses_one_agreement_and_everything_and_goes_on(browser, url):
         _look(page, expect="Everything is paused")
         page.goto(f"{url}/uses/")
         _look(page, expect="When you paused")
+        page.get_by_role("link", name="Scores of").first.click()
+        _look(page, expect="Paused by you")
         page.goto(f"{url}/agreements/")
         _press_by_keyboard(page, "Go on with everything")
         _look(page, expect="Everything goes on")
