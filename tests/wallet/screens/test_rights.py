@@ -47,6 +47,14 @@ def test_a_letter_about_a_record_is_written_in_both_languages(holder):
     assert "GDPR Article 16" in holder.get(f"/rights/correction/{address}?language=xx")
 
 
+def test_everything_is_paused_from_here_too(sharer, world):
+    assert "Pause everything" in sharer.get("/rights")
+
+    sharer.post("/agreements/pause-everything")
+
+    assert "Everything is paused" in sharer.get("/rights")
+
+
 def test_erasing_needs_a_tick_and_the_password(sharer):
     sharer.get("/rights/erase")
     assert "Tick that you have understood" in sharer.post("/rights/erase", status=422, password=PASSWORD)
