@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,11 @@ from ssi.http.client import Client
 from ssi.trust import sign_registry
 from tests.ssi import parties
 from wallet import cli
+from wallet.domain.custody import Attempts, LockedWallet
+from wallet.domain.erasure import Farewell, Recipient, planned
+from wallet.storage.erasures import SqlErasureStore
+from wallet.storage.schema import open_wallet_database
+from wallet.storage.wallets import SqlWalletStore
 
 
 @pytest.fixture
@@ -69,3 +75,23 @@ def test_another_kind_of_database_is_said_in_one_line(arguments):
 
 def test_what_is_needed_is_told():
     assert "--registry" in CliRunner().invoke(cli.main, ["serve", "--help"]).output
+
+
+def test_tidying_says_what_was_done_and_what_is_left(arguments, tmp_path):
+    command = ["tidy", *arguments[1:]]
+    told = CliRunner().invoke(cli.main, command)
+    assert (told.exit_code, told.output) == (0, "0 wallets erased; 0 ends confirmed, 0 still open.\n")
+    database = open_wallet_database(f"sqlite:///{tmp_path / 'wallet' / 'wallet.db'}")
+    wallet_id = "5d1e62f5-6e2b-4b5c-9f0e-0a6f2cf3ac01"
+    SqlWalletStore(database).add(LockedWallet(wallet_id, "digest", b"g" * 16, None, Attempts()))
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    farewell = Farewell(wallet_id, Recipient.MARKETPLACE, "", "an agreement", "signed", long_ago)
+    SqlErasureStore(database).plan(wallet_id, planned(long_ago), [farewell])
+    database.close()
+
+    told = CliRunner().invoke(cli.main, command)
+
+    assert told.exit_code == 1
+    assert "1 wallets erased; 0 ends confirmed, 1 still open." in told.output
+    assert "Not confirmed by marketplace since 2020-01-01: an agreement" in told.output
+    assert "Somebody does not confirm." in told.output
