@@ -12,6 +12,7 @@ from crypto.errors import MalformedError
 from crypto.reading import Fields
 from ssi.hosting.database import Database, differences
 from tests.wallet.fakes import CHEAP, NOW, MemoryStore, MemoryWalletStore, deterministic, session
+from wallet.domain.contacts_lock import ContactsLock
 from wallet.domain.custody import Attempts, LockedWallet, make_lock
 from wallet.domain.recovery import RecoveryLock
 from wallet.errors import ConflictError, DamagedError, LoginTakenError, NotInWalletError, TooLargeError
@@ -280,3 +281,16 @@ def _read_strictly(document: Json, row_id: str, revision: int) -> Note:
     if isinstance(text, list) or len(str(text)) > 30:
         raise MalformedError("note.text: expected a short text")
     return Note(row_id, str(text), revision)
+
+
+def test_the_last_lock_of_contacts_is_kept_until_it_is_forgotten(wallets: Any) -> None:
+    wallets.add(locked("anna"))
+    wallet_id = locked("anna").wallet_id
+    assert wallets.contacts(wallet_id) is None
+
+    for lock in (ContactsLock(2, 3, b"one"), ContactsLock(3, 5, b"two")):
+        wallets.keep_contacts(wallet_id, lock)
+        assert wallets.contacts(wallet_id) == lock
+
+    wallets.keep_contacts(wallet_id, None)
+    assert wallets.contacts(wallet_id) is None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crypto.code_words import CODE_BYTES, WORDS, code_of, words_of
+from crypto.code_words import CODE_BYTES, LONG_CODE_BYTES, WORDS, code_of, words_of
 from crypto.errors import MalformedError
 
 ZEROES = " ".join(["abandon"] * 14 + ["address"])
@@ -71,7 +71,22 @@ def test_any_text_is_read_or_refused_by_name(text):
         return
 
 
-@pytest.mark.parametrize("length", [0, 16, 19, 21, 32])
+@pytest.mark.parametrize("length", [0, 16, 19, 21, 24, 31, 33])
 def test_a_code_of_another_length_has_no_words(length):
     with pytest.raises(MalformedError):
         words_of(bytes(length))
+
+
+@given(st.binary(min_size=LONG_CODE_BYTES, max_size=LONG_CODE_BYTES))
+def test_a_long_code_is_24_words_and_no_short_one(code):
+    words = words_of(code)
+
+    assert len(words.split()) == 24
+    assert code_of(words, code_bytes=LONG_CODE_BYTES) == code
+    with pytest.raises(MalformedError):
+        code_of(words)
+
+
+def test_the_reference_words_of_32_zero_bytes_are_read():
+    """From the reference vectors of BIP 39."""
+    assert words_of(bytes(32)) == "abandon " * 23 + "art"

@@ -10,6 +10,7 @@ from crypto.sealing import Argon2Cost, Vault
 from wallet.clients.authenticators import WebAuthn
 from wallet.domain.appending import Change
 from wallet.domain.clock import Clock
+from wallet.domain.contacts_lock import ContactsLock
 from wallet.domain.custody import Attempts, LockedWallet
 from wallet.domain.erasure import Erasure, Farewell
 from wallet.domain.letterbox import Address, Letter, Letterbox
@@ -52,6 +53,7 @@ class MovingClock:
 class MemoryWalletStore:
     wallets: dict[str, LockedWallet] = field(default_factory=dict)
     recoveries: dict[str, RecoveryLock] = field(default_factory=dict)
+    contact_locks: dict[str, ContactsLock] = field(default_factory=dict)
     passkeys: "MemoryPasskeyStore | None" = None
 
     def add(self, locked: LockedWallet, passkey: PasskeyLock | None = None) -> None:
@@ -86,6 +88,14 @@ class MemoryWalletStore:
 
     def keep_recovery(self, wallet_id: str, lock: RecoveryLock) -> None:
         self.recoveries[wallet_id] = lock
+
+    def contacts(self, wallet_id: str) -> ContactsLock | None:
+        return self.contact_locks.get(wallet_id)
+
+    def keep_contacts(self, wallet_id: str, lock: ContactsLock | None) -> None:
+        self.contact_locks.pop(wallet_id, None)
+        if lock is not None:
+            self.contact_locks[wallet_id] = lock
 
 
 @dataclass

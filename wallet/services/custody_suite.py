@@ -6,6 +6,7 @@ from crypto.sealing import Argon2Cost
 from wallet.domain.clock import Clock
 from wallet.services.check_passkey import CheckPasskey
 from wallet.services.create_wallet import CreateWallet
+from wallet.services.keep_contacts import KeepContacts
 from wallet.services.keep_locks import KeepLocks
 from wallet.services.keep_passkeys import KeepPasskeys
 from wallet.services.open_wallet import OpenWallet
@@ -28,6 +29,7 @@ class Doors:
     open: OpenWallet
     locks: KeepLocks
     passkeys: KeepPasskeys
+    contacts: KeepContacts
 
 
 def assemble_doors(
@@ -40,9 +42,11 @@ def assemble_doors(
     """Make the use cases over ready stores."""
     key, cost = custody.lookup_key, custody.cost
     open_wallet = OpenWallet(wallets, CheckPasskey(passkeys, authenticators, clock), key, cost, clock)
+    locks = KeepLocks(wallets, open_wallet, key, cost)
     return Doors(
         create=CreateWallet(wallets, authenticators, key, cost, clock),
         open=open_wallet,
-        locks=KeepLocks(wallets, open_wallet, key, cost),
+        locks=locks,
         passkeys=KeepPasskeys(passkeys, authenticators, open_wallet, clock, key),
+        contacts=KeepContacts(wallets, locks, key),
     )

@@ -69,7 +69,7 @@ class KeepLocks:
         """
         locked = self.open_wallet.locked(session)
         check_new_password(new, session.login)
-        return self._locked_anew(locked, self.open_wallet.data_key(locked, proof), session.login, new)
+        return self.locked_anew(locked, self.open_wallet.data_key(locked, proof), session.login, new)
 
     def recover(self, login: str, words: str, new: str) -> Session:
         """Open a wallet by its recovery code, with a new password from now on; every other session ends.
@@ -92,9 +92,14 @@ class KeepLocks:
             raise unknown_code()
         data_key = open_recovery(lock, code, wallet_id=locked.wallet_id)
         check_new_password(new, name)
-        return self._locked_anew(locked, data_key, name, new)
+        return self.locked_anew(locked, data_key, name, new)
 
-    def _locked_anew(self, locked: LockedWallet, data_key: bytes, login: str, new: str) -> Session:
+    def locked_anew(self, locked: LockedWallet, data_key: bytes, login: str, new: str) -> Session:
+        """Lock a wallet that was opened in whatever way with a new password, in a new generation.
+
+        Raises:
+            ConflictError: what opens it was changed in another window at this moment.
+        """
         wallet_id, generation = locked.wallet_id, self.random(GENERATION_BYTES)
         lock = make_lock(data_key, new, wallet_id=wallet_id, cost=self.cost, random=self.random)
         after = LockedWallet(wallet_id, locked.login_digest, generation, lock, Attempts())

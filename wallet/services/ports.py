@@ -10,6 +10,7 @@ from crypto.encoding import Json
 from crypto.signing import SigningKey
 from ssi.trust import TrustRegistry
 from ssi.trust_entries import NodeEntry
+from wallet.domain.contacts_lock import ContactsLock
 from wallet.domain.custody import Attempts, LockedWallet
 from wallet.domain.history import History, LoggedReceipt
 from wallet.domain.passkey import NewPasskey, PasskeyLock
@@ -67,6 +68,14 @@ class WalletStore(Protocol):
 
     def keep_recovery(self, wallet_id: str, lock: RecoveryLock) -> None:
         """Keep it, in the place of an earlier one."""
+        ...
+
+    def contacts(self, wallet_id: str) -> ContactsLock | None:
+        """The lock that the person's contacts open together, if there is one."""
+        ...
+
+    def keep_contacts(self, wallet_id: str, lock: ContactsLock | None) -> None:
+        """Keep it, in the place of an earlier one; none forgets it."""
         ...
 
 

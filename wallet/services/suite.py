@@ -20,6 +20,7 @@ from wallet.services.deliver_consent import DeliverConsent
 from wallet.services.draft_offer import DraftOffer
 from wallet.services.erase_wallet import EraseWallet
 from wallet.services.get_badge import GetBadge
+from wallet.services.keep_contacts import KeepContacts
 from wallet.services.keep_copies import KeepCopies
 from wallet.services.keep_locks import KeepLocks
 from wallet.services.keep_passkeys import KeepPasskeys
@@ -63,6 +64,7 @@ class Services:
     open_wallet: OpenWallet
     locks: KeepLocks
     passkeys: KeepPasskeys
+    contacts: KeepContacts
     move: MoveWallet
     receive_credential: ReceiveRecord
     draft_offer: DraftOffer
@@ -138,6 +140,7 @@ def assemble(
         open_wallet=doors.open,
         locks=doors.locks,
         passkeys=doors.passkeys,
+        contacts=doors.contacts,
         move=MoveWallet(stores.archive, doors.open, clock),
         receive_credential=receive,
         draft_offer=DraftOffer(stores.drafts, stores.credentials, publish),

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from ssi.hosting.database import Database, forget_pages
 from wallet.domain.erasure import Erasure, Farewell, Recipient
 from wallet.storage.tables import (
+    ContactsLockRow,
     ErasureRow,
     FarewellRow,
     PasskeyRow,
@@ -57,7 +58,7 @@ class SqlErasureStore:
         with self.database.writing() as session:
             wallets = tuple(session.scalars(due))
             forget_pages(session)
-            for lock in (PasswordLockRow, PasskeyRow, RecoveryLockRow):
+            for lock in (PasswordLockRow, PasskeyRow, RecoveryLockRow, ContactsLockRow):
                 of_them = update(lock).where(lock.wallet_id.in_(wallets))
                 session.execute(of_them.values(wrapped_key=bytes(_WRAPPED_KEY_BYTES)))
             session.execute(delete(WalletRow).where(WalletRow.wallet_id.in_(wallets)))

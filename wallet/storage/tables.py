@@ -69,6 +69,19 @@ class RecoveryLockRow(Base):
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class ContactsLockRow(Base):
+    """The data key of one wallet, wrapped so that so many of its person's contacts open it together."""
+
+    __tablename__ = "contacts_lock"
+
+    wallet_id: Mapped[str] = mapped_column(
+        ForeignKey("wallet.wallet_id", ondelete="CASCADE"), primary_key=True
+    )
+    threshold: Mapped[int] = mapped_column(Integer)
+    contacts: Mapped[int] = mapped_column(Integer)
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class ErasureRow(Base):
     """When a wallet was asked to be erased, and when it is."""
 

@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as Transaction
 
-from ssi.hosting.database import Database
+from ssi.hosting.database import Database, forget_pages
+from wallet.domain.contacts_lock import ContactsLock
 from wallet.domain.custody import Attempts, LockedWallet
 from wallet.domain.passkey import PasskeyLock
 from wallet.domain.recovery import RecoveryLock
 from wallet.errors import ConflictError, LoginTakenError, WalletError
 from wallet.storage.lock_rows import begin_generation, keep_password_lock, passkey_row, password_lock
-from wallet.storage.tables import Base, PasswordLockRow, RecoveryLockRow, WalletRow
+from wallet.storage.tables import Base, ContactsLockRow, PasswordLockRow, RecoveryLockRow, WalletRow
 
 TAKEN = "There is a wallet with this name already. Choose another name."
 
@@ -82,6 +83,28 @@ class SqlWalletStore:
         """Keep it, in the place of an earlier one."""
         with self.database.writing() as session:
             session.merge(RecoveryLockRow(wallet_id=wallet_id, wrapped_key=lock.wrapped_key))
+
+    def contacts(self, wallet_id: str) -> ContactsLock | None:
+        """The lock that the person's contacts open together."""
+        with self.database.reading() as session:
+            row = session.get(ContactsLockRow, wallet_id)
+            return None if row is None else ContactsLock(row.threshold, row.contacts, row.wrapped_key)
+
+    def keep_contacts(self, wallet_id: str, lock: ContactsLock | None) -> None:
+        """Keep it, in the place of an earlier one; none forgets it."""
+        with self.database.writing() as session:
+            forget_pages(session)
+            if lock is None:
+                session.execute(delete(ContactsLockRow).where(ContactsLockRow.wallet_id == wallet_id))
+                return
+            session.merge(
+                ContactsLockRow(
+                    wallet_id=wallet_id,
+                    threshold=lock.threshold,
+                    contacts=lock.contacts,
+                    wrapped_key=lock.wrapped_key,
+                )
+            )
 
 
 def _flush(transaction: Transaction, row: Base, taken: WalletError) -> None:

@@ -15,6 +15,7 @@ from wallet.web import (
     addresses,
     badges,
     consents,
+    contacts,
     crowds,
     doorway,
     home,
@@ -65,6 +66,8 @@ def create_app(services: Services, *, idle_minutes: int = IDLE_MINUTES, address:
     app.register_blueprint(locks.screens(services, table, forms))
     app.register_blueprint(passkeys.doorway(services, table, forms))
     app.register_blueprint(passkeys.screens(services, table, forms))
+    app.register_blueprint(contacts.doorway(services, table))
+    app.register_blueprint(contacts.screens(services, forms))
     app.register_blueprint(moving.screens(services, forms))
     app.register_blueprint(rights.screens(services, forms))
     for screens in (

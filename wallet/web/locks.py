@@ -93,6 +93,7 @@ class _Locks:
             has_recovery=locks.has_recovery(wallet),
             has_password=locks.has_password(wallet),
             passkeys=self.services.passkeys.all(wallet),
+            contacts=self.services.contacts.standing(wallet),
         )
         return page, status
 

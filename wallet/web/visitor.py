@@ -23,6 +23,7 @@ _OUTSIDE = {
     "doorway.sign_in",
     "doorway.sign_up",
     "recovery.form",
+    "together.form",
     "passkeys.sign_in",
     "passkeys.sign_up",
     "passkeys.question",
