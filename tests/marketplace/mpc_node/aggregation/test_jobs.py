@@ -177,9 +177,11 @@ def test_a_node_that_left_somebody_out_of_its_sum_is_named(town):
     ended = town.run(manifest_for(CROWD, SUMS, offer=ENCRYPTED))
 
     assert all(each["state"] == "FAILED" for each in ended.values())
-    honest = [ended[name] for name in ("node-a", "node-c")]
-    assert all(each["reason"] in {"protocol_violation", "peer_failed"} for each in honest)
-    assert any(each["culprits"] == ["node-b"] for each in honest)
+    # Whoever compares first gives up, and the others may hear of that before they have compared themselves.
+    assert {each["reason"] for each in ended.values()} <= {"protocol_violation", "peer_failed"}
+    compared = [each for each in ended.values() if each["reason"] == "protocol_violation"]
+    assert compared
+    assert all(each["culprits"] == ["node-b"] for each in compared)
 
 
 def test_somebody_who_was_not_admitted_is_in_no_sum(town):
