@@ -4,11 +4,12 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import cbor2
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from crypto.encoding import b64url_encode
+from crypto.encoding import b64url_decode, b64url_encode
 from tests.wallet.fakes import MemoryWalletStore, MovingClock, doors
 from tests.wallet.soft_passkey import HERE, PRESENT, SoftPasskey
 from wallet.clients.authenticators import WebAuthn
@@ -388,3 +389,43 @@ def test_no_value_shows_a_secret(anna, entry, phone):
     assert repr(phone.secret()) not in shown
     assert repr(KEY) not in shown
     assert "wrapped_key" not in shown
+
+
+STATEMENTS = [
+    {},
+    [],
+    {"alg": -7, "sig": b"x"},
+    {"x5c": [b"x"], "alg": -7, "sig": b"x"},
+    {"x5c": 5},
+    {
+        "x5c": [bytes(100)],
+        "alg": -65535,
+        "sig": b"",
+        "ver": "2.0",
+        "certInfo": b"\xff" * 80,
+        "pubArea": bytes(60),
+    },
+    {"ver": "1", "response": b"a.b.c"},
+]
+
+
+@pytest.mark.parametrize(
+    "form", ["packed", "tpm", "android-safetynet", "android-key", "apple", "fido-u2f", "x", 5]
+)
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_a_hostile_attestation_is_refused_by_name(phone, form, statement):
+    told = json.loads(phone.made(ASKED).answer)
+    attested = cbor2.loads(b64url_decode(told["response"]["attestationObject"]))
+    hostile = cbor2.dumps(attested | {"fmt": form, "attStmt": statement})
+    told["response"]["attestationObject"] = b64url_encode(hostile)
+
+    with pytest.raises(WrongPasskeyError):
+        WebAuthn().registered(json.dumps(told), ASKED, HERE)
+
+
+def test_an_attestation_that_is_nested_without_end_is_refused(phone):
+    told = json.loads(phone.made(ASKED).answer)
+    told["response"]["attestationObject"] = b64url_encode(b"\x81" * 30_000)
+
+    with pytest.raises(WrongPasskeyError):
+        WebAuthn().registered(json.dumps(told), ASKED, HERE)

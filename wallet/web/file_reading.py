@@ -3,6 +3,7 @@
 The work holds the open wallet, as the session does. It ends with the session: locking the wallet stops it.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,11 +14,13 @@ from typing import BinaryIO
 from flask import session
 from werkzeug.datastructures import FileStorage
 
+from ssi.hosting.logs import log
 from wallet.domain.source import Manifest
 from wallet.errors import WalletError
 from wallet.services.keep_streams import KeepReport
 from wallet.services.take_file import Progress
 
+_LOGGER = logging.getLogger(__name__)
 _KEY = "file reading"
 AT_ONCE_SECONDS = 0.7
 """How long the answer to an upload waits: small files are read by then."""
@@ -33,7 +36,6 @@ class FileReading:
     progress: Progress = field(default_factory=Progress)
     kept: KeepReport | None = None
     error: WalletError | None = None
-    broke: bool = False
     thread: threading.Thread | None = None
 
     @property
@@ -48,8 +50,9 @@ class FileReading:
                 self.kept = work(file, self.progress)
         except WalletError as error:
             self.error = error
-        finally:
-            self.broke = self.kept is None and self.error is None
+        except Exception as error:  # noqa: BLE001 — whatever it was: its person must be told
+            # The kind only: what it says may hold a measured value.
+            log(_LOGGER, "a file was not read", error=type(error).__name__)
 
 
 def begin(manifest: Manifest, upload: FileStorage, work: Work) -> FileReading:

@@ -207,3 +207,17 @@ def test_locking_the_wallet_stops_the_reading(signed_in, monkeypatch):
     signed_in.post("/lock")
 
     assert len(stopped) == 1
+
+
+def test_a_fault_of_ours_is_told_and_its_words_are_in_no_log(signed_in, monkeypatch, caplog):
+    def broken(*_arguments: object) -> None:
+        raise RuntimeError("a measured value: 61")
+
+    monkeypatch.setattr("wallet.services.take_file.TakeFile.__call__", broken)
+    caplog.set_level("INFO")
+
+    page = bring(signed_in, "open-mhealth", heart_rates(1))
+
+    assert "Something went wrong on our side." in page
+    assert "61" not in caplog.text
+    assert "a file was not read" in caplog.text
