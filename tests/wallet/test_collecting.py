@@ -7,7 +7,7 @@ import pytest
 
 from ssi.issuance import IssuerKey, Subject, fresh_handle, issue_copy
 from tests.ssi import parties
-from tests.wallet.world import ISSUER_URL
+from tests.wallet.issuers import ISSUER_URL
 from wallet.domain.collecting import Fate
 from wallet.domain.record import RecordState
 from wallet.errors import (

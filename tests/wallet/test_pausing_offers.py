@@ -6,7 +6,7 @@ from tests.wallet.crowd_steps import CHOICES as CROWD_CHOICES
 from tests.wallet.crowd_steps import heard, joined, part_in, refreshed
 from tests.wallet.crowd_steps import offered as offered_to_crowds
 from tests.wallet.score_market import EQUAL
-from tests.wallet.test_scores import BY_ITSELF, CHOICES, SCORE, offered
+from tests.wallet.scoring import BY_ITSELF, CHOICES, SCORE, offered
 from wallet.domain.asked_score import AskState
 from wallet.domain.held_crowd_offer import HeldCrowdOffer
 from wallet.domain.held_score_offer import HeldScoreOffer

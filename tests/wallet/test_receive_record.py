@@ -8,7 +8,7 @@ from crypto.signing import generate_es256
 from ssi.issuance import issue_credential
 from ssi.status_list import Status
 from tests.ssi import parties
-from tests.wallet.world import ISSUER_URL
+from tests.wallet.issuers import ISSUER_URL
 from wallet.domain.record import RecordState
 from wallet.errors import (
     CodeNeededError,

@@ -6,8 +6,8 @@ import pytest
 
 from crypto.encoding import canonical_json
 from tests.wallet.browsing import PASSWORD
+from tests.wallet.issuers import ISSUER_URL
 from tests.wallet.screens.moments import session_of
-from tests.wallet.world import ISSUER_URL
 from wallet.domain.acceptance import refused
 from wallet.domain.collecting_trouble import trouble
 from wallet.domain.collecting_words import ENGLISH
