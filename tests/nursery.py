@@ -55,7 +55,8 @@ class Forked:
     def send_signal(self, sig: int) -> None:
         """Send it a signal, unless it has ended."""
         if self.poll() is None:
-            os.kill(self.pid, sig)
+            with contextlib.suppress(ProcessLookupError):  # it has ended, and word of it is on its way
+                os.kill(self.pid, sig)
 
 
 @contextmanager

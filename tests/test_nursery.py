@@ -2,12 +2,15 @@
 
 import os
 import signal
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 from examples.programs import Launcher, ProgramError, by_the_system, console_script, launched_by, run_command
-from tests.nursery import nursery
+from tests.nursery import Forked, nursery
 
 pytestmark = pytest.mark.journey
 
@@ -39,6 +42,20 @@ def test_it_has_a_group_of_its_own_and_tells_which_signal_ended_it(launcher, tmp
         os.kill(process.pid, signal.SIGKILL)
 
         assert process.wait(60) == process.poll() == -signal.SIGKILL
+
+
+def test_a_signal_to_one_that_has_just_ended_is_lost_like_one_that_came_too_late():
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    theirs.send(str(ended.pid).encode())
+    process = Forked(ours)
+
+    process.send_signal(signal.SIGTERM)
+    with theirs:
+        theirs.send(b"0")
+
+    assert process.wait(60) == 0
 
 
 def test_it_sees_the_environment_it_was_given(launcher, tmp_path):
