@@ -19,6 +19,7 @@ from crypto.errors import MalformedError, OutOfRangeError
 T = TypeVar("T")
 _ABSENT = object()
 MAX_TEXT = 100_000
+_NUL = "\x00"
 
 
 class Fields:
@@ -63,7 +64,7 @@ class Fields:
         return value  # type: ignore[return-value]
 
     def text(self, name: str, *, max_length: int = MAX_TEXT) -> str:
-        """A non-empty text of at most `max_length` characters."""
+        """A non-empty text of at most `max_length` characters without NUL, which not every database keeps."""
         value = self.any(name)
         if not isinstance(value, str):
             raise self._unexpected(name, "text", value)
@@ -71,6 +72,8 @@ class Fields:
             raise MalformedError(
                 f"{self.where}.{name}: expected 1 to {max_length} characters, got {len(value)}"
             )
+        if _NUL in value:
+            raise MalformedError(f"{self.where}.{name}: expected text without NUL characters")
         return value
 
     def integer(self, name: str, *, least: int, most: int) -> int:
@@ -143,9 +146,9 @@ class Fields:
         """A list of distinct non-empty texts."""
         texts = []
         for index, value in enumerate(self.entries(name, least=least, most=most)):
-            if not isinstance(value, str) or not 0 < len(value) <= max_length:
+            if not isinstance(value, str) or not 0 < len(value) <= max_length or _NUL in value:
                 raise MalformedError(
-                    f"{self.where}.{name}[{index}]: expected text of 1 to {max_length} characters"
+                    f"{self.where}.{name}[{index}]: expected text of 1 to {max_length} characters, no NUL"
                 )
             texts.append(value)
         if len(set(texts)) != len(texts):

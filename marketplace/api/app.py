@@ -13,7 +13,7 @@ from marketplace.api.presentations import presentations_api
 from marketplace.api.scores import scores_api
 from marketplace.api.wallet import wallet_api
 from marketplace.services.suite import Services
-from ssi.hosting import metrics
+from ssi.hosting import metrics, names
 from ssi.hosting.health import health
 from ssi.http.authentication import UsedProofs
 
@@ -63,5 +63,6 @@ def _asking(services: Services) -> tuple[Blueprint, ...]:
 def create_api_app(services: Services) -> Flask:
     """An app that has the JSON interfaces and no screens."""
     app = Flask(__name__)
+    names.install(app)
     install_api(app, services)
     return app

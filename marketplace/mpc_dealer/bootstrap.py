@@ -11,6 +11,7 @@ from crypto.signing import VerifyingKey
 from marketplace.mpc_dealer.api import MOST_REQUEST_BYTES, Dealer, PeerFingerprint, dealer_api
 from marketplace.mpc_dealer.config import Settings, load_key
 from marketplace.mpc_dealer.deals import DealBook
+from ssi.hosting import names
 from ssi.hosting.health import health
 from ssi.hosting.metrics import install as install_metrics
 from ssi.hosting.server import peer_fingerprint
@@ -27,6 +28,7 @@ def utc_now() -> datetime:
 def create_app(dealer: Dealer, *, fingerprint_of: PeerFingerprint = peer_fingerprint) -> Flask:
     """The app of a dealer."""
     app = Flask(__name__, static_folder=None)
+    names.install(app)
     app.config["MAX_CONTENT_LENGTH"] = MOST_REQUEST_BYTES
     checks: dict[str, Callable[[], object]] = {
         "registry": lambda: dealer.registry().require_dealer(now=dealer.clock()),

@@ -44,6 +44,7 @@ from marketplace.mpc_node.storage.pieces import Pieces
 from marketplace.mpc_node.storage.share_files import FOLDER as SHARES
 from marketplace.mpc_node.storage.share_files import ShareFiles
 from marketplace.mpc_node.ways import TlsWays
+from ssi.hosting import names
 from ssi.hosting.database import Database, migrate, open_database
 from ssi.hosting.health import health
 from ssi.hosting.metrics import install as install_metrics
@@ -122,6 +123,7 @@ def create_app(
     `closing` is called when the server ends, after the attempts have told their peers.
     """
     app = Flask(__name__, static_folder=None)
+    names.install(app)
     node.contributions.recover()
     node.pieces.clear()
     runner = Runner(node)

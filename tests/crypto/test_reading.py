@@ -175,3 +175,11 @@ def test_a_nested_member_is_named_with_its_whole_place():
 )
 def test_a_kind_is_named_without_the_value(value, kind):
     assert kind_of(value) == kind
+
+
+@pytest.mark.parametrize("text", ["\x00", "a\x00b"])
+def test_a_text_with_a_nul_is_refused_because_not_every_database_keeps_it(text):
+    with pytest.raises(MalformedError, match=r"thing\.member: expected text without NUL"):
+        fields(text).text("member")
+    with pytest.raises(MalformedError, match=r"thing\.member\[0\]: .* no NUL"):
+        fields([text]).texts("member")

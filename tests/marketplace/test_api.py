@@ -61,6 +61,15 @@ def order(web, key, **changes) -> Any:
     return web.post("/api/v1/orders", json=document, headers=key)
 
 
+@pytest.mark.parametrize("path", ["orders/%00", "orders/a%00b/result", "requests/%00"])
+def test_a_name_that_no_database_keeps_is_not_found(web, key, path):
+    assert web.get(f"/api/v1/{path}", headers=key).status_code == 404
+
+
+def test_an_order_whose_name_no_database_keeps_is_a_bad_request(web, key):
+    assert problem(order(web, key, order_id="a\x00b")) == (400, "malformed")
+
+
 def test_the_registry_is_handed_out_as_the_authority_signed_it(web):
     response = web.get("/api/v1/registry")
 

@@ -8,13 +8,13 @@ An API that takes no cookies may be exempt, since nobody can borrow them.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 
-from flask import Blueprint, Flask, abort, render_template, request, url_for
+from flask import Blueprint, Flask, render_template, request, url_for
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
+from ssi.hosting import names
 from ssi.hosting.design import error_pages, headers
 from ssi.hosting.design.assets import asset, keep_for_good
 from ssi.hosting.design.words import day, moment, money, number
@@ -67,20 +67,11 @@ def install(app: Flask, *, name: str, role: str, nav: Nav = ()) -> CSRFProtect:
         "navigation": nav if callable(nav) else lambda: nav,
     }
     app.register_blueprint(_blueprint())
-    app.before_request(_refuse_names_of_nothing)
     headers.install(app)
     error_pages.install(app)
-    return CSRFProtect(app)
-
-
-def _refuse_names_of_nothing() -> None:
-    """Nothing has a name with a NUL character, which PostgreSQL would answer with an error of its own.
-
-    Raises:
-        NotFound: the address has one.
-    """
-    if "\x00" in request.path:
-        abort(HTTPStatus.NOT_FOUND)
+    protection = CSRFProtect(app)
+    names.install(app)
+    return protection
 
 
 class TransportSession(SecureCookieSessionInterface):

@@ -51,6 +51,15 @@ def test_an_unknown_job_is_not_found(town: Town, path):
     assert town.get("node-a", path).status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/v1/jobs/%00", "/v1/jobs/job%001/output"])
+def test_a_job_whose_name_no_database_keeps_is_not_found(town: Town, path):
+    assert town.get("node-a", path).status_code == 404
+
+
+def test_a_manifest_with_a_nul_is_a_bad_request(town: Town):
+    assert town.post("node-a", "/v1/jobs", {"manifest": "x\x00"}).status_code == 400
+
+
 def test_a_job_without_output_says_how_it_stands(town: Town):
     town.run(manifest_for(people(12)))
 
