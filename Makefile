@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 PEOPLE ?= 300
 WORKERS ?= 2
 
-.PHONY: demo test check bench lock format clean
+.PHONY: demo test check bench lock format words clean
 
 $(STAMP): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -42,6 +42,10 @@ bench: $(STAMP)
 format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# New words of the wallet get an empty place in each catalogue, and words that are gone lose theirs.
+words: $(STAMP)
+	$(BIN)/python tests/wallet/marked_words.py
 
 # Versions at least a week old, with hashes; only package names, versions and hashes are written down.
 lock:

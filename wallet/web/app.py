@@ -19,6 +19,7 @@ from wallet.web import (
     crowds,
     doorway,
     home,
+    languages,
     locks,
     moving,
     offers,
@@ -29,6 +30,7 @@ from wallet.web import (
     records,
     rights,
     scores,
+    settings,
     show,
     sources,
     streams,
@@ -56,6 +58,7 @@ def create_app(services: Services, *, idle_minutes: int = IDLE_MINUTES, address:
     csrf = install(app, name="argonauta", role="Wallet", nav=visitor.navigation)
     table = SessionTable(services.clock, timedelta(minutes=idle_minutes))
     app.session_interface = MemorySessions(table)
+    languages.install(app)
     app.register_error_handler(CSRFError, visitor.expired_form)
     forms = PasskeyForms(services.clock, address)
     app.context_processor(lambda: _seen_everywhere(services, forms))
@@ -77,6 +80,7 @@ def create_app(services: Services, *, idle_minutes: int = IDLE_MINUTES, address:
         offers.screens,
         consents.screens,
         pausing.screens,
+        settings.screens,
         scores.screens,
         crowds.screens,
         show.screens,

@@ -33,6 +33,7 @@ from wallet.errors import (
 from wallet.services.receive_record import ReceiveRecord
 from wallet.web import visitor
 from wallet.web.collecting_page import label_in, lines_of, moment_text
+from wallet.web.languages import page_language
 from wallet.web.problems import status_of
 
 Page = str | Response | tuple[str, HTTPStatus]
@@ -186,8 +187,8 @@ class Collecting:
 
 
 def language() -> Words:
-    """The words of the first language that the browser prefers and that is known here; English otherwise."""
-    return LANGUAGES[request.accept_languages.best_match(list(LANGUAGES), default="en")]
+    """The words in the language of the page, if they are known here; English ones otherwise."""
+    return LANGUAGES.get(page_language(), LANGUAGES["en"])
 
 
 def _without_invisible(text: str) -> str:

@@ -15,6 +15,7 @@ from wallet.domain.showing import Showing, Stage
 from wallet.errors import TooManyAttemptsError, WalletError, WrongPasskeyError, WrongPasswordError
 from wallet.services.suite import Services
 from wallet.web import visitor
+from wallet.web.languages import page_language
 from wallet.web.passkey_form import PasskeyForms
 from wallet.web.problems import status_of
 
@@ -138,8 +139,8 @@ class _Screens:
 
 
 def _language() -> str:
-    asked = request.args.get("language", "")
-    return asked if asked in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en"
+    asked = request.args.get("language", page_language())
+    return asked if asked in LANGUAGES else "en"
 
 
 def _letter(letter: Letter) -> str:

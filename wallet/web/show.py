@@ -21,6 +21,7 @@ from wallet.errors import AskDoubt, AskRefusedError, NotInWalletError, ShowChoic
 from wallet.services.show_suite import Show
 from wallet.services.suite import Services
 from wallet.web import visitor
+from wallet.web.languages import page_language
 from wallet.web.problems import status_of
 from wallet.web.show_page import moment_text, page_of, record_lines
 
@@ -134,9 +135,8 @@ class _Screens:
 
 
 def language() -> Words:
-    """The words of the first language that the browser prefers and that is known here; English otherwise."""
-    found = request.accept_languages.best_match(list(LANGUAGES), default="en")
-    return LANGUAGES[found]
+    """The words in the language of the page, if they are known here; English ones otherwise."""
+    return LANGUAGES.get(page_language(), LANGUAGES["en"])
 
 
 def _outcome(showing: Showing, *, again: bool) -> str:

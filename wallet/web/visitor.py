@@ -5,6 +5,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from flask import flash, redirect, request, session, url_for
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
@@ -28,7 +29,6 @@ _OUTSIDE = {
     "passkeys.sign_up",
     "passkeys.question",
 }
-_LOCKED = "Your wallet is locked. Sign in to go on."
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,9 @@ def read_what_came(unpack: UnpackLetters) -> None:
     try:
         unpack(current())
     except WalletError:
-        flash("Some of what your devices sent could not be read now. It waits until the next time.", "note")
+        flash(
+            _("Some of what your devices sent could not be read now. It waits until the next time."), "note"
+        )
 
 
 def lock(table: SessionTable) -> None:
@@ -125,13 +127,13 @@ def navigation() -> list[NavItem]:
     if not is_open():
         return []
     return [
-        NavItem("Home", "home.overview", "home"),
-        NavItem("Records", "records.overview", "certificate", also=("records.", "offers.", "show.")),
-        NavItem("Streams", "streams.overview", "activity-heartbeat", also=("streams.",)),
-        NavItem("Agreements", "consents.overview", "file-text", also=("consents.", "scores.", "crowds.")),
-        NavItem("Who used my data", "uses.overview", "history", also=("uses.",)),
-        NavItem("Earnings", "earnings.overview", "coin-euro", also=("earnings.",)),
-        NavItem("My rights", "rights.overview", "scale", also=("rights.",)),
+        NavItem(_("Home"), "home.overview", "home"),
+        NavItem(_("Records"), "records.overview", "certificate", also=("records.", "offers.", "show.")),
+        NavItem(_("Streams"), "streams.overview", "activity-heartbeat", also=("streams.",)),
+        NavItem(_("Agreements"), "consents.overview", "file-text", also=("consents.", "scores.", "crowds.")),
+        NavItem(_("Who used my data"), "uses.overview", "history", also=("uses.",)),
+        NavItem(_("Earnings"), "earnings.overview", "coin-euro", also=("earnings.",)),
+        NavItem(_("My rights"), "rights.overview", "scale", also=("rights.",)),
     ]
 
 
@@ -145,7 +147,7 @@ def expired_form(_error: CSRFError) -> Response:
 
 def _to_the_door() -> Response:
     """Lead to the sign-in page; a script that asked for a part of a page is told to load the whole page."""
-    flash(_LOCKED, "note")
+    flash(_("Your wallet is locked. Sign in to go on."), "note")
     door = url_for("doorway.sign_in")
     if request.headers.get("HX-Request"):
         return Response("", HTTPStatus.OK, {"HX-Redirect": door})

@@ -60,6 +60,7 @@ def install(app: Flask, *, name: str, role: str, nav: Nav = ()) -> CSRFProtect:
     app.session_interface = TransportSession()
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.filters |= {"money": money, "moment": moment, "day": day, "number": number}
+    _speak_english(app)
     app.jinja_env.globals |= {
         "app_name": name,
         "app_role": role,
@@ -72,6 +73,18 @@ def install(app: Flask, *, name: str, role: str, nav: Nav = ()) -> CSRFProtect:
     protection = CSRFProtect(app)
     names.install(app)
     return protection
+
+
+def _speak_english(app: Flask) -> None:
+    """Let templates mark their texts with ``_``; an app that knows other languages replaces what is here.
+
+    `foot` names a template for the end of every page. `translated` is for texts that come from elsewhere:
+    unlike ``_`` it takes them as they are, without anything to fill in.
+    """
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.filters["translated"] = str
+    app.jinja_env.globals |= {"page_language": lambda: "en", "foot": None}
 
 
 class TransportSession(SecureCookieSessionInterface):

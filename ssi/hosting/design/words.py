@@ -18,13 +18,13 @@ def money(cents: int, currency: str = "EUR") -> str:
 def moment(at: datetime) -> Markup:
     """A moment in UTC as ``22 Nov 2026, 14:05 UTC``, with the exact moment for machines."""
     at = at.astimezone(UTC)
-    return _time(at, f"{_date(at)}, {at:%H:%M} UTC")
+    return time_element(at, f"{day_text(at)}, {at:%H:%M} UTC")
 
 
 def day(at: datetime) -> Markup:
     """The day of a moment in UTC as ``22 Nov 2026``."""
     at = at.astimezone(UTC)
-    return _time(at, _date(at))
+    return time_element(at, day_text(at))
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -32,9 +32,12 @@ def number(value: float, decimals: int = 0) -> str:
     return f"{value:,.{decimals}f}".replace("-", "−")
 
 
-def _date(at: datetime) -> str:
+def day_text(at: datetime) -> str:
+    """The day of a moment in UTC without markup."""
+    at = at.astimezone(UTC)
     return f"{at.day} {at:%b %Y}"
 
 
-def _time(at: datetime, text: str) -> Markup:
+def time_element(at: datetime, text: str) -> Markup:
+    """A text for people with the exact moment for machines."""
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), text)

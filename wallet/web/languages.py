@@ -1,0 +1,86 @@
+"""In which language does a person read her wallet?
+
+What she chose counts: it is kept sealed in her wallet, and in a cookie for the pages before it is open. Who
+chose nothing gets what the browser prefers, and English where the wallet has none of that.
+"""
+
+from typing import Final
+
+import flask
+from flask import Flask, request
+from flask_babel import get_locale, gettext
+from werkzeug.wrappers import Response
+
+from wallet.web import local_words
+from wallet.web.catalogues import ENGLISH, WalletBabel
+
+LANGUAGES: Final = {
+    "en": "English",
+    "de": "Deutsch",
+    "fr": "Français",
+    "es": "Español",
+    "it": "Italiano",
+    "el": "Ελληνικά",
+}
+"""Each in its own words, in the order in which they are offered."""
+COOKIE: Final = "language"
+COOKIE_SECONDS: Final = 365 * 24 * 3600
+
+
+def install(app: Flask) -> None:
+    """Let every page of an app speak the language of who looks at it, and say which one that is."""
+    WalletBabel(app, default_locale=ENGLISH, locale_selector=_preferred)
+    local_words.install(app)
+    app.jinja_env.globals |= {
+        "page_language": page_language,
+        "languages": LANGUAGES,
+        "foot": "wallet/language.html",
+        "page_address": _page_address,
+    }
+    app.jinja_env.filters["translated"] = translated
+    app.after_request(_tell)
+
+
+def translated(text: str) -> str:
+    """A text that comes from elsewhere, as it is, in the language of the page if it stands in a catalogue."""
+    return str(gettext(text)) if text else text
+
+
+def page_language() -> str:
+    """The language of the page that is being made."""
+    return str(get_locale().language)
+
+
+def remember(response: Response, language: str) -> None:
+    """Keep a choice in the browser, for the pages before a wallet is open."""
+    response.set_cookie(
+        COOKIE,
+        language,
+        max_age=COOKIE_SECONDS,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
+
+
+def _page_address() -> str:
+    """The page that is looked at, to come back to; what follows a form has no address of its own."""
+    if request.method != "GET":
+        return ""
+    return request.full_path if request.query_string else request.path
+
+
+def _preferred() -> str:
+    chosen = request.cookies.get(COOKIE)
+    if chosen in LANGUAGES:
+        return str(chosen)
+    # In the order of the person's preference, and without the region: Austrian German is German.
+    wanted = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
+    return next((language for language in wanted if language in LANGUAGES), ENGLISH)
+
+
+def _tell(response: flask.Response) -> flask.Response:
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Content-Language", page_language())
+        response.vary.update(("Accept-Language", "Cookie"))
+    return response
