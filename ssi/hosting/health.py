@@ -1,6 +1,8 @@
 """Say whether a process can do its work, at ``GET /health``: for supervisors and for people who start it.
 
-200 means that every check passed, 503 names those that failed; the reason is in the log, not in the answer.
+200 means that every check passed that the process cannot do without, 503 that one failed; which, is named.
+The reason is in the log, not in the answer. With 200 the status may be "degraded": something that part of the
+work needs is missing, and whoever sends requests elsewhere because of it would lose the rest as well.
 """
 
 import logging
@@ -12,21 +14,26 @@ from flask import Blueprint, Response, jsonify
 _LOGGER = logging.getLogger(__name__)
 
 
-def health(role: str, checks: Mapping[str, Callable[[], object]]) -> Blueprint:
+Checks = Mapping[str, Callable[[], object]]
+
+
+def health(role: str, checks: Checks, *, minor: Checks | None = None) -> Blueprint:
     """A blueprint that runs named checks, each of which raises when something is wrong.
 
-    ``role`` says which process answers, such as "wallet", so that a wrong port is noticed at once.
+    What fails in ``minor`` stops only part of the work, and the process stays in service. ``role`` says which
+    process answers, such as "wallet", so that a wrong port is noticed at once.
     """
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/health")
     def answer() -> Response:
         found = {name: _passes(name, check) for name, check in checks.items()}
+        partly = {name: _passes(name, check) for name, check in (minor or {}).items()}
         well = all(found.values())
         response = jsonify(
             role=role,
-            status="ok" if well else "failing",
-            checks={name: "ok" if passed else "failing" for name, passed in found.items()},
+            status="failing" if not well else "ok" if all(partly.values()) else "degraded",
+            checks={name: "ok" if passed else "failing" for name, passed in {**found, **partly}.items()},
         )
         response.status_code = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
         response.headers["Cache-Control"] = "no-store"

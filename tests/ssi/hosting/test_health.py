@@ -4,9 +4,9 @@ from flask import Flask
 from ssi.hosting.health import health
 
 
-def asked(**checks):
+def asked(minor=None, **checks):
     app = Flask(__name__)
-    app.register_blueprint(health("wallet", checks))
+    app.register_blueprint(health("wallet", checks, minor=minor))
     return app.test_client().get("/health")
 
 
@@ -30,4 +30,27 @@ def test_a_failing_check_is_named_and_its_reason_is_not(error):
         "role": "wallet",
         "status": "failing",
         "checks": {"database": "failing", "disk": "ok"},
+    }
+
+
+def fail():
+    raise OSError("gone")
+
+
+@pytest.mark.parametrize(
+    ("needed", "minor", "told"),
+    [
+        (lambda: None, lambda: None, (200, "ok")),
+        (lambda: None, fail, (200, "degraded")),
+        (fail, lambda: None, (503, "failing")),
+        (fail, fail, (503, "failing")),
+    ],
+)
+def test_what_only_part_of_the_work_needs_is_named_and_keeps_nobody_out(needed, minor, told):
+    response = asked({"verifier": minor}, database=needed)
+
+    assert (response.status_code, response.json["status"]) == told
+    assert response.json["checks"] == {
+        "database": "failing" if needed is fail else "ok",
+        "verifier": "failing" if minor is fail else "ok",
     }
