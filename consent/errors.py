@@ -37,6 +37,10 @@ class ExpiredDocumentError(ConsentError):
     """A document outside the time for which its signer meant it; a fresh one has to be asked for."""
 
 
+class TooFewDifferError(ConsentError):
+    """An exact answer that, held against those given before, would be about too few people."""
+
+
 class MissingPiecesError(ConsentError):
     """Pieces of a roll are not there, or not as they were signed; `digests` says which are to be sent."""
 

@@ -28,6 +28,20 @@ def groups_of(query: Query, data_set: DataSet, rows: Sequence[PublicAttributes])
     return tuple(code for code in attribute.codes if people[code] >= query.floor)
 
 
+def in_no_group(query: Query, data_set: DataSet, rows: Mapping[str, PublicAttributes]) -> frozenset[str]:
+    """Of rows by name those in no public group that is computed; none where no group is, as that is refused.
+
+    They are left out altogether: with them, the number of people in the answer less those in its groups would
+    be the number in the withheld ones, which may be one.
+    """
+    if query.group_by is None or not data_set.attribute(query.group_by).is_public:
+        return frozenset()
+    groups = groups_of(query, data_set, list(rows.values()))
+    if not groups:
+        return frozenset()
+    return frozenset(name for name, row in rows.items() if row.get(query.group_by) not in groups)
+
+
 def withheld_groups(query: Query, data_set: DataSet, groups: Groups) -> tuple[str, ...]:
     """The codes that are not computed.
 

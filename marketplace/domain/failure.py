@@ -49,6 +49,10 @@ _WORDS = {
     "withdrawn_during_computation": "a person withdrew while it was computed",
     "paused_during_computation": "a person paused while it was computed",
     "released_already": "the exact answer over other people was released already",
+    "differs_by_too_few": (
+        "the people differ by too few from those of exact answers given before; ask with noise (an epsilon "
+        "such as 1.0), with fewer conditions or larger groups, or again when more people take part"
+    ),
     "internal_error": "a node had an error of its own",
 }
 MAX_REASON = 400

@@ -9,13 +9,14 @@ with. Two nodes that were given different papers of one person therefore leave t
 computing nonsense. From the same three messages every honest node works out the same set:
 
 1. nobody whom any of the three refuses, or about whom two of them hold different papers,
-2. nobody whose crowd or budget does not allow the set that is left; as the set shrinks, this is repeated.
+2. nobody whose crowd or budget does not allow the set that is left, and nobody of a public group that is too
+   small to be computed; as the set shrinks, this is repeated.
 
 A node can leave people out by refusing them: nobody can be forced to compute on somebody. It cannot bring
 anyone in, because the other two check as well.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from consent.job import MOST_CONTRIBUTIONS, admitted_root
@@ -63,6 +64,11 @@ class Agreed:
     def root(self) -> str:
         """The Merkle root of the set, to which everything after is bound."""
         return admitted_root(self.consent_ids)
+
+
+def nobody(_: Sequence[str]) -> Collection[str]:
+    """Where there are no groups, nobody is in one that is too small."""
+    return ()
 
 
 def encode_position(position: Position, key: SigningKey) -> bytes:
@@ -120,11 +126,13 @@ def agree(
     positions: Sequence[Position],
     manifest: Iterable[str],
     permits: Callable[[str, int], bool],
+    exposed: Callable[[Sequence[str]], Collection[str]] = nobody,
 ) -> Agreed:
     """Work out the set from the three positions, own one first.
 
     `permits(consent_id, cohort_size)` says whether the consent, which this node admits, also holds in a
-    crowd of that size. The result is the same at every node that holds the same positions.
+    crowd of that size, and `exposed` who of a set would be in too small a group. The result is the same at
+    every node that holds the same positions.
     """
     refusals: dict[str, str] = {}
     for position in positions:
@@ -134,33 +142,42 @@ def agree(
     for consent_id in left:
         if len({position.rows[consent_id] for position in positions}) > 1:
             refusals[consent_id] = NODES_DISAGREE
-    return _settle([each for each in left if each not in refusals], positions, permits, refusals)
+
+    def hidden(left: Sequence[str]) -> tuple[str, ...]:
+        return hidden_enough(left, permits, exposed, refusals)
+
+    return _settle([each for each in left if each not in refusals], positions, hidden, refusals)
 
 
 def _settle(
-    left: list[str],
+    left: Sequence[str],
     positions: Sequence[Position],
-    permits: Callable[[str, int], bool],
+    hidden: Callable[[Sequence[str]], tuple[str, ...]],
     refusals: dict[str, str],
 ) -> Agreed:
     while True:
-        left = _hidden_enough(left, permits, refusals)
+        left = hidden(left)
         root = admitted_root(left)
         broke = [each for each in left if not all(position.allows(each, root) for position in positions)]
         if not broke:
-            return Agreed(tuple(left), refusals)
+            return Agreed(left, refusals)
         refusals.update(dict.fromkeys(broke, BUDGET_SPENT))
         left = [each for each in left if each not in refusals]
 
 
-def _hidden_enough(
-    left: list[str], permits: Callable[[str, int], bool], refusals: dict[str, str]
-) -> list[str]:
+def hidden_enough(
+    left: Sequence[str],
+    permits: Callable[[str, int], bool],
+    exposed: Callable[[Sequence[str]], Collection[str]],
+    refusals: dict[str, str],
+) -> tuple[str, ...]:
+    """Those who are left once everybody has gone whose crowd or group is too small; notes why they went."""
     while True:
-        exposed = [each for each in left if not permits(each, len(left))]
-        if not exposed:
-            return left
-        refusals.update(dict.fromkeys(exposed, CROWD_TOO_SMALL))
+        out = {each for each in left if not permits(each, len(left))}
+        out = out or set(exposed(left))
+        if not out:
+            return tuple(left)
+        refusals.update(dict.fromkeys(out, CROWD_TOO_SMALL))
         left = [each for each in left if each not in refusals]
 
 

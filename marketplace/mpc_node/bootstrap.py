@@ -30,6 +30,7 @@ from marketplace.mpc_node.papers import PapersOnFile
 from marketplace.mpc_node.peers import HttpsTransport
 from marketplace.mpc_node.reception import Reception
 from marketplace.mpc_node.runner import Runner
+from marketplace.mpc_node.storage.answered import AnsweredStore
 from marketplace.mpc_node.storage.contributions import ContributionStore
 from marketplace.mpc_node.storage.encrypted import EncryptedStore
 from marketplace.mpc_node.storage.jobs import JobStore
@@ -96,6 +97,7 @@ def build_node(
         pauses=PauseStore(database),
         jobs=JobStore(database),
         ledger=PrivacyLedger(database),
+        answered=AnsweredStore(database),
         noise_pins=NoisePins(database),
         papers=PapersOnFile(
             around.registry, contributions, KeptPapersStore(database), PapersForm(keys.papers_key)

@@ -40,9 +40,23 @@ class Row(Protocol):
         """How many jobs each account may be charged by, for those that bound it."""
         ...
 
+    @property
+    def takes(self) -> tuple["Taken", ...]:
+        """The records that it takes."""
+        ...
+
     def permits(self, cohort_size: int, *, now: datetime) -> bool:
         """Whether everything it stands on still permits the use in a crowd of that size, at a moment."""
         ...
+
+
+class Taken(NamedTuple):
+    """One record that a row takes: of which data set, whose, by which consent, in which crowd at least."""
+
+    data_set: str
+    account: str
+    consent_id: str
+    crowd_floor: int
 
 
 class Past(NamedTuple):
@@ -122,6 +136,12 @@ class Candidate:
         """How often she lets her record be computed on, if she bounds it."""
         runs = self.papers.terms.policy.runs
         return {} if runs is None else {self.account: runs}
+
+    @property
+    def takes(self) -> tuple[Taken, ...]:
+        """The one record."""
+        policy = self.papers.terms.policy
+        return (Taken(policy.data_set, self.account, self.consent_id, policy.crowd_floor),)
 
     def permits(self, cohort_size: int, *, now: datetime) -> bool:
         """Whether the consent still permits the use in a crowd of that size, at a moment."""

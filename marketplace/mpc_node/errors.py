@@ -133,6 +133,7 @@ class Failure(StrEnum):
     WITHDRAWN_DURING_COMPUTATION = "withdrawn_during_computation"
     PAUSED_DURING_COMPUTATION = "paused_during_computation"
     RELEASED_ALREADY = "released_already"
+    DIFFERS_BY_TOO_FEW = "differs_by_too_few"
     INTERNAL_ERROR = "internal_error"
 
 

@@ -24,7 +24,7 @@ from consent.joining import consents_of, require_one_person, row_of
 from consent.policy import Refusal
 from crypto.encoding import digest_of
 from marketplace.mpc_node.admission import Admission, AdmissionRefusal
-from marketplace.mpc_node.candidate import Candidate
+from marketplace.mpc_node.candidate import Candidate, Taken
 from marketplace.mpc_node.job_check import CheckedJob
 from ssi.joined import side_by_side
 
@@ -60,6 +60,11 @@ class JoinedCandidate:
     def run_caps(self) -> dict[str, int]:
         """How often each of the records may be computed on, by account, where that is bounded."""
         return {**self.left.run_caps, **self.right.run_caps}
+
+    @property
+    def takes(self) -> tuple[Taken, ...]:
+        """Both records; whoever is in the answer with one is in it with the other."""
+        return (*self.left.takes, *self.right.takes)
 
     def permits(self, cohort_size: int, *, now: datetime) -> bool:
         """Whether both consents still permit the use in a crowd of that size, at a moment."""

@@ -23,6 +23,7 @@ from marketplace.mpc_node.output import EncodeOutput, encode_honestly
 from marketplace.mpc_node.papers import PapersOnFile
 from marketplace.mpc_node.peers import PeerTransport
 from marketplace.mpc_node.status import FetchStatusList
+from marketplace.mpc_node.storage.answered import AnsweredStore
 from marketplace.mpc_node.storage.contributions import ContributionStore
 from marketplace.mpc_node.storage.jobs import JobStore
 from marketplace.mpc_node.storage.ledger import PrivacyLedger
@@ -74,6 +75,7 @@ class Node:
     pauses: PauseStore
     jobs: JobStore
     ledger: PrivacyLedger
+    answered: AnsweredStore
     noise_pins: NoisePins
     papers: PapersOnFile
     mailbox: Mailbox

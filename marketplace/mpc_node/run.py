@@ -1,9 +1,9 @@
 """How does one attempt run, from the checked manifest to a sealed output or a named failure?
 
-1. Admit: decide about everybody the manifest names.
+1. Admit: decide about everybody the manifest names; who must not be in an exact answer is left out.
 2. Agree with the two peers on whom all three admit; hold the crowd against the floor once more.
 3. Compile the query for these people, which needs their public attributes only: what is refused costs nobody.
-4. Spend everybody's privacy budget before anything is computed.
+4. Spend everybody's privacy budget, or note whom an exact answer is about, before anything is computed.
 5. Run the protocol, with everything on record from which it can be gone on with after a crash.
 6. Release: the time, every consent, every withdrawal and pause once more; then seal, sign and store, in one
    transaction. Whoever withdrew or paused before it is in no output, and the attempt fails.
@@ -16,7 +16,7 @@ part.
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -52,6 +52,7 @@ from marketplace.mpc_node.computation import (
 )
 from marketplace.mpc_node.conversation import Conversation, Party
 from marketplace.mpc_node.errors import AttemptFailedError, CheckpointError, Failure
+from marketplace.mpc_node.exactness import Exactness, require_crowd
 from marketplace.mpc_node.job_check import CheckedJob
 from marketplace.mpc_node.joined_rows import join_rows, rows_with
 from marketplace.mpc_node.node import Node
@@ -102,6 +103,7 @@ class Attempt:
     require_running: Callable[[], None]
     record: Record | None = None
     refusals: dict[str, str] = field(default_factory=dict)
+    held_back: int = 0
 
     def run(self) -> None:
         """Run to the end, whatever happens; nothing is raised."""
@@ -147,6 +149,8 @@ class Attempt:
         admit = AdmitContributions(node.contributions, node.papers, node.ledger, node.aggregation.records)
         alone = admit(self.job, status, now=node.now())
         admission: Admission[Row] = join_rows(self.job, alone) if self.job.manifest.partners else alone
+        if self.record is None:
+            admission, self.held_back = self._exactness().position(admission, now=node.now())
         self.refusals.update(admission.refusals)
         for reason, people in Counter(admission.refusals.values()).items():
             node.meter.refusals(reason, people)
@@ -161,14 +165,13 @@ class Attempt:
         def permits(consent_id: str, cohort_size: int) -> bool:
             return admission.candidates[consent_id].permits(cohort_size, now=now)
 
-        agreed = agree(positions, manifest.rows, permits)
+        def exposed(left: Sequence[str]) -> Collection[str]:
+            return self._exactness().exposed(admission.candidates, left)
+
+        agreed = agree(positions, manifest.rows, permits, exposed)
         agreed = replace(agreed, refusals=in_known_words(agreed.refusals))
         self.refusals = {**agreed.refusals, **self.refusals}
-        if len(agreed.consent_ids) < manifest.query.floor:
-            raise AttemptFailedError(
-                Failure.CROWD_TOO_SMALL,
-                f"{len(agreed.consent_ids)} people can take part, {manifest.query.floor} are needed",
-            )
+        require_crowd(manifest.query.floor, len(agreed.consent_ids), self.held_back)
         return agreed
 
     def _still_agreed(self, admission: Admission[Row]) -> Agreed:
@@ -189,6 +192,7 @@ class Attempt:
     def _spend(self, admission: Admission[Row], agreed: Agreed) -> None:
         """Charge the answer; an exact one is noted only for those who bound how often they are asked."""
         epsilon, people = self.job.manifest.query.epsilon, _people(admission, agreed)
+        self._exactness().note(people)
         run_caps = {account: cap for each in people for account, cap in each.run_caps.items()}
         caps = {
             account: cap
@@ -293,6 +297,9 @@ class Attempt:
         task = Task(agreed.root, computation.digest, protocol, record.opening.seed)
         fixed, held_statement = self._rounds().compute(task, record.log)
         return Result(computation, agreed, fixed, held_statement, partial(around.encode_part, fixed.part))
+
+    def _exactness(self) -> Exactness:
+        return Exactness(self.job, self.node.answered)
 
     def _noise_seed(self, agreed: Agreed) -> bytes:
         return noise_seed(self.node.keys.noise_key, **self._question(agreed))

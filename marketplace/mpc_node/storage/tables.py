@@ -11,6 +11,7 @@ from ssi.hosting.columns import UtcMoment, new_metadata
 ID_LENGTH = 500
 DIGEST_LENGTH = 64
 PARTITION_ID_LENGTH = 32
+KEY_LENGTH = 16
 
 
 class Base(DeclarativeBase):
@@ -191,6 +192,31 @@ class AttemptRow(Base):
     envelope: Mapped[bytes | None] = mapped_column(LargeBinary)
     admitted_ids: Mapped[list[str] | None] = mapped_column(JSON)
     people: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class AnsweredPartRow(Base):
+    """People of a data set whom no exact answer tells apart (`consent.differencing`): how many."""
+
+    __tablename__ = "answered_part"
+
+    data_set: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    part: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    people: Mapped[int]
+    floor: Mapped[int]
+
+
+class AnsweredPersonRow(Base):
+    """In which part somebody is, and by which record; it stays when her contribution goes.
+
+    `account` and `record` are digests (`consent.differencing.key_of`).
+    """
+
+    __tablename__ = "answered_person"
+
+    data_set: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    account: Mapped[bytes] = mapped_column(LargeBinary(KEY_LENGTH), primary_key=True)
+    part: Mapped[int]
+    record: Mapped[bytes] = mapped_column(LargeBinary(KEY_LENGTH))
 
 
 class MessageRow(Base):

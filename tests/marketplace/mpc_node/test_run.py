@@ -270,7 +270,7 @@ def test_a_query_that_cannot_be_computed_costs_nobody_anything(town: Town, monke
 
 
 def test_the_exact_answer_over_other_people_is_not_released_after_the_first(town: Town):
-    crowd = people(13)
+    crowd = people(24)
     town.settle(crowd)
     town.run(manifest_for(crowd[:12]))
 
