@@ -24,9 +24,11 @@ from consent.query_rules import (
     check_exactness,
     check_grouping,
     check_numbers,
+    check_places,
     check_shape,
     check_subject,
 )
+from consent.task_plans import fractions_of
 from consent.vocabulary import Engine, StatisticKind
 from ssi.attribute import Attribute
 from ssi.dataset import DataSet
@@ -121,6 +123,8 @@ def _check_statistic(statistic: Statistic, query: Query, data_set: DataSet) -> N
         check_subject(statistic.kind, attribute, statistic.count)
     check_numbers([attribute, *others])
     check_exactness(form, [attribute, *others], exact=query.epsilon is None)
+    if query.epsilon is None:
+        check_places(fractions_of(statistic), query.floor)
 
 
 def _check_groups(query: Query, attribute: Attribute) -> None:

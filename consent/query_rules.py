@@ -6,6 +6,7 @@ the facts, `consent.query` calls the rules.
 
 from collections.abc import Collection, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Final
 
 from consent.errors import QueryRefusedError
 from consent.menu import ANSWERS, MENU, Bounds, Form, Privacy
@@ -14,6 +15,8 @@ from ssi.attribute import Attribute, Kind
 
 _ASK_WITH_NOISE = "ask with an epsilon such as 1.0"
 _LABEL_CODES = 2
+LEAST_BEYOND: Final = 5
+"""How many people stand on either side of an exact value, at least."""
 
 
 def check_shape(kind: StatisticKind, others: int, fractions: Sequence[Decimal], count: int | None) -> None:
@@ -108,6 +111,23 @@ def check_exactness(form: Form, attributes: Sequence[Attribute], *, exact: bool)
             f"not everyone has {optional[0]!r}, so an exact answer may be about very few people",
             _ASK_WITH_NOISE,
         )
+
+
+def check_places(fractions: Sequence[Decimal], floor: int) -> None:
+    """Hold the places that are asked for exactly, in a crowd of at least `floor`, against its ends.
+
+    The value at a place is one person's. Near the end it is known whose: the tallest, the richest.
+
+    Raises:
+        QueryRefusedError: fewer than 5 people may stand on one side of a place.
+    """
+    for fraction in fractions:
+        beyond = min(fraction, 1 - fraction)
+        if beyond * floor < LEAST_BEYOND:
+            raise QueryRefusedError(
+                f"an exact value with fewer than {LEAST_BEYOND} people beyond it may be one that many know",
+                f"{_ASK_WITH_NOISE}, or for the median or places near it, or with a larger floor",
+            )
 
 
 def check_grouping(attribute: Attribute, kinds: Collection[StatisticKind], *, exact: bool) -> None:

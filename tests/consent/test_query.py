@@ -44,10 +44,11 @@ ALLOWED = {
         QUERY,
         statistics=tuple(Statistic(StatisticKind(kind), "exam_score") for kind in ("sum", "variance")),
     ),
-    "exact extremes": replace(_of("minimum", "exam_score"), epsilon=None),
+    "extremes with noise": _of("minimum", "exam_score"),
     "exact quantiles of public groups": replace(
-        _of("quantiles", "exam_score", fractions=(Decimal(0), Decimal("0.5"), Decimal(1))),
+        _of("quantiles", "exam_score", fractions=(Decimal("0.25"), Decimal("0.5"), Decimal("0.75"))),
         epsilon=None,
+        floor=20,
         group_by="school_type",
     ),
     "quantiles of private groups": replace(_of("median", "exam_score"), group_by="sex"),
@@ -87,6 +88,24 @@ def test_a_regression_on_numbers_that_not_everyone_has_is_refused():
         check(_health(statistics=(statistic,)), HEALTH)
 
     assert "correlation of two" in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("query", "floor"),
+    [
+        (_of("minimum", "exam_score"), 1_000_000),
+        (_of("maximum", "exam_score"), 1_000_000),
+        (_of("quantiles", "exam_score", fractions=(Decimal(0), Decimal("0.5"))), 50),
+        (_of("quantiles", "exam_score", fractions=(Decimal("0.5"), Decimal("0.76"))), 20),
+        (_of("quantiles", "exam_score", fractions=(Decimal("0.24"),)), 20),
+        (_of("median", "exam_score"), 9),
+    ],
+)
+def test_an_exact_value_near_the_end_of_a_crowd_is_refused(query, floor):
+    with pytest.raises(QueryRefusedError) as refused:
+        check(replace(query, epsilon=None, floor=floor), EXAM)
+
+    assert refused.value.remedy
 
 
 REFUSED = {

@@ -68,10 +68,10 @@ def test_extremes_with_noise_stay_away_from_the_last_person():
     assert middle.margin == 0
 
 
-def test_exact_extremes_are_those_of_people():
-    (smallest,) = _compiled(ENDS[0], epsilon=None).tasks
+def test_an_exact_median_has_neither_margin_nor_noise():
+    (middle,) = _compiled(MEDIAN, epsilon=None).tasks
 
-    assert (smallest.margin, smallest.rho, smallest.variance) == (0, 0, 0)
+    assert (middle.margin, middle.rho, middle.variance) == (0, 0, 0)
 
 
 def test_private_groups_are_columns_and_public_ones_are_not():

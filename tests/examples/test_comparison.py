@@ -24,14 +24,13 @@ EXACT = Query(
         Statistic(StatisticKind.MEAN, "exam_score"),
         Statistic(StatisticKind.VARIANCE, "exam_score"),
         Statistic(StatisticKind.STANDARD_DEVIATION, "exam_score"),
-        Statistic(StatisticKind.MINIMUM, "reading_score"),
+        Statistic(StatisticKind.QUANTILES, "reading_score", fractions=(Decimal("0.25"), Decimal("0.75"))),
         Statistic(StatisticKind.MEDIAN, "reading_score"),
-        Statistic(StatisticKind.MAXIMUM, "reading_score"),
         Statistic(StatisticKind.COVARIANCE, "exam_score", ("reading_score", "school_average")),
         Statistic(StatisticKind.CORRELATION, "exam_score", ("reading_score",)),
         Statistic(StatisticKind.LINEAR_REGRESSION, "exam_score", ("reading_score", "school_average")),
     ),
-    floor=10,
+    floor=20,
     epsilon=None,
 )
 FITTED = replace(

@@ -96,19 +96,15 @@ def test_a_linear_regression_is_that_in_the_clear():
 @pytest.mark.parametrize("integers", [True, False], ids=["from integers", "from elements"])
 def test_exact_quantiles_are_values_of_people(integers):
     kinds = (
-        statistic("minimum", "exam_score"),
         statistic("median", "exam_score"),
-        statistic("maximum", "exam_score"),
         statistic("quantiles", "reading_score", fractions=(Decimal("0.25"), Decimal("0.9"))),
     )
     scores, reading = np.sort(column("exam_score")), np.sort(column("reading_score"))
     n = len(PEOPLE)
 
-    found = values(replace(EXACT, statistics=kinds), integers=integers)
+    found = values(replace(EXACT, statistics=kinds, floor=50), integers=integers)
 
-    assert found == pytest.approx(
-        [scores[0], scores[(n - 1) // 2], scores[-1], reading[(n - 1) // 4], reading[(n - 1) * 9 // 10]]
-    )
+    assert found == pytest.approx([scores[(n - 1) // 2], reading[(n - 1) // 4], reading[(n - 1) * 9 // 10]])
 
 
 def test_exact_quantiles_of_public_groups_are_those_of_each_group():

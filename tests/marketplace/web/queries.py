@@ -68,7 +68,15 @@ RELATED = ask(*RELATIONS, epsilon=None)
 BLURRED = ask(*RELATIONS)
 """The same with noise, over so few people that some of it is withheld."""
 
-PLACED = ask(*PLACES[:2], epsilon=None)
+PLACED = ask(
+    PLACES[0],
+    Statistic(
+        StatisticKind.QUANTILES,
+        "exam_score",
+        fractions=(Decimal("0.125"), Decimal("0.25"), Decimal("0.5"), Decimal("0.75")),
+    ),
+    epsilon=None,
+)
 FREQUENT = ask(PLACES[2], where=(Condition("sex", "female"),))
 FITTED = ask(*FITS, epsilon=None, floor=25)
 
