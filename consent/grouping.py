@@ -7,7 +7,8 @@ withheld does not tell which of the two it is.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TypeVar
 
 from consent.errors import MismatchError, QueryRefusedError
 from consent.query import Query
@@ -15,6 +16,7 @@ from ssi.dataset import DataSet
 
 PublicAttributes = Mapping[str, str | None]
 Groups = tuple[str | None, ...]
+Name = TypeVar("Name", bound=Hashable)
 
 
 def groups_of(query: Query, data_set: DataSet, rows: Sequence[PublicAttributes]) -> Groups:
@@ -28,7 +30,7 @@ def groups_of(query: Query, data_set: DataSet, rows: Sequence[PublicAttributes])
     return tuple(code for code in attribute.codes if people[code] >= query.floor)
 
 
-def in_no_group(query: Query, data_set: DataSet, rows: Mapping[str, PublicAttributes]) -> frozenset[str]:
+def in_no_group(query: Query, data_set: DataSet, rows: Mapping[Name, PublicAttributes]) -> frozenset[Name]:
     """Of rows by name those in no public group that is computed; none where no group is, as that is refused.
 
     They are left out altogether: with them, the number of people in the answer less those in its groups would

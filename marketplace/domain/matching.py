@@ -1,7 +1,8 @@
 """Whom does a query reach? The largest crowd whose members all permit it.
 
 Every rule that concerns one person alone is `consent.decision.decide`. Others concern all of them together:
-each person's floor must be met by the number of those who remain, everyone receives the same compensation,
+each person's floor must be met by the number of those who remain, a public group has as many people as the
+query's floor or none of them takes part (`consent.grouping`), everyone receives the same compensation,
 the largest minimum among them, and either may be forbidden to be too small (`marketplace.domain.remaining`).
 The same holds for the nodes: a job runs on one set of three, so people are counted by the set that they
 chose, and the largest crowd wins. Where a query joins data sets, a person takes part with two offers: each is
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from consent.decision import decide, facts_of
+from consent.grouping import in_no_group
 from consent.joining import asked_about
 from consent.policy import MOST_COMPENSATION_CENTS, Refusal, Refused, Use
 from consent.query import Query
@@ -106,11 +108,18 @@ def _alone(offer: Offer, query: Query, asker: Asker) -> Use:
 
 
 def _crowd(willing: Sequence[Row], query: Query, asker: Asker, refusals: Counter[Refusal]) -> Sequence[Row]:
-    bounds = [bound for place, row in enumerate(willing) for bound in _bounds(place, row, query, asker)]
-    left = leaving(bounds, [row.compensation_cents for row in willing])
-    refusals.update(left.values())
-    people = [row for place, row in enumerate(willing) if place not in left]
-    return people if len(people) >= query.floor else ()
+    """Those who remain, once nobody's crowd is too small and nobody's public group is."""
+    while True:
+        bounds = [bound for place, row in enumerate(willing) for bound in _bounds(place, row, query, asker)]
+        left = leaving(bounds, [row.compensation_cents for row in willing])
+        refusals.update(left.values())
+        people = [row for place, row in enumerate(willing) if place not in left]
+        public = {place: row.public for place, row in enumerate(people)}
+        outside = in_no_group(query, asked_about(query), public)
+        if not outside:
+            return people if len(people) >= query.floor else ()
+        refusals[Refusal.CROWD_TOO_SMALL] += len(outside)
+        willing = [row for place, row in enumerate(people) if place not in outside]
 
 
 def _bounds(place: int, row: Row, query: Query, asker: Asker) -> Iterator[Bound]:

@@ -16,7 +16,7 @@ from marketplace.domain.split import price_of
 from marketplace.mpc_node.config import load_settings
 from ssi.hosting.database import open_database
 from ssi.http.errors import RefusedByPeerError
-from tests.journeys.crowds import BY_SCHOOL, BY_SEX, COMPENSATION_CENTS, OF_ALL
+from tests.journeys.crowds import BY_SCHOOL, BY_SEX, COMPENSATION_CENTS, OF_ALL_WITH_NOISE
 from tests.journeys.customers import Customer, Purchase, buy
 from tests.journeys.neighbourhood import Neighbourhood
 from wallet.domain.credential import Standing
@@ -41,8 +41,10 @@ def test_an_exact_answer_by_a_public_group_equals_the_answer_in_the_clear(exact:
     assert all(line.holds for line in exact.lines), exact.lines
 
 
-def test_a_public_group_of_too_few_people_is_withheld_and_the_others_are_told(exact: Purchase):
-    schools = [str(person.record.values["school_type"]) for person in exact.people]
+def test_a_public_group_of_too_few_people_is_withheld_and_the_others_are_told(
+    neighbourhood: Neighbourhood, exact: Purchase
+):
+    schools = [str(person.record.values["school_type"]) for person in neighbourhood.people]
     thin = {school for school in schools if schools.count(school) < BY_SCHOOL.floor}
 
     answer = exact.result.answer
@@ -116,7 +118,7 @@ def test_another_question_under_the_same_order_id_is_refused(exact: Purchase):
     buyer, placed = exact.customer.buyer, exact.placed
 
     with pytest.raises(RefusedByPeerError) as refusal:
-        buyer.order(OF_ALL, accept_cents=exact.quote.price_cents, order_id=placed.order_id)
+        buyer.order(OF_ALL_WITH_NOISE, accept_cents=exact.quote.price_cents, order_id=placed.order_id)
 
     assert refusal.value.status == 409
     assert buyer.open_result(placed).query == BY_SCHOOL
@@ -151,7 +153,7 @@ def test_who_withdraws_gets_three_deletion_receipts_and_is_in_no_answer_any_more
         verify_deletion_receipt(deletion.receipt, key, node_id=node, consent_id=leaving.consent_id)
         assert not _rows_about(neighbourhood, node, leaving.consent_id)
     assert neighbourhood.state_of(leaving) is OfferState.WITHDRAWN
-    purchase = buy(neighbourhood, institute, OF_ALL, neighbourhood.people)
+    purchase = buy(neighbourhood, institute, OF_ALL_WITH_NOISE, neighbourhood.people)
     assert all(line.holds for line in purchase.lines), purchase.lines
     assert subject_earned(leaving.consent_id) not in purchase.settled.since(purchase.before)
 
@@ -166,7 +168,7 @@ def test_whose_record_is_revoked_is_left_out_and_her_part_of_the_price_comes_bac
     quoted = price_of(people + 1, COMPENSATION_CENTS, Town.NODES)  # the market does not know of it
     paid = price_of(people, COMPENSATION_CENTS, Town.NODES)
 
-    purchase = buy(neighbourhood, institute, OF_ALL, neighbourhood.people)
+    purchase = buy(neighbourhood, institute, OF_ALL_WITH_NOISE, neighbourhood.people)
 
     assert all(line.holds for line in purchase.lines), purchase.lines
     assert purchase.quote.price_cents == quoted.gross_cents
