@@ -10,6 +10,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from consent.errors import MismatchError
 from consent.note import decode_base64, sign_note, verify_note
@@ -40,8 +41,28 @@ class Leaf:
     body_digest: str
 
     def encode(self) -> bytes:
-        """The bytes that are hashed as the leaf."""
-        return canonical_json({"kind": self.kind, "at": utc_text(self.at), "body_digest": self.body_digest})
+        """The bytes that are hashed as the leaf: its canonical JSON, members in the order of their names."""
+        return b'{"at":"%s","body_digest":"%s","kind":%s}' % (
+            utc_text(self.at).encode("ascii"),
+            self.body_digest.encode("ascii"),
+            _spelled(self.kind),
+        )
+
+    @classmethod
+    def decode(cls, raw: bytes) -> "Leaf":
+        """Read what `encode` wrote; no other spelling of it is a leaf.
+
+        Raises:
+            MalformedError: it is not one.
+        """
+        fields = Fields.parse(raw, "log entry")
+        leaf = cls(
+            fields.text("kind", max_length=MAX_KIND), fields.moment("at"), read_digest(fields, "body_digest")
+        )
+        fields.done()
+        if leaf.encode() != raw:
+            raise MalformedError("log entry: expected its canonical form")
+        return leaf
 
 
 @dataclass(frozen=True)
@@ -191,6 +212,11 @@ def read_hashes(fields: Fields, name: str) -> tuple[bytes, ...]:
     entries = fields.entries(name, most=MAX_PROOF_HASHES)
     numbered = Fields({str(index): entry for index, entry in enumerate(entries)}, f"{fields.where}.{name}")
     return tuple(numbered.binary(str(index), length=ROOT_BYTES) for index in range(len(entries)))
+
+
+@lru_cache(maxsize=64)
+def _spelled(kind: str) -> bytes:
+    return canonical_json(kind)
 
 
 def _read_checkpoint(text: str) -> Checkpoint:

@@ -24,7 +24,7 @@ _NODE: Final = b"\x01"
 
 def leaf_hash(leaf: bytes) -> bytes:
     """The hash of one entry: SHA-256(0x00 || entry)."""
-    return sha256(_LEAF, leaf)
+    return sha256(_LEAF + leaf)
 
 
 def root(leaves: Sequence[bytes]) -> bytes:
@@ -155,7 +155,7 @@ class Frontier:
 
 
 def _node(left: bytes, right: bytes) -> bytes:
-    return sha256(_NODE, left, right)
+    return sha256(_NODE + left + right)
 
 
 def _split(size: int) -> int:

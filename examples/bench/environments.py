@@ -22,6 +22,7 @@ PEERS = {
     "mpyc": ("mpyc==0.11", "numpy>=2", "gmpy2>=2.3"),
     "sd-jwt": ("sd-jwt==0.10.4",),
     "didkit": ("didkit==0.3.3",),
+    "pymerkle": ("pymerkle==7.0.0",),  # GPL, and it asks for an older cachetools than ours
 }
 INSTALL_SECONDS = 300
 RUN_SECONDS = 900

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from crypto.encoding import Json, b64url_encode
+from crypto.tiles import Slice
 from marketplace.domain.log import Log
 from marketplace.services.desk import Desk
 from marketplace.services.log_entries import signed_checkpoint
@@ -55,3 +56,21 @@ class ReadLog:
                 "hashes": [b64url_encode(each) for each in log.consistency(old, size)],
                 "checkpoint": signed_checkpoint(self.desk, log, size),
             }
+
+    def tile(self, level: int, wanted: Slice) -> bytes:
+        """A tile of the tree (C2SP tlog-tiles).
+
+        Raises:
+            UnknownEntryError: the log has no such tile, or it is not that wide yet.
+        """
+        with self.desk.store.reading() as books:
+            return Log(books.log).tile(level, wanted)
+
+    def bundle(self, wanted: Slice) -> bytes:
+        """The leaves under a tile of level 0, each with its length (C2SP tlog-tiles).
+
+        Raises:
+            UnknownEntryError: the log does not have that many.
+        """
+        with self.desk.store.reading() as books:
+            return Log(books.log).bundle(wanted)

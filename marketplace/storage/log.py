@@ -1,14 +1,23 @@
-"""The log in SQL: entries and the hashes of the tree."""
+"""The log in SQL: entries, and the tiles of the tree."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import func, insert, select, tuple_, update
+from sqlalchemy import bindparam, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from consent.log import Entry, Leaf
-from marketplace.domain.log_tree import Place
+from crypto.tiles import Tile
 from marketplace.storage.batches import batched_values
-from marketplace.storage.tables import log_entries, log_nodes
+from marketplace.storage.tables import log_entries, log_tiles
+
+_BEGIN = insert(log_tiles).values(
+    level=bindparam("at_level"), tile_index=bindparam("at_index"), hashes=bindparam("grown_hashes")
+)
+_GROW = (
+    update(log_tiles)
+    .where(log_tiles.c.level == bindparam("at_level"), log_tiles.c.tile_index == bindparam("at_index"))
+    .values(hashes=bindparam("grown_hashes"))
+)
 
 
 class SqlLogBook:
@@ -22,19 +31,19 @@ class SqlLogBook:
         highest = self._session.execute(select(func.max(log_entries.c.entry_index))).scalar_one()
         return 0 if highest is None else highest + 1
 
-    def nodes(self, places: Iterable[Place]) -> Mapping[Place, bytes]:
-        """The hashes of the tree at these places."""
-        found: dict[Place, bytes] = {}
-        address = tuple_(log_nodes.c.level, log_nodes.c.position)
-        for batch in batched_values(places):
-            rows = self._session.execute(select(log_nodes).where(address.in_(batch)))
-            found |= {(row.level, row.position): row.hash for row in rows}
+    def tiles(self, wanted: Iterable[Tile]) -> Mapping[Tile, bytes]:
+        """Those of the tiles that there are, each as far as it has grown."""
+        found: dict[Tile, bytes] = {}
+        address = tuple_(log_tiles.c.level, log_tiles.c.tile_index)
+        for batch in batched_values(wanted):
+            rows = self._session.execute(select(log_tiles).where(address.in_(batch)))
+            found |= {Tile(row.level, row.tile_index): row.hashes for row in rows}
         return found
 
     def add(
-        self, entries: Mapping[int, Entry], leaves: Mapping[int, Leaf], nodes: Mapping[Place, bytes]
+        self, entries: Mapping[int, Entry], leaves: Mapping[int, Leaf], grown: Mapping[Tile, bytes]
     ) -> None:
-        """Append entries and their leaves by index, and the hashes that come with them."""
+        """Append entries and their leaves by index, and put the tiles that began or grew with them."""
         self._session.execute(
             insert(log_entries),
             [
@@ -49,18 +58,32 @@ class SqlLogBook:
                 for index, entry in entries.items()
             ],
         )
-        self._session.execute(
-            insert(log_nodes),
-            [
-                {"level": level, "position": position, "hash": hashed}
-                for (level, position), hashed in nodes.items()
-            ],
-        )
+        known = self._tile_names(grown)
+        rows = [
+            {"at_level": tile.level, "at_index": tile.number, "grown_hashes": hashes}
+            for tile, hashes in grown.items()
+        ]
+        growing = [row for row, tile in zip(rows, grown, strict=True) if tile in known]
+        beginning = [row for row, tile in zip(rows, grown, strict=True) if tile not in known]
+        if growing:
+            self._session.connection().execute(_GROW, growing)
+        if beginning:
+            self._session.connection().execute(_BEGIN, beginning)
 
     def leaf(self, index: int) -> Leaf | None:
         """What stands in the tree for an entry, if there is one."""
         row = self._session.execute(select(log_entries).where(log_entries.c.entry_index == index)).first()
         return None if row is None else Leaf(kind=row.kind, at=row.at, body_digest=row.body_digest)
+
+    def leaves(self, among: range) -> Sequence[Leaf]:
+        """What stands in the tree for these entries, in their order, as far as there are any."""
+        place = log_entries.c.entry_index
+        rows = self._session.execute(
+            select(log_entries.c.kind, log_entries.c.at, log_entries.c.body_digest)
+            .where(place >= among.start, place < among.stop)
+            .order_by(place)
+        )
+        return [Leaf(kind=row.kind, at=row.at, body_digest=row.body_digest) for row in rows]
 
     def entry(self, index: int) -> Entry | None:
         """An entry with its body; None if there is none or it was erased."""
@@ -74,3 +97,15 @@ class SqlLogBook:
         for batch in batched_values(indexes):
             named = log_entries.c.entry_index.in_(batch)
             self._session.execute(update(log_entries).where(named).values(body=None, salt=None))
+
+    def _tile_names(self, wanted: Iterable[Tile]) -> set[Tile]:
+        """Which of the tiles have begun. Those of a batch are the edge, and new ones to the right of it."""
+        names: set[Tile] = set()
+        leftmost: dict[int, int] = {}
+        for level, index in wanted:
+            leftmost[level] = min(index, leftmost.get(level, index))
+        address = tuple_(log_tiles.c.level, log_tiles.c.tile_index)
+        for batch in batched_values(leftmost.items()):
+            found = select(log_tiles.c.level, log_tiles.c.tile_index).where(address.in_(batch))
+            names |= {Tile(row.level, row.tile_index) for row in self._session.execute(found)}
+        return names

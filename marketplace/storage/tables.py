@@ -1,7 +1,8 @@
 """How do the books look in SQL? The revisions under `migrations/` make exactly these tables.
 
 Moments are UTC, money is whole cents, privacy cost is whole millionths of epsilon. Transfers, job events and
-log entries are only ever added; triggers refuse to change or delete a transfer or a hash of the log.
+log entries are only ever added; triggers refuse to change or delete a transfer or a hash of the log, whose
+tiles grow at their end only.
 """
 
 from sqlalchemy import (
@@ -260,10 +261,10 @@ log_entries = Table(
     Column("salt", LargeBinary),
 )
 
-log_nodes = Table(
-    "log_nodes",
+log_tiles = Table(
+    "log_tiles",
     metadata,
     Column("level", Integer, primary_key=True, autoincrement=False),
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("hash", LargeBinary(32), nullable=False),
+    Column("tile_index", BigInteger, primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary(8192), nullable=False),
 )

@@ -6,12 +6,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consent.errors import MismatchError
-from consent.log import Checkpoint, Entry, InclusionProof, sign_checkpoint, verify_checkpoint, verify_growth
+from consent.log import (
+    Checkpoint,
+    Entry,
+    InclusionProof,
+    Leaf,
+    sign_checkpoint,
+    verify_checkpoint,
+    verify_growth,
+)
 from consent.note import sign_note
-from crypto.encoding import canonical_json, parse_json
+from crypto.encoding import b64url_encode, canonical_json, parse_json
 from crypto.errors import MalformedError, ProofError, SignatureError
 from crypto.merkle import consistency_proof, inclusion_proof, root
 from crypto.randomness import stream
+from crypto.reading import utc_text
 from tests.consent.examples import MARKETPLACE, NOW, SEED, STRANGER_ED25519, loose
 
 ORIGIN = "market.example/log"
@@ -30,6 +39,33 @@ def _checkpoint(size):
 def _proof(index, size=7):
     note = sign_checkpoint(_checkpoint(size), MARKETPLACE)
     return InclusionProof(ENTRIES[index].leaf, index, tuple(inclusion_proof(index, LEAVES[:size])), note)
+
+
+@given(st.text(min_size=1, max_size=100).filter(str.isprintable), st.binary(min_size=32, max_size=32))
+@settings(max_examples=50)
+def test_a_leaf_is_the_canonical_json_of_its_members(kind, digest):
+    leaf = Leaf(kind, NOW, b64url_encode(digest))
+
+    members = {"kind": kind, "at": utc_text(NOW), "body_digest": leaf.body_digest}
+    assert leaf.encode() == canonical_json(members)
+    assert Leaf.decode(leaf.encode()) == leaf
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'{"at"', b'{ "at"'),
+        (b'"kind"', b'"kynd"'),
+        (b'"usage"', b'"\\u0075sage"'),
+        (b"}", b',"more":1}'),
+        (b"Z", b"+00:00"),
+        (b'{"at":', b""),
+        (b'{"at"', b'\xff{"at"'),
+    ],
+)
+def test_another_spelling_of_a_leaf_is_none(old, new):
+    with pytest.raises(MalformedError):
+        Leaf.decode(LEAVES[0].replace(old, new, 1))
 
 
 def test_a_checkpoint_is_origin_size_and_root():

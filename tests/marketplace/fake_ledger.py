@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from consent.log import Entry, Leaf
+from crypto.tiles import Tile
 from marketplace.domain.ledger import Balance, EntryKind, Transfer
-from marketplace.domain.log_tree import Place
 
 
 class MemoryLedgerBook:
@@ -50,25 +50,28 @@ class MemoryLedgerBook:
 
 class MemoryLogBook:
     def __init__(self) -> None:
-        self.leaves: dict[int, Leaf] = {}
+        self.leaves_by_index: dict[int, Leaf] = {}
         self.entries: dict[int, Entry] = {}
-        self.hashes: dict[Place, bytes] = {}
+        self.kept: dict[Tile, bytes] = {}
 
     def size(self) -> int:
-        return len(self.leaves)
+        return len(self.leaves_by_index)
 
-    def nodes(self, places: Iterable[Place]) -> Mapping[Place, bytes]:
-        return {place: self.hashes[place] for place in places if place in self.hashes}
+    def tiles(self, wanted: Iterable[Tile]) -> Mapping[Tile, bytes]:
+        return {tile: self.kept[tile] for tile in wanted if tile in self.kept}
 
     def add(
-        self, entries: Mapping[int, Entry], leaves: Mapping[int, Leaf], nodes: Mapping[Place, bytes]
+        self, entries: Mapping[int, Entry], leaves: Mapping[int, Leaf], grown: Mapping[Tile, bytes]
     ) -> None:
         self.entries |= entries
-        self.leaves |= leaves
-        self.hashes |= nodes
+        self.leaves_by_index |= leaves
+        self.kept |= grown
 
     def leaf(self, index: int) -> Leaf | None:
-        return self.leaves.get(index)
+        return self.leaves_by_index.get(index)
+
+    def leaves(self, among: range) -> Sequence[Leaf]:
+        return [self.leaves_by_index[index] for index in among if index in self.leaves_by_index]
 
     def entry(self, index: int) -> Entry | None:
         return self.entries.get(index)

@@ -6,9 +6,11 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from consent.log import InclusionProof, verify_checkpoint
+from consent.log import InclusionProof, Leaf, verify_checkpoint
 from consent.query import Query
+from crypto import merkle
 from crypto.encoding import b64url_encode, canonical_json
+from crypto.tiles import decode_bundle
 from marketplace.api.app import create_api_app
 from marketplace.domain.account import AccountKind
 from ssi.http.authentication import BoundRequest, make_proof
@@ -184,9 +186,35 @@ def test_the_log_can_be_checked_by_anybody(web, market):
     assert (grown["old"], grown["new"], grown["checkpoint"]) == (2, 5, note)
 
 
+def test_the_log_is_served_as_static_files_that_stay(web, market):
+    market.stock(5)
+    state = verify_checkpoint(web.get("/api/v1/log/checkpoint").text, MARKET, MARKET_KEY.public)
+    tile, bundle = web.get("/api/v1/log/tile/0/000.p/5"), web.get("/api/v1/log/tile/entries/000.p/5")
+
+    leaves = decode_bundle(bundle.data, width=5)
+    assert merkle.root(leaves) == state.root
+    assert tile.data == b"".join(map(merkle.leaf_hash, leaves))
+    assert [Leaf.decode(leaf).kind for leaf in leaves] == ["offer"] * 5
+    assert web.get("/api/v1/log/tile/0/000.p/3").data == tile.data[:96]
+    for answer in (tile, bundle):
+        assert answer.content_type == "application/octet-stream"
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert web.get("/api/v1/log/checkpoint").headers["Cache-Control"] == "no-store"
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
+        ("tile/0/000", (404, "unknown-entry")),
+        ("tile/0/000.p/1", (404, "unknown-entry")),
+        ("tile/1/000.p/1", (404, "unknown-entry")),
+        ("tile/entries/000.p/1", (404, "unknown-entry")),
+        ("tile/64/000", (400, "malformed")),
+        ("tile/00/000", (400, "malformed")),
+        ("tile/x/000", (400, "malformed")),
+        ("tile/0/0", (400, "malformed")),
+        ("tile/0/000.p/256", (400, "malformed")),
+        ("tile/entries/x000/001", (400, "malformed")),
         ("entries/9", (404, "unknown-entry")),
         ("entries/x", (400, "malformed")),
         ("entries/0?size=x", (400, "malformed")),

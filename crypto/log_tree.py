@@ -1,36 +1,20 @@
 """How does a log of any length prove itself by reading a few dozen hashes? The Merkle tree by full subtrees.
 
-The tree is that of RFC 9162 §2.1. Kept are the hashes of all *full* subtrees, addressed by (level, position):
-level 0 holds the leaf hashes, and node (l, p) covers the leaves [p·2^l, (p+1)·2^l). Those never change once
-they exist, so the log is append-only in storage as well, and every root, inclusion proof (§2.1.3.1) and
-consistency proof (§2.1.4.1) of any size so far is put together from O(log² n) of them.
+The tree is that of RFC 9162 §2.1. What matters are the hashes of *full* subtrees, addressed by (level,
+position): level 0 holds the leaf hashes, and node (l, p) covers the leaves [p·2^l, (p+1)·2^l). Those never
+change once they exist, and every root, inclusion proof (§2.1.3.1) and consistency proof (§2.1.4.1) of any
+size so far is put together from O(log² n) of them. In which form they are kept: `crypto.tiles`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from crypto.encoding import sha256
-from marketplace.errors import UnknownEntryError
+from crypto.errors import OutOfRangeError
 
 Place = tuple[int, int]
 """(level, position) of a full subtree."""
 
 _NODE_PREFIX = b"\x01"
-
-
-def grown(size: int, frontier: Mapping[Place, bytes], leaf_hashes: Sequence[bytes]) -> dict[Place, bytes]:
-    """The full subtrees that come into being when leaves are appended to a tree of `size` leaves.
-
-    `frontier` holds the hashes at `frontier_of(size)`.
-    """
-    nodes = dict(frontier)
-    for index, hashed in enumerate(leaf_hashes, start=size):
-        level, position = 0, index
-        nodes[level, position] = hashed
-        while position % 2 == 1:
-            parent = _node(nodes[level, position - 1], nodes[level, position])
-            level, position = level + 1, position // 2
-            nodes[level, position] = parent
-    return {place: hashed for place, hashed in nodes.items() if place not in frontier}
 
 
 def frontier_of(size: int) -> list[Place]:
@@ -47,10 +31,10 @@ def inclusion_ranges(index: int, size: int) -> list[tuple[int, int]]:
     """The ranges of leaves whose roots are the inclusion proof of a leaf, lowest first (RFC 9162 §2.1.3.1).
 
     Raises:
-        UnknownEntryError: a tree of this size has no such leaf.
+        OutOfRangeError: a tree of this size has no such leaf.
     """
     if not 0 <= index < size:
-        raise UnknownEntryError(f"a log of {size} entries has no entry {index}")
+        raise OutOfRangeError(f"a log of {size} entries has no entry {index}")
     ranges, begin, end = [], 0, size
     while end - begin > 1:
         middle = begin + _split(end - begin)
@@ -67,10 +51,10 @@ def consistency_ranges(old_size: int, new_size: int) -> list[tuple[int, int]]:
     """The ranges of leaves whose roots are the consistency proof of two sizes (RFC 9162 §2.1.4.1).
 
     Raises:
-        UnknownEntryError: the sizes are not in order.
+        OutOfRangeError: the sizes are not in order.
     """
     if not 0 <= old_size <= new_size:
-        raise UnknownEntryError(f"a log of {new_size} entries has no earlier size {old_size}")
+        raise OutOfRangeError(f"a log of {new_size} entries has no earlier size {old_size}")
     if old_size in {0, new_size}:
         return []
     ranges, begin, end, complete = [], 0, new_size, True
@@ -109,7 +93,7 @@ def _full_subtrees(begin: int, end: int) -> list[Place]:
 def _range_root(begin: int, end: int, nodes: Mapping[Place, bytes]) -> bytes:
     *others, computed = [nodes[place] for place in _full_subtrees(begin, end)]
     for left in reversed(others):
-        computed = _node(left, computed)
+        computed = node_hash(left, computed)
     return computed
 
 
@@ -118,6 +102,6 @@ def _split(size: int) -> int:
     return 1 << ((size - 1).bit_length() - 1)
 
 
-def _node(left: bytes, right: bytes) -> bytes:
-    """A node's hash (RFC 9162 §2.1.1)."""
-    return sha256(_NODE_PREFIX, left, right)
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """A node's hash: SHA-256(0x01 || left || right) (RFC 9162 §2.1.1)."""
+    return sha256(_NODE_PREFIX + left + right)
