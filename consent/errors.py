@@ -41,6 +41,10 @@ class TooFewDifferError(ConsentError):
     """An exact answer that, held against those given before, would be about too few people."""
 
 
+class UnwitnessedError(ConsentError):
+    """Too few witnesses confirmed the state of a log, or too long ago; it may be shown with more later."""
+
+
 class MissingPiecesError(ConsentError):
     """Pieces of a roll are not there, or not as they were signed; `digests` says which are to be sent."""
 

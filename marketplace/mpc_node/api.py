@@ -16,6 +16,7 @@ from consent.job import MOST_PIECES
 from consent.pause import MAX_STATEMENT
 from consent.signed import DIGEST_CHARACTERS
 from consent.vocabulary import Engine
+from consent.witnessing import MAX_REQUEST, SIZE_TYPE
 from crypto.encoding import b64url_encode, parse_json
 from crypto.errors import MalformedError
 from crypto.reading import Fields
@@ -23,16 +24,20 @@ from marketplace.mpc_node.aggregation.ingest import IngestEncrypted
 from marketplace.mpc_node.contribution_check import ThisNode
 from marketplace.mpc_node.errors import (
     BusyError,
+    GrowthRefusedError,
     ManifestRefusedError,
     MessageRefusedError,
     NoOutputError,
     NotAllowedError,
+    OtherSizeError,
     PauseOvertakenError,
     PauseRefusedError,
     PieceRefusedError,
     ReplayedError,
     UnknownContributionError,
     UnknownJobError,
+    UnknownLogError,
+    UnsignedCheckpointError,
     WithdrawalRefusedError,
 )
 from marketplace.mpc_node.ingest import IngestContributions, Verdict
@@ -46,6 +51,7 @@ from marketplace.mpc_node.status import StatusCheck
 from marketplace.mpc_node.storage.pieces import MAX_PIECE
 from marketplace.mpc_node.withdrawal import MAX_TOKEN as MAX_WITHDRAWAL
 from marketplace.mpc_node.withdrawal import Held, WithdrawContribution
+from marketplace.mpc_node.witness import WitnessCheckpoint
 from ssi.errors import RegistryError, UnknownNodeError
 from ssi.http.problems import register
 
@@ -60,6 +66,8 @@ STATUSES: dict[type[Exception], HTTPStatus] = {
     NotAllowedError: HTTPStatus.FORBIDDEN,
     UnknownContributionError: HTTPStatus.NOT_FOUND,
     UnknownJobError: HTTPStatus.NOT_FOUND,
+    UnknownLogError: HTTPStatus.NOT_FOUND,
+    UnsignedCheckpointError: HTTPStatus.FORBIDDEN,
     NoOutputError: HTTPStatus.CONFLICT,
     ReplayedError: HTTPStatus.CONFLICT,
     PauseOvertakenError: HTTPStatus.CONFLICT,
@@ -68,6 +76,7 @@ STATUSES: dict[type[Exception], HTTPStatus] = {
     WithdrawalRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     PauseRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     PieceRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    GrowthRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     RegistryError: HTTPStatus.SERVICE_UNAVAILABLE,
     UnknownNodeError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -85,6 +94,7 @@ def node_api(node: Node, runner: Runner, peer_fingerprint: PeerFingerprint) -> B
     _add_jobs(blueprint, node, runner, doors)
     _add_pieces(blueprint, node, doors)
     _add_open(blueprint, node, doors)
+    _add_log(blueprint, node, doors)
     return blueprint
 
 
@@ -230,6 +240,22 @@ def _add_open(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
     @blueprint.post("/pauses")
     def pausing() -> ResponseReturnValue:
         return jsonify(paused=pause(_only("pause", MAX_STATEMENT)))
+
+
+def _add_log(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
+    witness = WitnessCheckpoint(
+        node.witnessed, node.around.registry, node_id=node.node_id, key=node.keys.signing, clock=node.now
+    )
+
+    @blueprint.errorhandler(OtherSizeError)
+    def other_size(error: OtherSizeError) -> Response:
+        return Response(f"{error.size}\n", HTTPStatus.CONFLICT, content_type=SIZE_TYPE)
+
+    @blueprint.post("/log/add-checkpoint")
+    @doors.for_the_marketplace
+    def add_checkpoint() -> ResponseReturnValue:
+        request.max_content_length = MAX_REQUEST
+        return Response(witness(request.get_data(cache=False)), mimetype="text/plain")
 
 
 def _verdict(verdict: Verdict) -> dict[str, object]:

@@ -44,6 +44,7 @@ from marketplace.mpc_node.storage.pieces import FOLDER as PIECES
 from marketplace.mpc_node.storage.pieces import Pieces
 from marketplace.mpc_node.storage.share_files import FOLDER as SHARES
 from marketplace.mpc_node.storage.share_files import ShareFiles
+from marketplace.mpc_node.storage.witnessed import WitnessStore
 from marketplace.mpc_node.ways import TlsWays
 from ssi.hosting import names
 from ssi.hosting.database import Database, migrate, open_database
@@ -95,6 +96,7 @@ def build_node(
         contributions=contributions,
         notes=NoteStore(database),
         pauses=PauseStore(database),
+        witnessed=WitnessStore(database),
         jobs=JobStore(database),
         ledger=PrivacyLedger(database),
         answered=AnsweredStore(database),

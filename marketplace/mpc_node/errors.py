@@ -90,6 +90,30 @@ class PieceRefusedError(NodeError):
     """A piece of a long list that is not what its name says, or too long."""
 
 
+class UnknownLogError(NodeError):
+    """A checkpoint of a log that this node is no witness of."""
+
+
+class UnsignedCheckpointError(NodeError):
+    """A checkpoint that the log it names did not sign."""
+
+
+class GrowthRefusedError(NodeError):
+    """A checkpoint that is not shown to continue what this node cosigned."""
+
+
+class OtherSizeError(NodeError):
+    """This node cosigned another size of the log than it was told; `size` is the one to start from."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"the last size that this node cosigned is {size}")
+        self.size = size
+
+
+class LogForkedError(OtherSizeError):
+    """A second state of the log with the size of the one that this node cosigned."""
+
+
 class ManifestRefusal(StrEnum):
     """Why a node does not take part in a job at all."""
 

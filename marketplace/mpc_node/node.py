@@ -31,6 +31,7 @@ from marketplace.mpc_node.storage.noise_pins import NoisePins
 from marketplace.mpc_node.storage.notes import NoteStore
 from marketplace.mpc_node.storage.pauses import PauseStore
 from marketplace.mpc_node.storage.pieces import Pieces
+from marketplace.mpc_node.storage.witnessed import WitnessStore
 from ssi.hosting.database import Database
 from ssi.trust import TrustRegistry
 
@@ -73,6 +74,7 @@ class Node:
     contributions: ContributionStore
     notes: NoteStore
     pauses: PauseStore
+    witnessed: WitnessStore
     jobs: JobStore
     ledger: PrivacyLedger
     answered: AnsweredStore

@@ -158,6 +158,17 @@ class WithdrawalNoteRow(Base):
     noted_at: Mapped[datetime] = mapped_column(UtcMoment, index=True)
 
 
+class WitnessedLogRow(Base):
+    """The last state of a log that this node cosigned; triggers refuse to let it go back."""
+
+    __tablename__ = "witnessed_log"
+
+    origin: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    note: Mapped[str] = mapped_column(Text)
+
+
 class JobRow(Base):
     """What must stay the same over all attempts of one job."""
 
