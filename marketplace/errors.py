@@ -103,6 +103,10 @@ class LedgerCorruptError(MarketplaceError):
     """The kept balances are not the sums of the transfers: stop, and find out why."""
 
 
+class LogContradictedError(MarketplaceError):
+    """A witness knows another log, or a longer one, than the books hold: they were set back, or altered."""
+
+
 class RefusedError(MarketplaceError):
     """The request is understood and cannot be accepted as it is."""
 

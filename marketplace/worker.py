@@ -112,6 +112,7 @@ class Worker:
                 ("forward contributions", duties.forward_contributions),
                 ("relay withdrawals", duties.relay_withdrawals),
                 ("relay pauses", duties.relay_pauses),
+                ("show the log", duties.witness_log),
             ):
                 turn = _bound(duty, node.id)
                 self._begin(Loop(f"{name} to {node.id}", turn, self._pauses.idle))

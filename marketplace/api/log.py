@@ -1,7 +1,8 @@
 """What anybody can check: the state of the log, where an entry stands, and that the log only grew.
 
 `checkpoint` and `tile/…` are the files of a static log (C2SP tlog-tiles, with this blueprint's address as the
-prefix); `entries` and `consistency` are proofs put together for those who do not want to read tiles.
+prefix). `present` is the state that no witness cosigned yet; `entries` and `consistency` are proofs put
+together for those who do not want to read tiles.
 """
 
 from flask import Blueprint, Response, jsonify
@@ -21,8 +22,12 @@ def log_api(services: Services) -> Blueprint:
 
     @blueprint.get("/checkpoint")
     def checkpoint() -> Response:
-        note = services.read_log.checkpoint(number("size"))
-        return Response(note, mimetype="text/plain", headers={"Cache-Control": "no-store"})
+        size = number("size")
+        return _for_now(services.read_log.published() if size is None else services.read_log.checkpoint(size))
+
+    @blueprint.get("/present")
+    def present() -> Response:
+        return _for_now(services.read_log.checkpoint())
 
     @blueprint.get("/tile/entries/<path:place>")
     def bundle(place: str) -> Response:
@@ -51,6 +56,10 @@ def _level(text: str) -> int:
     if level > MOST_LEVEL or str(level) != text:
         raise MalformedError(f"level: expected 0 to {MOST_LEVEL} without leading zeroes")
     return level
+
+
+def _for_now(note: str) -> Response:
+    return Response(note, mimetype="text/plain", headers={"Cache-Control": "no-store"})
 
 
 def _for_good(content: bytes) -> Response:

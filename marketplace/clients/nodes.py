@@ -109,6 +109,15 @@ class HttpNodes:
         answer = self._client(node_id).post_json("/v1/pauses", {"pause": statement}, repeatable=True)
         _read(node_id, answer, lambda fields: fields.boolean("paused"))
 
+    def cosign(self, node_id: str, request: bytes) -> str:
+        """Ask a node to cosign a state of the log; the line it answers, unchecked."""
+        body = Body(request, "text/plain")
+        answer = self._client(node_id).send("POST", "/v1/log/add-checkpoint", body=body, repeatable=True)
+        try:
+            return answer.body.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise GarbledAnswerError(f"{node_id}: expected a cosignature") from error
+
     def is_well(self, node_id: str) -> bool:
         """Whether a node answers its health check; never raises."""
         try:

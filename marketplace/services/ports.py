@@ -19,6 +19,7 @@ from marketplace.domain.ledger import Book
 from marketplace.domain.log import LogBook
 from marketplace.domain.offer import NodeAnswer, NodeSide, Offer
 from marketplace.domain.order import DisputeOutcome, Order
+from marketplace.domain.signed_state import StateBook
 from marketplace.services.crowd_ports import CrowdBook
 from marketplace.services.pause_ports import PauseLines
 from marketplace.services.presentation_ports import PresentationBook
@@ -273,6 +274,8 @@ class Books(Protocol):
     @property
     def log(self) -> LogBook: ...  # noqa: D102
     @property
+    def states(self) -> StateBook: ...  # noqa: D102
+    @property
     def scores(self) -> ScoreBook: ...  # noqa: D102
     @property
     def crowds(self) -> CrowdBook: ...  # noqa: D102
@@ -317,6 +320,10 @@ class Nodes(Protocol):
 
     def pause(self, node_id: str, statement: str) -> None:
         """Relay what a person said about pausing."""
+        ...
+
+    def cosign(self, node_id: str, request: bytes) -> str:
+        """Ask a node to cosign a state of the log (C2SP tlog-witness); the line it answers, unchecked."""
         ...
 
     def is_well(self, node_id: str) -> bool:

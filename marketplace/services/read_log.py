@@ -20,8 +20,22 @@ class ReadLog:
         with self.desk.store.reading() as books:
             return Log(books.log).size
 
+    def published(self) -> str:
+        """The largest state that enough witnesses cosigned, with their lines (C2SP tlog-cosignature).
+
+        The state now, by the log alone, where they never did.
+        """
+        with self.desk.store.reading() as books:
+            found = next((each for each in books.states.all() if each.published), None)
+            return signed_checkpoint(self.desk, Log(books.log)) if found is None else found.to_text()
+
+    def confirmed(self) -> int:
+        """How many entries the state has that enough witnesses cosigned; 0 where they never did."""
+        with self.desk.store.reading() as books:
+            return next((each.size for each in books.states.all() if each.published), 0)
+
     def checkpoint(self, size: int | None = None) -> str:
-        """The signed state (C2SP tlog-checkpoint): now, or when there were `size` entries.
+        """The state, signed by the log alone (C2SP tlog-checkpoint): now, or when it had `size` entries.
 
         Raises:
             UnknownEntryError: the log is shorter.

@@ -46,6 +46,7 @@ from marketplace.services.tend_scores import TendScores
 from marketplace.services.withdraw_crowd_offer import WithdrawCrowdOffer
 from marketplace.services.withdraw_offer import WithdrawOffer
 from marketplace.services.withdraw_score_offer import WithdrawScoreOffer
+from marketplace.services.witness_log import WitnessLog
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,7 @@ class Duties:
     forward_contributions: ForwardContributions
     relay_withdrawals: RelayWithdrawals
     relay_pauses: RelayPauses
+    witness_log: WitnessLog
     drive_jobs: DriveJobs
     expire_holds: ExpireHolds
     tend_scores: TendScores
@@ -194,6 +196,7 @@ def duties(desk: Desk, nodes: Nodes, *, worker: str, messenger: Messenger | None
         forward_contributions=ForwardContributions(desk, nodes),
         relay_withdrawals=RelayWithdrawals(desk, nodes),
         relay_pauses=RelayPauses(desk, nodes),
+        witness_log=WitnessLog(desk, nodes),
         drive_jobs=DriveJobs(desk, nodes, worker),
         expire_holds=ExpireHolds(desk),
         tend_scores=TendScores(desk),

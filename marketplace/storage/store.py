@@ -15,6 +15,7 @@ from marketplace.storage.offers import SqlOffers
 from marketplace.storage.orders import SqlOrders
 from marketplace.storage.presentations import SqlPresentations
 from marketplace.storage.scores import SqlScores
+from marketplace.storage.states import SqlStates
 from ssi.hosting.database import Database, migrate, open_database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -29,6 +30,7 @@ class SqlBooks:
     orders: SqlOrders
     ledger: SqlLedgerBook
     log: SqlLogBook
+    states: SqlStates
     scores: SqlScores
     crowds: SqlCrowds
     presentations: SqlPresentations
@@ -71,6 +73,7 @@ def _books(session: Session) -> SqlBooks:
         orders=SqlOrders(session),
         ledger=SqlLedgerBook(session),
         log=SqlLogBook(session),
+        states=SqlStates(session),
         scores=SqlScores(session),
         crowds=SqlCrowds(session),
         presentations=SqlPresentations(session),

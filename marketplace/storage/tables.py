@@ -268,3 +268,20 @@ log_tiles = Table(
     Column("tile_index", BigInteger, primary_key=True, autoincrement=False),
     Column("hashes", LargeBinary(8192), nullable=False),
 )
+
+log_states = Table(
+    "log_states",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False),
+    Column("published", Boolean, nullable=False),
+)
+
+log_cosignatures = Table(
+    "log_cosignatures",
+    metadata,
+    Column("size", BigInteger, ForeignKey("log_states.size", ondelete="CASCADE"), primary_key=True),
+    Column("witness", _ID, primary_key=True),
+    Column("line", Text, nullable=False),
+    Column("at", UtcMoment, nullable=False),
+)

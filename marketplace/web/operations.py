@@ -25,8 +25,9 @@ def screens(services: Services) -> Blueprint:
             refusal_text=refusal_text,
             books=books,
             alarm=alarm,
-            checkpoint=services.read_log.checkpoint(),
+            checkpoint=services.read_log.published(),
             entries=services.read_log.size(),
+            confirmed=services.read_log.confirmed(),
         )
 
     return blueprint

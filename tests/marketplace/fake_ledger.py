@@ -1,11 +1,13 @@
 """Money and the public log in memory."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from consent.log import Entry, Leaf
 from crypto.tiles import Tile
 from marketplace.domain.ledger import Balance, EntryKind, Transfer
+from marketplace.domain.signed_state import Cosigned, SignedState
 
 
 class MemoryLedgerBook:
@@ -79,3 +81,23 @@ class MemoryLogBook:
     def erase(self, indexes: Iterable[int]) -> None:
         for index in indexes:
             self.entries.pop(index, None)
+
+
+class MemoryStates:
+    def __init__(self) -> None:
+        self.rows: dict[int, SignedState] = {}
+
+    def all(self) -> Sequence[SignedState]:
+        return [self.rows[size] for size in sorted(self.rows, reverse=True)]
+
+    def add(self, state: SignedState) -> None:
+        self.rows[state.size] = state
+
+    def cosign(self, size: int, witness: str, cosigned: Cosigned) -> None:
+        if size in self.rows:
+            row = self.rows[size]
+            self.rows[size] = replace(row, cosigned={**row.cosigned, witness: cosigned})
+
+    def publish(self, size: int) -> None:
+        self.rows = {each: row for each, row in self.rows.items() if each >= size}
+        self.rows[size] = replace(self.rows[size], published=True)

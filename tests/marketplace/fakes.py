@@ -10,7 +10,7 @@ from crypto.randomness import RandomBytes, stream
 from crypto.sealing import Argon2Cost
 from tests.marketplace.fake_books import MemoryAccounts, MemoryOffers, MemoryOrders
 from tests.marketplace.fake_direct import MemoryCrowds, MemoryScores
-from tests.marketplace.fake_ledger import MemoryLedgerBook, MemoryLogBook
+from tests.marketplace.fake_ledger import MemoryLedgerBook, MemoryLogBook, MemoryStates
 from tests.marketplace.mpc_node.parties import NOW
 from tests.marketplace.presentation_fakes import MemoryPresentations
 
@@ -41,6 +41,7 @@ class MemoryBooks:
     orders: MemoryOrders = field(default_factory=MemoryOrders)
     ledger: MemoryLedgerBook = field(default_factory=MemoryLedgerBook)
     log: MemoryLogBook = field(default_factory=MemoryLogBook)
+    states: MemoryStates = field(default_factory=MemoryStates)
     scores: MemoryScores = field(default_factory=MemoryScores)
     crowds: MemoryCrowds = field(default_factory=MemoryCrowds)
     presentations: MemoryPresentations = field(default_factory=MemoryPresentations)

@@ -69,6 +69,12 @@ class Market:
             while self.duties.forward_contributions(node_id):
                 pass
 
+    def witness(self) -> None:
+        """Show the log to all nodes until each has seen all of it."""
+        for _ in range(2):  # the second time for those who were asked before the state was published
+            for node_id in NAMES:
+                self.duties.witness_log(node_id)
+
     def stock(self, count: int = 12) -> list[Person]:
         """Active offers of so many people."""
         crowd = people(count)

@@ -27,6 +27,7 @@ from tests.marketplace.fakes import HandClock
 from tests.marketplace.mpc_node.orders import BUYER_HANDLE, BUYER_KEY
 from tests.marketplace.mpc_node.parties import MARKET, MARKET_KEY, node_keys
 from tests.marketplace.mpc_node.people import Person
+from tests.marketplace.witnesses import Witness
 
 PUBLIC = ("school_type", "health/1#age_band")
 Tamper = Callable[[int, OutputStatement, Output], tuple[OutputStatement, Output]]
@@ -57,6 +58,8 @@ class SimulatedNodes:
     withdrawn: dict[str, list[str]] = field(default_factory=dict)
     paused: dict[str, list[str]] = field(default_factory=dict)
     refuse_pause: dict[str, int] = field(default_factory=dict)
+    witnesses: dict[str, Witness] = field(default_factory=dict)
+    cosign_as: Callable[[str, str], str] = lambda node_id, line: line
 
     def contribute(self, node_id: str, contributions: Sequence[Json]) -> Mapping[str, str | None]:
         self._answer(node_id)
@@ -113,6 +116,14 @@ class SimulatedNodes:
         if node_id in self.refuse_pause:
             raise RefusedByPeerError(node_id, self.refuse_pause[node_id], None)
         self.paused.setdefault(node_id, []).append(statement)
+
+    def cosign(self, node_id: str, request: bytes) -> str:
+        self._answer(node_id)
+        return self.cosign_as(node_id, self.witness(node_id)(request))
+
+    def witness(self, node_id: str) -> Witness:
+        """The node as a witness of the log."""
+        return self.witnesses.setdefault(node_id, Witness(node_id, self.clock))
 
     def is_well(self, node_id: str) -> bool:
         return node_id not in self.down

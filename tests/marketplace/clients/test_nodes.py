@@ -48,7 +48,8 @@ class Node:
             self.heard.append((path, sent))
             if path not in self.answers:
                 return jsonify(type="about:blank", title="Not found", status=404), 404
-            return jsonify(self.answers[path])
+            found = self.answers[path]
+            return found if isinstance(found, bytes) else jsonify(found)
 
         return app
 
@@ -158,6 +159,19 @@ def test_a_withdrawal_is_answered_with_a_receipt(nodes, node):
 
     assert nodes.withdraw("node-a", "token") == "receipt"
     assert node.heard == [("v1/withdrawals", {"withdrawal": "token"})]
+
+
+def test_the_cosignature_of_a_node_is_handed_on_as_it_is(nodes, node):
+    node.answers["v1/log/add-checkpoint"] = "— node-a AAAA\n".encode()
+
+    assert nodes.cosign("node-a", b"old 0\n\nnote") == "— node-a AAAA\n"
+
+
+def test_a_cosignature_that_is_no_text_is_refused_by_name(nodes, node):
+    node.answers["v1/log/add-checkpoint"] = b"\xff"
+
+    with pytest.raises(GarbledAnswerError, match="node-a"):
+        nodes.cosign("node-a", b"old 0\n\nnote")
 
 
 def test_a_refusal_keeps_its_status(nodes):

@@ -79,6 +79,9 @@ class LocalNodes:
     def pause(self, node_id: str, statement: str) -> None:
         raise NotImplementedError(node_id)
 
+    def cosign(self, node_id: str, request: bytes) -> str:
+        raise NotImplementedError(node_id)
+
     def is_well(self, node_id: str) -> bool:
         return node_id not in self.unwell
 

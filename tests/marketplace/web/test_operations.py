@@ -64,7 +64,8 @@ def test_the_signed_state_of_the_log_is_shown(house: House, buyer: Visitor):
 
     text = text_of(house.operator().get("/operations"))
 
-    assert "1 entry." in text
+    assert "1 entry, of which more than half of the nodes have confirmed 0." in text
+    assert "The others wait for the nodes" in text
     assert "— market" in text
 
 
