@@ -24,7 +24,9 @@ from ssi.http.address import LOOPBACK_HOSTS
 from ssi.http.deadline import Deadline
 from ssi.http.errors import (
     GarbledAnswerError,
+    OverlongAnswerError,
     PeerError,
+    RedirectedError,
     RefusedByPeerError,
     UnreachablePeerError,
     UntrustedPeerError,
@@ -172,7 +174,8 @@ class Client:
             UnreachablePeerError: no or only half an answer in time.
             UntrustedPeerError: certificates do not match.
             RefusedByPeerError: the status is 400 or above.
-            GarbledAnswerError: a redirect, or a longer answer than the limit.
+            RedirectedError: the answer is a redirect.
+            OverlongAnswerError: it is longer than the limit.
         """
         with (
             Deadline(self._limits.total_seconds) as deadline,
@@ -238,7 +241,7 @@ class Client:
         for chunk in response.iter_content(_CHUNK_BYTES):
             content += chunk
             if len(content) > self._limits.answer_bytes:
-                raise GarbledAnswerError(
+                raise OverlongAnswerError(
                     f"{self._peer}: more than {self._limits.answer_bytes} bytes of answer"
                 )
         return bytes(content)
@@ -249,7 +252,7 @@ class Client:
             problem = Problem.parse(body, status=status)
             raise RefusedByPeerError(self._peer, status, problem, headers=dict(response.headers), body=body)
         if status >= _FIRST_REDIRECT:
-            raise GarbledAnswerError(f"{self._peer}: expected an answer, got a redirect ({status})")
+            raise RedirectedError(f"{self._peer}: expected an answer, got a redirect ({status})")
         return Answer(peer=self._peer, status=status, headers=dict(response.headers), body=body)
 
     def _session(self) -> requests.Session:

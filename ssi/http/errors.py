@@ -30,6 +30,14 @@ class GarbledAnswerError(PeerError):
     """An answer that is too long, not of the promised form, or points elsewhere."""
 
 
+class RedirectedError(GarbledAnswerError):
+    """The answer says that what was asked for lies elsewhere; nobody goes there."""
+
+
+class OverlongAnswerError(GarbledAnswerError):
+    """The answer is longer than was put up with; the rest of it was not read."""
+
+
 class RefusedByPeerError(PeerError):
     """The peer answered with a status of 400 or above; `problem` is what it said, where it said something.
 

@@ -26,6 +26,16 @@ _IDENTIFIER_BYTES: Final = 16
 _MAX_NONCE: Final = 1_000
 
 
+@dataclass(frozen=True)
+class Asked:
+    """One request: what is asked of which address."""
+
+    method: str
+    address: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Body | None = None
+
+
 @dataclass
 class Prover:
     """Sends requests of one exchange, each with a fresh proof of its key; without `proves`, without proofs.
@@ -53,14 +63,23 @@ class Prover:
         Raises:
             PeerError: as `Client.send`.
         """
+        asked = Asked("POST", address, {"Accept": accept}, body)
+        return self.send(client, asked, access_token=access_token)
+
+    def send(self, client: Client, asked: Asked, *, access_token: str | None = None) -> Answer:
+        """Send a request to an address, which lies at the origin of the client.
+
+        Raises:
+            PeerError: as `Client.send`.
+        """
         try:
-            return self._post(client, address, body, access_token, accept)
+            return self._send(client, asked, access_token)
         except RefusedByPeerError as error:
             if not self.proves or error_code(error) != _NONCE_WANTED:
                 raise
-            if not self._remember(address, error.headers):
+            if not self._remember(asked.address, error.headers):
                 raise
-        return self._post(client, address, body, access_token, accept)
+        return self._send(client, asked, access_token)
 
     def proof(self, method: str, address: str, access_token: str | None) -> str:
         """A proof for one request (§4.2)."""
@@ -77,16 +96,14 @@ class Prover:
             claims["nonce"] = nonce
         return sign_jws(claims, self.key, typ=DPOP_TYP, header={"jwk": self.key.public.to_jwk()})
 
-    def _post(
-        self, client: Client, address: str, body: Body, access_token: str | None, accept: str
-    ) -> Answer:
-        headers = {"Accept": accept}
+    def _send(self, client: Client, asked: Asked, access_token: str | None) -> Answer:
+        headers = dict(asked.headers)
         if self.proves:
-            headers["DPoP"] = self.proof("POST", address, access_token)
+            headers["DPoP"] = self.proof(asked.method, asked.address, access_token)
         if access_token is not None:
             headers["Authorization"] = f"{'DPoP' if self.proves else 'Bearer'} {access_token}"
-        answer = client.send("POST", path_of(address), body=body, headers=headers)
-        self._remember(address, answer.headers)
+        answer = client.send(asked.method, path_of(asked.address), body=asked.body, headers=headers)
+        self._remember(asked.address, answer.headers)
         return answer
 
     def _remember(self, address: str, headers: Mapping[str, str]) -> bool:
