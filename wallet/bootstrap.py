@@ -17,6 +17,7 @@ from wallet.clients.issuers import IssuerClient
 from wallet.clients.marketplace import MarketplaceClient
 from wallet.clients.nodes import NodeClient
 from wallet.clients.openid4vci.outside import Outside
+from wallet.clients.pod.client import PodClient
 from wallet.clients.score_market import ScoreMarketClient
 from wallet.clients.show_verifiers import VerifierClient
 from wallet.clients.trust import SignedRegistry
@@ -31,6 +32,7 @@ from wallet.domain.held_crowd_offer import HeldCrowdOffer
 from wallet.domain.held_score_offer import HeldScoreOffer
 from wallet.domain.log_memory import LogMemory
 from wallet.domain.offer_draft import OfferDraft
+from wallet.domain.pod import Pod
 from wallet.domain.score_memory import ScoreMemory
 from wallet.domain.showing import Showing
 from wallet.domain.showing_copy import ShowingCopy
@@ -57,6 +59,7 @@ from wallet.storage.tables import (
     CrowdOfferRow,
     LogMemoryRow,
     OfferDraftRow,
+    PodRow,
     ScoreMemoryRow,
     ScoreOfferRow,
     ShowingCopyRow,
@@ -101,6 +104,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         badges=BadgeClient(connections),
         authenticators=WebAuthn(),
         sources=Catalogue(),
+        pods=PodClient(clock, private_addresses=settings.development),
     )
 
     def close() -> None:
@@ -175,5 +179,7 @@ def sql_stores(database: Database) -> Stores:
         letters=SqlLetterStore(database),
         streams=streams,
         archive=archive,
+        # Who has the file of a wallet shall not have her pod as well, so it is in no archive.
+        pods=SealedStore(database, PodRow, Form(Pod.to_document, Pod.from_document)),
         **sealed,
     )

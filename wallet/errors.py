@@ -128,6 +128,40 @@ class PartnerFaultError(PartnerError):
     """A partner answered with something that does not hold: not as promised, or not signed as it must be."""
 
 
+class PodTrouble(StrEnum):
+    """Why a pod did not do what it was asked; `wallet.domain.pod_trouble` has words for each."""
+
+    NOT_AN_ADDRESS = "not an address"
+    INSECURE = "address that is not asked"
+    NOT_A_POD = "not a pod"
+    NO_ISSUER = "no place to sign in"
+    UNSAFE_SIGN_IN = "sign-in without the protections"
+    UNKNOWN_ANSWER = "answer that was not asked for"
+    OTHER_SERVER = "answer of another server"
+    DECLINED = "declined at the sign-in"
+    UNPROVEN = "sign-in that does not hold"
+    OTHER_PERSON = "signed in as somebody else"
+    NOT_CONNECTED = "no pod is connected"
+    ENDED = "sign-in that has run out"
+    NOT_ALLOWED = "not allowed"
+    NOT_FOUND = "not found"
+    MOVED = "moved"
+    FULL = "no space left"
+    TOO_LARGE = "too large"
+    TAKEN = "changed in the meantime"
+    ALTERED = "not what was written"
+    UNFIT_ANSWER = "answer that cannot be used"
+    UNREACHABLE = "not reachable"
+
+
+class PodError(WalletError):
+    """A pod, or the server at which its person signs in, did not do what it was asked; `cause` says why."""
+
+    def __init__(self, cause: PodTrouble, message: str) -> None:
+        super().__init__(message)
+        self.cause = cause
+
+
 class LogForkedError(WalletError):
     """The public log contradicts what this wallet saw before: it shrank or was rewritten."""
 

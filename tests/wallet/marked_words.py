@@ -52,8 +52,11 @@ AREAS = {
     "stream": ("streams", "stream_axes", "stream_chart", "stream_form"),
     "crowd": ("crowds", "crowd_form", "sums"),
     "score": ("scores", "score_form"),
+    "pod": ("pods", "pod_files", "pod_copies", "pod_trouble"),
 }
 """What belongs to an area besides the templates in the folder of that name and the file of that name."""
+TABLES = (ROOT / "wallet/domain/pod_trouble.py",)
+"""Errors below the screens whose words are shown with the filter `translated`."""
 KEYWORDS = DEFAULT_KEYWORDS | {
     "lazy_gettext": None,
     "lazy_ngettext": (1, 2),
@@ -98,6 +101,9 @@ def marked() -> dict[str, dict[tuple[str, str | None], Marked]]:
     for path in sources():
         for each in (*_extracted(path), *_said_in_english(path)):
             found.setdefault(area_of(path), {}).setdefault(each.key, each)
+    for path in TABLES:
+        for each in _said_in_a_table(path):
+            found.setdefault(area_of(path), {}).setdefault(each.key, each)
     return found
 
 
@@ -121,6 +127,15 @@ def _said_in_english(path: Path) -> Iterator[Marked]:
             for argument in node.args:
                 if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                     yield Marked((argument.value,), None)
+
+
+def _said_in_a_table(path: Path) -> Iterator[Marked]:
+    """What a table of errors says: they are made in English and translated when shown."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Dict):
+            for value in node.values:
+                if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                    yield Marked((value.value,), None)
 
 
 def update() -> None:

@@ -39,6 +39,7 @@ from wallet.clients.badges import BadgeClient
 from wallet.clients.connections import Connections
 from wallet.clients.issuers import IssuerClient
 from wallet.clients.openid4vci.outside import Outside
+from wallet.clients.pod.client import PodClient
 from wallet.domain.session import Session
 from wallet.errors import NotInWalletError, PartnerFaultError, PartnerRefusedError, PartnerUnreachableError
 from wallet.services.custody_suite import Custody
@@ -102,6 +103,7 @@ def graduate(tmp_path: Path, database_url: str) -> Iterator[Graduate]:
         BadgeClient(connections),
         WebAuthn(),
         Catalogue(),
+        PodClient(office.clock),
     )
     services = assemble(memory_stores(), partners, Custody(b"k" * 32, CHEAP), clock=office.clock)
     session = services.create_wallet("anna", PASSWORD)

@@ -25,6 +25,7 @@ from wallet.clients.badges import BadgeClient
 from wallet.clients.connections import Connections
 from wallet.clients.issuers import IssuerClient
 from wallet.clients.openid4vci.outside import Outside
+from wallet.clients.pod.client import PodClient
 from wallet.domain.offer_link import OfferLink
 from wallet.domain.record import RecordState
 from wallet.errors import (
@@ -75,9 +76,9 @@ def counter(tmp_path, database_url, monkeypatch):
     scores = MemoryScoreMarket(office.clock, market.key, market.log)
     crowds = MemoryCrowdMarket(office.clock, market.key, market.log)
     askers = Askers(Asker(office.clock), RequestTrust())
-    nodes, badges = MemoryNodes(office.clock), BadgeClient(connections)
+    nodes, badges, pods = MemoryNodes(office.clock), BadgeClient(connections), PodClient(office.clock)
     partners = Partners(
-        trust, issuers, market, nodes, scores, crowds, askers, badges, WebAuthn(), Catalogue()
+        trust, issuers, market, nodes, scores, crowds, askers, badges, WebAuthn(), Catalogue(), pods
     )
     services = assemble(memory_stores(), partners, Custody(b"k" * 32, CHEAP), clock=office.clock)
     yield Counter(office, services, issuers, url)

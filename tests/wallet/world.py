@@ -46,6 +46,7 @@ from tests.wallet.showing import Asker, authority, own_trust
 from wallet.clients.authenticators import WebAuthn
 from wallet.clients.badges import BadgeClient
 from wallet.clients.connections import Connections
+from wallet.clients.pod.client import PodClient
 from wallet.domain.clock import Clock
 from wallet.domain.held_consent import Delivery
 from wallet.domain.history import History, LoggedReceipt
@@ -266,6 +267,7 @@ class World:
         self.scores = MemoryScoreMarket(self.clock, self.market.key, self.market.log)
         self.crowds = MemoryCrowdMarket(self.clock, self.market.key, self.market.log)
         self.asker = Asker(self.clock)
+        self.pods = PodClient(self.clock, private_addresses=True)
         partners = Partners(
             self.trust,
             self.issuers,
@@ -277,6 +279,7 @@ class World:
             BadgeClient(Connections()),
             WebAuthn(),
             Catalogue(),
+            self.pods,
         )
         self.services: Services = assemble(self.stores, partners, Custody(b"k" * 32, CHEAP), clock=self.clock)
 

@@ -11,6 +11,7 @@ from wallet.domain.held_crowd_offer import HeldCrowdOffer
 from wallet.domain.held_score_offer import HeldScoreOffer
 from wallet.domain.log_memory import LogMemory
 from wallet.domain.offer_draft import OfferDraft
+from wallet.domain.pod import Pod
 from wallet.domain.score_memory import ScoreMemory
 from wallet.domain.showing import Showing
 from wallet.domain.showing_copy import ShowingCopy
@@ -20,6 +21,7 @@ from wallet.services.collecting_ports import CollectingIssuers
 from wallet.services.crowd_ports import CrowdMarket
 from wallet.services.erasure_ports import ErasureStore
 from wallet.services.letter_ports import LetterStore
+from wallet.services.pod_ports import Pods
 from wallet.services.ports import (
     Archive,
     Authenticators,
@@ -58,6 +60,7 @@ class Stores:
     showings: Store[Showing]
     streams: StreamStore
     alerts: Store[Alert]
+    pods: Store[Pod]
     archive: Archive
 
 
@@ -75,3 +78,4 @@ class Partners:
     badges: BadgeIssuers
     authenticators: Authenticators
     sources: FileSources
+    pods: Pods

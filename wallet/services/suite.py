@@ -31,6 +31,7 @@ from wallet.services.offer_suite import Crowds, Scores, assemble_crowds, assembl
 from wallet.services.open_wallet import OpenWallet
 from wallet.services.outside import Partners, Stores
 from wallet.services.pause_consents import PauseConsents
+from wallet.services.pod_suite import PodUse, assemble_pods
 from wallet.services.ports import Trust
 from wallet.services.publish_offer import PublishOffer
 from wallet.services.read_wallet import ReadWallet
@@ -82,6 +83,7 @@ class Services:
     streams: Streams
     take_file: TakeFile
     letters: Letters
+    pod: PodUse
     trust: Trust
     clock: Clock
     ends: Ends = field(repr=False)
@@ -133,6 +135,8 @@ def assemble(
     )
     doors = assemble_doors(stores.wallets, stores.passkeys, partners.authenticators, custody, clock)
     streams = assemble_streams(stores.streams, stores.alerts, clock)
+    move = MoveWallet(stores.archive, doors.open, clock)
+    take_file = TakeFile(partners.sources, streams.keep, clock)
     letters = assemble_letters(stores.letters, partners.sources, streams.keep, custody.lookup_key, clock)
     showing = ShowStores(stores.showings, stores.credentials, stores.shown, copies)
     return Services(
@@ -141,7 +145,7 @@ def assemble(
         locks=doors.locks,
         passkeys=doors.passkeys,
         contacts=doors.contacts,
-        move=MoveWallet(stores.archive, doors.open, clock),
+        move=move,
         receive_credential=receive,
         draft_offer=DraftOffer(stores.drafts, stores.credentials, publish),
         publish_offer=publish,
@@ -189,8 +193,9 @@ def assemble(
             ),
         ),
         streams=streams,
-        take_file=TakeFile(partners.sources, streams.keep, clock),
+        take_file=take_file,
         letters=letters,
+        pod=assemble_pods(stores.pods, partners.pods, take_file, move, clock),
         trust=trust,
         clock=clock,
         ends=ends,

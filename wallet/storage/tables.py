@@ -238,6 +238,12 @@ class StreamSegmentRow(SealedRow):
     __tablename__ = "stream_segment"
 
 
+class PodRow(SealedRow):
+    """The pod that a wallet is connected to, with the right to act in it."""
+
+    __tablename__ = "pod"
+
+
 class StreamAlertRow(SealedRow):
     """What a person wants to be told about one stream."""
 

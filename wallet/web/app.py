@@ -25,6 +25,7 @@ from wallet.web import (
     offers,
     passkeys,
     pausing,
+    pods,
     problems,
     receive,
     records,
@@ -72,6 +73,7 @@ def create_app(services: Services, *, idle_minutes: int = IDLE_MINUTES, address:
     app.register_blueprint(contacts.doorway(services, table))
     app.register_blueprint(contacts.screens(services, forms))
     app.register_blueprint(moving.screens(services, forms))
+    app.register_blueprint(pods.screens(services, forms))
     app.register_blueprint(rights.screens(services, forms))
     for screens in (
         home.screens,

@@ -85,13 +85,10 @@ class _Screens:
         upload = request.files.get("file")
         if upload is None or not upload.filename:
             return _form(manifest, {"file": "Choose the file first."}, HTTPStatus.UNPROCESSABLE_ENTITY)
-        raw = upload.stream.read()
         try:
-            preview = self.services.take_file.sources.preview(io.BytesIO(raw))
+            return show_columns(self.services, upload.stream.read())
         except SourceError as error:
             return _form(manifest, {"file": explain(error.kind).cause.english}, status_of(error))
-        session[_TABLE_FILE] = raw
-        return _columns(manifest, preview, {}, HTTPStatus.OK)
 
     def read_table(self) -> Page:
         """Read the table that was looked at."""
@@ -131,6 +128,18 @@ class _Screens:
             return take(wallet, manifest.name, file, chosen, progress)
 
         file_reading.begin(manifest, upload, work)
+
+
+def show_columns(services: Services, raw: bytes) -> Page:
+    """Show the first rows of a table, wherever it comes from, and remember it until its columns are told.
+
+    Raises:
+        SourceError: it is none.
+    """
+    sources = services.take_file.sources
+    preview = sources.preview(io.BytesIO(raw))
+    session[_TABLE_FILE] = raw
+    return _columns(sources.manifest(TABLE), preview, {}, HTTPStatus.OK)
 
 
 def _form(manifest: Manifest, errors: dict[str, str], status: HTTPStatus) -> Page:
