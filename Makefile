@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 PEOPLE ?= 300
 WORKERS ?= 2
 
-.PHONY: demo test check bench lock format words clean
+.PHONY: demo test check pod bench lock format words clean
 
 $(STAMP): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -34,6 +34,10 @@ check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The pod server of other people that the wallet is tried with; needs npm, and is kept in .cache.
+pod: $(STAMP)
+	@$(BIN)/python tests/journeys/peers.py pod
 
 # All of it, or `make bench WHAT="paillier mpc"`; `QUICK=1` shows in minutes that it runs.
 bench: $(STAMP)
