@@ -87,6 +87,27 @@ class Entry:
         digest = sha256(self.salt, canonical_json(dict(self.body)))
         return Leaf(self.kind, self.at, b64url_encode(digest))
 
+    def to_json(self) -> dict[str, Json]:
+        """The entry with body and salt, for whom it concerns."""
+        return {
+            "kind": self.kind,
+            "at": utc_text(self.at),
+            "body": dict(self.body),
+            "salt": b64url_encode(self.salt),
+        }
+
+    @classmethod
+    def from_fields(cls, fields: Fields) -> "Entry":
+        """Read what `to_json` wrote.
+
+        Raises:
+            MalformedError: a member is missing or not of its form.
+        """
+        body = fields.any("body")
+        if not isinstance(body, dict):
+            raise MalformedError(f"{fields.where}.body: expected an object")
+        return cls(fields.text("kind", max_length=MAX_KIND), fields.moment("at"), body, fields.binary("salt"))
+
 
 @dataclass(frozen=True)
 class Checkpoint:

@@ -1,6 +1,7 @@
 """Puts a wallet installation together: settings, database, stores, clients, use cases."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from ssi.did.resolve import Resolver
@@ -39,6 +40,7 @@ from wallet.domain.showing_copy import ShowingCopy
 from wallet.domain.showing_values import TRANSACTION_TYPES
 from wallet.domain.shown_credential import ShownCredential
 from wallet.errors import WalletError
+from wallet.services.check_receipt import CheckReceipt
 from wallet.services.custody_suite import Custody
 from wallet.services.outside import Partners, Stores
 from wallet.services.show_suite import Askers
@@ -115,6 +117,15 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
     ends = Ends(database.check, close)
     custody = Custody(key, settings.password_cost)
     return assemble(sql_stores(database), partners, custody, clock=clock, ends=ends)
+
+
+def check_receipt(registry: str, authority: Path, clock: Clock = utc_now) -> CheckReceipt:
+    """What checks agreement files without an installation; nothing is asked if the registry is a file.
+
+    Raises:
+        RegistryError: the authority's key cannot be read.
+    """
+    return CheckReceipt(SignedRegistry(registry, read_authority(authority), Connections(), clock))
 
 
 def _askers(settings: Settings) -> Askers:

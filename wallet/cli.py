@@ -5,15 +5,17 @@ from pathlib import Path
 import click
 from flask import Flask
 
+from consent.kept_agreement import MAX_BYTES
 from crypto.sealing import Argon2Cost
 from ssi.errors import RegistryError
 from ssi.hosting import logs
 from ssi.hosting.errors import HostingError
 from ssi.hosting.server import on_close
 from ssi.hosting.server import serve as serve_app
-from wallet.bootstrap import build
+from wallet.bootstrap import build, check_receipt, utc_now
 from wallet.config import IDLE_MINUTES, Settings
-from wallet.errors import WalletError
+from wallet.domain.examination_words import LIMIT, finding_text, part_text, total_text
+from wallet.errors import ReceiptError, WalletError
 from wallet.web.app import create_app
 
 _DEFAULT = Argon2Cost()
@@ -134,11 +136,43 @@ def tidy(folder: Path, registry: str, authority: Path, marketplace: str, databas
         raise click.ClickException("Somebody does not confirm. Look at the agreements above with them.")
 
 
+@main.command("verify-receipt")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_REGISTRY
+@_AUTHORITY
+def verify_receipt(file: Path, registry: str, authority: Path) -> None:
+    """Check an agreement that somebody saved from a wallet; with files alone, no network is needed."""
+    try:
+        _, found = check_receipt(registry, authority, utc_now)(_read_receipt(file))
+    except (WalletError, RegistryError) as error:
+        raise click.ClickException(str(error)) from error
+    for finding in found.findings:
+        detail = f" ({finding.detail})" if finding.detail else ""
+        verdict = "holds " if finding.holds else "FAILS "
+        click.echo(f"{verdict} {part_text(finding, 'en')}: {finding_text(finding, 'en')}{detail}")
+    if found.agreed is not None:
+        agreed, cents = found.agreed, sum(use.amount_cents for use in found.uses)
+        click.echo(f"{agreed.consent_id} about {agreed.data_set}, {len(found.uses)} uses, {cents} cents")
+    click.echo(LIMIT["en"])
+    if not found.holds:
+        raise click.ClickException(total_text(found, "en"))
+    click.echo(total_text(found, "en"))
+
+
 def _app(settings: Settings) -> Flask:
     services = build(settings)
     app = create_app(services, idle_minutes=settings.idle_minutes, address=settings.address)
     on_close(app, services.close)
     return app
+
+
+def _read_receipt(file: Path) -> bytes:
+    """What is in a file, of which no more is read than an agreement file may have."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ReceiptError(f"{file.name} cannot be read: {error.strerror}") from error
 
 
 if __name__ == "__main__":

@@ -64,6 +64,10 @@ class ExportError(WalletError):
     """A wallet cannot be written to one file, or a file is not that of a wallet; the message says which."""
 
 
+class ReceiptError(WalletError):
+    """A file is no agreement file; the message says what is wrong with it."""
+
+
 class TooManyAttemptsError(WalletError):
     """Too many wrong passwords in a row: wait, then try again."""
 

@@ -10,8 +10,7 @@ from datetime import datetime
 
 from consent.log import Entry, sign_checkpoint
 from consent.query import Query
-from crypto.encoding import Json, b64url_encode
-from crypto.reading import utc_text
+from crypto.encoding import Json
 from marketplace.domain.account import Buyer
 from marketplace.domain.log import Log
 from marketplace.domain.order import Order
@@ -46,7 +45,7 @@ def shown(desk: Desk, log: Log, index: int, checkpoint: str | None = None) -> di
     note = checkpoint or signed_checkpoint(desk, log)
     entry = log.entry(index)
     return {
-        "entry": None if entry is None else written(entry),
+        "entry": None if entry is None else entry.to_json(),
         "proof": log.inclusion(index, size=log.size, checkpoint=note).to_json(),
     }
 
@@ -56,16 +55,6 @@ def shown_uses(desk: Desk, books: Books, uses: Iterable[tuple[str, int]]) -> lis
     log = Log(books.log)
     checkpoint = signed_checkpoint(desk, log)
     return [{"receipt": receipt, "log": shown(desk, log, index, checkpoint)} for receipt, index in uses]
-
-
-def written(entry: Entry) -> dict[str, Json]:
-    """An entry with body and salt as a document."""
-    return {
-        "kind": entry.kind,
-        "at": utc_text(entry.at),
-        "body": dict(entry.body),
-        "salt": b64url_encode(entry.salt),
-    }
 
 
 def asked(order_id: str, job_id: str, query: Query, buyer: Buyer) -> dict[str, Json]:

@@ -1,17 +1,20 @@
 """The command serves an installation, and says what is wrong in one line."""
 
+import json
 import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from crypto.encoding import canonical_json
 from ssi.http.client import Client
 from ssi.trust import sign_registry
+from tests.consent.kept import papers
 from tests.ssi import parties
 from wallet import cli
 from wallet.domain.custody import Attempts, LockedWallet
@@ -95,3 +98,55 @@ def test_tidying_says_what_was_done_and_what_is_left(arguments, tmp_path):
     assert "1 wallets erased; 0 ends confirmed, 1 still open." in told.output
     assert "Not confirmed by marketplace since 2020-01-01: an agreement" in told.output
     assert "Somebody does not confirm." in told.output
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    """An agreement that somebody saved."""
+    file = tmp_path / "agreement.jsonld"
+    file.write_text(json.dumps(papers("computation").to_json()))
+    return file
+
+
+def _verified(arguments: list[str], file: Path) -> Result:
+    trusted = [each for pair in pairwise(arguments) for each in _trusted(pair)]
+    return CliRunner().invoke(cli.main, ["verify-receipt", str(file), *trusted])
+
+
+def _trusted(pair: tuple[str, str]) -> tuple[str, ...]:
+    return pair if pair[0] in {"--registry", "--authority"} else ()
+
+
+def test_an_auditor_checks_an_agreement_with_files_alone(arguments, saved, monkeypatch):
+    monkeypatch.setattr(cli, "utc_now", lambda: parties.NOW)
+
+    result = _verified(arguments, saved)
+
+    assert result.exit_code == 0, result.output
+    lines = result.output.splitlines()
+    assert [line[:5] for line in lines[:8]] == ["holds"] * 8
+    assert lines[-1] == "Everything in it holds."
+    assert "exam/1, 1 uses, 75 cents" in result.output
+
+
+def test_a_changed_agreement_fails_with_its_part_named(arguments, saved):
+    document = json.loads(saved.read_text())
+    document["words"] = "I agreed to everything."
+    saved.write_text(json.dumps(document))
+
+    result = _verified(arguments, saved)
+
+    assert result.exit_code == 1
+    assert "FAILS  The words: changed after it was signed" in result.output
+    assert result.output.splitlines()[-1] == "Error: Something in it does not hold."
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[" * 1000, "\x00"])
+def test_what_is_no_agreement_is_said_in_one_line(arguments, saved, content):
+    saved.write_text(content)
+
+    result = _verified(arguments, saved)
+
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: This is not an agreement file: ")
+    assert len(result.output.splitlines()) == 1

@@ -135,7 +135,9 @@ class MemoryMarket:
         record = ConsentRecord.from_json(parse_jws(parsed.consent, "consent").payload)
         if record.consent_id not in self.answers:
             self.offers[record.consent_id] = parsed
-            entry = Entry.of("offer", self._now(), {"consent_id": record.consent_id})
+            entry = Entry.of(
+                "offer", self._now(), {"consent_id": record.consent_id, "consent_digest": record.digest}
+            )
             index = self.log.append(entry)
             receipt = sign_consent_receipt(ConsentReceipt(record, self._now()), self.key)
             self.answers[record.consent_id] = LoggedReceipt(receipt, entry, self.log.prove(index, self.key))

@@ -42,12 +42,16 @@ class ConsentState(StrEnum):
 
 @dataclass(frozen=True)
 class GivenReceipt:
-    """The marketplace's signed receipt for a consent, and its proven place in the public log."""
+    """The marketplace's signed receipt for a consent, and its proven place in the public log.
+
+    `entry` is the log's entry with its salt; wallets of before did not keep it.
+    """
 
     receipt: str = field(repr=False)
     received_at: datetime
     log_index: int
     proof: Json = field(repr=False, hash=False)
+    entry: Json = field(default=None, repr=False, hash=False)
 
     def to_document(self) -> dict[str, Json]:
         """The receipt as a document to be sealed."""
@@ -56,6 +60,7 @@ class GivenReceipt:
             "received_at": utc_text(self.received_at),
             "log_index": self.log_index,
             "proof": self.proof,
+            "entry": self.entry,
         }
 
     @classmethod
@@ -70,6 +75,7 @@ class GivenReceipt:
             fields.moment("received_at"),
             fields.integer("log_index", least=0, most=2**53 - 1),
             fields.any("proof"),
+            fields.any("entry") if fields.has("entry") else None,
         )
         fields.done()
         return given

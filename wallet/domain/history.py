@@ -43,10 +43,17 @@ class LoggedReceipt:
         log = fields.section("log")
         return cls(
             fields.text("receipt", max_length=MAX_TOKEN),
-            _entry(log.section("entry")),
+            Entry.from_fields(log.section("entry")),
             InclusionProof.from_json(log.any("proof"), f"{log.where}.proof"),
             _query(fields),
         )
+
+    def to_json(self) -> dict[str, Json]:
+        """The members that `from_fields` reads, to be kept as evidence."""
+        return {
+            "receipt": self.receipt,
+            "log": {"entry": self.entry.to_json(), "proof": self.proof.to_json()},
+        }
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,7 @@ def read_use(logged: LoggedReceipt, consent_id: str, marketplace: MarketplaceEnt
         amount_cents=receipt.amount_cents,
         log_index=receipt.log_index,
         query=_named_query(logged),
+        evidence=logged.to_json(),
     )
 
 
@@ -149,13 +157,6 @@ def _delivery(state: str) -> Delivery:
 
 def _objects(fields: Fields, name: str) -> tuple[Fields, ...]:
     return fields.objects(name, most=MOST_USES) if fields.has(name) else ()
-
-
-def _entry(fields: Fields) -> Entry:
-    body = fields.any("body")
-    if not isinstance(body, dict):
-        raise MalformedError(f"{fields.where}.body: expected an object")
-    return Entry(fields.text("kind", max_length=MAX_NAME), fields.moment("at"), body, fields.binary("salt"))
 
 
 def _other(fields: Fields, consent_id: str) -> UseEntry:

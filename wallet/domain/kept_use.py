@@ -20,12 +20,13 @@ MAX_TOKEN = 100_000
 
 @dataclass(frozen=True)
 class Payment:
-    """What a use paid, after its receipt and its place in the log were looked at."""
+    """What a use paid, after its receipt and its place in the log were looked at; `evidence` are both."""
 
     amount_cents: int
     at: datetime
     log_index: int
     proof: Proof
+    evidence: Json = field(default=None, repr=False, compare=False)
 
     def to_document(self) -> dict[str, Json]:
         """The payment as a document to be sealed."""
@@ -34,6 +35,7 @@ class Payment:
             "at": utc_text(self.at),
             "log_index": self.log_index,
             "proof": self.proof.value,
+            "evidence": self.evidence,
         }
 
     @classmethod
@@ -48,6 +50,7 @@ class Payment:
             fields.moment("at"),
             fields.integer("log_index", least=0, most=MOST_ENTRIES),
             fields.choice("proof", Proof),
+            fields.any("evidence") if fields.has("evidence") else None,
         )
         fields.done()
         return payment
@@ -100,6 +103,7 @@ class KeptUse(ABC):
             log_index=None if paid is None else paid.log_index,
             proof=Proof.PENDING if paid is None else paid.proof,
             weights=tuple(sorted(asked.weights.items())),
+            evidence=None if paid is None else paid.evidence,
         )
 
     def to_document(self) -> dict[str, Json]:

@@ -4,7 +4,7 @@ A use that was paid comes with a usage receipt signed by the marketplace and an 
 two say counts as checked. A job that did not (yet) pay is the marketplace's word and is shown as such.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -49,7 +49,7 @@ class UseEntry:
 
     `query` is the whole question, where it is known and is the one that the log names. `weights` are those of
     a score of this one person, or of a sum over at least `crowd` people, by attribute; such a use has no
-    statistics.
+    statistics. `evidence` is the receipt of a paid use, its log entry and its place there, as they came.
     """
 
     consent_id: str
@@ -67,6 +67,7 @@ class UseEntry:
     proof: Proof = Proof.PENDING
     weights: tuple[tuple[str, int], ...] = ()
     crowd: int = 0
+    evidence: Json = field(default=None, repr=False, compare=False)
 
     def proven(self, proof: Proof) -> "UseEntry":
         """The entry after its proof was looked at."""
@@ -90,6 +91,7 @@ class UseEntry:
             "log_index": self.log_index,
             "query": None if self.query is None else self.query.to_json(),
             "proof": self.proof.value,
+            "evidence": self.evidence,
         }
 
     @classmethod
@@ -116,6 +118,7 @@ class UseEntry:
             ),
             query=Query.from_json(fields.any("query")) if fields.has("query") else None,
             proof=fields.choice("proof", Proof),
+            evidence=fields.any("evidence") if fields.has("evidence") else None,
         )
         fields.done()
         return entry

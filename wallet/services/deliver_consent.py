@@ -46,7 +46,13 @@ class DeliverConsent:
         except (CryptoError, ConsentError) as error:
             raise PartnerFaultError("The marketplace gave a receipt that does not hold.") from error
         self.log.tie(session, logged.proof.checkpoint)  # 5
-        receipt = GivenReceipt(logged.receipt, self.clock(), logged.proof.index, logged.proof.to_json())
+        receipt = GivenReceipt(
+            logged.receipt,
+            self.clock(),
+            logged.proof.index,
+            logged.proof.to_json(),
+            logged.entry.to_json(),
+        )
         return self.consents.save(session, held.arrived(receipt))
 
     def refused(self, session: Session, held: HeldConsent, reason: str) -> HeldConsent:

@@ -60,7 +60,13 @@ class DeliverOffers(Generic[HeldT]):
         except (CryptoError, ConsentError) as error:
             raise PartnerFaultError("The marketplace gave a receipt that does not hold.") from error
         self.log.tie(session, logged.proof.checkpoint)  # 4
-        given = GivenReceipt(logged.receipt, self.clock(), logged.proof.index, logged.proof.to_json())
+        given = GivenReceipt(
+            logged.receipt,
+            self.clock(),
+            logged.proof.index,
+            logged.proof.to_json(),
+            logged.entry.to_json(),
+        )
         return self.offers.save(session, held.arrived(given))
 
     def first(self, session: Session, held: HeldT) -> HeldT:

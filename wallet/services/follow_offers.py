@@ -89,6 +89,7 @@ class FollowOffers(ABC, Generic[HeldT, U]):
 
     def _with_payment(self, session: Session, held: HeldT, logged: LoggedReceipt, alarms: list[str]) -> HeldT:
         use, payment = self._paid(logged, held)
+        payment = replace(payment, evidence=logged.to_json())
         try:
             note = verify_payment(
                 logged,

@@ -11,6 +11,7 @@ from wallet.domain.record import Record
 from wallet.domain.session import Session
 from wallet.domain.use import UseEntry
 from wallet.services.accept_delivery import AcceptDelivery
+from wallet.services.check_receipt import CheckReceipt
 from wallet.services.check_shown import CheckShown
 from wallet.services.collect_credentials import CollectCredentials
 from wallet.services.copy_wallet import CopyWallet
@@ -24,6 +25,7 @@ from wallet.services.keep_contacts import KeepContacts
 from wallet.services.keep_copies import KeepCopies
 from wallet.services.keep_locks import KeepLocks
 from wallet.services.keep_passkeys import KeepPasskeys
+from wallet.services.keep_receipts import KeepReceipts
 from wallet.services.letter_suite import Letters, assemble_letters
 from wallet.services.look_at_offer import LookAtOffer
 from wallet.services.move_wallet import MoveWallet
@@ -74,6 +76,8 @@ class Services:
     pause_consents: PauseConsents
     refresh: Refresh
     read: ReadWallet
+    keep_receipts: KeepReceipts
+    check_receipt: CheckReceipt
     scores: Scores
     crowds: Crowds
     copies: KeepCopies
@@ -170,6 +174,8 @@ def assemble(
             clock=clock,
         ),
         read=read,
+        keep_receipts=KeepReceipts(read, stores.credentials),
+        check_receipt=CheckReceipt(trust),
         scores=scores,
         crowds=crowds,
         copies=copies,

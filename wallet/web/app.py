@@ -27,6 +27,7 @@ from wallet.web import (
     pausing,
     pods,
     problems,
+    receipts,
     receive,
     records,
     rights,
@@ -88,10 +89,14 @@ def create_app(services: Services, *, idle_minutes: int = IDLE_MINUTES, address:
         show.screens,
         sources.screens,
         streams.screens,
+        receipts.screens,
         uses.uses,
         uses.earnings,
     ):
         app.register_blueprint(screens(services))
+    checking = receipts.checking(services)
+    csrf.exempt(checking)
+    app.register_blueprint(checking)
     letterbox = receive.door(services)
     csrf.exempt(letterbox)
     app.register_blueprint(letterbox)

@@ -1,6 +1,6 @@
 """The screens about agreements: the list, one agreement, ending it."""
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from consent.wording import describe_policy, purpose_text
@@ -66,19 +66,6 @@ def screens(services: Services) -> Blueprint:
         services.withdraw_consent(wallet, held.consent_id)
         flash("This agreement has ended. Nothing new is computed from your data under it.", "good")
         return redirect(url_for("consents.detail", row_id=row_id))
-
-    @consents.get("/<row_id>/proof.json")
-    def proof(row_id: str) -> Response:
-        """Everything somebody else needs to check the agreement without this wallet."""
-        held = services.read.consent(visitor.current(), row_id)
-        response = jsonify(
-            consent=held.signed,
-            notice=held.notice,
-            receipt=held.receipt.to_document() if held.receipt else None,
-            withdrawal=held.withdrawal.to_document() if held.withdrawal else None,
-        )
-        response.headers["Content-Disposition"] = "attachment; filename=agreement.json"
-        return response
 
     return consents
 

@@ -34,16 +34,6 @@ def test_a_node_that_is_down_is_shown_as_pending_until_it_answers(sharer, world)
     assert page.count("Deleted, proof checked") == 3
 
 
-def test_the_agreement_can_be_taken_along_with_its_proofs(sharer, world):
-    held = only_consent(world, session_of(world))
-
-    answer = sharer.client.get(f"/agreements/{held.row_id}/proof.json")
-
-    assert answer.json["consent"] == held.signed
-    assert answer.json["receipt"]["log_index"] == 0
-    assert "attachment" in answer.headers["Content-Disposition"]
-
-
 @pytest.mark.parametrize(
     ("state", "words"),
     [("waiting", "Being checked"), ("refused", "Not accepted"), ("expired", "has run out")],
