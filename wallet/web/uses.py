@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, jsonify, render_template, url_for
 
 from consent.wording import purpose_text
+from crypto.encoding import Json
 from ssi.dataset import DataSet, data_set
 from wallet.domain.session import Session
+from wallet.domain.use import UseEntry
 from wallet.domain.use_words import LANGUAGE, computed_text
 from wallet.services.suite import Services
 from wallet.web import visitor
@@ -44,7 +46,22 @@ def uses(services: Services) -> Blueprint:
             title=lambda use: agreements[use.consent_id].data_set.label[LANGUAGE],
         )
 
+    @screens.get("/proofs.json")
+    def proofs() -> Response:
+        """What the page checks by itself: each paid use as the log has it, and the key of the log."""
+        wallet = visitor.current()
+        market = services.trust.registry().marketplace
+        return jsonify(
+            log={"origin": market.id, "key": market.verifying_key.to_jwk()["x"]},
+            uses=[_logged(use) for use in services.history(wallet) if isinstance(use.evidence, dict)],
+        )
+
     return screens
+
+
+def _logged(use: UseEntry) -> dict[str, Json]:
+    log = use.evidence["log"] if isinstance(use.evidence, dict) else None
+    return {"consent": use.consent_id, "job": use.job_id, **(log if isinstance(log, dict) else {})}
 
 
 def earnings(services: Services) -> Blueprint:

@@ -140,3 +140,18 @@ def test_answers_may_not_be_kept_by_anybody(used):
 
     assert answer.headers["Cache-Control"] == "no-store"
     assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_page_gets_each_proof_to_look_at_it_itself(used, world):
+    told = used.client.get("/uses/proofs.json")
+
+    (use,) = told.json["uses"]
+    assert use["entry"]["body"]["amount_cents"] == 75
+    assert use["proof"]["index"] == 1
+    assert told.json["log"]["origin"] == "market"
+    assert told.headers["Cache-Control"] == "no-store"
+    assert 'data-cents="75"' in used.get("/uses/")
+
+
+def test_proofs_are_told_to_the_open_wallet_alone(used, app):
+    assert app.test_client().get("/uses/proofs.json").status_code == 302
