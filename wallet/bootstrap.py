@@ -1,5 +1,7 @@
 """Puts a wallet installation together: settings, database, stores, clients, use cases."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from wallet.clients.pod.client import PodClient
 from wallet.clients.score_market import ScoreMarketClient
 from wallet.clients.show_verifiers import VerifierClient
 from wallet.clients.trust import SignedRegistry
-from wallet.config import Settings, lookup_key, make_database_file
+from wallet.config import Settings, database_address, lookup_key, make_database_file
 from wallet.domain.alert import Alert
 from wallet.domain.arrival import Arrival
 from wallet.domain.clock import Clock
@@ -40,11 +42,14 @@ from wallet.domain.showing_copy import ShowingCopy
 from wallet.domain.showing_values import TRANSACTION_TYPES
 from wallet.domain.shown_credential import ShownCredential
 from wallet.errors import WalletError
+from wallet.services.broker_access import BrokerAccess
 from wallet.services.check_receipt import CheckReceipt
 from wallet.services.custody_suite import Custody
 from wallet.services.outside import Partners, Stores
 from wallet.services.show_suite import Askers
 from wallet.services.suite import Ends, Services, assemble
+from wallet.services.take_letters import TakeLetters
+from wallet.services.take_readings import TakeReadings
 from wallet.sources.desk import Catalogue
 from wallet.storage.archive import SqlArchive
 from wallet.storage.erasures import SqlErasureStore
@@ -93,7 +98,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
     connections, strangers = Connections(), Connections(STRANGERS)
     outside = Outside(strangers, private_addresses=settings.development)
     trust = SignedRegistry(settings.registry, authority, connections, clock)
-    make_database_file(settings)
+    make_database_file(settings.directory, settings.database_url)
     database = open_wallet_database(settings.database)
     partners = Partners(
         trust=trust,
@@ -126,6 +131,31 @@ def check_receipt(registry: str, authority: Path, clock: Clock = utc_now) -> Che
         RegistryError: the authority's key cannot be read.
     """
     return CheckReceipt(SignedRegistry(registry, read_authority(authority), Connections(), clock))
+
+
+@dataclass(frozen=True)
+class Letterboxes:
+    """What a process needs that takes readings from a broker, or tells the broker who may send."""
+
+    take: TakeReadings
+    access: BrokerAccess
+    check: Callable[[], None] = field(repr=False)
+    close: Callable[[], None] = field(repr=False)
+
+
+def open_letterboxes(directory: Path, database_url: str | None, *, clock: Clock = utc_now) -> Letterboxes:
+    """Open the letterboxes of an installation; no wallet can be opened with them.
+
+    Raises:
+        WalletError: the lookup key cannot be used.
+        DatabaseAddressError: the database address cannot be used.
+    """
+    key = lookup_key(directory)
+    make_database_file(directory, database_url)
+    database = open_wallet_database(database_address(directory, database_url))
+    letters = SqlLetterStore(database)
+    take = TakeReadings(TakeLetters(letters, key, clock))
+    return Letterboxes(take, BrokerAccess(letters), database.check, database.close)
 
 
 def _askers(settings: Settings) -> Askers:

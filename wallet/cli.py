@@ -13,6 +13,7 @@ from ssi.hosting.errors import HostingError
 from ssi.hosting.server import on_close
 from ssi.hosting.server import serve as serve_app
 from wallet.bootstrap import build, check_receipt, utc_now
+from wallet.broker_commands import listen, mqtt_access
 from wallet.config import IDLE_MINUTES, Settings
 from wallet.domain.examination_words import LIMIT, finding_text, part_text, total_text
 from wallet.errors import ReceiptError, WalletError
@@ -76,6 +77,10 @@ def main() -> None:
     is_flag=True,
     help="Let anybody ask to be shown records, unsigned and from inside the network; never with real people.",
 )
+@click.option(
+    "--broker",
+    help="What devices that publish are told to connect to, such as mqtts://broker.example; see `listen`.",
+)
 def serve(
     folder: Path,
     host: str,
@@ -89,6 +94,7 @@ def serve(
     password_memory_kib: int,
     verifier_roots: tuple[Path, ...],
     development: bool,
+    broker: str | None,
 ) -> None:
     """Serve the screens until told to stop."""
     logs.configure()
@@ -103,6 +109,7 @@ def serve(
         idle_minutes=idle_minutes,
         verifier_roots=verifier_roots,
         development=development,
+        broker=broker,
     )
     try:
         build(settings).close()  # what is wrong with the settings is told here, not by the serving process
@@ -159,9 +166,18 @@ def verify_receipt(file: Path, registry: str, authority: Path) -> None:
     click.echo(total_text(found, "en"))
 
 
+main.add_command(listen)
+main.add_command(mqtt_access)
+
+
 def _app(settings: Settings) -> Flask:
     services = build(settings)
-    app = create_app(services, idle_minutes=settings.idle_minutes, address=settings.address)
+    app = create_app(
+        services,
+        idle_minutes=settings.idle_minutes,
+        address=settings.address,
+        broker=settings.broker,
+    )
     on_close(app, services.close)
     return app
 

@@ -30,7 +30,8 @@ class Settings:
     SQLite file in `directory`. `address` is where people see the installation, such as
     ``https://wallet.example``: passkeys are made for it. `verifier_roots` are files with one certificate
     each, of authorities that confirm who asks to be shown records; the registry names others. In
-    `development` anybody may ask, without a signature and from inside the network.
+    `development` anybody may ask, without a signature and from inside the network. `broker` is the address
+    that people are told for devices that publish, such as ``mqtts://broker.example``.
     """
 
     directory: Path
@@ -43,11 +44,17 @@ class Settings:
     address: str | None = None
     verifier_roots: tuple[Path, ...] = ()
     development: bool = False
+    broker: str | None = None
 
     @property
     def database(self) -> str:
         """The address of the database."""
-        return self.database_url or f"sqlite:///{self.directory / DATABASE_FILE}"
+        return database_address(self.directory, self.database_url)
+
+
+def database_address(directory: Path, told: str | None) -> str:
+    """The address of the database that was told, or of the file in the installation's directory."""
+    return told or f"sqlite:///{directory / DATABASE_FILE}"
 
 
 def lookup_key(directory: Path, random: RandomBytes = random_bytes) -> bytes:
@@ -72,10 +79,10 @@ def lookup_key(directory: Path, random: RandomBytes = random_bytes) -> bytes:
     return key
 
 
-def make_database_file(settings: Settings) -> None:
-    """Make the SQLite file of the installation, if that is its database, for the owner's eyes only."""
-    if settings.database_url is None:
-        (settings.directory / DATABASE_FILE).touch(mode=0o600)
+def make_database_file(directory: Path, told: str | None) -> None:
+    """Make the SQLite file of the installation, if no other database was told, for the owner's eyes only."""
+    if told is None:
+        (directory / DATABASE_FILE).touch(mode=0o600)
 
 
 def _publish(path: Path, content: bytes) -> None:

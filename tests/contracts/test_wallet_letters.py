@@ -71,6 +71,19 @@ def test_addresses_are_kept_changed_and_found_by_their_wallet(letters: Any) -> N
     assert letters.address("nothing") is None
 
 
+def test_a_broker_is_told_of_every_address_that_it_can_know(letters: Any) -> None:
+    letters.keep_address(an_address(3))
+    for number, wallet_id in ((2, BEN), (1, ANNA)):
+        letters.keep_address(replace(an_address(number, wallet_id), broker_verifier=f"$7${number}"))
+    letters.keep_address(replace(an_address(1), sealed_note=b"later", broker_verifier="$7$1"))
+
+    told = letters.broker_verifiers()
+
+    assert told == ((an_address(1).address_id, "$7$1"), (an_address(2).address_id, "$7$2"))
+    letters.remove_address(ANNA, an_address(1).address_id)
+    assert letters.broker_verifiers() == told[1:]
+
+
 def test_letters_wait_in_their_order_and_are_counted(letters: Any) -> None:
     letters.keep_address(an_address(1))
     letters.keep_address(an_address(2))

@@ -179,6 +179,10 @@ class MemoryLetterStore:
     def keep_address(self, address: Address) -> None:
         self.known[address.address_id] = address
 
+    def broker_verifiers(self) -> tuple[tuple[str, str], ...]:
+        told = ((each.address_id, each.broker_verifier) for each in self.known.values())
+        return tuple(sorted((name, verifier) for name, verifier in told if verifier))
+
     def remove_address(self, wallet_id: str, address_id: str) -> None:
         if address_id in self.known and self.known[address_id].wallet_id == wallet_id:
             del self.known[address_id]

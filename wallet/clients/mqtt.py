@@ -1,30 +1,31 @@
-"""Live streams: devices of a person publish readings to a broker, and her wallet keeps them.
+"""The collector: devices of many people publish to a broker, and each message goes to the wallet it is for.
 
-A wallet listens to `wallets/<id>/streams/#` at QoS 1, in MQTT 5 or 3.1.1. One message is one strict JSON
-document: `quantity`, `start`, `value` and `sequence`, with `end` and `instrument` where there are any. The
-stream is what follows in its topic.
+One process of an installation listens to `wallets/+/streams/#` at QoS 1, in MQTT 5 or 3.1.1, in a session
+that lasts. The second part of a topic is the address of a device, and what follows `streams` is the stream.
 
-1. A message is acknowledged only after `keep` has returned, so none is lost between broker and wallet. It can
-   come twice; `keep` knows a reading by its stream and sequence.
-2. A message that is no reading is acknowledged and told to `refuse`, since it would never become one.
-3. Where `keep` fails, the connection is given up and made again after a while: a broker sends what was not
+1. A message is acknowledged only after `take` has returned, so none is lost between broker and database. It
+   can come twice; the wallet knows a reading by its stream and number.
+2. `take` refuses by returning: what it refuses is acknowledged, since it would never become a reading, and
+   stands in nobody's way.
+3. Where `take` fails, the connection is given up and made again after a while: a broker sends what was not
    acknowledged again only then.
 4. A lost connection is made again by itself, with growing pauses.
 
-Not protected: the broker's operator sees the readings. Only TLS hides them on the way, and only the broker's
-access list (`pattern readwrite wallets/%u/streams/#`) keeps other people from writing them.
+Not protected: the broker's operator sees the readings, and so does whoever runs this process, as they come
+in. Only TLS hides them on the way, and only the broker's access list (`wallet.domain.broker_access`) keeps
+one device from writing as another.
 
-Limit: one process listens for a wallet; a second one takes the connection of the first over, and back.
+Limit: one collector for an installation; a second one takes the connection of the first over, and back.
 """
 
+import logging
+import re
 import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from paho.mqtt.client import MQTT_ERR_SUCCESS, Client, ConnectFlags, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -32,44 +33,19 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from crypto.encoding import MAX_EXACT_INTEGER
-from crypto.errors import MalformedError
-from crypto.reading import Fields
-from ssi.timestamps import read_timestamp
-from wallet.domain.measured import Measured
-from wallet.domain.quantity import QUANTITIES
-from wallet.errors import WalletError
+from ssi.hosting.logs import log
+from wallet.domain.broker_access import EVERY_STREAM
 
-MOST_MESSAGE_BYTES: Final = 8 * 1024
+CLIENT_ID: Final = "argonauta-collector"
+MOST_PACKET_BYTES: Final = 256 * 1024
+"""What is larger the broker throws away itself; what is smaller is counted here, even where it is refused."""
 KEPT_SECONDS: Final = 7 * 24 * 3600
-"""How long a broker of MQTT 5 keeps messages for a wallet that is away."""
+"""How long a broker of MQTT 5 keeps messages while the collector is away."""
 IN_FLIGHT: Final = 100
-_EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
-_LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
-_MOST_VALUE: Final = 1e18
+_TOPIC: Final = re.compile(r"wallets/([^/]{1,60})/streams/(.{1,200})", re.DOTALL)
 _QOS: Final = 1
 _TICK: Final = 0.2
-
-
-@dataclass(frozen=True)
-class LiveReading:
-    """One reading of one stream; stream and sequence together name it for good."""
-
-    stream: str
-    sequence: int
-    measured: Measured
-
-
-class KeepReading(Protocol):
-    """Keeps a reading; one that was kept before is no error."""
-
-    def __call__(self, reading: LiveReading) -> None:
-        """Return when the reading will survive a restart.
-
-        Raises:
-            WalletError: it cannot be kept now; it will come again.
-        """
-        ...
+_LOGGER = logging.getLogger(__name__)
 
 
 class Link(StrEnum):
@@ -83,14 +59,14 @@ class Link(StrEnum):
 
 @dataclass(frozen=True)
 class Broker:
-    """Where a wallet listens, and as whom: its login is the id in its topics.
+    """Where the collector listens, and as whom.
 
-    Without `tls` whoever is between wallet and broker reads everything.
+    Without `tls` whoever is between it and the broker reads everything.
     """
 
     host: str
     port: int
-    wallet_id: str
+    username: str
     password: str = field(repr=False)
     tls: ssl.SSLContext | None = None
     version: MQTTProtocolVersion = MQTTProtocolVersion.MQTTv5
@@ -104,31 +80,22 @@ class Pauses:
     most_seconds: float = 120
 
 
-class LiveStreams:
-    """A connection of one wallet to its broker, in a thread of its own.
+Take = Callable[[str, str, bytes], object]
+"""Takes the message of an address on a stream; returns when it survives a restart or never will be kept."""
 
-    `keep` and `refuse` are called in that thread, one message after the other. `refuse` gets the topic and
-    what is wrong, without the message.
-    """
 
-    def __init__(
-        self,
-        broker: Broker,
-        keep: KeepReading,
-        refuse: Callable[[str, str], None],
-        *,
-        pauses: Pauses | None = None,
-    ) -> None:
+class Collector:
+    """A connection to the broker, in a thread of its own; there `take` gets one message after the other."""
+
+    def __init__(self, broker: Broker, take: Take, *, pauses: Pauses | None = None) -> None:
         self.link = Link.WAITING
         self._broker = broker
-        self._keep = keep
-        self._refuse = refuse
+        self._take = take
         self._pauses = pauses or Pauses()
-        self._prefix = f"wallets/{broker.wallet_id}/streams/"
         self._over = threading.Event()
         self._failed = False
         self._client = self._make_client()
-        self._thread = threading.Thread(target=self._run, name="live streams", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="collector", daemon=True)
 
     def start(self) -> None:
         """Listen until `stop`, whether or not the broker can be reached now."""
@@ -145,12 +112,12 @@ class LiveStreams:
         is_old = broker.version != MQTTProtocolVersion.MQTTv5
         client = Client(
             CallbackAPIVersion.VERSION2,
-            client_id=f"wallet-{broker.wallet_id}",
+            client_id=CLIENT_ID,
             clean_session=False if is_old else None,
             protocol=broker.version,
             manual_ack=True,
         )
-        client.username_pw_set(broker.wallet_id, broker.password)
+        client.username_pw_set(broker.username, broker.password)
         if broker.tls is not None:
             client.tls_set_context(broker.tls)
         client.on_connect = self._connected
@@ -173,7 +140,8 @@ class LiveStreams:
             self._connect()
             while not (self._failed or self._over.is_set()) and self._client.loop(_TICK) == MQTT_ERR_SUCCESS:
                 listened = listened or self.link is Link.LISTENING
-        except OSError:  # no network, no broker, or one with another certificate
+        except Exception as error:  # noqa: BLE001 — no network or broker, another certificate, or no MQTT
+            log(_LOGGER, "the broker cannot be reached", error=type(error).__name__)
             return False
         finally:
             self._client.disconnect()
@@ -187,7 +155,7 @@ class LiveStreams:
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = KEPT_SECONDS
         properties.ReceiveMaximum = IN_FLIGHT
-        properties.MaximumPacketSize = 2 * MOST_MESSAGE_BYTES
+        properties.MaximumPacketSize = MOST_PACKET_BYTES
         self._client.connect(self._broker.host, self._broker.port, clean_start=False, properties=properties)
 
     def _connected(
@@ -195,8 +163,9 @@ class LiveStreams:
     ) -> None:
         if reason.is_failure:
             self.link = Link.TURNED_AWAY
+            log(_LOGGER, "the broker turned the collector away", reason=str(reason))
         else:
-            client.subscribe(f"{self._prefix}#", qos=_QOS)
+            client.subscribe(EVERY_STREAM, qos=_QOS)
 
     def _subscribed(
         self, _client: Client, _data: Any, _mid: int, reasons: list[ReasonCode], _properties: Any
@@ -204,41 +173,22 @@ class LiveStreams:
         self.link = Link.TURNED_AWAY if any(reason.is_failure for reason in reasons) else Link.LISTENING
 
     def _arrived(self, client: Client, _data: Any, message: MQTTMessage) -> None:
+        if self._failed:
+            return  # this connection is over; what came after the one that failed comes again as well
         try:
-            self._keep(read_message(message.topic.removeprefix(self._prefix), bytes(message.payload)))
-        except MalformedError as error:
-            self._refuse(message.topic, str(error))
-        except WalletError:
+            address_id, stream = _parts(message)
+            self._take(address_id, stream, bytes(message.payload))
+        except Exception as error:  # noqa: BLE001 — whatever keeps it from being stored, it must come again
+            log(_LOGGER, "a message was not stored", error=type(error).__name__)
             self._failed = True
             return
         client.ack(message.mid, message.qos)
 
 
-def read_message(stream: str, raw: bytes) -> LiveReading:
-    """The reading in a message.
-
-    Raises:
-        MalformedError: no such document, an unknown quantity or member, or a time or value that cannot be.
-    """
-    if len(raw) > MOST_MESSAGE_BYTES:
-        raise MalformedError(f"expected a message of at most {MOST_MESSAGE_BYTES} bytes")
-    fields = Fields.parse(raw, "reading")
-    quantity = fields.text("quantity", max_length=80)
-    if quantity not in QUANTITIES:
-        raise MalformedError("reading.quantity: unknown")
-    start = _moment(fields, "start")
-    end = _moment(fields, "end") if fields.has("end") else None
-    if end is not None and end <= start:
-        raise MalformedError("reading.end: expected a time after the start")
-    value = Decimal(repr(fields.number("value", most=_MOST_VALUE)))
-    instrument = fields.text("instrument", max_length=80) if fields.has("instrument") else ""
-    sequence = fields.integer("sequence", least=0, most=MAX_EXACT_INTEGER)
-    fields.done()
-    return LiveReading(stream, sequence, Measured(quantity, start, end, value, instrument))
-
-
-def _moment(fields: Fields, name: str) -> datetime:
-    moment = read_timestamp(fields.any(name), f"reading.{name}")
-    if not _EARLIEST <= moment < _LATEST:
-        raise MalformedError(f"reading.{name}: expected a time between 1990 and 2100")
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+def _parts(message: MQTTMessage) -> tuple[str, str]:
+    """Address and stream as the topic names them; empty ones, which nobody has, where it names none."""
+    try:
+        found = _TOPIC.fullmatch(message.topic)
+    except UnicodeDecodeError:
+        found = None
+    return (found[1], found[2]) if found else ("", "")

@@ -37,12 +37,17 @@ class Letterbox:
 
 @dataclass(frozen=True)
 class Address:
-    """Where one device sends to. `password_digest` is keyed; `sealed_note` is what only the wallet reads."""
+    """Where one device sends to. `password_digest` is keyed; `sealed_note` is what only the wallet reads.
+
+    `broker_verifier` is what a broker recognises the password by (`wallet.domain.broker_access`); addresses
+    that were made before brokers were known have none.
+    """
 
     address_id: str
     wallet_id: str
     password_digest: bytes = field(repr=False)
     sealed_note: bytes = field(repr=False)
+    broker_verifier: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

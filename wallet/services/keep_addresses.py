@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from crypto.randomness import RandomBytes, random_bytes
 from crypto.sealing import SealingKey
+from wallet.domain.broker_access import SALT_BYTES, verifier_of
 from wallet.domain.clock import Clock
 from wallet.domain.letterbox import (
     MAX_NAME,
@@ -21,6 +22,7 @@ from wallet.domain.session import Session
 from wallet.errors import ChoiceError
 from wallet.services.letter_ports import LetterStore
 from wallet.services.source_ports import Chosen, FileSources
+from wallet.services.stream_ports import StreamStore
 from wallet.services.take_letters import TakeLetters
 
 
@@ -39,6 +41,7 @@ class KeepAddresses:
     letters: LetterStore
     take: TakeLetters
     sources: FileSources
+    streams: StreamStore
     clock: Clock
     random: RandomBytes = random_bytes
 
@@ -55,7 +58,9 @@ class KeepAddresses:
 
         Raises:
             NotInWalletError: there is no such source.
-            ChoiceError: the name cannot be used, nothing is chosen, or there are too many addresses.
+            ChoiceError: the name cannot be used, nothing is chosen, or there are too many addresses. A name
+                under which readings were counted before is not used again: a new device begins to count
+                anew, and its readings would be taken for those.
         """
         told = name.strip()
         if not 1 <= len(told) <= MAX_NAME or not told.isprintable():
@@ -65,10 +70,13 @@ class KeepAddresses:
             raise ChoiceError("Choose how fine your wallet keeps it.", "switches")
         if len(self.letters.addresses(session.wallet_id)) >= MOST_ADDRESSES:
             raise ChoiceError(f"There are {MOST_ADDRESSES} already. Take one away first.", "name")
+        if any(each.source == told and each.seen.ranges for each in self.streams.all(session)):
+            raise ChoiceError("A device of this name has sent already. Choose another name.", "name")
         box = new_letterbox(session.wallet_id, session.vault, SealingKey.generate_hybrid(self.random))
         self.letters.keep_box(box)
         address_id = str(uuid.UUID(bytes=self.random(16), version=4))
         password = password_text(self.random(PASSWORD_BYTES))
+        verifier = verifier_of(password, self.random(SALT_BYTES))
         note = AddressNote(told, source, chosen.switches, chosen.zone, self.clock())
         self.letters.keep_address(
             Address(
@@ -76,6 +84,7 @@ class KeepAddresses:
                 session.wallet_id,
                 self.take.digest(address_id, password),
                 seal_note(address_id, note, session.vault),
+                verifier,
             )
         )
         return GivenAddress(address_id, password)

@@ -30,6 +30,10 @@ class LetterStore(Protocol):
         """Keep a new or changed address."""
         ...
 
+    def broker_verifiers(self) -> tuple[tuple[str, str], ...]:
+        """Every address of every wallet that a broker can know, by name, with what it knows it by."""
+        ...
+
     def remove_address(self, wallet_id: str, address_id: str) -> None:
         """Forget an address of a wallet, and its letters; without it nothing happens."""
         ...

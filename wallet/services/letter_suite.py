@@ -26,5 +26,7 @@ def assemble_letters(
     """Make the use cases over ready stores."""
     take = TakeLetters(letters, lookup_key, clock)
     return Letters(
-        take, UnpackLetters(letters, sources, keep, clock), KeepAddresses(letters, take, sources, clock)
+        take,
+        UnpackLetters(letters, sources, keep, clock),
+        KeepAddresses(letters, take, sources, keep.streams, clock),
     )

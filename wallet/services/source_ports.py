@@ -48,10 +48,11 @@ class FileSources(Protocol):
 
     def pushed(
         self, name: str, bodies: Iterable[tuple[bytes, datetime]], chosen: Chosen, report: Report
-    ) -> Iterator[Measured]:
+    ) -> Iterator[tuple[int | None, Measured]]:
         """The values of many small messages, with when each came in, reduced as if they were one file.
 
-        A message that is none of this source is counted in the report and left out.
+        With each comes the number of its message, for a source that counts them. A message that is none of
+        this source is counted in the report and left out.
 
         Raises:
             NotInWalletError: there is no such source.

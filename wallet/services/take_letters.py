@@ -11,6 +11,7 @@ from wallet.domain.letterbox import (
     MAX_LETTER_BYTES,
     MOST_LETTERS,
     MOST_WAITING_BYTES,
+    Address,
     seal_letter,
 )
 from wallet.errors import LetterboxFullError, LetterRefusedError, NotInWalletError
@@ -33,10 +34,33 @@ class TakeLetters:
             LetterRefusedError: there is no such address, or it has another password; which, is not told.
             LetterboxFullError: too much waits, or this one letter is too large; the sender keeps it.
         """
-        address = self.letters.address(address_id) if _is_name(address_id) else None
+        address = self._address(address_id)
         expected = bytes(32) if address is None else address.password_digest
         if not hmac.compare_digest(self.digest(address_id, password), expected) or address is None:
             raise LetterRefusedError("This address takes no letters.")
+        self._keep(address, body)
+
+    def from_broker(self, address_id: str, body: bytes) -> None:
+        """The same for a sender whom a broker let in under this address: it has looked at the password.
+
+        Raises:
+            LetterRefusedError: there is no such address.
+            LetterboxFullError: as above.
+        """
+        address = self._address(address_id)
+        if address is None:
+            raise LetterRefusedError("This address takes no letters.")
+        self._keep(address, body)
+
+    def digest(self, address_id: str, password: str) -> bytes:
+        """What is kept of a password: it is random, so it needs no slow derivation."""
+        key = derive_subkey(self.lookup_key, "letter passwords v1")
+        return hmac.digest(key, f"{address_id}|{password}".encode(), "sha256")
+
+    def _address(self, address_id: str) -> Address | None:
+        return self.letters.address(address_id) if _is_name(address_id) else None
+
+    def _keep(self, address: Address, body: bytes) -> None:
         if len(body) > MAX_LETTER_BYTES:
             raise LetterboxFullError(f"A letter has at most {MAX_LETTER_BYTES} bytes.")
         count, size = self.letters.waiting(address.wallet_id)
@@ -48,14 +72,9 @@ class TakeLetters:
         name = str(uuid.UUID(bytes=self.random(16), version=4))
         now = self.clock().replace(microsecond=0)
         try:
-            self.letters.post(seal_letter(body, box, address_id, name, now))
+            self.letters.post(seal_letter(body, box, address.address_id, name, now))
         except NotInWalletError as error:  # it was taken down at this moment
             raise LetterRefusedError("This address takes no letters.") from error
-
-    def digest(self, address_id: str, password: str) -> bytes:
-        """What is kept of a password: it is random, so it needs no slow derivation."""
-        key = derive_subkey(self.lookup_key, "letter passwords v1")
-        return hmac.digest(key, f"{address_id}|{password}".encode(), "sha256")
 
 
 def _is_name(address_id: str) -> bool:

@@ -67,7 +67,9 @@ class UnpackLetters:
         note, told = read_note(address, session.vault), Report()
         bodies = self._opened(letters, private_key(box, session.vault), told)
         values = list(self.sources.pushed(note.source, bodies, Chosen(note.switches, note.zone), told))
-        report = self.keep(session, note.name, values) if values else KeepReport()
+        # Letters of one second have no order; what a device counted higher is its later word.
+        values.sort(key=lambda each: each[0] or 0)
+        report = self.keep.numbered(session, note.name, values) if values else KeepReport()
         after = note.after(len(letters), told.bad, letters[-1].received_at)
         sealed = seal_note(address.address_id, after, session.vault)
         self.letters.keep_address(replace(address, sealed_note=sealed))

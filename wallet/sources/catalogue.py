@@ -3,6 +3,7 @@
 from typing import Final
 
 from wallet.sources.apple_health import APPLE_HEALTH
+from wallet.sources.device import DEVICE
 from wallet.sources.fhir import FHIR
 from wallet.sources.garmin_fit import GARMIN_FIT
 from wallet.sources.gpx import GPX
@@ -22,6 +23,7 @@ SOURCES: Final[tuple[Source, ...]] = (
     LINKY,
     GREEN_BUTTON,
     SENSOR_COMMUNITY,
+    DEVICE,
     TABLE,
 )
 

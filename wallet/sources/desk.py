@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import repeat
 from typing import BinaryIO
 
 from wallet.domain.measured import Measured
@@ -43,8 +44,11 @@ class Catalogue:
 
     def pushed(
         self, name: str, bodies: Iterable[tuple[bytes, datetime]], chosen: Chosen, report: Report
-    ) -> Iterator[Measured]:
-        """The values of many small messages, with when each came in, reduced as if they were one file."""
+    ) -> Iterator[tuple[int | None, Measured]]:
+        """The values of many small messages, with when each came in, reduced as if they were one file.
+
+        A message that counts itself gives its number with each value that is kept as it is.
+        """
         source = _source(name)
         reducer = Reducer(source.manifest.grains(chosen.switches), source.zone or chosen.zone)
         for body, received_at in bodies:
@@ -57,8 +61,9 @@ class Catalogue:
             if not values:
                 report.leave_out("a message", SourceTrouble.EMPTY, "no value of this source")
             report.read += len(values)
-            yield from filter(None, map(reducer.take, values))
-        yield from reducer.rest()
+            numbered = zip(reading.numbers or repeat(None), map(reducer.take, values), strict=False)
+            yield from ((number, kept) for number, kept in numbered if kept is not None)
+        yield from ((None, each) for each in reducer.rest())
 
     def preview(self, file: BinaryIO) -> Preview:
         """The first rows of a table."""

@@ -32,7 +32,8 @@ class Reading:
     `switches` are the granularities that the person put on. `zone` is where she lives: days are hers, and a
     time without a zone is told in it, where the format does not say otherwise. Without `limits` those of the
     source hold. `received_at` is when a message without a time of its own came in; `mapping` says what the
-    columns of a table are.
+    columns of a table are. A source whose messages count themselves leaves the number of each value, in their
+    order, in `numbers`.
     """
 
     switches: frozenset[str]
@@ -41,6 +42,7 @@ class Reading:
     received_at: datetime | None = None
     mapping: Mapping | None = None
     report: Report = field(default_factory=Report)
+    numbers: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -55,9 +55,20 @@ class SqlLetterStore:
             wallet_id=address.wallet_id,
             password_digest=address.password_digest,
             sealed_note=address.sealed_note,
+            broker_verifier=address.broker_verifier,
         )
         with self.database.writing() as session:
             session.merge(row)
+
+    def broker_verifiers(self) -> tuple[tuple[str, str], ...]:
+        """Every address that a broker can know, with what it knows it by."""
+        wanted = (
+            select(LetterAddressRow.address_id, LetterAddressRow.broker_verifier)
+            .where(LetterAddressRow.broker_verifier.is_not(None))
+            .order_by(LetterAddressRow.address_id)
+        )
+        with self.database.reading() as session:
+            return tuple((name, verifier) for name, verifier in session.execute(wanted) if verifier)
 
     def remove_address(self, wallet_id: str, address_id: str) -> None:
         """Forget an address of a wallet; its letters go with it."""
@@ -109,7 +120,7 @@ class SqlLetterStore:
 
 
 def _address(row: LetterAddressRow) -> Address:
-    return Address(row.address_id, row.wallet_id, row.password_digest, row.sealed_note)
+    return Address(row.address_id, row.wallet_id, row.password_digest, row.sealed_note, row.broker_verifier)
 
 
 def _letter(row: LetterRow) -> Letter:

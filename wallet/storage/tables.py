@@ -128,6 +128,7 @@ class LetterAddressRow(Base):
     wallet_id: Mapped[str] = mapped_column(ForeignKey("wallet.wallet_id", ondelete="CASCADE"), index=True)
     password_digest: Mapped[bytes] = mapped_column(LargeBinary)
     sealed_note: Mapped[bytes] = mapped_column(LargeBinary)
+    broker_verifier: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
 
 
 class LetterRow(Base):

@@ -46,10 +46,17 @@ MAX_REQUEST_BYTES = 256 * 1024
 SECRET_BYTES = 32
 
 
-def create_app(services: Services, *, idle_minutes: int = IDLE_MINUTES, address: str | None = None) -> Flask:
+def create_app(
+    services: Services,
+    *,
+    idle_minutes: int = IDLE_MINUTES,
+    address: str | None = None,
+    broker: str | None = None,
+) -> Flask:
     """Build the application over ready services; a session ends after so many minutes without a request.
 
-    `address` is where people see it, such as ``https://wallet.example``: what passkeys are made for.
+    `address` is where people see it, such as ``https://wallet.example``: what passkeys are made for. `broker`
+    is what devices that publish are told to connect to, if there is one.
     """
     app = Flask(__name__, template_folder="templates", static_folder="static", static_url_path="/wallet")
     # Only form tokens are signed with it, and those live no longer than the sessions in this process.
@@ -100,7 +107,7 @@ def create_app(services: Services, *, idle_minutes: int = IDLE_MINUTES, address:
     letterbox = receive.door(services)
     csrf.exempt(letterbox)
     app.register_blueprint(letterbox)
-    app.register_blueprint(addresses.screens(services, forms))
+    app.register_blueprint(addresses.screens(services, forms, broker))
     app.register_blueprint(health("wallet", {"database": services.ends.check}))
     metrics.install(app)
     return app

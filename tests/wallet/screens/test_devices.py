@@ -2,10 +2,14 @@
 
 import re
 from base64 import b64encode
+from html import unescape
 
-from tests.wallet.browsing import PASSWORD
+import pytest
+
+from tests.wallet.browsing import PASSWORD, Browser
 from tests.wallet.screens.moments import session_of
 from tests.wallet.test_letters import push, values
+from wallet.web.app import create_app
 
 
 def made(browser) -> dict[str, str]:
@@ -80,3 +84,41 @@ def test_what_is_missing_is_asked_for(signed_in):
 
     assert "Give it a name" in signed_in.post("/sources/devices/", 422, name="", switches="each-reading")
     assert "Choose at least one" in signed_in.post("/sources/devices/", 422, name="balcony")
+
+
+@pytest.mark.parametrize("broker", ["mqtts://broker.example", None])
+def test_a_device_of_ones_own_is_told_how_to_send(world, broker):
+    browser = Browser(create_app(world.services, broker=broker))
+    browser.sign_up()
+    browser.get("/sources/devices/")
+    page = browser.post(
+        "/sources/devices/", name="watch", source="device", switches="each-reading", zone="Europe/Vienna"
+    )
+    told = dict(re.findall(r'id="address-(\w+)" value="([^"]*)"', page))
+
+    assert told.get("broker") == broker
+    assert told.get("topic") == (f"wallets/{told['user']}/streams/pulse" if broker else None)
+    example = re.search(r"<code>(.*?)</code>", page)
+    assert example is not None
+    body = unescape(example[1]).encode()
+    assert sent(browser.client.application, told, body).status_code == 202
+    world.clock.forward(minutes=5)
+    world.services.letters.unpack(session_of(world))
+    assert values(world, session_of(world)) == [61.0]
+
+
+def test_a_device_of_ones_own_is_kept_value_by_value_and_no_other_way(signed_in):
+    signed_in.get("/sources/devices/")
+    page = signed_in.post(
+        "/sources/devices/", 422, name="watch", source="device", switches="by-day", zone="Europe/Vienna"
+    )
+
+    assert "kept value by value: choose that" in page
+    assert "address-password" not in page
+
+
+def test_a_kind_of_device_that_does_not_exist_is_the_first_one(signed_in):
+    signed_in.get("/sources/devices/")
+    page = signed_in.post("/sources/devices/", name="x", source="../fhir", switches="by-day", zone="UTC")
+
+    assert "own API" in page

@@ -204,6 +204,9 @@ SAMPLES = {
     "linky": load_curve(("2026-01-31 00:30:00", 540), ("2026-01-31 01:00:00", 500)),
     "green-button": feed(reading_type(), block((1_769_857_200, 900, 974_000), (1_769_858_100, 900, 1000))),
     "sensor-community": push(("SDS_P1", "12.3"), ("BME280_pressure", "98012.5")),
+    "device": json.dumps(
+        {"stream": "s", "quantity": "noise", "start": NOON, "value": 40.5, "sequence": 1}
+    ).encode(),
     "table": b"time,value\n2026-01-31 12:00,61\n2026-01-31 13:00,62\n",
 }
 """A valid file of every source."""
