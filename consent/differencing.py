@@ -72,6 +72,18 @@ class History:
     places: Mapping[bytes, Place]
 
 
+@dataclass(frozen=True)
+class Refined:
+    """What an answer changes in a history: parts, places, and the parts whose people are not in the answer.
+
+    `renumbered` has the new number of a part's absent people, where those who are in the answer keep theirs.
+    """
+
+    parts: Mapping[int, Part]
+    places: Mapping[bytes, Place]
+    renumbered: Mapping[int, int]
+
+
 class _Cell(NamedTuple):
     """A piece of a part: those of one group who come with the record that was answered on, or another."""
 
@@ -96,8 +108,10 @@ def held_back(members: Sequence[Member], history: History) -> frozenset[str]:
     return frozenset(out)
 
 
-def refine(members: Sequence[Member], history: History) -> History:
+def refine(members: Sequence[Member], history: History) -> Refined:
     """What changes in the history when an exact answer is given: new and smaller parts, and new places.
+
+    The largest piece of a part keeps its number, so that the fewest people are written down anew.
 
     Raises:
         TooFewDifferError: a piece would have too few people, so the answer must not be given.
@@ -110,14 +124,16 @@ def refine(members: Sequence[Member], history: History) -> History:
         people, floor = history.parts[number]
         least = max(floor, *map(_asked, cells.values()))
         pieces = sorted(cells.values(), key=len)
-        missing = people - sum(map(len, pieces))
-        if missing:
-            changed.keep(number, Part(missing, least))
-        else:  # the largest piece keeps its number, so that the fewest people are written down anew
+        absent = people - sum(map(len, pieces))
+        if absent > len(pieces[-1]):
+            changed.keep(number, Part(absent, least))
+        else:
             changed.settle(pieces[-1], Part(len(pieces.pop()), least), number)
+            if absent:
+                changed.renumber(number, Part(absent, least))
         for piece in pieces:
             changed.settle(piece, Part(len(piece), least))
-    return History(changed.parts, changed.places)
+    return Refined(changed.parts, changed.places, changed.renumbered)
 
 
 class _Changes:
@@ -128,6 +144,7 @@ class _Changes:
         self._unused = max(history.parts, default=0) + 1
         self.parts: dict[int, Part] = {}
         self.places: dict[bytes, Place] = {}
+        self.renumbered: dict[int, int] = {}
 
     def keep(self, number: int, part: Part) -> None:
         """Let a number stand for these people."""
@@ -136,15 +153,21 @@ class _Changes:
         if self._history.parts.get(number) != part:
             self.parts[number] = part
 
+    def renumber(self, number: int, part: Part) -> None:
+        """Give a new number to the absent people of a part."""
+        self.renumbered[number], self._unused = self._unused, self._unused + 1
+        self.keep(self.renumbered[number], part)
+
     def settle(self, piece: Sequence[Member], part: Part, number: int | None = None) -> None:
         """Put people into a part, a new one where it has no number."""
         if number is None:
             number, self._unused = self._unused, self._unused + 1
         self.keep(number, part)
+        places = self._history.places
         for each in piece:
-            place = Place(number, each.record)
-            if self._history.places.get(each.account) != place:
-                self.places[each.account] = place
+            place = places.get(each.account)
+            if place is None or place.part != number or place.record != each.record:
+                self.places[each.account] = Place(number, each.record)
 
 
 def _pieces(members: Sequence[Member], history: History) -> tuple[_Cells, dict[int, _Cells]]:

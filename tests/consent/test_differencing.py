@@ -1,5 +1,6 @@
 """Whatever is asked in whatever order, all exact answers together are about parts of enough people."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import combinations
@@ -43,10 +44,16 @@ class Answering:
 
     def note(self, members: Sequence[Member]) -> None:
         """Remember an answer."""
-        changed = refine(members, self.history)
-        self.history = History(
-            {**self.history.parts, **changed.parts}, {**self.history.places, **changed.places}
-        )
+        changed, present = refine(members, self.history), {each.account for each in members}
+        places = {
+            account: place
+            if account in present
+            else place._replace(part=changed.renumbered.get(place.part, place.part))
+            for account, place in self.history.places.items()
+        }
+        self.history = History({**self.history.parts, **changed.parts}, {**places, **changed.places})
+        counted = Counter(place.part for place in self.history.places.values())
+        assert {number: part.people for number, part in self.history.parts.items()} == counted
 
 
 def numbers(people: Iterable[int]) -> list[str]:

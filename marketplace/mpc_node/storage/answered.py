@@ -7,10 +7,10 @@ answer. They outlive withdrawals, as charges do: what was answered on a record g
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from consent.differencing import History, Member, Part, Place, refine
+from consent.differencing import History, Member, Part, Place, Refined, refine
 from marketplace.mpc_node.storage.batch import BATCH, batches
 from marketplace.mpc_node.storage.tables import AnsweredPartRow, AnsweredPersonRow
 from ssi.hosting.database import Database
@@ -41,8 +41,9 @@ class AnsweredStore:
         """
         with self._database.writing() as session:
             for data_set, members in crowds.items():
-                known = _history(session, data_set, [each.account for each in members])
-                _write(session, data_set, known, refine(members, known))
+                present = frozenset(each.account for each in members)
+                known = _history(session, data_set, present)
+                _write(session, data_set, known, refine(members, known), present)
 
 
 def _history(session: Session, data_set: str, accounts: Collection[bytes]) -> History:
@@ -70,7 +71,11 @@ def _places(session: Session, data_set: str, accounts: Collection[bytes]) -> Ite
             yield account, Place(part, record)
 
 
-def _write(session: Session, data_set: str, known: History, changed: History) -> None:
+def _write(
+    session: Session, data_set: str, known: History, changed: Refined, present: Collection[bytes]
+) -> None:
+    for old, new in changed.renumbered.items():
+        _renumber(session, data_set, (old, new), present)
     for number, part in changed.parts.items():
         row = AnsweredPartRow(data_set=data_set, part=number, people=part.people, floor=part.floor)
         session.merge(row)
@@ -80,7 +85,8 @@ def _write(session: Session, data_set: str, known: History, changed: History) ->
         session.execute(
             delete(AnsweredPersonRow).where(
                 AnsweredPersonRow.data_set == data_set, AnsweredPersonRow.account.in_(batch)
-            )
+            ),
+            execution_options={"synchronize_session": False},
         )
     rows = [
         {"data_set": data_set, "account": account, "part": place.part, "record": place.record}
@@ -88,3 +94,18 @@ def _write(session: Session, data_set: str, known: History, changed: History) ->
     ]
     if rows:
         session.execute(insert(AnsweredPersonRow.__table__), rows)  # type: ignore[arg-type]
+
+
+def _renumber(session: Session, data_set: str, numbers: tuple[int, int], present: Collection[bytes]) -> None:
+    """Give the people of a part who are not in the answer a number of their own."""
+    old, new = numbers
+    mine = AnsweredPersonRow.data_set == data_set
+    everybody = session.scalars(select(AnsweredPersonRow.account).where(mine, AnsweredPersonRow.part == old))
+    absent = [account for account in everybody if account not in present]
+    for batch in batches(absent):
+        session.execute(
+            update(AnsweredPersonRow)
+            .where(mine, AnsweredPersonRow.account.in_(batch))
+            .values(part=new)
+            .execution_options(synchronize_session=False)
+        )
