@@ -19,6 +19,10 @@ class TooManySessionsError(MarketplaceError):
     """An account has as many requests to wallets open as it may: wait until one is answered or over."""
 
 
+class TooManyQuestionsError(MarketplaceError):
+    """A buyer asked about a data set as often as it may in a day: wait."""
+
+
 class VerifierExpiredError(MarketplaceError):
     """The certificate under which the market asks wallets has run out: its operator has to renew it."""
 

@@ -53,6 +53,7 @@ _WORDS = {
         "the people differ by too few from those of exact answers given before; ask with noise (an epsilon "
         "such as 1.0), with fewer conditions or larger groups, or again when more people take part"
     ),
+    "asked_too_often": "so many questions about these data were asked today that the next has to wait a day",
     "internal_error": "a node had an error of its own",
 }
 MAX_REASON = 400

@@ -42,6 +42,7 @@ from marketplace.mpc_node.storage.notes import NoteStore
 from marketplace.mpc_node.storage.pauses import PauseStore
 from marketplace.mpc_node.storage.pieces import FOLDER as PIECES
 from marketplace.mpc_node.storage.pieces import Pieces
+from marketplace.mpc_node.storage.questions import Questions
 from marketplace.mpc_node.storage.share_files import FOLDER as SHARES
 from marketplace.mpc_node.storage.share_files import ShareFiles
 from marketplace.mpc_node.storage.witnessed import WitnessStore
@@ -100,6 +101,7 @@ def build_node(
         jobs=JobStore(database),
         ledger=PrivacyLedger(database),
         answered=AnsweredStore(database),
+        questions=Questions(database),
         noise_pins=NoisePins(database),
         papers=PapersOnFile(
             around.registry, contributions, KeptPapersStore(database), PapersForm(keys.papers_key)

@@ -158,6 +158,7 @@ class Failure(StrEnum):
     PAUSED_DURING_COMPUTATION = "paused_during_computation"
     RELEASED_ALREADY = "released_already"
     DIFFERS_BY_TOO_FEW = "differs_by_too_few"
+    ASKED_TOO_OFTEN = "asked_too_often"
     INTERNAL_ERROR = "internal_error"
 
 

@@ -31,6 +31,7 @@ from marketplace.mpc_node.storage.noise_pins import NoisePins
 from marketplace.mpc_node.storage.notes import NoteStore
 from marketplace.mpc_node.storage.pauses import PauseStore
 from marketplace.mpc_node.storage.pieces import Pieces
+from marketplace.mpc_node.storage.questions import Questions
 from marketplace.mpc_node.storage.witnessed import WitnessStore
 from ssi.hosting.database import Database
 from ssi.trust import TrustRegistry
@@ -78,6 +79,7 @@ class Node:
     jobs: JobStore
     ledger: PrivacyLedger
     answered: AnsweredStore
+    questions: Questions
     noise_pins: NoisePins
     papers: PapersOnFile
     mailbox: Mailbox

@@ -144,11 +144,12 @@ class Attempt:
         self._release(admission, result)  # 6
 
     def _admit(self) -> Admission[Row]:
-        node = self.node
+        node, manifest = self.node, self.job.manifest
+        node.questions.note(manifest.job_id, self.job.buyer.handle, manifest.query.data_sets, now=node.now())
         status = StatusCheck(node.around.fetch_status, node.around.registry(), clock=node.now)
         admit = AdmitContributions(node.contributions, node.papers, node.ledger, node.aggregation.records)
         alone = admit(self.job, status, now=node.now())
-        admission: Admission[Row] = join_rows(self.job, alone) if self.job.manifest.partners else alone
+        admission: Admission[Row] = join_rows(self.job, alone) if manifest.partners else alone
         if self.record is None:
             admission, self.held_back = self._exactness().position(admission, now=node.now())
         self.refusals.update(admission.refusals)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from consent.joining import asked_about
 from consent.order import EscrowReceipt, sign_escrow_receipt
+from consent.pace import MOST_QUESTIONS, SPAN, asked_too_often
 from consent.query import Query
 from consent.query_check import check
 from crypto.errors import MalformedError
@@ -18,7 +19,7 @@ from marketplace.domain.matching import Match
 from marketplace.domain.order import Order, request_digest
 from marketplace.domain.split import Price
 from marketplace.domain.view import OrderView, view
-from marketplace.errors import OrderConflictError, PriceChangedError
+from marketplace.errors import OrderConflictError, PriceChangedError, TooManyQuestionsError
 from marketplace.services.desk import Desk
 from marketplace.services.engines import require_engine
 from marketplace.services.log_entries import append, asked
@@ -80,6 +81,7 @@ class PlaceOrder:
             NotRegisteredError: the buyer has no valid credential or mandate on file.
             RevokedError: the issuer took the buyer's credential back.
             UnknownDataSetError, QueryRefusedError, TooFewPeopleError: as for a quote.
+            TooManyQuestionsError: this buyer asked about a data set as often as it may in a day.
             PriceChangedError: the price is above the accepted one now.
             InsufficientFundsError: the buyer does not have the price.
         """
@@ -107,6 +109,7 @@ class PlaceOrder:
     def _place(self, books: Books, account_id: str, request: OrderRequest, now: datetime) -> OrderView:
         buyer = registered(books.accounts.get(account_id), now)
         query = request.query
+        _require_pace(books, account_id, query, now)
         found = matched_again(offers_for(books, query, now=now), query, buyer, now=now)
         price = price_for(found, request.query)
         if price.gross_cents > request.accepted_price_cents:
@@ -156,6 +159,14 @@ class PlaceOrder:
             valid_until=order.placed_at + self.desk.terms.hold_limit,
         )
         Ledger(books.ledger).record([hold])
+
+
+def _require_pace(books: Books, account_id: str, query: Query, now: datetime) -> None:
+    data_set = asked_too_often(query, books.orders.queries_since(account_id, now - SPAN))
+    if data_set is not None:
+        raise TooManyQuestionsError(
+            f"{MOST_QUESTIONS} questions about {data_set} were ordered within a day; the next has to wait"
+        )
 
 
 def _keep(books: Books, order: Order, found: Match) -> OrderView:

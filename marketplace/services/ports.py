@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
+from consent.query import Query
 from crypto.encoding import Json
 from marketplace.domain.account import Account, ApiKey, Organisation, StoredPassword
 from marketplace.domain.job import CollectedOutput, Job, JobEvent, JobState, NodeJobStatus, Part, Release
@@ -189,6 +190,10 @@ class OrderBook(Protocol):
 
     def of_account(self, account_id: str) -> Sequence[Order]:
         """A buyer's orders, newest first."""
+        ...
+
+    def queries_since(self, account_id: str, moment: datetime) -> Sequence[Query]:
+        """What a buyer ordered after a moment."""
         ...
 
     def set_dispute(self, order_id: str, outcome: DisputeOutcome) -> None:

@@ -1,6 +1,7 @@
 """Orders and everybody's part in them, in SQL."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -59,6 +60,11 @@ class SqlOrders(SqlJobs):
         """A buyer's orders, newest first."""
         found = select(orders).where(orders.c.account_id == account_id).order_by(orders.c.number.desc())
         return [_order(row) for row in self._session.execute(found)]
+
+    def queries_since(self, account_id: str, moment: datetime) -> Sequence[Query]:
+        """What a buyer ordered after a moment."""
+        mine = select(orders.c.query).where(orders.c.account_id == account_id, orders.c.placed_at > moment)
+        return [Query.from_json(query) for query in self._session.scalars(mine)]
 
     def set_dispute(self, order_id: str, outcome: DisputeOutcome) -> None:
         """Record what a dispute showed; the first outcome stays."""

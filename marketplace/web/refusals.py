@@ -14,6 +14,7 @@ from marketplace.errors import (
     NotRegisteredError,
     RefusedError,
     TooManyAttemptsError,
+    TooManyQuestionsError,
     TooManySessionsError,
     UnknownError,
 )
@@ -31,6 +32,7 @@ _PAGES: dict[type[Exception], tuple[HTTPStatus, str]] = {
     CredentialError: (HTTPStatus.UNPROCESSABLE_ENTITY, "Your organisation credential is not accepted"),
     MalformedError: (HTTPStatus.BAD_REQUEST, "That form cannot be read"),
     TooManyAttemptsError: (HTTPStatus.TOO_MANY_REQUESTS, "One moment, please"),
+    TooManyQuestionsError: (HTTPStatus.TOO_MANY_REQUESTS, "That is enough for today"),
     TooManySessionsError: (HTTPStatus.TOO_MANY_REQUESTS, "One moment, please"),
 }
 """Flask takes the entry of the nearest class. The services' messages hold no secret and no personal data."""

@@ -57,6 +57,17 @@ def test_orders_jobs_and_parts_are_listed_newest_first(store):
         ]
 
 
+def test_what_a_buyer_ordered_lately_is_found(store):
+    add_order(store, 1)
+    order = an_order(1, people=(1, 2))[0]
+
+    with store.reading() as books:
+        before = order.placed_at - timedelta(seconds=1)
+        assert books.orders.queries_since(order.account_id, before) == [order.query]
+        assert books.orders.queries_since(order.account_id, order.placed_at) == []
+        assert books.orders.queries_since("account-2", before) == []
+
+
 def test_changed_parts_replace_the_earlier_ones(store):
     add_order(store)
     _, job, parts = an_order(1, people=(1, 2))

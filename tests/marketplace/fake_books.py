@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
+from consent.query import Query
 from crypto.encoding import Json
 from marketplace.domain.account import Account, ApiKey, Organisation, StoredPassword
 from marketplace.domain.job import Job, JobEvent, JobState, Part, Release
@@ -232,6 +233,9 @@ class MemoryOrders:
 
     def of_account(self, account_id: str) -> Sequence[Order]:
         return [order for order in reversed(self.rows.values()) if order.account_id == account_id]
+
+    def queries_since(self, account_id: str, moment: datetime) -> Sequence[Query]:
+        return [order.query for order in self.of_account(account_id) if order.placed_at > moment]
 
     def set_dispute(self, order_id: str, outcome: DisputeOutcome) -> None:
         if self.rows[order_id].dispute is None:

@@ -8,6 +8,7 @@ import pytest
 
 from consent.errors import QueryRefusedError
 from consent.order import verify_escrow_receipt
+from consent.pace import MOST_QUESTIONS, SPAN
 from consent.policy import MOST_COMPENSATION_CENTS
 from consent.query import Condition, Statistic
 from consent.vocabulary import Purpose, StatisticKind
@@ -20,6 +21,7 @@ from marketplace.errors import (
     OrderConflictError,
     PriceChangedError,
     TooFewPeopleError,
+    TooManyQuestionsError,
     UnknownAccountError,
     UnknownOrderError,
 )
@@ -354,3 +356,21 @@ def test_an_order_that_breaks_half_way_leaves_neither_hold_nor_job(any_market, m
     assert any_market.balance(buyer_available(account.account_id)) == ENOUGH_CENTS
     assert any_market.services.read_statement(account.account_id).held_cents == 0
     assert any_market.order(account).state is JobState.QUEUED
+
+
+def test_a_buyer_who_asked_too_often_waits_and_no_money_is_held(market):
+    market.stock(12)
+    account = market.buyer()
+    placed = market.order(account, EXACT)
+    kept = market.store.books.orders.rows[placed.order_id]
+    for number in range(1, MOST_QUESTIONS):
+        market.store.books.orders.rows[f"earlier {number}"] = replace(kept, order_id=f"earlier {number}")
+    purse = buyer_available(account.account_id)
+    before = market.balance(purse)
+
+    with pytest.raises(TooManyQuestionsError, match="exam/1"):
+        market.order(account, EXACT)
+
+    assert market.balance(purse) == before
+    market.clock.forward(days=SPAN.days)
+    market.order(account, EXACT)

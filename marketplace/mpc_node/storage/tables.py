@@ -179,6 +179,17 @@ class JobRow(Base):
     terms_digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH))
 
 
+class QuestionRow(Base):
+    """That a job of a buyer asks about a data set, for as long as it counts (`questions`)."""
+
+    __tablename__ = "question"
+
+    job_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    data_set: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    buyer: Mapped[str] = mapped_column(String(ID_LENGTH), index=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcMoment, index=True)
+
+
 class AttemptRow(Base):
     """One attempt, how it went, and its output once it is done.
 
