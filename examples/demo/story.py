@@ -18,7 +18,7 @@ from marketplace.sdk.result import OpenedResult
 from ssi.http.client import Client
 from wallet.domain.held_consent import Delivery, HeldConsent
 from wallet.domain.session import Session
-from wallet.domain.use import Proof, UseEntry
+from wallet.domain.use import Outcome, Proof, UseEntry
 from wallet.services.suite import Services
 
 PATIENCE_SECONDS = 120
@@ -99,15 +99,23 @@ def buy(
 def look_into_wallet(services: Services, person: Person) -> Account:
     """What a person sees: who asked, what was paid, each checked against the log by her own wallet.
 
+    A payment is proven once most nodes have confirmed the log that holds it; she looks again until they have.
+
     Raises:
-        StoryError: her wallet found something wrong.
+        StoryError: her wallet found something wrong, or the nodes did not confirm the log.
     """
     session = services.open_wallet(person.login, person.password)
-    report = services.refresh(session)
-    if report.alarms or report.problems:
-        raise StoryError(f"the wallet of {person.login} says: {[*report.alarms, *report.problems]}")
-    earnings = services.earnings(session)
-    return Account(services.history(session), earnings.total_cents)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        report = services.refresh(session)
+        if report.alarms or report.problems:
+            raise StoryError(f"the wallet of {person.login} says: {[*report.alarms, *report.problems]}")
+        uses = services.history(session)
+        if not any(use.outcome is Outcome.PAID and use.proof is Proof.PENDING for use in uses):
+            return Account(uses, services.earnings(session).total_cents)
+        if time.monotonic() > deadline:
+            raise StoryError(f"the nodes did not confirm what the wallet of {person.login} was paid for")
+        time.sleep(PAUSE_SECONDS)  # the marketplace is showing its log to the nodes
 
 
 def withdraw(services: Services, person: Person) -> int:

@@ -212,6 +212,7 @@ def test_she_sees_who_asked_and_what_she_earned_to_the_cent(browser, town, buyer
         hand.press_until("Check now", "Used most recently")
         hand.look(PAID, buyer.name)
         hand.visit("Who used my data")
+        hand.press_until("Check now", "Proof checked")
         hand.look(buyer.name, "Research institute", "average exam score", "Proof checked", PAID, "Intact")
         hand.visit("Earnings")
         hand.look("By agreement", PAID)

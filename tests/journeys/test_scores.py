@@ -27,12 +27,13 @@ from ssi.http.errors import RefusedByPeerError
 from tests.journeys.crowds import EXAM, STUDENTS
 from tests.journeys.customers import Customer, enrolled
 from tests.journeys.neighbourhood import Neighbourhood
+from tests.journeys.patience import until
 from tests.journeys.traces import forms_of, found_in, kept_by
 from wallet.domain.asked_score import AskState
 from wallet.domain.held_score_offer import HeldScoreOffer, ScoreOfferState
 from wallet.domain.score_choices import ScoreChoices
 from wallet.domain.session import Session
-from wallet.domain.use import Outcome, Proof
+from wallet.domain.use import Outcome, Proof, UseEntry
 from wallet.errors import ConflictError
 from wallet.services.suite import Services
 
@@ -134,10 +135,14 @@ def test_the_company_gets_exactly_the_score_and_the_student_is_paid_to_the_cent(
 
 
 def test_her_wallet_shows_who_asked_what_was_paid_and_the_proof_of_it(clara: Student, answered: AskedScore):
-    report = clara.wallets.refresh(clara.session)
+    def look() -> UseEntry:
+        assert not clara.wallets.refresh(clara.session).alarms
+        (found,) = [
+            each for each in clara.wallets.history(clara.session) if each.job_id == answered.request_id
+        ]
+        return found
 
-    (use,) = [use for use in clara.wallets.history(clara.session) if use.job_id == answered.request_id]
-    assert not report.alarms
+    use = until(look, lambda seen: seen.proof is not Proof.PENDING)
     assert (use.buyer.name, use.purpose) == (COMPANY.name, Purpose.PERSONNEL_HIRING)
     assert (use.outcome, use.amount_cents, use.proof) == (Outcome.PAID, 500, Proof.CHECKED)
     assert use.weights == tuple(sorted(DOUBLE.items()))

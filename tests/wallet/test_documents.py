@@ -21,7 +21,7 @@ from wallet.domain.choices_document import choices_document, read_choices
 from wallet.domain.collecting import Deferred, Delivered, Grant, Plan, SignIn
 from wallet.domain.credential import HeldCredential, Standing
 from wallet.domain.held_consent import HeldConsent
-from wallet.domain.log_memory import LogAlarm, LogMemory
+from wallet.domain.log_memory import LogAlarm, LogMemory, WitnessedState
 from wallet.domain.offer_draft import STEPS, OfferDraft
 from wallet.domain.offer_link import CredentialOffer
 from wallet.domain.showing_copy import ShowingCopy
@@ -154,6 +154,15 @@ def test_a_memory_of_the_log_is_read_back():
 
     assert _again(memory) == memory
     assert _again(LogMemory("row")) == LogMemory("row")
+    confirmed = replace(memory, witnessed=WitnessedState("cosigned", 2, parties.NOW))
+    assert _again(confirmed) == confirmed
+
+
+def test_a_memory_from_before_there_were_witnesses_is_read():
+    document = LogMemory("row", "note", 3).to_document()
+    del document["witnessed"]
+
+    assert LogMemory.from_document(document, "row", 0) == LogMemory("row", "note", 3)
 
 
 def test_the_first_alarm_stays():

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from consent.contribution import Contribution, bundle_context
+from consent.cosignature import cosign
 from consent.log import Checkpoint, Entry, InclusionProof, sign_checkpoint
+from consent.note import read_note
 from consent.pause import unverified_paused_consent
 from consent.query import Query, Statistic
 from consent.receipt import (
@@ -123,6 +125,9 @@ class MemoryMarket:
     deletion_receipts: list[str] = field(default_factory=list)
     tells_questions: bool = False
     published: int = 0
+    witnesses: tuple[str, ...] = NODES
+    published_log: MemoryLog | None = None
+    published_size: int | None = None
     down: bool = False
     says_no: bool = False
 
@@ -177,6 +182,15 @@ class MemoryMarket:
     def checkpoint(self) -> str:
         self._answering()
         return self.log.checkpoint(self.key)
+
+    def witnessed(self) -> str:
+        self._answering()
+        log = self.published_log or self.log
+        note = log.checkpoint(self.key, self.published_size)
+        text, _ = read_note(note)
+        return note + "".join(
+            cosign(text, name, parties.ed25519(name), self.clock()).to_text() for name in self.witnesses
+        )
 
     def consistency(self, old_size: int, new_size: int) -> tuple[bytes, ...]:
         self._answering()

@@ -73,8 +73,15 @@ class MarketplaceClient:
 
     def checkpoint(self) -> str:
         """The present checkpoint of the log, as a signed note."""
+        return self._note("present")
+
+    def witnessed(self) -> str:
+        """The checkpoint that the log publishes, with what its witnesses signed; not checked."""
+        return self._note("checkpoint")
+
+    def _note(self, which: str) -> str:
         with talking_to(_THE_MARKETPLACE):
-            note = self._client.get_text(f"{API}/log/checkpoint")
+            note = self._client.get_text(f"{API}/log/{which}")
             if len(note) > MAX_NOTE:
                 raise MalformedError("checkpoint: too long")
             return note

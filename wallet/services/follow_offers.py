@@ -102,4 +102,6 @@ class FollowOffers(ABC, Generic[HeldT, U]):
         except (CryptoError, ConsentError, LogForkedError, PartnerFaultError):
             alarms.append(self.lost)
             return self._with(held, use.paid(replace(payment, proof=Proof.BROKEN)))
-        return self._with(held, use.paid(replace(payment, proof=Proof.CHECKED)))
+        confirmed = self.log.memory(session).holds(payment.log_index)
+        proof = Proof.CHECKED if confirmed else Proof.PENDING
+        return self._with(held, use.paid(replace(payment, proof=proof)))

@@ -244,6 +244,10 @@ class Market(Protocol):
         """The present checkpoint of the log, as a signed note."""
         ...
 
+    def witnessed(self) -> str:
+        """The checkpoint that the log publishes, with what its witnesses signed; not checked."""
+        ...
+
     def consistency(self, old_size: int, new_size: int) -> tuple[bytes, ...]:
         """The hashes that lead from one size of the log to a later one."""
         ...

@@ -4,7 +4,7 @@ Each step stands for itself: a partner that does not answer costs its own lines 
 not be done is said in words.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -158,7 +158,8 @@ class Refresh:
     ) -> HeldConsent:
         notes = {logged.proof.checkpoint for logged in history.uses}
         known_log = {note for note in notes if self._is_known_log(session, note)}
-        uses = [self._use(held, logged, known_log, report) for logged in history.uses]
+        confirmed = self.log.memory(session).holds
+        uses = [self._use(held, logged, known_log, confirmed, report) for logged in history.uses]
         progress = held.withdrawal
         if progress is not None:
             progress = self.withdraw.believe(held, progress, history.deletion_receipts)
@@ -179,7 +180,12 @@ class Refresh:
         return True
 
     def _use(
-        self, held: HeldConsent, logged: LoggedReceipt, known_log: set[str], report: RefreshReport
+        self,
+        held: HeldConsent,
+        logged: LoggedReceipt,
+        known_log: set[str],
+        confirmed: Callable[[int | None], bool],
+        report: RefreshReport,
     ) -> UseEntry | None:
         marketplace = self.trust.registry().marketplace
         try:
@@ -194,7 +200,7 @@ class Refresh:
         if not proven:
             report.alarm("A use of your data is not in the public log as it should be.")
             return use.proven(Proof.BROKEN)
-        return use.proven(Proof.CHECKED)
+        return use.proven(Proof.CHECKED if confirmed(use.log_index) else Proof.PENDING)
 
 
 def _merged(

@@ -1,8 +1,15 @@
-"""Is the public log still the one this wallet saw before? Every checkpoint passes through here."""
+"""Is the public log still the one this wallet saw before, and everybody else's? Every checkpoint passes here.
 
+What the log alone signed is tied to what the wallet saw before. What more than half of the nodes cosigned as
+well is one history for everybody: entries within it are proven, those beyond wait. A log that publishes
+nothing new is a delay and no alarm; one that publishes less than before, or something else, is.
+"""
+
+from contextlib import suppress
 from dataclasses import dataclass
 
-from consent.errors import ConsentError
+from consent.cosignature import LogPolicy, Witnessed
+from consent.errors import ConsentError, UnwitnessedError
 from consent.log import Checkpoint, verify_checkpoint, verify_growth
 from crypto.errors import CryptoError, ProofError
 from ssi.trust_entries import MarketplaceEntry
@@ -14,6 +21,8 @@ from wallet.services.ports import Market, Store, Trust
 
 _SHRUNK = "The public log is shorter than before: entries that this wallet has seen are gone."
 _FORKED = "The public log contradicts what this wallet saw before: entries were changed or removed."
+_TAKEN_BACK = "The public log took back entries that most computing partners had confirmed."
+_NO_FORM = "The marketplace did not show its log in a form that holds."
 _TRIES = 3
 
 
@@ -32,7 +41,7 @@ class WatchLog:
         return kept[0] if kept else LogMemory(row_id=session.wallet_id)
 
     def look(self, session: Session) -> LogMemory:
-        """Fetch the present checkpoint and tie it to what was seen before.
+        """Fetch the present checkpoint and the published one, and tie both to what was seen before.
 
         Raises:
             LogForkedError: the log shrank or was rewritten; the wallet keeps the evidence.
@@ -43,6 +52,7 @@ class WatchLog:
         if self._read(note).size < self.memory(session).size:
             self._raise_alarm(session, note, _SHRUNK)
         self.tie(session, note)
+        self._look_for_witnesses(session)
         return self.memory(session)
 
     def tie(self, session: Session, note: str) -> Checkpoint:
@@ -65,6 +75,28 @@ class WatchLog:
             return checkpoint
         raise ConflictError("The log is being looked at in many windows at once. Try again.")
 
+    def _look_for_witnesses(self, session: Session) -> None:
+        note = self.market.witnessed()
+        state = self._witnessed(note)
+        if state is None:
+            return
+        before = self.memory(session).witnessed
+        if before is not None and state.checkpoint.size < before.size:
+            self._raise_alarm(session, note, _TAKEN_BACK, earlier=before.note)
+        self.tie(session, note)
+        with suppress(ConflictError):  # another window saw a published state at the same moment
+            self.memories.save(session, self.memory(session).confirmed(note, state))
+
+    def _witnessed(self, note: str) -> Witnessed | None:
+        """The state that enough witnesses cosigned; None if they did not yet."""
+        now = self.clock()
+        try:
+            return LogPolicy.of(self.trust.registry(), now=now).verify(note, now=now)
+        except UnwitnessedError:
+            return None
+        except (CryptoError, ConsentError) as error:
+            raise PartnerFaultError(_NO_FORM) from error
+
     def _require_one_log(self, session: Session, known_note: str, note: str) -> None:
         known, shown = self._read(known_note), self._read(note)
         older, newer = sorted((known, shown), key=lambda checkpoint: checkpoint.size)
@@ -75,10 +107,10 @@ class WatchLog:
         except ProofError:
             self._raise_alarm(session, note, _FORKED)
 
-    def _raise_alarm(self, session: Session, note: str, words: str) -> None:
+    def _raise_alarm(self, session: Session, note: str, words: str, *, earlier: str | None = None) -> None:
         memory = self.memory(session)
         if memory.alarm is None:
-            self.memories.save(session, memory.alarmed(note, words, self.clock()))
+            self.memories.save(session, memory.alarmed(note, words, self.clock(), earlier=earlier))
         raise LogForkedError(words)
 
     def _read(self, note: str) -> Checkpoint:
@@ -86,7 +118,7 @@ class WatchLog:
         try:
             return verify_checkpoint(note, marketplace.id, marketplace.verifying_key)
         except (CryptoError, ConsentError) as error:
-            raise PartnerFaultError("The marketplace did not show its log in a form that holds.") from error
+            raise PartnerFaultError(_NO_FORM) from error
 
     def _marketplace(self) -> MarketplaceEntry:
         return self.trust.registry().marketplace
