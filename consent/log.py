@@ -84,7 +84,7 @@ class Entry:
     @property
     def leaf(self) -> Leaf:
         """What stands in the tree for it."""
-        digest = sha256(self.salt, canonical_json(dict(self.body)))
+        digest = sha256(self.salt + canonical_json(dict(self.body)))
         return Leaf(self.kind, self.at, b64url_encode(digest))
 
     def to_json(self) -> dict[str, Json]:

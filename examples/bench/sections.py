@@ -48,6 +48,7 @@ SECTIONS = (
     Section("sources", "Reading files that a person asked for", ("sources",)),
     Section("policies", "Decisions about policies", ("policies",)),
     Section("attacks", "Attacks on answers: the advantage of the attacker", ("attacks",)),
+    Section("log", "The public log", ("log",)),
     Section("prio3", "Reports that nobody signed (Prio3)", ("prio3",)),
     Section("ingestion", "Ingestion at a node", ("ingestion",)),
     Section("mpc", "Computation on shares: work of three roles on one core", ("mpc_field", "mpc_bits")),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import bindparam, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from consent.log import Entry, Leaf
@@ -34,9 +34,8 @@ class SqlLogBook:
     def tiles(self, wanted: Iterable[Tile]) -> Mapping[Tile, bytes]:
         """Those of the tiles that there are, each as far as it has grown."""
         found: dict[Tile, bytes] = {}
-        address = tuple_(log_tiles.c.level, log_tiles.c.tile_index)
         for batch in batched_values(wanted):
-            rows = self._session.execute(select(log_tiles).where(address.in_(batch)))
+            rows = self._session.execute(select(log_tiles).where(_named(batch)))
             found |= {Tile(row.level, row.tile_index): row.hashes for row in rows}
         return found
 
@@ -44,20 +43,21 @@ class SqlLogBook:
         self, entries: Mapping[int, Entry], leaves: Mapping[int, Leaf], grown: Mapping[Tile, bytes]
     ) -> None:
         """Append entries and their leaves by index, and put the tiles that began or grew with them."""
-        self._session.execute(
-            insert(log_entries),
-            [
-                {
-                    "entry_index": index,
-                    "kind": entry.kind,
-                    "at": entry.at,
-                    "body_digest": leaves[index].body_digest,
-                    "body": dict(entry.body),
-                    "salt": entry.salt,
-                }
-                for index, entry in entries.items()
-            ],
-        )
+        if entries:
+            self._session.execute(
+                insert(log_entries),
+                [
+                    {
+                        "entry_index": index,
+                        "kind": entry.kind,
+                        "at": entry.at,
+                        "body_digest": leaves[index].body_digest,
+                        "body": dict(entry.body),
+                        "salt": entry.salt,
+                    }
+                    for index, entry in entries.items()
+                ],
+            )
         known = self._tile_names(grown)
         rows = [
             {"at_level": tile.level, "at_index": tile.number, "grown_hashes": hashes}
@@ -102,10 +102,22 @@ class SqlLogBook:
         """Which of the tiles have begun. Those of a batch are the edge, and new ones to the right of it."""
         names: set[Tile] = set()
         leftmost: dict[int, int] = {}
-        for level, index in wanted:
-            leftmost[level] = min(index, leftmost.get(level, index))
-        address = tuple_(log_tiles.c.level, log_tiles.c.tile_index)
-        for batch in batched_values(leftmost.items()):
-            found = select(log_tiles.c.level, log_tiles.c.tile_index).where(address.in_(batch))
+        for level, number in wanted:
+            leftmost[level] = min(number, leftmost.get(level, number))
+        for batch in batched_values(Tile(level, number) for level, number in leftmost.items()):
+            found = select(log_tiles.c.level, log_tiles.c.tile_index).where(_named(batch))
             names |= {Tile(row.level, row.tile_index) for row in self._session.execute(found)}
         return names
+
+
+def _named(batch: Iterable[Tile]) -> ColumnElement[bool]:
+    """One of these tiles. Level by level: SQLite reads the whole table to find pairs in a list of pairs."""
+    numbers: dict[int, list[int]] = {}
+    for level, number in batch:
+        numbers.setdefault(level, []).append(number)
+    return or_(
+        *(
+            and_(log_tiles.c.level == level, log_tiles.c.tile_index.in_(named))
+            for level, named in numbers.items()
+        )
+    )

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from consent.log import Entry
+from crypto.tiles import Tile
 from marketplace.domain.account import ApiKey
 from marketplace.domain.chart import SANDBOX, buyer_available, escrow
 from marketplace.domain.ledger import Balance, EntryKind, Ledger, Transfer
@@ -170,6 +172,31 @@ def test_log_entries_come_back_until_they_are_erased(store):
         assert books.log.leaf(3) == entries[3].leaf
         assert books.log.leaf(9) is None
         assert (log.size, log.root(5)) == (5, root)
+
+
+def test_tiles_are_found_by_their_place_and_never_by_reading_all_of_them(sql):
+    """SQLite tells how it would go about it; a scan would make the proofs of a long log slow."""
+    wanted = [Tile(0, 5), Tile(0, 9), Tile(1, 0)]
+    asked: list[tuple[str, Any]] = []
+    engine = sql.database.engine
+    if engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL decides by the length of the table")
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if "log_tiles" in statement:
+            asked.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    with sql.reading() as books:
+        books.log.tiles(wanted)
+    event.remove(engine, "before_cursor_execute", note)
+
+    ((statement, parameters),) = asked
+    with sql.database.reading() as session:
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    steps = [str(row.detail) for row in plan if "log_tiles" in str(row.detail)]
+    assert steps
+    assert all(step.startswith("SEARCH") for step in steps), steps
 
 
 def test_the_migrated_database_has_exactly_the_declared_tables(sql):

@@ -152,3 +152,12 @@ def test_another_implementation_has_the_same_roots_and_proofs(size):
             ranges = log_tree.inclusion_ranges(case["index"], size)
             nodes = tiles.nodes_of(log_tree.places_of(ranges), kept)
             assert [each.hex() for each in log_tree.roots_of(ranges, nodes)] == case["hashes"]
+
+
+@given(st.integers(1, 10**12), st.data())
+def test_any_proof_reads_at_most_two_tiles_for_each_eight_levels(size, data):
+    index, old = (data.draw(st.integers(0, size - 1)) for _ in range(2))
+
+    for ranges in (log_tree.inclusion_ranges(index, size), log_tree.consistency_ranges(old, size)):
+        assert len(tiles.tiles_of(log_tree.places_of(ranges))) <= 2 * tiles.levels_of(size)
+    assert len(tiles.tiles_of(log_tree.frontier_of(size))) <= tiles.levels_of(size)

@@ -11,6 +11,7 @@ from consent.cosignature import LogPolicy
 from consent.log import Entry, verify_checkpoint
 from crypto.merkle import leaf_hash
 from crypto.tiles import Slice, decode_bundle, encode_bundle
+from marketplace.domain.log import Log
 from marketplace.log_auditor.audit import SAVE_EVERY, Audit, Finding
 from marketplace.log_auditor.errors import (
     AlteredLogError,
@@ -68,6 +69,17 @@ def test_each_audit_reads_what_is_new_and_ties_it_to_the_one_before(steps):
         state = AuditState.from_bytes(kept.to_bytes())
         assert state == kept
     assert audit(log)[1].verified == state.verified
+
+
+def test_an_erased_entry_leaves_the_log_without_a_fault():
+    log = TestedLog.of(*LONG[:300])
+    before, _ = audit(log)
+    Log(log.book).erase(7)
+
+    after, _ = audit(log)
+
+    assert Log(log.book).entry(7) is None
+    assert after == before
 
 
 def test_an_audit_that_was_broken_off_goes_on_where_it_was():
