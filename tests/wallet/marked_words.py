@@ -43,6 +43,8 @@ AREAS = {
     "passkeys": ("passkey", "passkey_form"),
     "records": ("record", "badges"),
     "consents": ("end_consent",),
+    "uses": ("proofs", "use_letters"),
+    "receipts": ("take", "agreement_paper"),
     "agreement": ("consent",),
     "offer": ("offers", "offer_form", "offer_pages", "boundary_form"),
     "locks": ("contacts",),

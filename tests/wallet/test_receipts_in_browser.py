@@ -66,14 +66,15 @@ def test_what_a_person_saves_anybody_checks(browser: Browser, url: str, tmp_path
         )
         page.get_by_role("button", name="Check").click()
         look(page, says="Something in it does not hold.")
-        page.get_by_role("link", name="Auf Deutsch").click()
+        page.goto(f"{url}/verify")
+        page.get_by_role("button", name="Deutsch").click()
         look(page, says="Sie brauchen kein Konto")
 
 
 def test_it_is_checked_without_scripts(browser: Browser, url: str, tmp_path: Path) -> None:
     with quiet_page(browser, java_script_enabled=False) as page:
         file = _saved(page, url, tmp_path)
-        page.get_by_role("link", name="check it").click()
+        page.get_by_role("link", name="check an agreement").click()
         page.get_by_label("Choose the file").set_input_files(file)
         page.get_by_role("button", name="Check").click()
         page.get_by_text("Everything in it holds.").wait_for()

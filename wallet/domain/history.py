@@ -101,7 +101,7 @@ def read_use(logged: LoggedReceipt, consent_id: str, marketplace: MarketplaceEnt
         consent_id=consent_id,
         job_id=receipt.job_id,
         at=receipt.used_at,
-        buyer=Buyer(receipt.buyer_name, receipt.buyer_kind, _country(logged.entry)),
+        buyer=Buyer(receipt.buyer_name, receipt.buyer_kind, _country(logged.entry), receipt.buyer_id),
         purpose=receipt.purpose,
         statistics=receipt.statistics,
         group_by=receipt.group_by,
@@ -162,12 +162,15 @@ def _objects(fields: Fields, name: str) -> tuple[Fields, ...]:
 def _other(fields: Fields, consent_id: str) -> UseEntry:
     buyer = fields.section("buyer")
     country = buyer.text("country", max_length=10) if buyer.has("country") else None
+    subject = buyer.text("id", max_length=MAX_ID) if buyer.has("id") else None
     statistics = fields.objects("statistics", least=1, most=MOST_STATISTICS)
     return UseEntry(
         consent_id=consent_id,
         job_id=fields.text("job_id", max_length=MAX_ID),
         at=fields.moment("at"),
-        buyer=Buyer(buyer.text("name", max_length=MAX_ID), buyer.choice("kind", RecipientKind), country),
+        buyer=Buyer(
+            buyer.text("name", max_length=MAX_ID), buyer.choice("kind", RecipientKind), country, subject
+        ),
         purpose=fields.choice("purpose", Purpose),
         statistics=tuple(Statistic.from_fields(each) for each in statistics),
         group_by=fields.text("group_by", max_length=MAX_NAME) if fields.has("group_by") else None,

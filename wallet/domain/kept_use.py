@@ -10,10 +10,9 @@ from typing import Self, TypedDict
 
 from consent.crowd_order import CrowdOrder
 from consent.score_request import ScoreRequest
-from consent.vocabulary import RecipientKind
 from crypto.encoding import Json
 from crypto.reading import Fields, utc_text
-from wallet.domain.use import MOST_CENTS, MOST_ENTRIES, Buyer, Outcome, Proof, UseEntry
+from wallet.domain.use import MOST_CENTS, MOST_ENTRIES, Buyer, Outcome, Proof, UseEntry, read_buyer
 
 MAX_TOKEN = 100_000
 
@@ -113,6 +112,7 @@ class KeptUse(ABC):
             "buyer_name": self.buyer.name,
             "buyer_kind": self.buyer.kind.value,
             "buyer_country": self.buyer.country,
+            "buyer_id": self.buyer.subject,
             "arrived_at": utc_text(self.arrived_at),
             "ended": self.ended,
             "payment": None if self.payment is None else self.payment.to_document(),
@@ -125,10 +125,9 @@ def read_shared(fields: Fields) -> SharedMembers:
     Raises:
         MalformedError: one is missing or has another form.
     """
-    country = fields.text("buyer_country") if fields.has("buyer_country") else None
     return SharedMembers(
         token=fields.text("token", max_length=MAX_TOKEN),
-        buyer=Buyer(fields.text("buyer_name"), fields.choice("buyer_kind", RecipientKind), country),
+        buyer=read_buyer(fields),
         arrived_at=fields.moment("arrived_at"),
         ended=fields.text("ended") if fields.has("ended") else None,
         payment=Payment.from_fields(fields.section("payment")) if fields.has("payment") else None,

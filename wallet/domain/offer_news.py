@@ -66,7 +66,7 @@ def buyer_of(credential: OrganisationCredential) -> Buyer:
         MalformedError: the kind of organisation is not known here.
     """
     kind = Fields({"kind": credential.kind}, "credential").choice("kind", RecipientKind)
-    return Buyer(credential.name, kind, credential.country)
+    return Buyer(credential.name, kind, credential.country, credential.handle)
 
 
 def payment_of(

@@ -36,11 +36,12 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True)
 class Buyer:
-    """Who asked, as its credential names it."""
+    """Who asked, as its credential names it; `subject` is the name by which it is told apart."""
 
     name: str
     kind: RecipientKind
     country: str | None = None
+    subject: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ class UseEntry:
             "buyer_name": self.buyer.name,
             "buyer_kind": self.buyer.kind.value,
             "buyer_country": self.buyer.country,
+            "buyer_id": self.buyer.subject,
             "purpose": self.purpose.value,
             "statistics": [statistic.to_json() for statistic in self.statistics],
             "group_by": self.group_by,
@@ -94,6 +96,14 @@ class UseEntry:
             "evidence": self.evidence,
         }
 
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The attributes that it was about: computed, grouped by, filtered by or weighed."""
+        if self.query is not None:
+            return tuple(sorted(self.query.attributes))
+        named = {name for each in self.statistics for name in each.attributes} | dict(self.weights).keys()
+        return tuple(sorted(named | ({self.group_by} if self.group_by else set())))
+
     @classmethod
     def from_fields(cls, fields: Fields) -> "UseEntry":
         """Read what `to_document` wrote.
@@ -101,12 +111,11 @@ class UseEntry:
         Raises:
             MalformedError: it has another form.
         """
-        country = fields.text("buyer_country") if fields.has("buyer_country") else None
         entry = cls(
             consent_id=fields.text("consent_id"),
             job_id=fields.text("job_id"),
             at=fields.moment("at"),
-            buyer=Buyer(fields.text("buyer_name"), fields.choice("buyer_kind", RecipientKind), country),
+            buyer=read_buyer(fields),
             purpose=fields.choice("purpose", Purpose),
             statistics=tuple(Statistic.from_fields(each) for each in fields.objects("statistics")),
             group_by=fields.text("group_by") if fields.has("group_by") else None,
@@ -122,3 +131,17 @@ class UseEntry:
         )
         fields.done()
         return entry
+
+
+def read_buyer(fields: Fields) -> Buyer:
+    """Who asked, out of the members that a kept use has of it.
+
+    Raises:
+        MalformedError: one is missing or has another form.
+    """
+    return Buyer(
+        fields.text("buyer_name"),
+        fields.choice("buyer_kind", RecipientKind),
+        fields.text("buyer_country") if fields.has("buyer_country") else None,
+        fields.text("buyer_id") if fields.has("buyer_id") else None,
+    )

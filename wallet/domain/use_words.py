@@ -12,23 +12,27 @@ from ssi.errors import DataSetError, UnknownDataSetError
 from wallet.domain.use import UseEntry
 
 LANGUAGE = "en"
+_WEIGHED = {
+    "en": ("Your score: {said}", "Sum over at least {people} people: {said}"),
+    "de": ("Ihre Punktzahl: {said}", "Summe über mindestens {people} Menschen: {said}"),
+}
 
 
-def computed_text(use: UseEntry, data_set: DataSet) -> str:
+def computed_text(use: UseEntry, data_set: DataSet, language: str = LANGUAGE) -> str:
     """What was asked, such as "Number of people and average exam score, by sex".
 
     Where the whole question is known it is said in full, with conditions, group size and random error. An
     attribute that the data set does not have is called by its name, since a partner may know newer ones.
     """
     if use.weights:
-        return _score_text(use, data_set)
+        return _score_text(use, data_set, language)
     if use.query is not None:
         try:
-            return describe_query(use.query, asked_about(use.query), LANGUAGE)
+            return describe_query(use.query, asked_about(use.query), language)
         except (DataSetError, UnknownDataSetError, QueryRefusedError):
             pass  # said in less words below
-    words = words_of(LANGUAGE)
-    labels = {each.name: each.label[LANGUAGE].lower() for each in data_set.attributes}
+    words = words_of(language)
+    labels = {each.name: each.label[language].lower() for each in data_set.attributes}
 
     def label(name: str | None) -> str:
         return labels.get(name or "", name or "")
@@ -41,10 +45,11 @@ def computed_text(use: UseEntry, data_set: DataSet) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _score_text(use: UseEntry, data_set: DataSet) -> str:
+def _score_text(use: UseEntry, data_set: DataSet, language: str) -> str:
     """A score of this one person, or a sum: "Your score: 2 × exam score + 1 × reading score"."""
     try:
-        said = describe_weights(ScoreFunction(data_set, dict(use.weights)), LANGUAGE)
+        said = describe_weights(ScoreFunction(data_set, dict(use.weights)), language)
     except TermsError:
         said = " + ".join(f"{weight} × {name}" for name, weight in use.weights)
-    return f"Sum over at least {use.crowd} people: {said}" if use.crowd else f"Your score: {said}"
+    score, crowd = _WEIGHED[language]
+    return crowd.format(people=use.crowd, said=said) if use.crowd else score.format(said=said)

@@ -36,6 +36,7 @@ from wallet.web import (
     show,
     sources,
     streams,
+    use_letters,
     uses,
     visitor,
 )
@@ -97,6 +98,7 @@ def create_app(
         sources.screens,
         streams.screens,
         receipts.screens,
+        use_letters.screens,
         uses.uses,
         uses.earnings,
     ):

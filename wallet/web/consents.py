@@ -9,9 +9,9 @@ from ssi.trust_entries import NodeEntry
 from wallet.domain.held_consent import HeldConsent
 from wallet.domain.use_words import computed_text
 from wallet.errors import PartnerError
-from wallet.services.publish_offer import LANGUAGE
 from wallet.services.suite import Services
 from wallet.web import visitor
+from wallet.web.languages import wording_language
 
 
 def screens(services: Services) -> Blueprint:
@@ -42,10 +42,11 @@ def screens(services: Services) -> Blueprint:
             record=services.read.record(wallet, held.credential_id),
             state=held.state(services.clock()),
             data_set=described,
-            words=describe_policy(held.policy, described, LANGUAGE),
+            words=describe_policy(held.policy, described, wording_language()),
             nodes=_nodes(services, held),
-            computed=lambda use: computed_text(use, described),
-            purpose=lambda each: purpose_text(each, LANGUAGE),
+            wording=wording_language(),
+            computed=lambda use: computed_text(use, described, wording_language()),
+            purpose=lambda each: purpose_text(each, wording_language()),
         )
 
     @consents.get("/<row_id>/end")
@@ -72,7 +73,7 @@ def screens(services: Services) -> Blueprint:
 
 def _summary(held: HeldConsent) -> str:
     described: DataSet = data_set(held.policy.data_set)
-    return describe_policy(held.policy, described, LANGUAGE).summary
+    return describe_policy(held.policy, described, wording_language()).summary
 
 
 def _nodes(services: Services, held: HeldConsent) -> list[tuple[str, NodeEntry | None]]:

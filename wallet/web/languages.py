@@ -23,6 +23,7 @@ LANGUAGES: Final = {
     "el": "Ελληνικά",
 }
 """Each in its own words, in the order in which they are offered."""
+WORDED: Final = ("en", "de")
 COOKIE: Final = "language"
 COOKIE_SECONDS: Final = 365 * 24 * 3600
 
@@ -49,6 +50,12 @@ def translated(text: str) -> str:
 def page_language() -> str:
     """The language of the page that is being made."""
     return str(get_locale().language)
+
+
+def wording_language() -> str:
+    """The language of what is worded in English and German alone: that of the page, or English."""
+    language = page_language()
+    return language if language in WORDED else ENGLISH
 
 
 def remember(response: Response, language: str) -> None:

@@ -66,6 +66,11 @@ def day_text(at: datetime) -> str:
     )
 
 
+def month_text(at: datetime) -> str:
+    """The month of a moment in UTC: in German ``November 2026``."""
+    return str(format_skeleton("yMMMM", at.astimezone(UTC), tzinfo=UTC, locale=_language()))
+
+
 def _with_minus(text: str) -> str:
     return text.replace("-", "−")
 

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Final
 
 from flask import Blueprint, Response, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.datastructures import FileStorage
 
 from consent.examination import Examination
@@ -17,11 +18,11 @@ from wallet.errors import PartnerError, ReceiptError
 from wallet.services.suite import Services
 from wallet.web import visitor
 from wallet.web.agreement_paper import MEDIA_TYPE, agreement_pdf, file_content, file_name
+from wallet.web.languages import wording_language
 from wallet.web.problems import status_of
 
 Page = str | tuple[str, HTTPStatus]
 _FORM_BYTES: Final = 10_000
-LANGUAGES: Final = ("en", "de")
 
 
 def screens(services: Services) -> Blueprint:
@@ -70,7 +71,7 @@ def checking(services: Services) -> Blueprint:
         """What holds; the file is gone with the answer."""
         raw = _handed_in()
         if not raw.strip():
-            return _page("Choose the file, or paste what is in it."), HTTPStatus.UNPROCESSABLE_ENTITY
+            return _page(gettext("Choose the file, or paste what is in it.")), HTTPStatus.UNPROCESSABLE_ENTITY
         try:
             kept, found = services.check_receipt(raw)
         except (ReceiptError, PartnerError) as error:
@@ -97,7 +98,7 @@ class _Shown:
     def title(self) -> str:
         agreed = self.found.agreed
         try:
-            return "" if agreed is None else data_set(agreed.data_set).label[_language()]
+            return "" if agreed is None else data_set(agreed.data_set).label[wording_language()]
         except UnknownDataSetError:
             return ""
 
@@ -117,14 +118,9 @@ def _page(error: str | None, shown: _Shown | None = None) -> str:
         "wallet/receipts/verify.html",
         error=error,
         shown=shown,
-        language=_language(),
+        language=wording_language(),
         words=examination_words,
     )
-
-
-def _language() -> str:
-    asked = request.args.get("language", "")
-    return asked if asked in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en"
 
 
 def _names(services: Services) -> tuple[dict[str, str], str]:

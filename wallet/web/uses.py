@@ -11,9 +11,11 @@ from crypto.encoding import Json
 from ssi.dataset import DataSet, data_set
 from wallet.domain.session import Session
 from wallet.domain.use import UseEntry
-from wallet.domain.use_words import LANGUAGE, computed_text
+from wallet.domain.use_words import computed_text
 from wallet.services.suite import Services
 from wallet.web import visitor
+from wallet.web.languages import wording_language
+from wallet.web.local_words import month_text
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,11 @@ def uses(services: Services) -> Blueprint:
             months=[list(entries) for _, entries in months],
             agreements=agreements,
             log=services.read.log.memory(wallet),
-            computed=lambda use: computed_text(use, agreements[use.consent_id].data_set),
-            purpose=lambda each: purpose_text(each, LANGUAGE),
-            title=lambda use: agreements[use.consent_id].data_set.label[LANGUAGE],
+            computed=lambda use: computed_text(use, agreements[use.consent_id].data_set, wording_language()),
+            purpose=lambda each: purpose_text(each, wording_language()),
+            title=lambda use: agreements[use.consent_id].data_set.label[wording_language()],
+            parts=lambda use: _parts(use, agreements[use.consent_id].data_set),
+            month=month_text,
         )
 
     @screens.get("/proofs.json")
@@ -57,6 +61,12 @@ def uses(services: Services) -> Blueprint:
         )
 
     return screens
+
+
+def _parts(use: UseEntry, described: DataSet) -> list[str]:
+    """The kinds of data that somebody asked about; one that is not known here by its name."""
+    labels = {each.name: each.label[wording_language()].lower() for each in described.attributes}
+    return [labels.get(name, name) for name in use.attributes]
 
 
 def _logged(use: UseEntry) -> dict[str, Json]:
@@ -81,7 +91,7 @@ def earnings(services: Services) -> Blueprint:
                 (each, earned.cents_of(name)) for name, each in agreements.items() if earned.cents_of(name)
             ],
             agreements=agreements,
-            purpose=lambda each: purpose_text(each, LANGUAGE),
+            purpose=lambda each: purpose_text(each, wording_language()),
         )
 
     @screens.get("/earnings.csv")
@@ -99,7 +109,7 @@ def _agreements(services: Services, wallet: Session) -> dict[str, Agreement]:
     found = {
         held.consent_id: Agreement(
             data_set(held.policy.data_set),
-            data_set(held.policy.data_set).label[LANGUAGE],
+            data_set(held.policy.data_set).label[wording_language()],
             held.policy.given_at,
             url_for("consents.detail", row_id=held.row_id),
         )
@@ -109,7 +119,7 @@ def _agreements(services: Services, wallet: Session) -> dict[str, Agreement]:
         described = data_set(offer.terms.data_set)
         found[offer.consent_id] = Agreement(
             described,
-            f"Scores of {described.label[LANGUAGE]}",
+            f"Scores of {described.label[wording_language()]}",
             offer.terms.given_at,
             url_for("scores.detail", row_id=offer.row_id),
         )
@@ -117,7 +127,7 @@ def _agreements(services: Services, wallet: Session) -> dict[str, Agreement]:
         described = data_set(crowd.terms.data_set)
         found[crowd.consent_id] = Agreement(
             described,
-            f"Sums with {described.label[LANGUAGE]}",
+            f"Sums with {described.label[wording_language()]}",
             crowd.terms.given_at,
             url_for("crowds.detail", row_id=crowd.row_id),
         )

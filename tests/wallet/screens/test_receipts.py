@@ -27,7 +27,7 @@ def _checked(app, content, field="pasted", status=200, language="en"):
     """What somebody without a wallet sees."""
     stranger = Browser(app)
     handed = (io.BytesIO(content), "agreement.jsonld") if field == "file" else content
-    answer = stranger.client.post(f"/verify?language={language}", data={field: handed})
+    answer = stranger.client.post("/verify", data={field: handed}, headers={"Accept-Language": language})
     assert answer.status_code == status, answer.get_data(as_text=True)
     return answer.get_data(as_text=True)
 
@@ -84,7 +84,7 @@ def test_the_paper_says_what_was_agreed_what_came_of_it_and_how_to_check_it(used
     for line in held.notice.split("\n"):
         assert " ".join(line.split()) in text
     for words in (
-        "My agreement about",
+        "My agreement: ",
         "Operator of node-a",
         "Institute of Public Health",
         "Number of people and average exam score",
@@ -101,7 +101,7 @@ def test_the_paper_names_itself_its_language_and_carries_the_file(used, world, a
 
     told, root = reader.xmp_metadata, reader.root_object
     assert told is not None
-    assert str(told.dc_title).startswith("{'x-default': 'My agreement about")
+    assert str(told.dc_title).startswith("{'x-default': 'My agreement: ")
     assert (told.pdfaid_part, told.pdfaid_conformance) == ("3", "U")
     assert str(root["/Lang"]) == "en"
     assert "'/DisplayDocTitle': True" in str(root["/ViewerPreferences"])

@@ -155,3 +155,63 @@ def test_the_page_gets_each_proof_to_look_at_it_itself(used, world):
 
 def test_proofs_are_told_to_the_open_wallet_alone(used, app):
     assert app.test_client().get("/uses/proofs.json").status_code == 302
+
+
+def test_a_use_says_everything_but_values(used):
+    page = used.get("/uses/")
+
+    for words in (
+        "urn:argonauta:organisation:iph",
+        "exam score",
+        "the number of people only",
+        "Under the name",
+        "job-1",
+        "Place in the public log",
+        "nothing",
+        "No value of your record stands here",
+    ):
+        assert words in page
+    assert "0.261" not in page
+
+
+@pytest.mark.parametrize(
+    ("job", "kind", "words"),
+    [
+        ("job-1", "deletion", "you received an answer that my data was part of"),
+        ("job-1", "complaint", "The data protection authority (AT, https://www.dsb.gv.at)"),
+        ("job-9", "complaint", "The data protection authority (DE, https://www.bfdi.bund.de)"),
+    ],
+)
+def test_each_use_leads_to_both_letters_with_the_receiver_filled_in(used, job, kind, words):
+    used.get("/uses/")
+    (path,) = re.findall(rf'href="(/letters/[^"]+/uses/{job}/{kind})"', used.page)
+
+    page = used.get(path)
+
+    assert words in page
+    assert job in page
+    assert "Your wallet sends nothing" in page
+
+
+def test_each_agreement_leads_to_both_letters(used):
+    used.get("/agreements/")
+    (agreement,) = set(re.findall(r'href="(/agreements/[0-9a-f-]{36})"', used.page))
+    used.get(agreement)
+    paths = re.findall(r'href="(/letters/[^"]+/(?:deletion|complaint))"', used.page)
+
+    assert len(paths) == 2
+    assert "A letter to Marketplace" in used.get(paths[0])
+    assert "with which I made the agreement below" in used.get(paths[1])
+    assert "Beschwerde nach Artikel 77" in used.get(f"{paths[1]}?language=de")
+
+
+@pytest.mark.parametrize("path", ["nothing/deletion", "nothing/uses/job-1/deletion"])
+def test_a_letter_about_nothing_of_hers_is_not_written(used, path):
+    used.get(f"/letters/{path}", 404)
+
+
+def test_an_unknown_kind_of_letter_is_not_written(used):
+    used.get("/uses/")
+    path = re.findall(r'href="(/letters/[^"]+/uses/job-1/)deletion"', used.page)[0]
+
+    used.get(f"{path}praise", 404)
