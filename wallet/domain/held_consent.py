@@ -9,6 +9,7 @@ from consent.policy import Policy
 from crypto.encoding import Json
 from crypto.reading import Fields, utc_text
 from wallet.domain.pausing import Pausing
+from wallet.domain.reminder import PutOff
 from wallet.domain.use import Outcome, UseEntry
 from wallet.domain.withdrawal import WithdrawalProgress
 
@@ -102,6 +103,7 @@ class HeldConsent:
     pausing: Pausing | None = None
     uses: tuple[UseEntry, ...] = field(default=(), hash=False)
     refreshed_at: datetime | None = None
+    put_off: PutOff = field(default_factory=PutOff)
     revision: int = 0
 
     def state(self, now: datetime) -> ConsentState:
@@ -150,6 +152,7 @@ class HeldConsent:
             "pausing": self.pausing.to_document() if self.pausing else None,
             "uses": [use.to_document() for use in self.uses],
             "refreshed_at": utc_text(self.refreshed_at) if self.refreshed_at else None,
+            "put_off": self.put_off.to_document(),
         }
 
     @classmethod
@@ -179,6 +182,7 @@ class HeldConsent:
             pausing=Pausing.from_fields(fields.section("pausing")) if fields.has("pausing") else None,
             uses=tuple(UseEntry.from_fields(each) for each in fields.objects("uses", most=100_000)),
             refreshed_at=fields.moment("refreshed_at") if fields.has("refreshed_at") else None,
+            put_off=PutOff.from_fields(fields.objects("put_off") if fields.has("put_off") else ()),
             revision=revision,
         )
         fields.done()

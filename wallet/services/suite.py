@@ -39,6 +39,7 @@ from wallet.services.publish_offer import PublishOffer
 from wallet.services.read_wallet import ReadWallet
 from wallet.services.receive_record import ReceiveRecord
 from wallet.services.refresh import Refresh
+from wallet.services.remind import Remind
 from wallet.services.rights_suite import Rights
 from wallet.services.show_suite import Show, ShowStores, assemble_show
 from wallet.services.stream_suite import Streams, assemble_streams
@@ -71,6 +72,7 @@ class Services:
     move: MoveWallet
     receive_credential: ReceiveRecord
     draft_offer: DraftOffer
+    remind: Remind
     publish_offer: PublishOffer
     withdraw_consent: WithdrawConsent
     pause_consents: PauseConsents
@@ -121,6 +123,7 @@ def assemble(
     log = WatchLog(stores.memories, market, trust, clock)
     deliver = DeliverConsent(stores.consents, market, trust, log, clock)
     publish = PublishOffer(stores.credentials, stores.consents, trust, deliver, clock)
+    draft_offer = DraftOffer(stores.drafts, stores.credentials, publish)
     scores = assemble_scores(stores, partners, log, clock)
     crowds = assemble_crowds(stores, partners, log, clock)
     receive = _receiving(stores, partners, clock)
@@ -151,7 +154,8 @@ def assemble(
         contacts=doors.contacts,
         move=move,
         receive_credential=receive,
-        draft_offer=DraftOffer(stores.drafts, stores.credentials, publish),
+        draft_offer=draft_offer,
+        remind=Remind(stores.consents, draft_offer, clock),
         publish_offer=publish,
         withdraw_consent=withdraw,
         pause_consents=pause,
