@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import pytest
 from flask import Flask, Response, jsonify, request
 
 from crypto.encoding import b64url_encode, sha256
@@ -22,6 +23,7 @@ from wallet.clients.pod.discovery import ISSUER, PIM_STORAGE
 from wallet.domain.clock import Clock
 from wallet.domain.pod import Pod
 from wallet.domain.session import Session
+from wallet.errors import PodError, PodTrouble
 from wallet.services.pod_suite import PodUse
 
 BACK = "https://wallet.example/pod/callback"
@@ -220,6 +222,11 @@ def sign_in(use: PodUse, session: Session, pod: "SmallPod") -> Pod:
     """Connect it to a wallet."""
     waiting, page = use.connect.begin(use.connect.look(pod.webid), BACK)
     return use.connect.finish(session, waiting, pod.approve(page))
+
+
+def cause(caught: pytest.ExceptionInfo[PodError]) -> PodTrouble:
+    """Why a pod did not do it."""
+    return caught.value.cause
 
 
 def linked_data(document: object) -> Response:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from crypto.password_jwe import decrypt_with_password
 from tests.wallet.browsing import PASSWORD
-from tests.wallet.small_pod import SmallPod, sign_in, small_pod
+from tests.wallet.small_pod import SmallPod, cause, sign_in, small_pod
 from tests.wallet.world import World
 from wallet.bootstrap import sql_stores
 from wallet.domain.pod import Backup
@@ -49,10 +49,6 @@ def elsewhere(tmp_path: Path, world: World) -> Iterator[World]:
 @pytest.fixture
 def use(world: World) -> PodUse:
     return world.services.pod
-
-
-def cause(caught: pytest.ExceptionInfo[PodError]) -> PodTrouble:
-    return caught.value.cause
 
 
 def made(use: PodUse, session: Session, password: str = PASSWORD) -> tuple[Backup, ...]:

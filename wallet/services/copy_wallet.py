@@ -16,6 +16,7 @@ from ssi.jws import parse_jws
 from wallet.domain.credential import HeldCredential
 from wallet.domain.held_consent import HeldConsent
 from wallet.domain.held_offer import HeldOffer
+from wallet.domain.pod import Pod
 from wallet.domain.proof import Proof
 from wallet.domain.reading_table import table_of
 from wallet.domain.record import Record
@@ -44,6 +45,8 @@ uses.json     every time somebody asked / jedes Mal, wenn jemand gefragt hat
 earnings.csv  what you were paid / was dir gezahlt wurde
 shown.json    what you showed to whom, by the names of its parts; no values
               was du wem gezeigt hast, nach den Namen der Teile; keine Werte
+pod.json      the pod that your wallet is connected to, if there is one
+              der Pod, mit dem deine Wallet verbunden ist, falls es einen gibt
 log.json      the last state of the public log that your wallet has checked
               der letzte Stand des öffentlichen Protokolls, den deine Wallet geprüft hat
 
@@ -61,6 +64,7 @@ class CopyWallet:
     credentials: Store[HeldCredential]
     showings: Store[Showing]
     streams: ReadStreams
+    pods: Store[Pod]
 
     def __call__(self, session: Session, proof: Proof) -> Mapping[str, Iterable[str]]:
         """Every file of the copy by its path, as pieces of text; those of streams are read as they are taken.
@@ -82,6 +86,7 @@ class CopyWallet:
             "uses.json": [_text([use.to_document() for use in seen.uses])],
             "earnings.csv": [seen.earnings.to_csv()],
             "shown.json": [_text([_showing(each) for each in self.showings.all(session)])],
+            "pod.json": [_text([_pod(each) for each in self.pods.all(session)])],
             "log.json": [self.log(session)],
         }
 
@@ -172,6 +177,15 @@ def _showing(showing: Showing) -> dict[str, Json]:
         "answered_at": utc_text(showing.answered_at) if showing.answered_at else None,
         "what_came_of_it": showing.stage.value,
         "shown": [record.to_document() for record in showing.records],
+    }
+
+
+def _pod(pod: Pod) -> dict[str, Json]:
+    return {
+        "webid": pod.place.webid,
+        "pod": pod.place.storage,
+        "signed_in_at": pod.place.issuer,
+        "since": utc_text(pod.connected_at),
     }
 
 

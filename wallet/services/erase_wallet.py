@@ -13,6 +13,7 @@ from wallet.domain.held_offer import HeldOffer
 from wallet.domain.held_score_offer import HeldScoreOffer
 from wallet.domain.proof import Proof
 from wallet.domain.session import Session
+from wallet.services.connect_pod import ConnectPod
 from wallet.services.end_offers import EndOffers
 from wallet.services.erasure_ports import ErasureStore
 from wallet.services.open_wallet import OpenWallet
@@ -35,6 +36,7 @@ class EraseWallet:
     end_scores: EndOffers[HeldScoreOffer]
     crowd_offers: Store[HeldCrowdOffer]
     end_crowds: EndOffers[HeldCrowdOffer]
+    pod: ConnectPod
     clock: Clock
     random: RandomBytes = random_bytes
 
@@ -47,6 +49,7 @@ class EraseWallet:
         """
         self.open_wallet.confirm(session, proof)
         farewells = [*self._consents_end(session), *self._offers_end(session)]
+        self.pod.disconnect(session)
         return self.erasures.plan(session.wallet_id, planned(self.clock()), farewells)
 
     def planned(self, session: Session) -> Erasure | None:

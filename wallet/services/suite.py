@@ -144,6 +144,7 @@ def assemble(
     streams = assemble_streams(stores.streams, stores.alerts, clock)
     move = MoveWallet(stores.archive, doors.open, clock)
     take_file = TakeFile(partners.sources, streams.keep, clock)
+    pod = assemble_pods(stores.pods, partners.pods, take_file, move, clock)
     letters = assemble_letters(stores.letters, partners.sources, streams.keep, custody.lookup_key, clock)
     showing = ShowStores(stores.showings, stores.credentials, stores.shown, copies)
     return Services(
@@ -186,7 +187,7 @@ def assemble(
         show=assemble_show(showing, partners.askers, trust, clock),
         get_badge=GetBadge(stores.credentials, partners.badges, clock),
         rights=Rights(
-            copy=CopyWallet(doors.open, read, stores.credentials, stores.showings, streams.read),
+            copy=CopyWallet(doors.open, read, stores.credentials, stores.showings, streams.read, stores.pods),
             erase=EraseWallet(
                 open_wallet=doors.open,
                 erasures=stores.erasures,
@@ -196,6 +197,7 @@ def assemble(
                 end_scores=scores.end,
                 crowd_offers=stores.crowd_offers,
                 end_crowds=crowds.end,
+                pod=pod.connect,
                 clock=clock,
             ),
             tidy_up=TidyUp(
@@ -205,7 +207,7 @@ def assemble(
         streams=streams,
         take_file=take_file,
         letters=letters,
-        pod=assemble_pods(stores.pods, partners.pods, take_file, move, clock),
+        pod=pod,
         trust=trust,
         clock=clock,
         ends=ends,

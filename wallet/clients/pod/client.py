@@ -22,7 +22,8 @@ from wallet.domain.clock import Clock
 from wallet.domain.collecting import Grant
 from wallet.domain.pod import Folder, Pod, PodPlace, PodSignIn
 
-PAGES: Final = Limits(connect_seconds=5.0, read_seconds=10.0, total_seconds=20.0, answer_bytes=MAX_BYTES)
+PAGES: Final = Limits(connect_seconds=5.0, read_seconds=10.0, total_seconds=10.0, answer_bytes=MAX_BYTES)
+"""Finding a pod takes some requests one after the other, and a person waits for all of them."""
 FILES: Final = Limits(connect_seconds=5.0, read_seconds=20.0, total_seconds=120.0, answer_bytes=MAX_BYTES)
 """A file takes longer than a page; how long it may be is said with each."""
 _NONCE_BYTES: Final = 32

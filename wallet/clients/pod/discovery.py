@@ -80,7 +80,7 @@ class Discovery:
             raise pod_trouble(PodTrouble.NO_ISSUER)
         named = tuple(each for each in profile.linked(webid, STORAGE) if each.endswith("/"))
         found = storage or (named[0] if named else self._upwards(urldefrag(webid).url))
-        for each in (issuers[0], found):
+        for each in (webid, issuers[0], found):
             if origin_of(each) is None or len(each) > _MAX_ADDRESS or not _is_plain(each):
                 raise pod_trouble(PodTrouble.NOT_A_POD)
         return PodPlace(webid, issuers[0], found)
