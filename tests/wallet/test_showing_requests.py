@@ -170,7 +170,7 @@ def test_a_did_that_nobody_knows_is_only_the_host_of_the_answer(desk: Desk):
 
 
 def test_what_somebody_calls_itself_cannot_turn_text_around(desk: Desk):
-    metadata = {"vp_formats_supported": {}, "client_name": "\u202eytisrevinU\u0000 \n"}
+    metadata = {"vp_formats_supported": {}, "client_name": "\u202eytisrevinU\u0007 \n"}
     asked = desk.asker.ask(SEX, client_metadata=metadata)
 
     assert desk.show.open(desk.anna, asked).asker.calls_itself == "ytisrevinU"
