@@ -16,6 +16,7 @@ from wallet.clients.authenticators import WebAuthn
 from wallet.clients.badges import BadgeClient
 from wallet.clients.connections import STRANGERS, Connections
 from wallet.clients.crowd_market import CrowdMarketClient
+from wallet.clients.hospitals import PAGES, HospitalClient
 from wallet.clients.issuers import IssuerClient
 from wallet.clients.marketplace import MarketplaceClient
 from wallet.clients.nodes import NodeClient
@@ -33,6 +34,7 @@ from wallet.domain.crowd_memory import CrowdMemory
 from wallet.domain.held_consent import HeldConsent
 from wallet.domain.held_crowd_offer import HeldCrowdOffer
 from wallet.domain.held_score_offer import HeldScoreOffer
+from wallet.domain.hospital import Hospital
 from wallet.domain.log_memory import LogMemory
 from wallet.domain.offer_draft import OfferDraft
 from wallet.domain.pod import Pod
@@ -64,6 +66,7 @@ from wallet.storage.tables import (
     CredentialRow,
     CrowdMemoryRow,
     CrowdOfferRow,
+    HospitalRow,
     LogMemoryRow,
     OfferDraftRow,
     PodRow,
@@ -95,7 +98,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
     """
     key = lookup_key(settings.directory)
     authority = read_authority(settings.authority)
-    connections, strangers = Connections(), Connections(STRANGERS)
+    connections, strangers, pages = Connections(), Connections(STRANGERS), Connections(PAGES)
     outside = Outside(strangers, private_addresses=settings.development)
     trust = SignedRegistry(settings.registry, authority, connections, clock)
     make_database_file(settings.directory, settings.database_url)
@@ -112,11 +115,15 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         authenticators=WebAuthn(),
         sources=Catalogue(),
         pods=PodClient(clock, private_addresses=settings.development),
+        hospitals=HospitalClient(
+            Outside(pages, private_addresses=settings.development), clock, settings.development
+        ),
     )
 
     def close() -> None:
         connections.close()
         strangers.close()
+        pages.close()
         database.close()
 
     ends = Ends(database.check, close)
@@ -209,6 +216,7 @@ def sql_stores(database: Database) -> Stores:
             database, ShownCredentialRow, Form(ShownCredential.to_document, ShownCredential.from_document)
         ),
         "showings": SealedStore(database, ShowingRow, Form(Showing.to_document, Showing.from_document)),
+        "hospitals": SealedStore(database, HospitalRow, Form(Hospital.to_document, Hospital.from_document)),
         "alerts": SealedStore(database, StreamAlertRow, Form(Alert.to_document, Alert.from_document)),
     }
     streams = SqlStreamStore.over(database)

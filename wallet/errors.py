@@ -266,3 +266,30 @@ class SourceError(WalletError):
         self.kind = kind
         self.detail = detail
         self.place = place
+
+
+class PullTrouble(StrEnum):
+    """Why a hospital's server was not read; the screens have words for each."""
+
+    NO_SERVER = "no such server"
+    INSECURE = "not asked safely"
+    UNREACHABLE = "not reachable"
+    BUSY = "busy"
+    REFUSED = "refused"
+    SIGN_IN_AGAIN = "sign in again"
+    UNFIT_ANSWER = "answer that cannot be used"
+    TOO_MUCH = "too much"
+
+
+class PullError(WalletError):
+    """A hospital's server was not read, and nothing of it was kept.
+
+    `kind` is what the person can do something about, `detail` what exactly was wrong, for whoever has to mend
+    it; neither repeats a value or a secret. `wait_seconds` is how long the server wants to be left alone.
+    """
+
+    def __init__(self, kind: PullTrouble, detail: str = "", *, wait_seconds: int = 0) -> None:
+        super().__init__(": ".join(each for each in (kind.value, detail) if each))
+        self.kind = kind
+        self.detail = detail
+        self.wait_seconds = wait_seconds

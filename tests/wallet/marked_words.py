@@ -50,6 +50,7 @@ AREAS = {
     "locks": ("contacts",),
     "collect": ("collecting", "collecting_page"),
     "show": ("show_page",),
+    "hospital": ("hospitals", "hospital_words"),
     "sources": ("source_form", "file_reading", "addresses", "receive"),
     "stream": ("streams", "stream_axes", "stream_chart", "stream_form"),
     "crowd": ("crowds", "crowd_form", "sums"),

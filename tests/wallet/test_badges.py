@@ -37,6 +37,7 @@ from tests.wallet.world import KnownTrust, MemoryMarket, MemoryNodes, memory_sto
 from wallet.clients.authenticators import WebAuthn
 from wallet.clients.badges import BadgeClient
 from wallet.clients.connections import Connections
+from wallet.clients.hospitals import HospitalClient
 from wallet.clients.issuers import IssuerClient
 from wallet.clients.openid4vci.outside import Outside
 from wallet.clients.pod.client import PodClient
@@ -104,6 +105,7 @@ def graduate(tmp_path: Path, database_url: str) -> Iterator[Graduate]:
         WebAuthn(),
         Catalogue(),
         PodClient(office.clock),
+        HospitalClient(Outside(connections), office.clock),
     )
     services = assemble(memory_stores(), partners, Custody(b"k" * 32, CHEAP), clock=office.clock)
     session = services.create_wallet("anna", PASSWORD)

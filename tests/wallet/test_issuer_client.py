@@ -23,6 +23,7 @@ from tests.wallet.world import KnownTrust, MemoryMarket, MemoryNodes, memory_sto
 from wallet.clients.authenticators import WebAuthn
 from wallet.clients.badges import BadgeClient
 from wallet.clients.connections import Connections
+from wallet.clients.hospitals import HospitalClient
 from wallet.clients.issuers import IssuerClient
 from wallet.clients.openid4vci.outside import Outside
 from wallet.clients.pod.client import PodClient
@@ -77,9 +78,9 @@ def counter(tmp_path, database_url, monkeypatch):
     crowds = MemoryCrowdMarket(office.clock, market.key, market.log)
     askers = Askers(Asker(office.clock), RequestTrust())
     nodes, badges, pods = MemoryNodes(office.clock), BadgeClient(connections), PodClient(office.clock)
-    partners = Partners(
-        trust, issuers, market, nodes, scores, crowds, askers, badges, WebAuthn(), Catalogue(), pods
-    )
+    hospitals = HospitalClient(Outside(connections), office.clock)
+    doors = WebAuthn(), Catalogue(), pods, hospitals
+    partners = Partners(trust, issuers, market, nodes, scores, crowds, askers, badges, *doors)
     services = assemble(memory_stores(), partners, Custody(b"k" * 32, CHEAP), clock=office.clock)
     yield Counter(office, services, issuers, url)
     connections.close()

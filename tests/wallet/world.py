@@ -48,6 +48,8 @@ from tests.wallet.showing import Asker, authority, own_trust
 from wallet.clients.authenticators import WebAuthn
 from wallet.clients.badges import BadgeClient
 from wallet.clients.connections import Connections
+from wallet.clients.hospitals import PAGES, HospitalClient
+from wallet.clients.openid4vci.outside import Outside
 from wallet.clients.pod.client import PodClient
 from wallet.domain.clock import Clock
 from wallet.domain.held_consent import Delivery
@@ -284,6 +286,7 @@ class World:
         self.crowds = MemoryCrowdMarket(self.clock, self.market.key, self.market.log)
         self.asker = Asker(self.clock)
         self.pods = PodClient(self.clock, private_addresses=True)
+        self.rested: list[float] = []
         partners = Partners(
             self.trust,
             self.issuers,
@@ -296,6 +299,12 @@ class World:
             WebAuthn(),
             Catalogue(),
             self.pods,
+            HospitalClient(
+                Outside(Connections(PAGES), private_addresses=True),
+                self.clock,
+                development=True,
+                wait=self.rested.append,
+            ),
         )
         self.services: Services = assemble(self.stores, partners, Custody(b"k" * 32, CHEAP), clock=self.clock)
 

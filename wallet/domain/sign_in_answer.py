@@ -8,20 +8,36 @@ server cannot pass its answer off as another's (RFC 9207, RFC 9700 §4.4).
 import hmac
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from wallet.domain.collecting import SIGN_IN_LIFETIME, SignIn
 from wallet.domain.collecting_trouble import trouble
 from wallet.errors import Trouble
 
+
+class Request(Protocol):
+    """A request that waits for the browser to come back."""
+
+    @property
+    def state(self) -> str:
+        """What ties the answer to it."""
+        ...
+
+    @property
+    def begun_at(self) -> datetime:
+        """When the browser was sent away."""
+        ...
+
+
 KeyT = TypeVar("KeyT")
-_MAX_CODE: Final = 4_000
+RequestT = TypeVar("RequestT", bound=Request)
+MAX_CODE: Final = 4_000
 _NAMES: Final = frozenset({"state", "iss", "code", "error"})
 
 
 def sign_in_of(
-    answer: Mapping[str, str], waiting: Iterable[tuple[KeyT, SignIn]], *, now: datetime
-) -> tuple[KeyT, SignIn]:
+    answer: Mapping[str, str], waiting: Iterable[tuple[KeyT, RequestT]], *, now: datetime
+) -> tuple[KeyT, RequestT]:
     """The request that an answer belongs to, among those that wait.
 
     Raises:
@@ -50,7 +66,7 @@ def code_in(answer: Mapping[str, str], sign_in: SignIn) -> str:
     if "error" in answer:  # 2
         raise trouble(Trouble.DECLINED)
     code = answer.get("code", "")
-    if not 0 < len(code) <= _MAX_CODE:
+    if not 0 < len(code) <= MAX_CODE:
         raise trouble(Trouble.UNKNOWN_ANSWER)
     return code
 

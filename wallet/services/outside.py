@@ -9,6 +9,7 @@ from wallet.domain.crowd_memory import CrowdMemory
 from wallet.domain.held_consent import HeldConsent
 from wallet.domain.held_crowd_offer import HeldCrowdOffer
 from wallet.domain.held_score_offer import HeldScoreOffer
+from wallet.domain.hospital import Hospital
 from wallet.domain.log_memory import LogMemory
 from wallet.domain.offer_draft import OfferDraft
 from wallet.domain.pod import Pod
@@ -20,6 +21,7 @@ from wallet.services.badge_ports import BadgeIssuers
 from wallet.services.collecting_ports import CollectingIssuers
 from wallet.services.crowd_ports import CrowdMarket
 from wallet.services.erasure_ports import ErasureStore
+from wallet.services.hospital_ports import HospitalServers
 from wallet.services.letter_ports import LetterStore
 from wallet.services.pod_ports import Pods
 from wallet.services.ports import (
@@ -61,6 +63,7 @@ class Stores:
     streams: StreamStore
     alerts: Store[Alert]
     pods: Store[Pod]
+    hospitals: Store[Hospital]
     archive: Archive
 
 
@@ -79,3 +82,4 @@ class Partners:
     authenticators: Authenticators
     sources: FileSources
     pods: Pods
+    hospitals: HospitalServers

@@ -13,11 +13,15 @@ from wallet.domain.table_mapping import Mapping, Preview
 
 @dataclass(frozen=True)
 class Chosen:
-    """What a person chose for one file: her switches, where she lives, what the columns of a table are."""
+    """What a person chose for one file: her switches, where she lives, what the columns of a table are.
+
+    `called` is what its streams are known by, where that is not the title of the source.
+    """
 
     switches: frozenset[str]
     zone: ZoneInfo
     mapping: Mapping | None = None
+    called: str = ""
 
 
 class FileSources(Protocol):

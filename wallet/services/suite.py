@@ -36,6 +36,7 @@ from wallet.services.pause_consents import PauseConsents
 from wallet.services.pod_suite import PodUse, assemble_pods
 from wallet.services.ports import Trust
 from wallet.services.publish_offer import PublishOffer
+from wallet.services.read_hospital import ReadHospital
 from wallet.services.read_wallet import ReadWallet
 from wallet.services.receive_record import ReceiveRecord
 from wallet.services.refresh import Refresh
@@ -90,6 +91,7 @@ class Services:
     take_file: TakeFile
     letters: Letters
     pod: PodUse
+    hospitals: ReadHospital
     trust: Trust
     clock: Clock
     ends: Ends = field(repr=False)
@@ -146,6 +148,7 @@ def assemble(
     take_file = TakeFile(partners.sources, streams.keep, clock)
     pod = assemble_pods(stores.pods, partners.pods, take_file, move, clock)
     letters = assemble_letters(stores.letters, partners.sources, streams.keep, custody.lookup_key, clock)
+    hospitals = ReadHospital(stores.hospitals, partners.hospitals, take_file, clock)
     showing = ShowStores(stores.showings, stores.credentials, stores.shown, copies)
     return Services(
         create_wallet=doors.create,
@@ -208,6 +211,7 @@ def assemble(
         take_file=take_file,
         letters=letters,
         pod=pod,
+        hospitals=hospitals,
         trust=trust,
         clock=clock,
         ends=ends,

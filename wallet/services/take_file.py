@@ -16,9 +16,13 @@ from wallet.services.source_ports import Chosen, FileSources
 
 @dataclass
 class Progress:
-    """How far a file is; safe to look at from another thread. `stop` ends the reading at the next value."""
+    """How far a file is; safe to look at from another thread. `stop` ends the reading at the next value.
+
+    `pages` counts what was fetched of a file that a server gives in pages.
+    """
 
     report: Report = field(default_factory=Report)
+    pages: int = 0
     found: int = 0
     keeping: bool = False
     stopped: bool = False
@@ -51,7 +55,7 @@ class TakeFile:
             StoppedError: it was stopped.
             UnfitReadingError, ConflictError, TooLargeError: as `KeepStreams`.
         """
-        title, now = self.sources.manifest(name).title.english, self.clock()
+        title, now = chosen.called or self.sources.manifest(name).title.english, self.clock()
         values = self._values(name, file, chosen, now)
         for _ in _counted(values(progress.report), progress):
             pass

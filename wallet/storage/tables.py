@@ -227,6 +227,12 @@ class ShowingRow(SealedRow):
     __tablename__ = "showing"
 
 
+class HospitalRow(SealedRow):
+    """One hospital that a wallet reads from, with its right to."""
+
+    __tablename__ = "hospital"
+
+
 class StreamRow(SealedRow):
     """One stream: what is measured, and which segments have its readings."""
 

@@ -30,9 +30,10 @@ Work = Callable[[BinaryIO, Progress], KeepReport]
 
 @dataclass
 class FileReading:
-    """One file on its way, and what came of it."""
+    """One file on its way, and what came of it; `back` is where it is fetched from, if it is no upload."""
 
     manifest: Manifest
+    back: str = ""
     progress: Progress = field(default_factory=Progress)
     kept: KeepReport | None = None
     error: WalletError | None = None
@@ -61,7 +62,17 @@ def begin(manifest: Manifest, upload: FileStorage, work: Work) -> FileReading:
     own = TemporaryFile("w+b")  # noqa: SIM115 — the thread closes it; the request would close the upload's
     copyfileobj(upload.stream, own)
     own.seek(0)
-    reading = FileReading(manifest)
+    return _begun(FileReading(manifest), own, work)
+
+
+def begin_fetching(manifest: Manifest, work: Work, *, back: str) -> FileReading:
+    """Begin to fetch a file into an empty one, and read it; an earlier one of this session is stopped."""
+    stop()
+    own = TemporaryFile("w+b")  # noqa: SIM115 — the thread closes it
+    return _begun(FileReading(manifest, back), own, work)
+
+
+def _begun(reading: FileReading, own: BinaryIO, work: Work) -> FileReading:
     reading.thread = threading.Thread(target=reading.run, args=(own, work), name="file reading", daemon=True)
     session[_KEY] = reading
     reading.thread.start()

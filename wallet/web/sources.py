@@ -18,6 +18,7 @@ from wallet.services.source_ports import Chosen
 from wallet.services.suite import Services
 from wallet.services.take_file import Progress
 from wallet.web import file_reading, visitor
+from wallet.web.hospital_words import told_of
 from wallet.web.problems import status_of
 from wallet.web.source_form import DEFAULT_ZONE, SEPARATOR_WORDS, TIME_WORDS, read_choice, zones
 
@@ -114,7 +115,7 @@ class _Screens:
             return Response("", HTTPStatus.OK, {"HX-Refresh": "true"})
         template = "wallet/sources/progress.html" if part else "wallet/sources/reading.html"
         streams = {each.row_id: each for each in self.services.streams.read.all(visitor.current())}
-        return render_template(template, reading=reading, explain=explain, streams=streams)
+        return render_template(template, reading=reading, explain=explain, told_of=told_of, streams=streams)
 
     def stop(self) -> Page:
         """Stop reading."""

@@ -4,6 +4,7 @@ The request carries nothing about her. `state` and the code verifier are 256 ran
 one request; the answer is checked by `domain.sign_in_answer` before its code is used.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -71,8 +72,13 @@ class FrontDoor:
             answer = Fields.of(self.prover.post(self.client, server.pushed, body).json(), "pushed")
             request_uri = answer.text("request_uri", max_length=MAX_ADDRESS)
             parameters = {"client_id": sign_in.client_id, "request_uri": request_uri}
-        joint = "&" if urlsplit(server.authorize).query else "?"
-        return f"{server.authorize}{joint}{urlencode(parameters)}"
+        return page_with(server.authorize, parameters)
+
+
+def page_with(page: str, parameters: Mapping[str, str]) -> str:
+    """The address of a page with parameters of a request added."""
+    joint = "&" if urlsplit(page).query else "?"
+    return f"{page}{joint}{urlencode(parameters)}"
 
 
 def _parameters(sign_in: SignIn, offer: CredentialOffer, configuration: Configuration) -> dict[str, str]:
@@ -81,7 +87,7 @@ def _parameters(sign_in: SignIn, offer: CredentialOffer, configuration: Configur
         "client_id": sign_in.client_id,
         "redirect_uri": sign_in.redirect_uri,
         "state": sign_in.state,
-        "code_challenge": b64url_encode(sha256(sign_in.verifier.encode())),
+        "code_challenge": challenge_of(sign_in.verifier),
         "code_challenge_method": "S256",
         "dpop_jkt": sign_in.dpop_key.public.thumbprint(),
     }
@@ -92,6 +98,11 @@ def _parameters(sign_in: SignIn, offer: CredentialOffer, configuration: Configur
     if offer.issuer_state is not None:
         parameters["issuer_state"] = offer.issuer_state
     return parameters
+
+
+def challenge_of(verifier: str) -> str:
+    """What a server is told of the secret of PKCE, by the method S256 (RFC 7636 §4.2)."""
+    return b64url_encode(sha256(verifier.encode()))
 
 
 def details_of(configuration: Configuration) -> str:

@@ -105,21 +105,35 @@ class Desk:
         scheme = fields.text("token_type", max_length=20).lower()
         if scheme != ("dpop" if self.prover.proves else "bearer"):
             raise MalformedError("token.token_type: not bound in the way that the server promises")
-        seconds = _UNKNOWN_LIFETIME_SECONDS
-        if fields.has("expires_in"):
-            seconds = fields.integer("expires_in", least=0, most=_LONGEST_SECONDS)
         return Grant(
-            access_token=_visible(fields, "access_token"),
+            access_token=visible(fields, "access_token"),
             dpop_key=self.prover.key,
             bound=self.prover.proves,
-            ends_at=(self.now + timedelta(seconds=seconds)).replace(microsecond=0),
-            refresh_token=_visible(fields, "refresh_token") if fields.has("refresh_token") else None,
+            ends_at=end_of(fields, self.now),
+            refresh_token=visible(fields, "refresh_token") if fields.has("refresh_token") else None,
             identifier=_identifier(fields),
             client_id=client_id,
         )
 
 
-def _visible(fields: Fields, name: str) -> str:
+def end_of(fields: Fields, now: datetime) -> datetime:
+    """Until when the token in an answer is good; some minutes where it does not say.
+
+    Raises:
+        MalformedError: it says something else than seconds.
+    """
+    seconds = _UNKNOWN_LIFETIME_SECONDS
+    if fields.has("expires_in"):
+        seconds = fields.integer("expires_in", least=0, most=_LONGEST_SECONDS)
+    return (now + timedelta(seconds=seconds)).replace(microsecond=0)
+
+
+def visible(fields: Fields, name: str) -> str:
+    """A token that may stand in a header.
+
+    Raises:
+        MalformedError: it may not.
+    """
     text = fields.text(name, max_length=MAX_TOKEN)
     if _VISIBLE.fullmatch(text) is None:
         raise MalformedError(f"token.{name}: expected visible ASCII characters")
