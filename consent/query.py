@@ -8,9 +8,9 @@ rows; one on a private attribute is evaluated inside the computation and needs n
 how few people meet it. `consent.query_check` holds the rules that no consent can lift; whether a person's
 policy covers the query is decided in `consent.decision`.
 
-Exact answers are sums over a crowd of at least `floor` people. They protect one answer; two exact answers
-over crowds that differ by one person differ by that person's values. Noise is what protects against that,
-and is therefore the rule: exact answers are the exception that a policy must allow by name.
+Exact answers are sums over a crowd of at least `floor` people. Two of them over crowds that differ by one
+person would differ by that person's values; `consent.differencing` keeps them from it, and leaves people out
+for it. Noise is therefore the rule, and exact answers are the exception that a policy must allow by name.
 """
 
 import re

@@ -18,9 +18,9 @@ import numpy as np
 from consent.computation import Computation, compile_groups
 from consent.query import Condition, Query, Statistic
 from consent.vocabulary import Purpose, StatisticKind
+from crypto.accounting import composed
 from crypto.encoding import sha256
 from crypto.mpc.noise_plan import gaussian_plan
-from crypto.noise import epsilon_from_rho, rho_from_epsilon
 from crypto.randomness import RandomBytes, stream
 from examples.attacks.game import Score, promised, score
 from examples.attacks.house import Draws, House, draw
@@ -137,8 +137,8 @@ def guess(name: str, asked: Query, *, answers: int = 1, swaps: bool = False) -> 
         told, variance = each.told(bits, answers, random), float(each.sensitivity**2 / (2 * each.rho))
         evidence += each.shift * (told - each.shift / 2).sum(axis=0) / variance
     right = (evidence > 0) == bits.astype(bool)
-    epsilon = (asked.epsilon or EPSILON) * answers
-    bound = epsilon_from_rho(4 * rho_from_epsilon(epsilon)) if swaps else epsilon
+    each_epsilon = asked.epsilon or EPSILON
+    bound = composed([each_epsilon] * (answers * 4 if swaps else answers))
     return score(name, right, bound=promised(bound), answers=answers)
 
 

@@ -53,7 +53,8 @@ def _measure(town: Town, people: int) -> tuple[dict[str, float], dict[str, int]]
     accepted, _ = _timed(lambda: list(story.wait_until_offered(services, [crowd[-1]])))
     institute = Organisation("Institute", "research_institute")
     buyer = enrol(town, institute, email=BUYER_LOGIN[0], password=BUYER_LOGIN[1])
-    exact, _ = _timed(lambda: story.buy(buyer, by_school("exam_score"), crowd))
+    schools = by_school("exam_score")
+    exact, _ = _timed(lambda: story.buy(buyer, schools, story.in_groups(schools, crowd)))
     noised, _ = _timed(lambda: story.buy(buyer, scores_by_sex(), crowd))
     scale = PER / people
     seconds = {

@@ -39,14 +39,16 @@ def play(town: Town, services: Services, report: Report, people: int) -> Cast:
     """Play all acts."""
     students, patients = _people_arrive(town, services, report, people)
     buyer = _buyer_arrives(town, report)
-    first = _ask(buyer, by_school("exam_score"), students, report, "Exact exam scores by kind of school")
+    schools = by_school("exam_score")
+    grouped = story.in_groups(schools, students)
+    first = _ask(buyer, schools, grouped, report, "Exact exam scores by kind of school")
     report.promise(
         "the exact private answer equals the answer in the clear",
         held=first.holds and any(line.private is not None for line in first.lines),
     )
     noised = _ask(buyer, scores_by_sex(), students, report, "Exam scores by sex, which nobody is shown")
     report.promise("the noised answer is within its stated error", held=noised.holds)
-    _ask_further(buyer, students, report)
+    _ask_further(buyer, students, grouped, report)
     health = _ask(buyer, blood_pressure(), patients, report, "Blood pressure, cholesterol and diabetes")
     report.promise("the noised health answer is within its stated error", held=health.holds)
     _look_into_wallets(services, report, students[0], patients[0])
@@ -99,7 +101,9 @@ def _ask(
     return answered
 
 
-def _ask_further(buyer: Enrolled, students: Sequence[Person], report: Report) -> None:
+def _ask_further(
+    buyer: Enrolled, students: Sequence[Person], grouped: Sequence[Person], report: Report
+) -> None:
     title = "Quartiles of the exam scores"
     places = _ask(buyer, quartiles(), students, report, title)
     report.promise(
@@ -107,7 +111,9 @@ def _ask_further(buyer: Enrolled, students: Sequence[Person], report: Report) ->
         held=places.holds and any(line.places is not None for line in places.lines),
     )
     title = "A regression of the exam on the reading test five years before"
-    fit = _ask(buyer, scores_by_reading(), students, report, title)
+    # Those of the rarer schools were in no exact answer yet; if they are few, they are not in this one.
+    enough = len(students) - len(grouped) >= STUDENTS.crowd_floor
+    fit = _ask(buyer, scores_by_reading(), students if enough else grouped, report, title)
     report.promise(
         "the regression equals the one in the clear",
         held=fit.holds and all(line.private is not None for line in fit.lines),
@@ -137,10 +143,9 @@ def _leave(
     )
     story.revoke(town, "university", revoked)
     report.say(f"the university revoked the record of {revoked.login}")
-    again = _ask(
-        buyer, by_school("school_average"), staying, report, "Exact school averages, without the two"
-    )
-    report.promise("the new answer is exact over the people who are left", held=again.holds)
+    # With noise: an exact answer without the two would leave others out, not to tell what they had.
+    again = _ask(buyer, scores_by_sex(), staying, report, "Exam scores by sex again, without the two")
+    report.promise("the new answer is about who is left, within its stated error", held=again.holds)
 
 
 def _settle_accounts(town: Town, report: Report) -> None:

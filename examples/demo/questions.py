@@ -25,8 +25,8 @@ PATIENTS = PolicyChoices(
 def by_school(attribute: str) -> Query:
     """Exact averages by a shown attribute: equal to the answer in the clear, to the last digit.
 
-    Two exact answers about one attribute, with one person more or less, would tell that person's value: the
-    story asks about each attribute of one crowd alone.
+    Two exact answers with one person more or less would tell that person's value, so the nodes would leave
+    others out of the second one as well.
     """
     return Query(
         data_set="exam/1",
@@ -77,7 +77,8 @@ def quartiles() -> Query:
 def scores_by_reading() -> Query:
     """An exact regression of the exam at sixteen on the reading test at eleven.
 
-    It is about the same people as the exact exam scores before, so both together tell nothing about one.
+    It is about the same people as the exact exam scores before, and of people who were in neither only if
+    they are a crowd of their own.
     """
     return Query(
         data_set="exam/1",

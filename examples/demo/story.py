@@ -4,6 +4,7 @@ Each act returns what the next one needs, and every promise on the way is held a
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -71,6 +72,13 @@ def wait_until_offered(services: Services, people: Sequence[Person]) -> Iterator
                 raise StoryError(f"the offer of {person.login} is {delivery}")
             time.sleep(PAUSE_SECONDS)  # the nodes are verifying; the wallet asks again
         yield person
+
+
+def in_groups(query: Query, people: Sequence[Person]) -> list[Person]:
+    """Those of whose public group there are enough: the others are in no answer to a grouped query."""
+    group = query.group_by or ""
+    sizes = Counter(person.record.values[group] for person in people)
+    return [person for person in people if sizes[person.record.values[group]] >= query.floor]
 
 
 def buy(
