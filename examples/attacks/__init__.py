@@ -7,6 +7,6 @@ the privacy budget promises; a game says which, and how far chance may move a me
 
 The rules are those of a node, on a node's own stores (`house`): the history of exact answers, the ledger of
 privacy budgets, the compiled noise of a query and its odds. Only the arithmetic is done in the clear.
-`python -m examples.bench attacks` prints the table, `tests/attacks_on_answers` holds every line to it and
-plays the same attacks once each at three nodes.
+`python -m examples.bench attacks` prints the table; `tests/attacks_on_answers` holds every line to its bound,
+and plays some of the attacks at three nodes.
 """
