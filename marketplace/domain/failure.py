@@ -50,8 +50,8 @@ _WORDS = {
     "paused_during_computation": "a person paused while it was computed",
     "released_already": "the exact answer over other people was released already",
     "differs_by_too_few": (
-        "the people differ by too few from those of exact answers given before; ask with noise (an epsilon "
-        "such as 1.0), with fewer conditions or larger groups, or again when more people take part"
+        "the people differ by too few from those of exact answers given before; ask with noise, with fewer "
+        "conditions or larger groups, or again when more people take part"
     ),
     "asked_too_often": "so many questions about these data were asked today that the next has to wait a day",
     "internal_error": "a node had an error of its own",

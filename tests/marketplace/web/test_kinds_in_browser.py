@@ -58,7 +58,7 @@ def test_quantiles_are_a_table_and_a_box(stage: Stage, standing_buyer: Visitor, 
     assert table_rows(page, "Quantiles: Exam score") == [
         row_of(f"{each.label} are below", each, 3) for each in places
     ]
-    assert places[0].label == "2.5 %"
+    assert places[0].label == "12.5 %"
     assert page.locator(".drawing-dot").count() == len(places)
 
 
