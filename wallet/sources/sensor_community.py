@@ -32,6 +32,8 @@ VALUE_TYPES: Final = {
     "noise_LAeq": ("noise", "dB(A)"),
 }
 _MOST_VALUES: Final = 200
+_CHIPS: Final = ("esp8266id", "esp32id")
+"""How the firmware names the sensor, by what it runs on."""
 _UTC: Final = ZoneInfo("UTC")
 
 
@@ -77,8 +79,9 @@ def _when(message: Fields, received_at: datetime | None) -> datetime:
 
 
 def _sensor(message: Fields) -> str:
-    if message.has("esp8266id"):
-        return name(message.any("esp8266id"))
+    for chip in _CHIPS:
+        if message.has(chip):
+            return name(message.any(chip))
     sensor: Any = message.any("sensor") if message.has("sensor") else None
     return name(str(sensor.get("id", ""))[:20]) if isinstance(sensor, dict) else ""
 

@@ -1,8 +1,10 @@
 """Devices that send by themselves: an address on the screen, and what is sent to it over HTTP."""
 
+import json
 import re
 from base64 import b64encode
 from html import unescape
+from typing import Any
 
 import pytest
 
@@ -122,3 +124,66 @@ def test_a_kind_of_device_that_does_not_exist_is_the_first_one(signed_in):
     page = signed_in.post("/sources/devices/", name="x", source="../fhir", switches="by-day", zone="UTC")
 
     assert "own API" in page
+
+
+MESSAGE: dict[str, Any] = {
+    "esp8266id": "12345678",
+    "software_version": "NRZ-2020-133",
+    "sensordatavalues": [
+        {"value_type": "SDS_P1", "value": "66.04"},
+        {"value_type": "SDS_P2", "value": "53.32"},
+        {"value_type": "BME280_temperature", "value": "20.10"},
+        {"value_type": "BME280_pressure", "value": "98012.50"},
+        {"value_type": "BME280_humidity", "value": "42.00"},
+        {"value_type": "samples", "value": "760980"},
+        {"value_type": "min_micro", "value": "61"},
+        {"value_type": "max_micro", "value": "20124"},
+        {"value_type": "interval", "value": "145000"},
+        {"value_type": "signal", "value": "-74"},
+    ],
+}
+"""What the firmware of Sensor.Community (airrohr) sends to an API of one's own."""
+
+
+def received(world) -> dict[str, tuple[float, str, str]]:
+    """The last value of each quantity, its unit and what measured it."""
+    session = session_of(world)
+    world.clock.forward(minutes=5)
+    world.services.letters.unpack(session)
+    streams = world.services.streams.read
+    return {
+        each.quantity_name: (
+            float(list(streams.readings(session, each.row_id))[-1].value),
+            each.quantity.unit,
+            each.instrument,
+        )
+        for each in streams.all(session)
+    }
+
+
+def test_a_whole_message_of_an_air_sensor_is_kept_in_the_units_of_its_quantities(signed_in, app, world):
+    told = made(signed_in)
+
+    assert sent(app, told, json.dumps(MESSAGE).encode()).status_code == 202
+
+    assert received(world) == {
+        "particles-pm10": (66.04, "ug/m3", "12345678"),
+        "particles-pm2.5": (53.32, "ug/m3", "12345678"),
+        "air-temperature": (20.1, "Cel", "12345678"),
+        "air-pressure": (980.125, "hPa", "12345678"),
+        "air-humidity": (42.0, "%", "12345678"),
+    }
+
+
+@pytest.mark.parametrize("broken", ["99999", "-1", "nan", "1e999", "", None, [], "66,04"])
+def test_a_value_that_cannot_be_is_left_out_and_the_others_stay(signed_in, app, world, broken):
+    told = made(signed_in)
+    values_told = [{"value_type": "SDS_P1", "value": broken}, *MESSAGE["sensordatavalues"][1:]]
+
+    assert (
+        sent(app, told, json.dumps({**MESSAGE, "sensordatavalues": values_told}).encode()).status_code == 202
+    )
+
+    found = received(world)
+    assert "particles-pm10" not in found
+    assert len(found) == 4

@@ -39,6 +39,12 @@ def test_names_without_a_chip_are_read():
     assert len(found) == 4
 
 
+def test_a_sensor_on_the_newer_chip_has_its_name_too():
+    (value,) = values("sensor-community", push(("P1", 1), esp8266id=None, esp32id="a1b2"))
+
+    assert value.instrument == "a1b2"
+
+
 def test_the_archive_tells_its_times_in_utc():
     message = {
         "timestamp": "2026-01-30 10:00:00",
