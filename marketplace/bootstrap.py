@@ -86,6 +86,7 @@ def services_of(house: House, settings: Settings) -> Services:
         status_lists=house.status_lists,
         registry_token=house.trust.token,
         check_store=house.store.database.check,
+        payees=settings.payees,
         password_cost=settings.password_cost,
         asking=_asking(house, settings),
     )

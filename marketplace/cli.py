@@ -8,12 +8,14 @@ import socket
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import Any, BinaryIO, TextIO, TypeVar
 from uuid import uuid4
 
 import click
 from prometheus_client import CollectorRegistry, start_http_server
 
+from consent.errors import TermsError
+from consent.payout import Payee
 from crypto.errors import CryptoError
 from marketplace.bootstrap import build, duties_of, make_app, open_house, utc_now
 from marketplace.config import Identity, Settings, make_folder
@@ -219,6 +221,59 @@ def trial_balance(accounts: bool, **options: Any) -> None:
     for account in taken.accounts if accounts else ():
         click.echo(f"{account.posted_cents:>14} {account.held_cents:>12} {account.account}")
     click.echo(taken.total_cents)
+
+
+@main.group()
+def payouts() -> None:
+    """Pay people what they earned."""
+
+
+@payouts.command("list")
+@_with_settings
+def list_payouts(**options: Any) -> None:
+    """List what is to be paid, the oldest first: id, cents, since when, and whether a file has it."""
+    for each in build(_settings(options)).payouts.waiting():
+        written = "exported" if each.exported_at else "new"
+        click.echo(f"{each.payout_id} {each.total_cents:>12} {each.requested_at:%Y-%m-%d} {written}")
+
+
+@payouts.command("export")
+@_with_settings
+@click.option("--debtor-name", required=True, help="Whose account pays.")
+@click.option("--debtor-iban", required=True, help="The account that pays.")
+@click.option("--out", type=click.File("wb"), required=True, help="Where the file for the bank goes.")
+def export_payouts(debtor_name: str, debtor_iban: str, out: BinaryIO, **options: Any) -> None:
+    """Write what is to be paid into a file for the bank (pain.001.001.09): names, accounts, amounts."""
+    try:
+        debtor = Payee.typed(debtor_name, debtor_iban)
+        out.write(build(_settings(options)).payouts.export(debtor))
+    except (TermsError, MarketplaceError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@payouts.command("paid")
+@_with_settings
+@click.argument("payout_id")
+def pay_payout(payout_id: str, **options: Any) -> None:
+    """Note that the bank has paid."""
+    try:
+        click.echo(f"{build(_settings(options)).payouts.pay(payout_id).total_cents} cents paid")
+    except MarketplaceError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@payouts.command("refuse")
+@_with_settings
+@click.argument("payout_id")
+@click.option("--reason", required=True, help="The person is told.")
+def refuse_payout(payout_id: str, reason: str, **options: Any) -> None:
+    """Give the money back to the agreements that earned it."""
+    try:
+        click.echo(
+            f"{build(_settings(options)).payouts.refuse(payout_id, reason).total_cents} cents given back"
+        )
+    except MarketplaceError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @main.command()

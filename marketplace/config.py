@@ -13,7 +13,7 @@ from crypto.encoding import canonical_json
 from crypto.errors import MalformedError
 from crypto.randomness import RandomBytes, random_bytes
 from crypto.reading import Fields
-from crypto.sealing import DEFAULT_COST, Argon2Cost
+from crypto.sealing import DEFAULT_COST, Argon2Cost, Vault
 from crypto.signing import SigningKey, generate_ed25519
 from marketplace.errors import MarketplaceError
 from marketplace.services.desk import Terms
@@ -89,6 +89,15 @@ class Settings:
             SettingsError: as above.
         """
         return self._secret(SESSION_KEY)
+
+    @property
+    def payees(self) -> Vault:
+        """What seals the names and accounts of people who are to be paid.
+
+        Raises:
+            SettingsError: as above.
+        """
+        return Vault(Vault(self.session_secret).derive("payees"))
 
     @property
     def signing_key(self) -> SigningKey:

@@ -51,6 +51,10 @@ class UnknownOfferError(UnknownError):
     """No such offer of this person."""
 
 
+class UnknownPayoutError(UnknownError):
+    """No such payout, or not of this person."""
+
+
 class UnknownEntryError(UnknownError):
     """The log has no such entry, or not at this size."""
 
@@ -73,6 +77,10 @@ class OrderConflictError(ConflictError):
 
 class OfferConflictError(ConflictError):
     """An offer for this consent and with another content exists, or it was withdrawn."""
+
+
+class PayoutConflictError(ConflictError):
+    """A payout with this id and another content exists, or its end was said differently before."""
 
 
 class PriceChangedError(ConflictError):
@@ -117,6 +125,10 @@ class RefusedError(MarketplaceError):
 
 class AmountError(RefusedError):
     """An amount that is not a positive number of cents within the limits."""
+
+
+class PayoutRefusedError(RefusedError):
+    """A payout that is not signed as it should be, or that cannot be made as it stands."""
 
 
 class WeakPasswordError(RefusedError):

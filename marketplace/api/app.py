@@ -7,6 +7,7 @@ from marketplace.api.crowds import crowds_api
 from marketplace.api.load import LoadCollector
 from marketplace.api.log import log_api
 from marketplace.api.openid4vp import openid4vp_api
+from marketplace.api.payouts import payouts_api
 from marketplace.api.presentations import presentations_api
 from marketplace.api.scores import scores_api
 from marketplace.api.wallet import wallet_api
@@ -29,6 +30,7 @@ def install_api(app: Flask, services: Services) -> tuple[Blueprint, ...]:
         wallet_api(services, used=used),
         scores_api(services, used=used),
         crowds_api(services, used=used),
+        payouts_api(services, used=used),
         buyer_api(services),
         log_api(services),
         *_asking(services),

@@ -6,6 +6,7 @@ of the world outside, whose balance is the mirror of what came in.
 
 PLATFORM_FEE = "platform:fee"
 SANDBOX = "external:sandbox"
+BANK = "external:bank"
 _UNGUARDED = "external:"
 
 
@@ -27,6 +28,11 @@ def node_fee(node_id: str) -> str:
 def subject_earned(consent_id: str) -> str:
     """What a person was compensated for one consent."""
     return f"subject:{consent_id}:earned"
+
+
+def payout_requested(payout_id: str) -> str:
+    """What a person asked to be paid, until it is paid or goes back."""
+    return f"payout:{payout_id}:requested"
 
 
 def is_guarded(account: str) -> bool:

@@ -23,6 +23,7 @@ from marketplace.domain.order import DisputeOutcome, Order
 from marketplace.domain.signed_state import StateBook
 from marketplace.services.crowd_ports import CrowdBook
 from marketplace.services.pause_ports import PauseLines
+from marketplace.services.payout_ports import PayoutBook
 from marketplace.services.presentation_ports import PresentationBook
 from marketplace.services.score_ports import ScoreBook
 from ssi.credential import Credential
@@ -286,6 +287,8 @@ class Books(Protocol):
     def crowds(self) -> CrowdBook: ...  # noqa: D102
     @property
     def presentations(self) -> PresentationBook: ...  # noqa: D102
+    @property
+    def payouts(self) -> PayoutBook: ...  # noqa: D102
 
 
 class Store(Protocol):

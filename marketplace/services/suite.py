@@ -1,9 +1,9 @@
 """Everything that can be done in the marketplace, in one value for those who serve it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from crypto.sealing import DEFAULT_COST, Argon2Cost
+from crypto.sealing import DEFAULT_COST, Argon2Cost, Vault
 from marketplace.services.accept_crowd_offer import AcceptCrowdOffer
 from marketplace.services.accept_offer import AcceptOffer
 from marketplace.services.accept_score_offer import AcceptScoreOffer
@@ -24,6 +24,7 @@ from marketplace.services.make_quote import MakeQuote
 from marketplace.services.money import ReadStatement, TopUp
 from marketplace.services.oversee import CheckNodes, ExpireHolds, ListJobs, MeasureLoad, TakeTrialBalance
 from marketplace.services.pause_offer import PauseOffer
+from marketplace.services.payouts import Payouts, PayoutTerms
 from marketplace.services.place_crowd_order import PlaceCrowdOrder, ShowCrowds
 from marketplace.services.place_order import PlaceOrder
 from marketplace.services.ports import Clock, Nodes, StatusLists
@@ -119,19 +120,25 @@ class Services:
     scores: Scores
     crowds: Crowds
     check_store: Callable[[], None]
+    payouts: Payouts
     presentations: Presentations | None = None
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the use cases need besides the desk; without `asking` no wallet is asked for presentations."""
+    """What the use cases need besides the desk.
+
+    `payees` seals whom to pay; without `asking` no wallet is asked for presentations.
+    """
 
     nodes: Nodes
     status_lists: StatusLists
     registry_token: Callable[[], str]
     check_store: Callable[[], None]
+    payees: Vault = field(repr=False)
     password_cost: Argon2Cost = DEFAULT_COST
     asking: Asking | None = None
+    payout_terms: PayoutTerms = field(default_factory=PayoutTerms)
 
 
 def offer(desk: Desk, around: Surroundings) -> Services:
@@ -170,6 +177,7 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         scores=_scores(desk, around.status_lists),
         crowds=_crowds(desk, around.status_lists),
         check_store=around.check_store,
+        payouts=Payouts(desk, around.payees, around.payout_terms),
         presentations=None if around.asking is None else presentations(desk, around.asking),
     )
 

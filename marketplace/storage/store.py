@@ -13,6 +13,7 @@ from marketplace.storage.ledger import SqlLedgerBook
 from marketplace.storage.log import SqlLogBook
 from marketplace.storage.offers import SqlOffers
 from marketplace.storage.orders import SqlOrders
+from marketplace.storage.payouts import SqlPayouts
 from marketplace.storage.presentations import SqlPresentations
 from marketplace.storage.scores import SqlScores
 from marketplace.storage.states import SqlStates
@@ -34,6 +35,7 @@ class SqlBooks:
     scores: SqlScores
     crowds: SqlCrowds
     presentations: SqlPresentations
+    payouts: SqlPayouts
 
 
 @dataclass(frozen=True)
@@ -77,4 +79,5 @@ def _books(session: Session) -> SqlBooks:
         scores=SqlScores(session),
         crowds=SqlCrowds(session),
         presentations=SqlPresentations(session),
+        payouts=SqlPayouts(session),
     )

@@ -12,6 +12,7 @@ from tests.marketplace.fake_books import MemoryAccounts, MemoryOffers, MemoryOrd
 from tests.marketplace.fake_direct import MemoryCrowds, MemoryScores
 from tests.marketplace.fake_ledger import MemoryLedgerBook, MemoryLogBook, MemoryStates
 from tests.marketplace.mpc_node.parties import NOW
+from tests.marketplace.payout_fakes import MemoryPayouts
 from tests.marketplace.presentation_fakes import MemoryPresentations
 
 CHEAP = Argon2Cost(memory_kib=64, iterations=1, lanes=1)
@@ -45,6 +46,7 @@ class MemoryBooks:
     scores: MemoryScores = field(default_factory=MemoryScores)
     crowds: MemoryCrowds = field(default_factory=MemoryCrowds)
     presentations: MemoryPresentations = field(default_factory=MemoryPresentations)
+    payouts: MemoryPayouts = field(default_factory=MemoryPayouts)
 
 
 class MemoryStore:

@@ -8,7 +8,7 @@ from uuid import uuid4
 from consent.order import Mandate, sign_mandate
 from consent.query import Query
 from crypto.encoding import Json
-from crypto.sealing import SealingKey
+from crypto.sealing import SealingKey, Vault
 from marketplace.domain.account import Account
 from marketplace.domain.view import OrderView
 from marketplace.services.desk import Desk, Terms
@@ -168,7 +168,9 @@ def open_market(
         random=deterministic(),
         terms=terms or Terms(),
     )
-    around = Surroundings(asked, status_lists, lambda: registry_token(known), lambda: None, CHEAP)
+    around = Surroundings(
+        asked, status_lists, lambda: registry_token(known), lambda: None, Vault(b"p" * 32), CHEAP
+    )
     return Market(
         store=desk.store,
         clock=clock,

@@ -129,3 +129,17 @@ def test_every_command_explains_itself(command):
 
     assert result.exit_code == 0
     assert "Usage:" in result.output
+
+
+def test_payouts_are_listed_and_what_cannot_be_done_is_said_in_one_line(folder, tmp_path):
+    out, debtor = str(tmp_path / "bank.xml"), ["--debtor-name", "Market", "--debtor-iban"]
+
+    listed = run(folder, "payouts", "list")
+    nothing = run(folder, "payouts", "export", *debtor, "AT611904300234573201", "--out", out)
+    wrong = run(folder, "payouts", "export", *debtor, "AT00", "--out", out)
+    unknown = run(folder, "payouts", "paid", "nothing")
+
+    assert (listed.exit_code, listed.output) == (0, "")
+    assert nothing.output == "Error: there is nothing to be paid\n"
+    assert "account number" in wrong.output
+    assert unknown.output == "Error: there is no payout nothing\n"

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from consent.order import Mandate, sign_mandate
 from consent.query import Query
 from crypto.encoding import b64url_encode, sha256
-from crypto.sealing import SealingKey
+from crypto.sealing import SealingKey, Vault
 from crypto.signing import SigningKey
 from marketplace.api.app import install_api
 from marketplace.config import Identity, Settings, make_folder
@@ -252,7 +252,7 @@ def open_house(folder: Path, *, settings: Settings, database: Path) -> House:
     )
     token = sign_registry(parties.registry(), parties.AUTHORITY)
     registry: Callable[[], str] = lambda: token  # noqa: E731 — a port of one line
-    around = Surroundings(nodes, status, registry, store.database.check, CHEAP)
+    around = Surroundings(nodes, status, registry, store.database.check, Vault(b"p" * 32), CHEAP)
     services = offer(desk, around)
     app = create_app(services, settings, interfaces=install_api, authority=parties.AUTHORITY.public)
     app.jinja_env.bytecode_cache = TEMPLATES
