@@ -43,7 +43,7 @@ AREAS = {
     "passkeys": ("passkey", "passkey_form"),
     "records": ("record", "badges"),
     "consents": ("end_consent",),
-    "uses": ("proofs", "use_letters"),
+    "uses": ("proofs", "use_letters", "earnings"),
     "receipts": ("take", "agreement_paper"),
     "agreement": ("consent",),
     "offer": ("offers", "offer_form", "offer_pages", "boundary_form"),
