@@ -51,8 +51,9 @@ class Own(NamedTuple):
                 b64url_decode(digest, length=32)
         except MalformedError:
             return False
-        fits = 0 < len(self.subject) <= MAX_ID and 0 < len(self.controller) <= MAX_ID
-        return fits and 0 < len(self.language) <= MAX_LANGUAGE and is_consent_id(self.consent_id)
+        names = (self.subject, MAX_ID), (self.controller, MAX_ID), (self.language, MAX_LANGUAGE)
+        fits = all(0 < len(text) <= most and "\x00" not in text for text, most in names)
+        return fits and is_consent_id(self.consent_id)
 
 
 GAPS: Final = Own(

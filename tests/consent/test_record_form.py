@@ -25,7 +25,9 @@ from crypto.reading import Fields
 from tests.consent.examples import GIVEN, HOLDER, POLICY, RECORD, loose, policies
 
 TEXTS = st.text(
-    st.characters(exclude_categories=["Cs"]) | st.sampled_from('"\\/\u2028é😀'), min_size=1, max_size=30
+    st.characters(exclude_categories=["Cs"], exclude_characters="\x00") | st.sampled_from('"\\/\u2028é😀'),
+    min_size=1,
+    max_size=30,
 )
 
 
@@ -104,6 +106,16 @@ def test_a_signed_consent_is_read_by_its_form(long_way):
 
     assert found == RECORD
     assert long_way == []
+
+
+def test_a_name_with_a_nul_is_refused_by_its_form_as_well(long_way):
+    ConsentRecord.from_json(loose(RECORD.to_json()))  # its form is known from here on
+    document = json.loads(
+        canonical_json(RECORD.to_json()).replace(b"%s" % RECORD.subject.encode(), b"a\\u0000b")
+    )
+
+    with pytest.raises(MalformedError, match="NUL"):
+        ConsentRecord.from_json(document)
 
 
 def paths(value: object, path: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:

@@ -132,7 +132,7 @@ WRONG_ISSUERS: dict[str, tuple[dict[str, Any], str]] = {
     "an id with an escape sequence": ({"id": "a\x1b[2J"}, "issuer.id: expected text on one line"),
     "a name of two lines": ({"name": "a\nb"}, "issuer.name: expected text on one line"),
     "a name that turns around": ({"name": "a\u202eb"}, "issuer.name: expected text on one line"),
-    "a type with a control character": ({"credential_types": ["a\x00"]}, "without control characters"),
+    "a type with a control character": ({"credential_types": ["a\x01"]}, "without control characters"),
     "type twice": ({"credential_types": ["a", "a"]}, "an entry stands twice"),
     "prefix without a slash": ({"status_uri_prefix": "https://university.example"}, "ends in /"),
     "prefix with a query": ({"status_uri_prefix": "https://university.example/?a=/"}, "without query"),

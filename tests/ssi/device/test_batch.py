@@ -127,7 +127,7 @@ MALFORMED: dict[str, tuple[dict[str, Any], Any, str]] = {
     "true": ({}, [[0, True], *PAIRS[1:]], "expected two integers"),
     "three numbers": ({}, [[0, 1, 2], *PAIRS[1:]], "expected milliseconds and a value"),
     "a large value": ({}, [[0, 2**31], *PAIRS[1:]], "at most 31 bits"),
-    "a NUL in its stream": ({"stream": "pulse\x00"}, PAIRS, "stream: expected signs that can be printed"),
+    "a bell in its stream": ({"stream": "pulse\x07"}, PAIRS, "stream: expected signs that can be printed"),
     "a line break in its sensor": ({"sensor": "a\nb"}, PAIRS, "sensor: expected signs that can be printed"),
     "no list": ({}, {"0": 61}, "expected a list"),
 }
