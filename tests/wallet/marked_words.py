@@ -5,6 +5,7 @@ that nobody says any more are removed. What has the same words in another area i
 """
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -60,11 +61,27 @@ AREAS = {
 """What belongs to an area besides the templates in the folder of that name and the file of that name."""
 TABLES = (ROOT / "wallet/domain/pod_trouble.py",)
 """Errors below the screens whose words are shown with the filter `translated`."""
+BELOW = ("wallet/clients", "wallet/domain", "wallet/services", "wallet/storage")
+"""Where sentences are said in English only, because no language is known there; the area is `errors`."""
+SPEAKING = (
+    "boundary_choice_words",
+    "collecting_trouble",
+    "collecting_words",
+    "collecting_words_german",
+    "copy_wallet",
+    "showing_words",
+    "showing_words_german",
+    "source",
+    "stream_words",
+)
+"""What has words in several languages of its own."""
+ENGINES = ROOT / "crypto/engine.py"
 KEYWORDS = DEFAULT_KEYWORDS | {
     "lazy_gettext": None,
     "lazy_ngettext": (1, 2),
     "lazy_pgettext": ((1, "c"), 2),
 }
+_SENTENCE = re.compile(r"[A-Z“%][^\n]* [^\n]*[.?!]")
 _METHODS: dict[str, Any] = {".html": babel_extract, ".py": extract_python}
 _OPTIONS = {"silent": "false", "newstyle_gettext": "true"}
 
@@ -91,10 +108,12 @@ def area_of(path: Path) -> str:
     """The area that a source belongs to: that of its folder or name, unless the table says otherwise."""
     folder = path.parent.name
     name = folder if path.suffix == ".html" and folder not in ("wallet", "design") else path.stem
-    for area, members in AREAS.items():
-        if name in members:
-            return area
-    return "frame" if path.is_relative_to(DESIGN) else name
+    if path == ENGINES:
+        return "offer"
+    if not path.is_relative_to(DESIGN) and not path.is_relative_to(WEB):
+        return "errors"
+    found = next((area for area, members in AREAS.items() if name in members), name)
+    return "frame" if found == name and path.is_relative_to(DESIGN) else found
 
 
 @cache
@@ -111,25 +130,69 @@ def marked() -> dict[str, dict[tuple[str, str | None], Marked]]:
 
 
 def sources() -> list[Path]:
-    """The files in which words may be marked."""
-    return sorted(path for folder in (DESIGN, WEB) for kind in _METHODS for path in folder.rglob(f"*{kind}"))
+    """The files in which words may be marked, and those whose sentences reach people."""
+    marking = [path for folder in (DESIGN, WEB) for kind in _METHODS for path in folder.rglob(f"*{kind}")]
+    below = [path for folder in BELOW for path in (ROOT / folder).rglob("*.py")]
+    return sorted({ENGINES, *marking, *(path for path in below if path.stem not in SPEAKING)})
 
 
 def _extracted(path: Path) -> Iterator[Marked]:
-    with path.open("rb") as file:
-        for _, ids, _, context in extract(_METHODS[path.suffix], file, KEYWORDS, options=_OPTIONS):
-            yield Marked((ids,) if isinstance(ids, str) else tuple(ids), context)
+    if path.is_relative_to(WEB) or path.is_relative_to(DESIGN):
+        with path.open("rb") as file:
+            for _, ids, _, context in extract(_METHODS[path.suffix], file, KEYWORDS, options=_OPTIONS):
+                yield Marked((ids,) if isinstance(ids, str) else tuple(ids), context)
 
 
 def _said_in_english(path: Path) -> Iterator[Marked]:
-    """What stands in `Words(…)`: pages of errors are made in English and translated when shown."""
+    """What is written in English and translated when it is shown.
+
+    Sentences of the wallet below its screens, and what stands in `Words(…)` of the design.
+    """
     if path.suffix != ".py":
         return
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Words":
-            for argument in node.args:
-                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                    yield Marked((argument.value,), None)
+    tree = ast.parse(path.read_text())
+    if path.is_relative_to(ROOT / "wallet"):
+        yield from (Marked((text,), None) for text in sentences(tree))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            spoken = node.args if node.func.id in ("Words", "talking_to") else ()
+            yield from (Marked((text,), None) for text in map(_text, spoken) if text)
+        if isinstance(node, ast.keyword) and node.arg == "who_must_collude":
+            yield Marked((_text(node.value),), None)
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).endswith("THE_MARKETPLACE"):
+            yield Marked((_text(node.value),), None)
+
+
+def sentences(tree: ast.Module) -> Iterator[str]:
+    """Every sentence that a module says to people: not its docstrings, and no parts of f-strings."""
+    passed = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    passed |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        text = _text(node) if id(node) not in passed else ""
+        if _SENTENCE.fullmatch(text):
+            yield text
+
+
+def _text(node: ast.AST) -> str:
+    """The text of a literal, with named places where an f-string fills something in; empty for all else."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if not isinstance(node, ast.JoinedStr):
+        return ""
+    pieces, count = [], 0
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            pieces.append(str(part.value).replace("%", "%%"))
+        elif isinstance(part, ast.FormattedValue):
+            count += 1
+            pieces.append(f"%({_name(part.value) or f'value{count}'})s")
+    return "".join(pieces)
+
+
+def _name(value: ast.expr) -> str:
+    if isinstance(value, ast.Name):
+        return value.id.lower().strip("_")
+    return value.attr if isinstance(value, ast.Attribute) else ""
 
 
 def _said_in_a_table(path: Path) -> Iterator[Marked]:

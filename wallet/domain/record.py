@@ -28,7 +28,7 @@ class RecordState(StrEnum):
 
 @dataclass(frozen=True)
 class RecordField:
-    """One line of a record, in words; `text` has the value with its unit."""
+    """One line of a record, in words; `text` has the value with its unit, `value` what was signed."""
 
     name: str
     label: str
@@ -36,6 +36,7 @@ class RecordField:
     text: str = field(repr=False)
     present: bool
     public: bool
+    value: Claim | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -168,4 +169,5 @@ def _field(attribute: Attribute, value: Claim | None) -> RecordField:
         text=value_text(attribute, value),
         present=value is not None,
         public=attribute.is_public,
+        value=value,
     )

@@ -11,10 +11,32 @@ from ssi.attribute import Attribute, Kind
 from ssi.dataset import DataSet
 from wallet.domain.choices import PolicyChoices
 from wallet.domain.record import unit_text
+from wallet.domain.showing_values import GERMAN_UNITS
 
 MOST_LINES = 4
 MADE_UP_PEOPLE = 5
 _SHARES = ("18 %", "31 %", "27 %")
+_GERMAN_POINTS = str.maketrans(",.", ".,")
+_WORDS = {
+    "en": {
+        "count": "Number of people",
+        "about": "about {}",
+        StatisticKind.MEAN: "Average {}",
+        StatisticKind.STANDARD_DEVIATION: "Spread of {}",
+        StatisticKind.MEDIAN: "Middle value of {}",
+        StatisticKind.HISTOGRAM: "Distribution of {}",
+        StatisticKind.TOP_CATEGORIES: "Most frequent answer to {}",
+    },
+    "de": {
+        "count": "Anzahl der Personen",
+        "about": "etwa {}",
+        StatisticKind.MEAN: "Durchschnitt: {}",
+        StatisticKind.STANDARD_DEVIATION: "Streuung: {}",
+        StatisticKind.MEDIAN: "Mittlerer Wert: {}",
+        StatisticKind.HISTOGRAM: "Verteilung: {}",
+        StatisticKind.TOP_CATEGORIES: "Häufigste Antwort: {}",
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -25,37 +47,49 @@ class SampleLine:
     value: str
 
 
-def sample_answer(choices: PolicyChoices, data_set: DataSet) -> tuple[SampleLine, ...]:
-    """A made-up answer with at most four lines, of the statistics and attributes that are chosen."""
+def sample_answer(
+    choices: PolicyChoices, data_set: DataSet, *, language: str = "en"
+) -> tuple[SampleLine, ...]:
+    """A made-up answer with at most four lines, of the statistics and attributes that are chosen.
+
+    `language` is English or German.
+    """
+    say = _WORDS[language]
     chosen = choices.attributes
     attributes = [each for each in data_set.attributes if chosen is None or each.name in chosen]
     lines: list[SampleLine] = []
     if StatisticKind.COUNT in choices.statistics:
-        lines.append(SampleLine("Number of people", f"about {choices.crowd_floor * MADE_UP_PEOPLE:,}"))
+        people = _punctuated(f"{choices.crowd_floor * MADE_UP_PEOPLE:,}", language)
+        lines.append(SampleLine(say["count"], say["about"].format(people)))
     for attribute in attributes:
-        lines.extend(_lines(attribute, choices))
+        lines.extend(_lines(attribute, choices, language))
     return tuple(lines[:MOST_LINES])
 
 
-def _lines(attribute: Attribute, choices: PolicyChoices) -> Iterator[SampleLine]:
-    label = attribute.label["en"]
-    label = label[:1].lower() + label[1:]
+def _lines(attribute: Attribute, choices: PolicyChoices, language: str) -> Iterator[SampleLine]:
+    label, say = attribute.label[language], _WORDS[language]
+    if language == "en":
+        label = label[:1].lower() + label[1:]
+
+    def line(kind: StatisticKind, value: str) -> SampleLine:
+        return SampleLine(say[kind].format(label), value)
+
     if attribute.kind is Kind.NUMBER:
         middle, width = _middle(attribute)
-        unit = unit_text(attribute.unit)
-        if StatisticKind.MEAN in choices.statistics:
-            yield SampleLine(f"Average {label}", _number(middle, attribute, unit))
-        elif StatisticKind.STANDARD_DEVIATION in choices.statistics:
-            yield SampleLine(f"Spread of {label}", _number(2 * width, attribute, unit))
-        elif StatisticKind.MEDIAN in choices.statistics:
-            yield SampleLine(f"Middle value of {label}", _number(middle, attribute, unit))
+        numbers = {
+            StatisticKind.MEAN: middle,
+            StatisticKind.STANDARD_DEVIATION: 2 * width,
+            StatisticKind.MEDIAN: middle,
+        }
+        first = next((kind for kind in numbers if kind in choices.statistics), None)
+        if first is not None:
+            yield line(first, _number(numbers[first], attribute, language))
     elif StatisticKind.HISTOGRAM in choices.statistics:
         pairs = zip(attribute.categories, _SHARES, strict=False)
-        yield SampleLine(
-            f"Distribution of {label}", ", ".join(f"{each.label['en']} {share}" for each, share in pairs)
-        )
+        shares = (f"{each.label[language]} {share}" for each, share in pairs)
+        yield line(StatisticKind.HISTOGRAM, ", ".join(shares))
     elif StatisticKind.TOP_CATEGORIES in choices.statistics:
-        yield SampleLine(f"Most frequent answer to {label}", attribute.categories[0].label["en"])
+        yield line(StatisticKind.TOP_CATEGORIES, attribute.categories[0].label[language])
 
 
 def _middle(attribute: Attribute) -> tuple[float, float]:
@@ -65,6 +99,13 @@ def _middle(attribute: Attribute) -> tuple[float, float]:
     return (low + high) / 2, high - low
 
 
-def _number(value: float, attribute: Attribute, unit: str) -> str:
+def _number(value: float, attribute: Attribute, language: str) -> str:
     decimals = min(attribute.decimals + 1, 2)
-    return f"{value:.{decimals}f} {unit}".strip()
+    unit = unit_text(attribute.unit)
+    if language == "de":
+        unit = GERMAN_UNITS.get(attribute.unit, unit)
+    return f"{_punctuated(f'{value:.{decimals}f}', language)} {unit}".strip()
+
+
+def _punctuated(number: str, language: str) -> str:
+    return number if language == "en" else number.translate(_GERMAN_POINTS)

@@ -24,7 +24,7 @@ MAX_SHOWN: Final = 500
 _BLANKS: Final = re.compile(r"\A\s|\s{3}|\s\Z|[\u115f\u1160\u2800\u3164\uffa0]")
 """Blanks that could push something out of sight, or hide where a text ends; some letters look like blanks."""
 _UNSAID: Final = frozenset({"type", "credential_ids", ALGORITHM_CLAIM})
-_GERMAN_UNITS: Final = {
+GERMAN_UNITS: Final = {
     "a": "Jahre",
     "d": "Tage",
     "h": "Stunden",
@@ -114,4 +114,4 @@ def _german(attribute: Attribute, value: int | float | str) -> str:
         return labels.get(str(value), str(value))
     text = value_text(attribute, value)
     number, space, unit = text.partition(" ")
-    return f"{number.replace('.', ',')}{space}{_GERMAN_UNITS.get(attribute.unit, unit)}"
+    return f"{number.replace('.', ',')}{space}{GERMAN_UNITS.get(attribute.unit, unit)}"

@@ -51,8 +51,10 @@ class PublishOffer:
     clock: Clock
     random: RandomBytes = random_bytes
 
-    def __call__(self, session: Session, credential_id: str, choices: PolicyChoices) -> HeldConsent:
-        """Sign and send an offer.
+    def __call__(
+        self, session: Session, credential_id: str, choices: PolicyChoices, *, language: str = LANGUAGE
+    ) -> HeldConsent:
+        """Sign and send an offer, in the words of the language that the person read it in.
 
         When the marketplace cannot be reached, the consent is kept and sent at the next refresh: its state is
         then SENDING. When the marketplace refuses, nothing is kept.
@@ -65,7 +67,7 @@ class PublishOffer:
                 arrived stays in the wallet, so that it can be ended.
             LogForkedError: the public log contradicts what this wallet saw before.
         """
-        proposal = self.propose(session, credential_id, choices)
+        proposal = self.propose(session, credential_id, choices, language=language)
         signed = self._signed(proposal)
         held = self.consents.save(session, self._to_keep(proposal, signed))
         try:
@@ -76,8 +78,10 @@ class PublishOffer:
             self.consents.remove(session, held.row_id)
             raise
 
-    def propose(self, session: Session, credential_id: str, choices: PolicyChoices) -> Proposal:
-        """What the offer would say; nothing is signed or sent.
+    def propose(
+        self, session: Session, credential_id: str, choices: PolicyChoices, *, language: str = LANGUAGE
+    ) -> Proposal:
+        """What the offer would say, in English or German; nothing is signed or sent.
 
         Raises:
             NotInWalletError, ChoiceError, PartnerRefusedError, PartnerUnreachableError: as calling it.
@@ -94,7 +98,7 @@ class PublishOffer:
         policy = choices.policy(described, known_nodes=known, now=now, joins=joins_of(keys))
         nodes = tuple(registry.node(node_id, now=now) for node_id in policy.node_ids)
         partners = [node.operator for node in nodes]
-        words = describe_policy(policy, described, LANGUAGE, partners=partners)
+        words = describe_policy(policy, described, language, partners=partners)
         return Proposal(held, described, policy, nodes, words, keys)
 
     def require_offerable(self, session: Session, held: HeldCredential) -> None:

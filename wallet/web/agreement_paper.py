@@ -11,7 +11,7 @@ from ssi.dataset import data_set
 from wallet.domain.use import Outcome
 from wallet.domain.use_words import computed_text
 from wallet.services.keep_receipts import AgreementPaper
-from wallet.web.languages import page_language, translated, wording_language
+from wallet.web.languages import page_language, text_language, translated
 from wallet.web.local_words import day_text, money
 from wallet.web.pdf import Attachment, Block, Heading, Paragraph, Table, to_pdf
 
@@ -38,7 +38,7 @@ def agreement_pdf(
         MEDIA_TYPE,
         gettext("The signed agreement and its receipts"),
     )
-    title = gettext("My agreement: %(title)s", title=data_set(paper.data_set).label[wording_language()])
+    title = gettext("My agreement: %(title)s", title=data_set(paper.data_set).label[text_language()])
     blocks: list[Block] = [
         Heading(title, 0),
         Paragraph(
@@ -89,7 +89,7 @@ def _uses(paper: AgreementPaper) -> list[Block]:
         (
             day_text(use.at),
             use.buyer.name,
-            computed_text(use, described, wording_language())
+            computed_text(use, described, text_language())
             + (f" ({translated(use.reason)})" if use.reason else ""),
             money(use.amount_cents) if use.outcome is Outcome.PAID else "–",
         )

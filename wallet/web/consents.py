@@ -11,7 +11,7 @@ from wallet.domain.use_words import computed_text
 from wallet.errors import PartnerError
 from wallet.services.suite import Services
 from wallet.web import visitor
-from wallet.web.languages import wording_language
+from wallet.web.languages import text_language
 
 
 def screens(services: Services) -> Blueprint:
@@ -42,11 +42,11 @@ def screens(services: Services) -> Blueprint:
             record=services.read.record(wallet, held.credential_id),
             state=held.state(services.clock()),
             data_set=described,
-            words=describe_policy(held.policy, described, wording_language()),
+            words=describe_policy(held.policy, described, text_language()),
             nodes=_nodes(services, held),
-            wording=wording_language(),
-            computed=lambda use: computed_text(use, described, wording_language()),
-            purpose=lambda each: purpose_text(each, wording_language()),
+            wording=text_language(),
+            computed=lambda use: computed_text(use, described, text_language()),
+            purpose=lambda each: purpose_text(each, text_language()),
         )
 
     @consents.get("/<row_id>/end")
@@ -73,7 +73,7 @@ def screens(services: Services) -> Blueprint:
 
 def _summary(held: HeldConsent) -> str:
     described: DataSet = data_set(held.policy.data_set)
-    return describe_policy(held.policy, described, wording_language()).summary
+    return describe_policy(held.policy, described, text_language()).summary
 
 
 def _nodes(services: Services, held: HeldConsent) -> list[tuple[str, NodeEntry | None]]:

@@ -8,11 +8,12 @@ from typing import Final
 
 import flask
 from flask import Flask, request
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
 from wallet.web import local_words
 from wallet.web.catalogues import ENGLISH, WalletBabel
+from wallet.web.said_elsewhere import translated
 
 LANGUAGES: Final = {
     "en": "English",
@@ -34,6 +35,7 @@ def install(app: Flask) -> None:
     local_words.install(app)
     app.jinja_env.globals |= {
         "page_language": page_language,
+        "text_language": text_language,
         "languages": LANGUAGES,
         "foot": "wallet/language.html",
         "page_address": _page_address,
@@ -42,18 +44,13 @@ def install(app: Flask) -> None:
     app.after_request(_tell)
 
 
-def translated(text: str) -> str:
-    """A text that comes from elsewhere, as it is, in the language of the page if it stands in a catalogue."""
-    return str(gettext(text)) if text else text
-
-
 def page_language() -> str:
     """The language of the page that is being made."""
     return str(get_locale().language)
 
 
-def wording_language() -> str:
-    """The language of what is worded in English and German alone: that of the page, or English."""
+def text_language() -> str:
+    """The language for what exists in English and German only, such as the sentences of an agreement."""
     language = page_language()
     return language if language in WORDED else ENGLISH
 

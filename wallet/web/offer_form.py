@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from flask_babel import lazy_gettext
+
 from consent.policy import NODES
 from consent.vocabulary import Engine, Purpose, RecipientKind, StatisticKind
 from wallet.domain.choices import MOST_FLOOR, MOST_MONTHS, PolicyChoices
@@ -22,10 +24,10 @@ class Level:
 
 
 LEVELS: Mapping[str, Level] = {
-    "very_strong": Level("Very strong protection", Decimal("0.5"), Decimal(2)),
-    "strong": Level("Strong protection", Decimal(1), Decimal(5)),
-    "medium": Level("Medium protection", Decimal(2), Decimal(10)),
-    "light": Level("Light protection", Decimal(4), Decimal(20)),
+    "very_strong": Level(lazy_gettext("Very strong protection"), Decimal("0.5"), Decimal(2)),
+    "strong": Level(lazy_gettext("Strong protection"), Decimal(1), Decimal(5)),
+    "medium": Level(lazy_gettext("Medium protection"), Decimal(2), Decimal(10)),
+    "light": Level(lazy_gettext("Light protection"), Decimal(4), Decimal(20)),
 }
 FLOORS = (50, 100, 250, 1000)
 ALL_THREE = "three"

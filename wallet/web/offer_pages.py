@@ -24,12 +24,13 @@ from wallet.domain.offer_draft import STEPS, OfferDraft
 from wallet.domain.record import Record
 from wallet.domain.sample_answer import sample_answer
 from wallet.errors import ChoiceError
-from wallet.services.publish_offer import LANGUAGE
 from wallet.services.suite import Services
 from wallet.web import visitor
 from wallet.web.boundary_form import country_labels, typed_boundaries
 from wallet.web.form_fields import Form
+from wallet.web.languages import text_language
 from wallet.web.offer_form import FLOORS, LEVELS, level_of
+from wallet.web.said_elsewhere import translated
 
 _NO_ERRORS: Mapping[str, str] = {}
 
@@ -51,6 +52,11 @@ class Desk:
     def data_set(self) -> DataSet:
         """What kind of record it is."""
         return self.record.data_set
+
+    @property
+    def title(self) -> str:
+        """What kind of record it is, in words."""
+        return self.data_set.label[text_language()]
 
     @property
     def node_ids(self) -> list[str]:
@@ -125,11 +131,11 @@ class OfferPages:
             errors=errors,
             sentence=sentence,
             health=is_health(desk.data_set),
-            kinds={kind.value: recipient_text(kind, LANGUAGE) for kind in RecipientKind},
-            purposes={each.value: purpose_text(each, LANGUAGE) for each in Purpose},
+            kinds={kind.value: recipient_text(kind, text_language()) for kind in RecipientKind},
+            purposes={each.value: purpose_text(each, text_language()) for each in Purpose},
             statistics={
-                group_text(group, LANGUAGE): {
-                    kind.value: statistic_text(kind, LANGUAGE) for kind in group.kinds
+                group_text(group, text_language()): {
+                    kind.value: statistic_text(kind, text_language()) for kind in group.kinds
                 }
                 for group in StatisticGroup
             },
@@ -139,8 +145,8 @@ class OfferPages:
             adding_up=Engine.PAILLIER.profile,
             alone=Engine.ADDITIVE.profile,
             odds=odds_in_hundred,
-            w=LANGUAGES[LANGUAGE],
-            countries=country_labels(LANGUAGE),
+            w=LANGUAGES[text_language()],
+            countries=country_labels(text_language()),
             typed=typed_boundaries(choices.boundaries, form),
         )
 
@@ -149,7 +155,9 @@ class OfferPages:
         choices = replace(desk.draft.choices, explicit_consent=True)
         wallet, credential_id = visitor.current(), desk.draft.credential_id
         try:
-            proposal = self.services.publish_offer.propose(wallet, credential_id, choices)
+            proposal = self.services.publish_offer.propose(
+                wallet, credential_id, choices, language=text_language()
+            )
         except ChoiceError as error:
             return render_template("wallet/offer/impossible.html", desk=desk, error=error)
         return render_template(
@@ -158,10 +166,11 @@ class OfferPages:
             step=STEPS[-1],
             steps=STEPS,
             proposal=proposal,
-            boundaries=boundary_sentences(proposal.policy, desk.data_set, LANGUAGE),
+            boundaries=boundary_sentences(proposal.policy, desk.data_set, text_language()),
             errors=errors,
-            sample=sample_answer(choices, desk.data_set),
+            sample=sample_answer(choices, desk.data_set, language=text_language()),
             health=is_health(desk.data_set),
+            public_parts=[each.label[text_language()] for each in desk.data_set.public_attributes],
             right_in_all=odds_in_hundred(choices.epsilon_total),
         )
 
@@ -170,8 +179,8 @@ class OfferPages:
         explicit = replace(choices, explicit_consent=True)
         try:
             policy = explicit.policy(desk.data_set, known_nodes=desk.node_ids, now=self.services.clock())
-            words = describe_policy(policy, desk.data_set, LANGUAGE)
-            boundaries = boundary_sentences(policy, desk.data_set, LANGUAGE)
+            words = describe_policy(policy, desk.data_set, text_language())
+            boundaries = boundary_sentences(policy, desk.data_set, text_language())
         except ChoiceError as error:
             return nothing_yet(error)
         except ConsentError:
@@ -181,4 +190,4 @@ class OfferPages:
 
 def nothing_yet(*reasons: object) -> str:
     """The sentence while something is missing or cannot be read, with what to do."""
-    return " ".join(("Nothing is allowed yet.", *map(str, reasons)))
+    return " ".join(map(translated, ("Nothing is allowed yet.", *reasons)))

@@ -13,6 +13,7 @@ from wallet.domain.offer_draft import STEPS
 from wallet.errors import ChoiceError, NotInWalletError, PartnerRefusedError
 from wallet.services.suite import Services
 from wallet.web import visitor
+from wallet.web.languages import text_language
 from wallet.web.offer_form import read_leniently, read_step
 from wallet.web.offer_pages import OfferPages, nothing_yet
 from wallet.web.problems import status_of
@@ -84,7 +85,9 @@ class _Screens:
         explicit = request.form.get("explicit_consent") == "yes"
         choices = replace(desk.draft.choices, explicit_consent=explicit)
         try:
-            held = self.services.publish_offer(visitor.current(), desk.draft.credential_id, choices)
+            held = self.services.publish_offer(
+                visitor.current(), desk.draft.credential_id, choices, language=text_language()
+            )
         except (ChoiceError, PartnerRefusedError) as error:
             field = error.field if isinstance(error, ChoiceError) else REVIEW
             return self.pages.review(desk, {field: str(error)}), status_of(error)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, flash, redirect, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from ssi.dataset import data_set
 from wallet.domain.session import Session
-from wallet.domain.use_words import LANGUAGE
 from wallet.services.suite import Services
 from wallet.web import visitor
+from wallet.web.languages import text_language
 
 PAUSED = "Paused. Nothing new is computed from your data under this agreement until you go on."
 GOING_ON = "This agreement goes on. New computations may use your data under it again."
@@ -76,7 +77,7 @@ def _said(services: Services, row_id: str, *, paused: bool) -> Response:
 
 def _pauses(services: Services, wallet: Session) -> Iterator[ShownPause]:
     for held in services.consents(wallet):
-        title = data_set(held.policy.data_set).label[LANGUAGE]
+        title = data_set(held.policy.data_set).label[text_language()]
         address = url_for("consents.detail", row_id=held.row_id)
         for change in held.pausing.changes if held.pausing else ():
             yield ShownPause(change.paused, change.at, title, address)
@@ -84,9 +85,14 @@ def _pauses(services: Services, wallet: Session) -> Iterator[ShownPause]:
         ("scores.detail", services.scores.read.offers(wallet)),
         ("crowds.detail", services.crowds.read.offers(wallet)),
     ):
-        kind = "Scores of" if door.startswith("scores") else "Sums with"
         for offer in offers:
-            title = f"{kind} {data_set(offer.terms.data_set).label[LANGUAGE]}"
+            record = data_set(offer.terms.data_set).label[text_language()]
+            is_score = door.startswith("scores")
+            title = (
+                gettext("Scores of %(record)s", record=record)
+                if is_score
+                else gettext("Sums with %(record)s", record=record)
+            )
             for change in offer.pauses:
                 yield ShownPause(change.paused, change.at, title, url_for(door, row_id=offer.row_id))
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from flask import Flask
+from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from ssi.hosting.design.error_pages import Words, page
@@ -42,36 +43,36 @@ from wallet.errors import (
 )
 
 STATUS: dict[type[WalletError], tuple[HTTPStatus, str]] = {
-    NotInWalletError: (HTTPStatus.NOT_FOUND, "This is not in your wallet"),
-    WrongPasswordError: (HTTPStatus.UNPROCESSABLE_ENTITY, "That did not open a wallet"),
-    WrongPasskeyError: (HTTPStatus.UNPROCESSABLE_ENTITY, "That did not open a wallet"),
-    RecoveryError: (HTTPStatus.UNPROCESSABLE_ENTITY, "That did not open a wallet"),
-    ReceiptError: (HTTPStatus.UNPROCESSABLE_ENTITY, "This is not an agreement file"),
-    ExportError: (HTTPStatus.UNPROCESSABLE_ENTITY, "This file cannot be used"),
-    TooManyAttemptsError: (HTTPStatus.TOO_MANY_REQUESTS, "One moment, please"),
-    LoginTakenError: (HTTPStatus.CONFLICT, "This name is taken"),
-    WeakPasswordError: (HTTPStatus.UNPROCESSABLE_ENTITY, "Choose another password"),
-    LinkError: (HTTPStatus.UNPROCESSABLE_ENTITY, "This link cannot be used"),
-    CodeNeededError: (HTTPStatus.UNPROCESSABLE_ENTITY, "The code is needed"),
-    RefusedCredentialError: (HTTPStatus.UNPROCESSABLE_ENTITY, "This record was not added"),
-    ChoiceError: (HTTPStatus.UNPROCESSABLE_ENTITY, "This cannot be offered like that"),
-    AskRefusedError: (HTTPStatus.UNPROCESSABLE_ENTITY, "This request was not opened"),
-    VerifierRefusedError: (HTTPStatus.BAD_GATEWAY, "That was not accepted"),
-    ShowChoiceError: (HTTPStatus.UNPROCESSABLE_ENTITY, "This cannot be shown like that"),
-    LetterRefusedError: (HTTPStatus.UNAUTHORIZED, "This was not taken"),
-    LetterboxFullError: (HTTPStatus.TOO_MANY_REQUESTS, "The letterbox is full"),
-    StoppedError: (HTTPStatus.CONFLICT, "It was stopped"),
-    PullError: (HTTPStatus.UNPROCESSABLE_ENTITY, "The hospital was not read"),
-    SourceError: (HTTPStatus.UNPROCESSABLE_ENTITY, "This file was not taken"),
-    TooLargeError: (HTTPStatus.UNPROCESSABLE_ENTITY, "This cannot be kept"),
-    UnfitReadingError: (HTTPStatus.UNPROCESSABLE_ENTITY, "This cannot be kept"),
-    ConflictError: (HTTPStatus.CONFLICT, "This changed in the meantime"),
-    DamagedError: (HTTPStatus.INTERNAL_SERVER_ERROR, "A part of your wallet does not open"),
-    PodError: (HTTPStatus.BAD_GATEWAY, "Your pod did not do that"),
-    LogForkedError: (HTTPStatus.BAD_GATEWAY, "The public log contradicts itself"),
-    PartnerRefusedError: (HTTPStatus.BAD_GATEWAY, "That was refused"),
-    PartnerFaultError: (HTTPStatus.BAD_GATEWAY, "The answer does not hold"),
-    PartnerUnreachableError: (HTTPStatus.SERVICE_UNAVAILABLE, "Not reachable right now"),
+    NotInWalletError: (HTTPStatus.NOT_FOUND, lazy_gettext("This is not in your wallet")),
+    WrongPasswordError: (HTTPStatus.UNPROCESSABLE_ENTITY, lazy_gettext("That did not open a wallet")),
+    WrongPasskeyError: (HTTPStatus.UNPROCESSABLE_ENTITY, lazy_gettext("That did not open a wallet")),
+    RecoveryError: (HTTPStatus.UNPROCESSABLE_ENTITY, lazy_gettext("That did not open a wallet")),
+    ReceiptError: (HTTPStatus.UNPROCESSABLE_ENTITY, lazy_gettext("This is not an agreement file")),
+    ExportError: (HTTPStatus.UNPROCESSABLE_ENTITY, lazy_gettext("This file cannot be used")),
+    TooManyAttemptsError: (HTTPStatus.TOO_MANY_REQUESTS, lazy_gettext("One moment, please")),
+    LoginTakenError: (HTTPStatus.CONFLICT, lazy_gettext("This name is taken")),
+    WeakPasswordError: (HTTPStatus.UNPROCESSABLE_ENTITY, lazy_gettext("Choose another password")),
+    LinkError: (HTTPStatus.UNPROCESSABLE_ENTITY, lazy_gettext("This link cannot be used")),
+    CodeNeededError: (HTTPStatus.UNPROCESSABLE_ENTITY, lazy_gettext("The code is needed")),
+    RefusedCredentialError: (HTTPStatus.UNPROCESSABLE_ENTITY, lazy_gettext("This record was not added")),
+    ChoiceError: (HTTPStatus.UNPROCESSABLE_ENTITY, lazy_gettext("This cannot be offered like that")),
+    AskRefusedError: (HTTPStatus.UNPROCESSABLE_ENTITY, lazy_gettext("This request was not opened")),
+    VerifierRefusedError: (HTTPStatus.BAD_GATEWAY, lazy_gettext("That was not accepted")),
+    ShowChoiceError: (HTTPStatus.UNPROCESSABLE_ENTITY, lazy_gettext("This cannot be shown like that")),
+    LetterRefusedError: (HTTPStatus.UNAUTHORIZED, lazy_gettext("This was not taken")),
+    LetterboxFullError: (HTTPStatus.TOO_MANY_REQUESTS, lazy_gettext("The letterbox is full")),
+    StoppedError: (HTTPStatus.CONFLICT, lazy_gettext("It was stopped")),
+    SourceError: (HTTPStatus.UNPROCESSABLE_ENTITY, lazy_gettext("This file was not taken")),
+    TooLargeError: (HTTPStatus.UNPROCESSABLE_ENTITY, lazy_gettext("This cannot be kept")),
+    UnfitReadingError: (HTTPStatus.UNPROCESSABLE_ENTITY, lazy_gettext("This cannot be kept")),
+    ConflictError: (HTTPStatus.CONFLICT, lazy_gettext("This changed in the meantime")),
+    DamagedError: (HTTPStatus.INTERNAL_SERVER_ERROR, lazy_gettext("A part of your wallet does not open")),
+    PullError: (HTTPStatus.UNPROCESSABLE_ENTITY, lazy_gettext("The hospital was not read")),
+    PodError: (HTTPStatus.BAD_GATEWAY, lazy_gettext("Your pod did not do that")),
+    LogForkedError: (HTTPStatus.BAD_GATEWAY, lazy_gettext("The public log contradicts itself")),
+    PartnerRefusedError: (HTTPStatus.BAD_GATEWAY, lazy_gettext("That was refused")),
+    PartnerFaultError: (HTTPStatus.BAD_GATEWAY, lazy_gettext("The answer does not hold")),
+    PartnerUnreachableError: (HTTPStatus.SERVICE_UNAVAILABLE, lazy_gettext("Not reachable right now")),
 }
 
 

@@ -18,7 +18,7 @@ from wallet.errors import PartnerError, ReceiptError
 from wallet.services.suite import Services
 from wallet.web import visitor
 from wallet.web.agreement_paper import MEDIA_TYPE, agreement_pdf, file_content, file_name
-from wallet.web.languages import wording_language
+from wallet.web.languages import text_language
 from wallet.web.problems import status_of
 
 Page = str | tuple[str, HTTPStatus]
@@ -98,7 +98,7 @@ class _Shown:
     def title(self) -> str:
         agreed = self.found.agreed
         try:
-            return "" if agreed is None else data_set(agreed.data_set).label[wording_language()]
+            return "" if agreed is None else data_set(agreed.data_set).label[text_language()]
         except UnknownDataSetError:
             return ""
 
@@ -118,7 +118,7 @@ def _page(error: str | None, shown: _Shown | None = None) -> str:
         "wallet/receipts/verify.html",
         error=error,
         shown=shown,
-        language=wording_language(),
+        language=text_language(),
         words=examination_words,
     )
 

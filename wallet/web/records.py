@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template
+from flask_babel import gettext
 
 from consent.score_function import has_scores
 from ssi.errors import CredentialError
-from wallet.domain.record import Record
+from wallet.domain.record import Record, RecordField
+from wallet.domain.showing_values import claim_text
 from wallet.errors import PartnerError
 from wallet.services.suite import Services
 from wallet.web import visitor
@@ -18,6 +20,7 @@ def screens(services: Services) -> Blueprint:
     """Records."""
     records = Blueprint("records", __name__, url_prefix="/records")
     records.before_request(visitor.door)
+    records.add_app_template_filter(_said, "said_of")
     _Screens(services).add_to(records)
     return records
 
@@ -93,3 +96,10 @@ class _Screens:
         except PartnerError:
             return None
         return True
+
+
+def _said(field: RecordField, record: Record) -> str:
+    """What a line of a record says, in the language of the page."""
+    if field.value is None:
+        return str(gettext("not recorded"))
+    return claim_text((field.name,), field.value, record.data_set, language())

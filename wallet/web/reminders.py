@@ -10,7 +10,7 @@ from wallet.domain.reminder import Reason
 from wallet.errors import NotInWalletError
 from wallet.services.suite import Services
 from wallet.web import visitor
-from wallet.web.languages import wording_language
+from wallet.web.languages import text_language
 from wallet.web.local_words import day_text
 
 
@@ -53,7 +53,7 @@ def _due(services: Services) -> list[dict[str, str]]:
         {
             "row_id": held.row_id,
             "reason": due[held.row_id].value,
-            "title": data_set(held.policy.data_set).label[wording_language()],
+            "title": data_set(held.policy.data_set).label[text_language()],
             "text": _text(held, due[held.row_id]),
         }
         for held in services.consents(wallet)

@@ -10,7 +10,7 @@ from wallet.domain.use_letters import Case, complaint, deletion_of_agreement, de
 from wallet.errors import NotInWalletError
 from wallet.services.suite import Services
 from wallet.web import visitor
-from wallet.web.languages import WORDED, wording_language
+from wallet.web.languages import WORDED, text_language
 
 _OF_USE = {"deletion": deletion_of_use, "complaint": complaint}
 _OF_AGREEMENT = {"deletion": deletion_of_agreement, "complaint": complaint}
@@ -65,4 +65,4 @@ def _shown(kinds: Kinds, kind: str, case: Case) -> str:
 
 def _language() -> str:
     asked = request.args.get("language", "")
-    return asked if asked in WORDED else wording_language()
+    return asked if asked in WORDED else text_language()

@@ -14,7 +14,7 @@ from wallet.domain.use import UseEntry
 from wallet.domain.use_words import computed_text
 from wallet.services.suite import Services
 from wallet.web import visitor
-from wallet.web.languages import wording_language
+from wallet.web.languages import text_language
 from wallet.web.local_words import month_text
 
 
@@ -43,9 +43,9 @@ def uses(services: Services) -> Blueprint:
             months=[list(entries) for _, entries in months],
             agreements=agreements,
             log=services.read.log.memory(wallet),
-            computed=lambda use: computed_text(use, agreements[use.consent_id].data_set, wording_language()),
-            purpose=lambda each: purpose_text(each, wording_language()),
-            title=lambda use: agreements[use.consent_id].data_set.label[wording_language()],
+            computed=lambda use: computed_text(use, agreements[use.consent_id].data_set, text_language()),
+            purpose=lambda each: purpose_text(each, text_language()),
+            title=lambda use: agreements[use.consent_id].data_set.label[text_language()],
             parts=lambda use: _parts(use, agreements[use.consent_id].data_set),
             month=month_text,
         )
@@ -65,7 +65,7 @@ def uses(services: Services) -> Blueprint:
 
 def _parts(use: UseEntry, described: DataSet) -> list[str]:
     """The kinds of data that somebody asked about; one that is not known here by its name."""
-    labels = {each.name: each.label[wording_language()].lower() for each in described.attributes}
+    labels = {each.name: each.label[text_language()].lower() for each in described.attributes}
     return [labels.get(name, name) for name in use.attributes]
 
 
@@ -91,7 +91,7 @@ def earnings(services: Services) -> Blueprint:
                 (each, earned.cents_of(name)) for name, each in agreements.items() if earned.cents_of(name)
             ],
             agreements=agreements,
-            purpose=lambda each: purpose_text(each, wording_language()),
+            purpose=lambda each: purpose_text(each, text_language()),
         )
 
     @screens.get("/earnings.csv")
@@ -109,7 +109,7 @@ def _agreements(services: Services, wallet: Session) -> dict[str, Agreement]:
     found = {
         held.consent_id: Agreement(
             data_set(held.policy.data_set),
-            data_set(held.policy.data_set).label[wording_language()],
+            data_set(held.policy.data_set).label[text_language()],
             held.policy.given_at,
             url_for("consents.detail", row_id=held.row_id),
         )
@@ -119,7 +119,7 @@ def _agreements(services: Services, wallet: Session) -> dict[str, Agreement]:
         described = data_set(offer.terms.data_set)
         found[offer.consent_id] = Agreement(
             described,
-            f"Scores of {described.label[wording_language()]}",
+            f"Scores of {described.label[text_language()]}",
             offer.terms.given_at,
             url_for("scores.detail", row_id=offer.row_id),
         )
@@ -127,7 +127,7 @@ def _agreements(services: Services, wallet: Session) -> dict[str, Agreement]:
         described = data_set(crowd.terms.data_set)
         found[crowd.consent_id] = Agreement(
             described,
-            f"Sums with {described.label[wording_language()]}",
+            f"Sums with {described.label[text_language()]}",
             crowd.terms.given_at,
             url_for("crowds.detail", row_id=crowd.row_id),
         )

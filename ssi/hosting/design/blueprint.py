@@ -83,7 +83,7 @@ def _speak_english(app: Flask) -> None:
     """
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.filters["translated"] = str
+    app.jinja_env.filters["translated"] = lambda text: text
     app.jinja_env.globals |= {"page_language": lambda: "en", "foot": None}
 
 

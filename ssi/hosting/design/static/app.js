@@ -1,21 +1,22 @@
-// What every page needs besides htmx: a word when a part could not be loaded, and copying a text.
+// What every page needs besides htmx: a word when a part could not be loaded, and copying a text. The words
+// stand in the page, in its language.
 (() => {
-  const say = (text) => {
+  const say = (kind) => {
     const place = document.getElementById("notice");
     if (!place) return;
     const box = document.createElement("div");
     box.className = "notice notice-bad";
-    box.textContent = text;
+    box.textContent = place.dataset[kind];
     place.replaceChildren(box);
   };
 
-  document.addEventListener("htmx:sendError", () => say("We cannot be reached right now. Nothing was lost; please try again."));
-  document.addEventListener("htmx:timeout", () => say("That took too long. Nothing was lost; please try again."));
+  document.addEventListener("htmx:sendError", () => say("away"));
+  document.addEventListener("htmx:timeout", () => say("slow"));
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
-    if (status === 400 || status === 401 || status === 403) say("You may have been signed out. Please open the page again.");
-    else if (status === 429) say("One moment, please: there were too many tries in a short time.");
-    else say("Something went wrong on our side. What you had before is unchanged.");
+    if (status === 400 || status === 401 || status === 403) say("out");
+    else if (status === 429) say("many");
+    else say("wrong");
   });
 
   document.addEventListener("click", async (event) => {
@@ -25,9 +26,9 @@
     field.select();
     try {
       await navigator.clipboard.writeText(field.value);
-      button.querySelector("span").textContent = "Copied";
+      button.querySelector("span").textContent = button.dataset.copied;
     } catch {
-      button.querySelector("span").textContent = "Press Ctrl+C";
+      button.querySelector("span").textContent = button.dataset.byHand;
     }
   });
 })();
