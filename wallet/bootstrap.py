@@ -38,6 +38,7 @@ from wallet.domain.hospital import Hospital
 from wallet.domain.log_memory import LogMemory
 from wallet.domain.offer_draft import OfferDraft
 from wallet.domain.pod import Pod
+from wallet.domain.preference import Preference
 from wallet.domain.score_memory import ScoreMemory
 from wallet.domain.showing import Showing
 from wallet.domain.showing_copy import ShowingCopy
@@ -70,6 +71,7 @@ from wallet.storage.tables import (
     LogMemoryRow,
     OfferDraftRow,
     PodRow,
+    PreferenceRow,
     ScoreMemoryRow,
     ScoreOfferRow,
     ShowingCopyRow,
@@ -217,6 +219,9 @@ def sql_stores(database: Database) -> Stores:
         ),
         "showings": SealedStore(database, ShowingRow, Form(Showing.to_document, Showing.from_document)),
         "hospitals": SealedStore(database, HospitalRow, Form(Hospital.to_document, Hospital.from_document)),
+        "preferences": SealedStore(
+            database, PreferenceRow, Form(Preference.to_document, Preference.from_document)
+        ),
         "alerts": SealedStore(database, StreamAlertRow, Form(Alert.to_document, Alert.from_document)),
     }
     streams = SqlStreamStore.over(database)

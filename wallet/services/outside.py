@@ -13,6 +13,7 @@ from wallet.domain.hospital import Hospital
 from wallet.domain.log_memory import LogMemory
 from wallet.domain.offer_draft import OfferDraft
 from wallet.domain.pod import Pod
+from wallet.domain.preference import Preference
 from wallet.domain.score_memory import ScoreMemory
 from wallet.domain.showing import Showing
 from wallet.domain.showing_copy import ShowingCopy
@@ -64,6 +65,7 @@ class Stores:
     alerts: Store[Alert]
     pods: Store[Pod]
     hospitals: Store[Hospital]
+    preferences: Store[Preference]
     archive: Archive
 
 

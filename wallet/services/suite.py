@@ -25,6 +25,7 @@ from wallet.services.keep_contacts import KeepContacts
 from wallet.services.keep_copies import KeepCopies
 from wallet.services.keep_locks import KeepLocks
 from wallet.services.keep_passkeys import KeepPasskeys
+from wallet.services.keep_preferences import KeepPreferences
 from wallet.services.keep_receipts import KeepReceipts
 from wallet.services.letter_suite import Letters, assemble_letters
 from wallet.services.look_at_offer import LookAtOffer
@@ -92,6 +93,7 @@ class Services:
     letters: Letters
     pod: PodUse
     hospitals: ReadHospital
+    preferences: KeepPreferences
     trust: Trust
     clock: Clock
     ends: Ends = field(repr=False)
@@ -212,6 +214,7 @@ def assemble(
         letters=letters,
         pod=pod,
         hospitals=hospitals,
+        preferences=KeepPreferences(stores.preferences),
         trust=trust,
         clock=clock,
         ends=ends,

@@ -13,6 +13,7 @@ from ssi.hosting.database import Database
 from wallet.domain.session import Session
 from wallet.errors import ConflictError, ExportError
 from wallet.storage.sealed import SealedStore
+from wallet.storage.tables import PreferenceRow
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,12 @@ class SqlArchive:
         }
 
     def is_empty(self, session: Session) -> bool:
-        """Whether the wallet keeps nothing."""
+        """Whether the wallet keeps nothing but the language that was chosen in it."""
         with self.database.reading() as transaction:
             return not any(
                 transaction.scalar(select(exists().where(store.row.wallet_id == session.wallet_id)))
                 for store in self.stores
+                if store.row is not PreferenceRow
             )
 
     def restore(self, session: Session, tables: Mapping[str, Sequence[tuple[str, Json]]]) -> None:

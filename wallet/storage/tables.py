@@ -251,6 +251,12 @@ class PodRow(SealedRow):
     __tablename__ = "pod"
 
 
+class PreferenceRow(SealedRow):
+    """How a person wants her wallet to be; there is one of a wallet."""
+
+    __tablename__ = "preference"
+
+
 class StreamAlertRow(SealedRow):
     """What a person wants to be told about one stream."""
 

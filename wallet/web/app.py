@@ -70,7 +70,7 @@ def create_app(
     csrf = install(app, name="argonauta", role="Wallet", nav=visitor.navigation)
     table = SessionTable(services.clock, timedelta(minutes=idle_minutes))
     app.session_interface = MemorySessions(table)
-    languages.install(app)
+    languages.install(app, services.preferences)
     app.register_error_handler(CSRFError, visitor.expired_form)
     forms = PasskeyForms(services.clock, address)
     app.context_processor(lambda: _seen_everywhere(services, forms))

@@ -7,11 +7,12 @@ chose nothing gets what the browser prefers, and English where the wallet has no
 from typing import Final
 
 import flask
-from flask import Flask, request
+from flask import Flask, request, session
 from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
-from wallet.web import local_words
+from wallet.services.keep_preferences import KeepPreferences
+from wallet.web import local_words, visitor
 from wallet.web.catalogues import ENGLISH, WalletBabel
 from wallet.web.said_elsewhere import translated
 
@@ -26,12 +27,13 @@ LANGUAGES: Final = {
 """Each in its own words, in the order in which they are offered."""
 WORDED: Final = ("en", "de")
 COOKIE: Final = "language"
+_SPOKEN: Final = "language"
 COOKIE_SECONDS: Final = 365 * 24 * 3600
 
 
-def install(app: Flask) -> None:
+def install(app: Flask, preferences: KeepPreferences) -> None:
     """Let every page of an app speak the language of who looks at it, and say which one that is."""
-    WalletBabel(app, default_locale=ENGLISH, locale_selector=_preferred)
+    WalletBabel(app, default_locale=ENGLISH, locale_selector=lambda: _chosen(preferences) or _preferred())
     local_words.install(app)
     app.jinja_env.globals |= {
         "page_language": page_language,
@@ -55,6 +57,13 @@ def text_language() -> str:
     return language if language in WORDED else ENGLISH
 
 
+def choose(preferences: KeepPreferences, language: str) -> None:
+    """Keep a choice sealed in the wallet that is open, if one is."""
+    if visitor.is_open():
+        preferences.choose_language(visitor.current(), language)
+        session[_SPOKEN] = language
+
+
 def remember(response: Response, language: str) -> None:
     """Keep a choice in the browser, for the pages before a wallet is open."""
     response.set_cookie(
@@ -72,6 +81,16 @@ def _page_address() -> str:
     if request.method != "GET":
         return ""
     return request.full_path if request.query_string else request.path
+
+
+def _chosen(preferences: KeepPreferences) -> str | None:
+    """What the person chose whose wallet is open; it is read once for each session of a browser."""
+    if not visitor.is_open():
+        return None
+    if _SPOKEN not in session:
+        session[_SPOKEN] = preferences.language(visitor.current())
+    found = session[_SPOKEN]
+    return str(found) if found in LANGUAGES else None
 
 
 def _preferred() -> str:

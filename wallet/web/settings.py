@@ -36,6 +36,7 @@ class _Screens:
             abort(HTTPStatus.BAD_REQUEST)
         answer = redirect(_local(request.form.get("onward", "")))
         languages.remember(answer, language)
+        languages.choose(self.services.preferences, language)
         with force_locale(language):
             flash(gettext("From now on the wallet speaks English."), "good")
         return answer

@@ -6,6 +6,7 @@ import pytest
 from flask_babel import force_locale
 
 from ssi.hosting.design import words as english
+from tests.wallet.browsing import Browser
 from wallet.web import local_words
 from wallet.web.languages import LANGUAGES
 
@@ -130,3 +131,49 @@ def test_a_number_is_rounded_alike_in_every_language(browser, value):
 
 def spaced(text):
     return text.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def test_what_was_chosen_in_a_wallet_is_spoken_in_every_browser(app, browser):
+    browser.sign_up()
+    browser.post("/language", language="de", onward="/home")
+    elsewhere = Browser(app)
+
+    assert "Guten Tag, anna" in elsewhere.sign_in()
+    assert elsewhere.client.get_cookie("language") is None
+
+
+def test_the_wallet_counts_more_than_the_browser_it_is_opened_in(app, browser):
+    browser.sign_up()
+    browser.post("/language", language="de", onward="/home")
+    elsewhere = Browser(app)
+    elsewhere.get("/sign-in")
+    elsewhere.post("/language", language="fr", onward="/sign-in")
+
+    elsewhere.sign_in()
+
+    assert '<html lang="de">' in elsewhere.page
+
+
+def test_a_choice_before_the_wallet_is_made_goes_on_in_it(browser):
+    browser.get("/sign-up")
+    browser.post("/language", language="de", onward="/sign-up")
+
+    assert "Guten Tag, anna" in browser.sign_up()
+
+
+def test_a_choice_can_be_changed_in_the_settings(browser):
+    browser.sign_up()
+    page = browser.get("/settings")
+    assert "In which language should your wallet speak?" in page
+
+    changed = browser.press("/language", language="de", onward="/settings")
+
+    assert browser.path == "/settings"
+    assert "Einstellungen" in changed
+    assert 'value="de" checked' in changed
+
+
+def test_the_settings_are_behind_the_door(browser):
+    browser.get("/settings")
+
+    assert browser.path == "/sign-in"
