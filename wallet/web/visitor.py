@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from flask import flash, redirect, request, session, url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
@@ -131,9 +132,9 @@ def navigation() -> list[NavItem]:
         NavItem(_("Records"), "records.overview", "certificate", also=("records.", "offers.", "show.")),
         NavItem(_("Streams"), "streams.overview", "activity-heartbeat", also=("streams.",)),
         NavItem(_("Agreements"), "consents.overview", "file-text", also=("consents.", "scores.", "crowds.")),
-        NavItem(_("Who used my data"), "uses.overview", "history", also=("uses.",)),
+        NavItem(pgettext("menu", "Who used my data"), "uses.overview", "history", also=("uses.",)),
         NavItem(_("Earnings"), "earnings.overview", "coin-euro", also=("earnings.",)),
-        NavItem(_("My rights"), "rights.overview", "scale", also=("rights.",)),
+        NavItem(pgettext("menu", "My rights"), "rights.overview", "scale", also=("rights.",)),
     ]
 
 
