@@ -20,9 +20,9 @@ from wallet.errors import (
 from wallet.services.back_up_to_pod import KEPT
 from wallet.services.suite import Services
 from wallet.web import visitor
-from wallet.web.languages import translated
 from wallet.web.passkey_form import PasskeyForms
 from wallet.web.problems import status_of
+from wallet.web.said_elsewhere import translated
 
 Page = str | Response | tuple[str, HTTPStatus]
 

@@ -19,11 +19,11 @@ from wallet.errors import LinkError, PodError
 from wallet.services.pod_suite import PodUse
 from wallet.services.suite import Services
 from wallet.web import visitor
-from wallet.web.languages import translated
 from wallet.web.passkey_form import PasskeyForms
 from wallet.web.pod_copies import PodCopies
 from wallet.web.pod_files import PodFiles
 from wallet.web.problems import status_of
+from wallet.web.said_elsewhere import translated
 
 Page = str | Response | tuple[str, HTTPStatus]
 _WAITING: Final = "pod sign-in"
