@@ -56,7 +56,7 @@ AREAS = {
     "stream": ("streams", "stream_axes", "stream_chart", "stream_form"),
     "crowd": ("crowds", "crowd_form", "sums"),
     "score": ("scores", "score_form"),
-    "pod": ("pods", "pod_files", "pod_copies", "pod_trouble"),
+    "pod": ("pods", "pod_files", "pod_copies"),
 }
 """What belongs to an area besides the templates in the folder of that name and the file of that name."""
 TABLES = (ROOT / "wallet/domain/pod_trouble.py",)
@@ -69,6 +69,7 @@ SPEAKING = (
     "collecting_words",
     "collecting_words_german",
     "copy_wallet",
+    "examination_words",
     "showing_words",
     "showing_words_german",
     "source",
