@@ -3,9 +3,11 @@
 import io
 import zipfile
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from wallet.domain.authorities import AUTHORITIES
@@ -15,7 +17,9 @@ from wallet.domain.showing import Showing, Stage
 from wallet.errors import TooManyAttemptsError, WalletError, WrongPasskeyError, WrongPasswordError
 from wallet.services.suite import Services
 from wallet.web import visitor
+from wallet.web.catalogues import ENGLISH
 from wallet.web.languages import page_language
+from wallet.web.local_words import day_text
 from wallet.web.passkey_form import PasskeyForms
 from wallet.web.problems import status_of
 
@@ -95,7 +99,10 @@ class _Screens:
             plan = self.services.rights.erase.plan(visitor.current(), self.forms.proof("password"))
         except _REFUSALS as error:
             return self._erase_form({"password": _told(error)}, status_of(error))
-        flash(f"Your wallet will be erased on {plan.due_at:%-d %B %Y}. You can still keep it.", "note")
+        told = gettext(
+            "Your wallet will be erased on %(due_at)s. You can still keep it.", due_at=_long_day(plan.due_at)
+        )
+        flash(told, "note")
         return redirect(url_for("rights.overview"))
 
     def keep(self) -> Page:
@@ -141,6 +148,10 @@ class _Screens:
 def _language() -> str:
     asked = request.args.get("language", page_language())
     return asked if asked in LANGUAGES else "en"
+
+
+def _long_day(at: datetime) -> str:
+    return f"{at:%-d %B %Y}" if page_language() == ENGLISH else day_text(at)
 
 
 def _letter(letter: Letter) -> str:
