@@ -50,8 +50,10 @@ class OfferCrowds:
     clock: Clock
     random: RandomBytes = random_bytes
 
-    def __call__(self, session: Session, credential_id: str, choices: CrowdChoices) -> HeldCrowdOffer:
-        """Sign and send an offer.
+    def __call__(
+        self, session: Session, credential_id: str, choices: CrowdChoices, *, language: str = LANGUAGE
+    ) -> HeldCrowdOffer:
+        """Sign and send an offer, in the words of the language that the person read it in.
 
         When the marketplace cannot be reached, the offer is kept and sent at the next refresh. When it
         refuses, nothing is kept.
@@ -64,12 +66,14 @@ class OfferCrowds:
             LogForkedError: the public log contradicts what this wallet saw before.
             ConflictError: the same record is being offered in another window at this moment.
         """
-        proposal = self.propose(session, credential_id, choices)
+        proposal = self.propose(session, credential_id, choices, language=language)
         self._remember(session, proposal.held)
         return self.deliver.first(session, self._signed(proposal))
 
-    def propose(self, session: Session, credential_id: str, choices: CrowdChoices) -> CrowdProposal:
-        """What the offer would say; nothing is signed or sent.
+    def propose(
+        self, session: Session, credential_id: str, choices: CrowdChoices, *, language: str = LANGUAGE
+    ) -> CrowdProposal:
+        """What the offer would say, in English or German; nothing is signed or sent.
 
         Raises:
             NotInWalletError, ChoiceError: as calling it.
@@ -77,7 +81,7 @@ class OfferCrowds:
         held = self.credentials.get(session, credential_id)
         described = self.require_offerable(session, held)
         terms = choices.terms(described, now=self.clock())
-        return CrowdProposal(held, described, terms, describe_crowd_terms(terms, described, LANGUAGE))
+        return CrowdProposal(held, described, terms, describe_crowd_terms(terms, described, language))
 
     def require_offerable(self, session: Session, held: HeldCredential) -> DataSet:
         """The data set of a record that can be offered; for one record there is one running offer at a time.

@@ -57,8 +57,10 @@ class OfferScores:
     clock: Clock
     random: RandomBytes = random_bytes
 
-    def __call__(self, session: Session, credential_id: str, choices: ScoreChoices) -> HeldScoreOffer:
-        """Sign and send an offer.
+    def __call__(
+        self, session: Session, credential_id: str, choices: ScoreChoices, *, language: str = LANGUAGE
+    ) -> HeldScoreOffer:
+        """Sign and send an offer, in the words of the language that the person read it in.
 
         When the marketplace cannot be reached, the offer is kept and sent at the next refresh. When it
         refuses, nothing is kept.
@@ -71,12 +73,14 @@ class OfferScores:
             LogForkedError: the public log contradicts what this wallet saw before.
             ConflictError: the same record is being offered in another window at this moment.
         """
-        proposal = self.propose(session, credential_id, choices)
+        proposal = self.propose(session, credential_id, choices, language=language)
         self._remember(session, proposal.held)
         return self.deliver.first(session, self._to_keep(proposal, self._signed(proposal)))
 
-    def propose(self, session: Session, credential_id: str, choices: ScoreChoices) -> ScoreProposal:
-        """What the offer would say; nothing is signed or sent.
+    def propose(
+        self, session: Session, credential_id: str, choices: ScoreChoices, *, language: str = LANGUAGE
+    ) -> ScoreProposal:
+        """What the offer would say, in English or German; nothing is signed or sent.
 
         Raises:
             NotInWalletError, ChoiceError: as calling it.
@@ -89,7 +93,7 @@ class OfferScores:
             held=held,
             data_set=described,
             terms=terms,
-            words=describe_terms(terms, described, LANGUAGE),
+            words=describe_terms(terms, described, language),
             spent_bits=spent_bits(told.scores, described, told_millibits=told.millibits),
             record_bits=record_bits(described),
         )

@@ -18,11 +18,11 @@ from ssi.dataset import data_set
 from wallet.domain.choices import is_health
 from wallet.domain.crowd_choices import CrowdChoices, most_private_crowd
 from wallet.domain.crowd_part import CrowdPart
-from wallet.domain.use_words import LANGUAGE
 from wallet.errors import ChoiceError, PartnerRefusedError
 from wallet.services.suite import Services
 from wallet.web import visitor
 from wallet.web.crowd_form import FLOORS, crowd_level_of, read_crowd, read_crowd_ticks
+from wallet.web.languages import text_language
 from wallet.web.offer_form import LEVELS
 from wallet.web.problems import status_of
 
@@ -61,8 +61,8 @@ class _Screens:
             now=now,
             data_set=data_set,
             said=_said,
-            learnt=lambda part: describe_crowd_cost(part.order, LANGUAGE),
-            purpose=lambda each: purpose_text(each, LANGUAGE),
+            learnt=lambda part: describe_crowd_cost(part.order, text_language()),
+            purpose=lambda each: purpose_text(each, text_language()),
         )
 
     def form(self, credential_id: str) -> str:
@@ -81,7 +81,9 @@ class _Screens:
     def agree(self, credential_id: str) -> Page:
         choices = read_crowd(request.form)
         try:
-            held = self.services.crowds.offer(visitor.current(), credential_id, choices)
+            held = self.services.crowds.offer(
+                visitor.current(), credential_id, choices, language=text_language()
+            )
         except (ChoiceError, PartnerRefusedError) as error:
             field = error.field if isinstance(error, ChoiceError) else "review"
             return self._review(credential_id, choices, {field: str(error)}), status_of(error)
@@ -98,8 +100,8 @@ class _Screens:
             uses=held.parts[::-1],
             asked=lambda part: part.order,
             said=_said,
-            purpose=lambda each: purpose_text(each, LANGUAGE),
-            explain=lambda refusal: explain_crowd_refusal(refusal, LANGUAGE),
+            purpose=lambda each: purpose_text(each, text_language()),
+            explain=lambda refusal: explain_crowd_refusal(refusal, text_language()),
         )
 
     def ending(self, row_id: str) -> str:
@@ -124,8 +126,8 @@ class _Screens:
             record=self.services.read.record(visitor.current(), credential_id),
             choices=choices,
             errors=errors,
-            kinds={kind.value: recipient_text(kind, LANGUAGE) for kind in RecipientKind},
-            purposes={purpose.value: purpose_text(purpose, LANGUAGE) for purpose in Purpose},
+            kinds={kind.value: recipient_text(kind, text_language()) for kind in RecipientKind},
+            purposes={purpose.value: purpose_text(purpose, text_language()) for purpose in Purpose},
             floors=FLOORS,
             levels=LEVELS,
             level=request.form.get("level") or crowd_level_of(choices),
@@ -137,7 +139,9 @@ class _Screens:
 
     def _review(self, credential_id: str, choices: CrowdChoices, errors: Mapping[str, str]) -> str:
         explicit = replace(choices, explicit_consent=True)  # as it is shown before health data's own tick
-        proposal = self.services.crowds.offer.propose(visitor.current(), credential_id, explicit)
+        proposal = self.services.crowds.offer.propose(
+            visitor.current(), credential_id, explicit, language=text_language()
+        )
         return render_template(
             "wallet/crowd/review.html",
             record=self.services.read.record(visitor.current(), credential_id),
@@ -150,4 +154,4 @@ class _Screens:
 
 
 def _said(part: CrowdPart) -> str:
-    return describe_crowd_order(part.order, LANGUAGE)
+    return describe_crowd_order(part.order, text_language())

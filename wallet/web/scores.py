@@ -9,20 +9,22 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from consent.score_wording import describe_foresight, describe_score, explain_score_refusal
 from consent.vocabulary import Purpose, RecipientKind
-from consent.wording import purpose_text, recipient_text
+from consent.wording import euros_text, purpose_text, recipient_text
 from ssi.dataset import data_set
 from wallet.domain.asked_score import AskedScore, AskState
 from wallet.domain.choices import is_health
 from wallet.domain.held_score_offer import HeldScoreOffer
 from wallet.domain.score_choices import ScoreChoices, most_private_scores
-from wallet.domain.use_words import LANGUAGE, computed_text
+from wallet.domain.use_words import computed_text
 from wallet.errors import ChoiceError, NotInWalletError, PartnerRefusedError
 from wallet.services.suite import Services
 from wallet.web import visitor
+from wallet.web.languages import text_language
 from wallet.web.problems import status_of
 from wallet.web.score_form import read_scores, read_ticks
 
@@ -93,7 +95,9 @@ class _Screens:
     def agree(self, credential_id: str) -> Page:
         choices = read_scores(request.form)
         try:
-            held = self.services.scores.offer(visitor.current(), credential_id, choices)
+            held = self.services.scores.offer(
+                visitor.current(), credential_id, choices, language=text_language()
+            )
         except (ChoiceError, PartnerRefusedError) as error:
             field = error.field if isinstance(error, ChoiceError) else "review"
             return self._review(credential_id, choices, {field: str(error)}), status_of(error)
@@ -113,8 +117,8 @@ class _Screens:
             uses=[each for each in held.asked if each.state is not AskState.WAITING][::-1],
             asked=lambda use: use.request,
             said=lambda use: computed_text(use.use(), described),
-            purpose=lambda each: purpose_text(each, LANGUAGE),
-            explain=lambda refusal: explain_score_refusal(refusal, LANGUAGE),
+            purpose=lambda each: purpose_text(each, text_language()),
+            explain=lambda refusal: explain_score_refusal(refusal, text_language()),
         )
 
     def decide(self, row_id: str, request_id: str) -> Response:
@@ -150,13 +154,15 @@ class _Screens:
         return Waiting(
             held=held,
             asked=asked,
-            score=describe_score(outlook.function, LANGUAGE),
-            purpose=purpose_text(asked.request.purpose, LANGUAGE),
-            amount=outlook.amount,
+            score=describe_score(outlook.function, text_language()),
+            purpose=purpose_text(asked.request.purpose, text_language()),
+            amount=euros_text(asked.request.compensation_cents, text_language()),
             learnt=()
             if foresight is None
-            else describe_foresight(foresight, outlook.function.data_set, LANGUAGE),
-            refusal=None if outlook.refusal is None else explain_score_refusal(outlook.refusal, LANGUAGE),
+            else describe_foresight(foresight, outlook.function.data_set, text_language()),
+            refusal=None
+            if outlook.refusal is None
+            else explain_score_refusal(outlook.refusal, text_language()),
         )
 
     def _form(self, credential_id: str, choices: ScoreChoices, errors: Mapping[str, str]) -> str:
@@ -165,12 +171,14 @@ class _Screens:
             record=self.services.read.record(visitor.current(), credential_id),
             choices=choices,
             errors=errors,
-            kinds={kind.value: recipient_text(kind, LANGUAGE) for kind in RecipientKind},
-            purposes={purpose.value: purpose_text(purpose, LANGUAGE) for purpose in Purpose},
+            kinds={kind.value: recipient_text(kind, text_language()) for kind in RecipientKind},
+            purposes={purpose.value: purpose_text(purpose, text_language()) for purpose in Purpose},
         )
 
     def _review(self, credential_id: str, choices: ScoreChoices, errors: Mapping[str, str]) -> str:
-        proposal = self.services.scores.offer.propose(visitor.current(), credential_id, _explicit(choices))
+        proposal = self.services.scores.offer.propose(
+            visitor.current(), credential_id, _explicit(choices), language=text_language()
+        )
         return render_template(
             "wallet/score/review.html",
             record=self.services.read.record(visitor.current(), credential_id),
@@ -188,7 +196,13 @@ def _explicit(choices: ScoreChoices) -> ScoreChoices:
 
 def _said(asked: AskedScore) -> tuple[str, str]:
     if asked.state is AskState.GRANTED:
-        return f"{asked.buyer.name} gets this score. You are paid as soon as it has opened it.", "good"
+        told = gettext(
+            "%(name)s gets this score. You are paid as soon as it has opened it.", name=asked.buyer.name
+        )
+        return told, "good"
     if asked.refusal is not None and asked.state is AskState.REFUSED:
-        return f"Nothing was given. {explain_score_refusal(asked.refusal, LANGUAGE)}", "note"
-    return "Nothing was given; the request has ended.", "note"
+        return (
+            f"{gettext('Nothing was given.')} {explain_score_refusal(asked.refusal, text_language())}",
+            "note",
+        )
+    return gettext("Nothing was given; the request has ended."), "note"
