@@ -53,7 +53,7 @@ def test_rights_fit_in_german(browser: Browser, url: str, path: str, says: str) 
     ("kind", "asks", "none"),
     [
         ("crowds", "Wie groß muss die Gruppe sein?", "Ihre Wallet war noch in keiner Summe."),
-        ("scores", "Wer entscheidet über jede Anfrage?", "Noch hat niemand eine Bewertung bekommen."),
+        ("scores", "Wer entscheidet über jede Anfrage?", "Noch hat niemand eine Punktzahl bekommen."),
     ],
 )
 def test_an_offer_is_made_and_ended_in_german(

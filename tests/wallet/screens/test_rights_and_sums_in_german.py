@@ -105,5 +105,5 @@ def test_scores_are_offered_asked_for_and_declined_in_german(german, record, wor
     ]
 
     assert [left_in(page) for page in pages] == [[] for _ in pages]
-    assert "bittet um eine Bewertung" in pages[4]
+    assert "bittet um eine Punktzahl" in pages[4]
     assert "Es wurde nichts gegeben" in pages[-2]
