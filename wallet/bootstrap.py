@@ -21,6 +21,7 @@ from wallet.clients.issuers import IssuerClient
 from wallet.clients.marketplace import MarketplaceClient
 from wallet.clients.nodes import NodeClient
 from wallet.clients.openid4vci.outside import Outside
+from wallet.clients.payout_market import PayoutMarketClient
 from wallet.clients.pod.client import PodClient
 from wallet.clients.score_market import ScoreMarketClient
 from wallet.clients.show_verifiers import VerifierClient
@@ -37,6 +38,7 @@ from wallet.domain.held_score_offer import HeldScoreOffer
 from wallet.domain.hospital import Hospital
 from wallet.domain.log_memory import LogMemory
 from wallet.domain.offer_draft import OfferDraft
+from wallet.domain.payout import HeldPayout
 from wallet.domain.pod import Pod
 from wallet.domain.preference import Preference
 from wallet.domain.score_memory import ScoreMemory
@@ -70,6 +72,7 @@ from wallet.storage.tables import (
     HospitalRow,
     LogMemoryRow,
     OfferDraftRow,
+    PayoutRow,
     PodRow,
     PreferenceRow,
     ScoreMemoryRow,
@@ -120,6 +123,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         hospitals=HospitalClient(
             Outside(pages, private_addresses=settings.development), clock, settings.development
         ),
+        payouts=PayoutMarketClient(settings.marketplace_url, connections, trust, clock),
     )
 
     def close() -> None:
@@ -222,6 +226,7 @@ def sql_stores(database: Database) -> Stores:
         "preferences": SealedStore(
             database, PreferenceRow, Form(Preference.to_document, Preference.from_document)
         ),
+        "payouts": SealedStore(database, PayoutRow, Form(HeldPayout.to_document, HeldPayout.from_document)),
         "alerts": SealedStore(database, StreamAlertRow, Form(Alert.to_document, Alert.from_document)),
     }
     streams = SqlStreamStore.over(database)

@@ -31,6 +31,7 @@ from tests.ssi.test_open_badges import AWARD
 from tests.wallet.browsing import PASSWORD, Browser
 from tests.wallet.crowd_market import MemoryCrowdMarket
 from tests.wallet.fakes import CHEAP
+from tests.wallet.payout_market import MemoryPayoutMarket
 from tests.wallet.score_market import MemoryScoreMarket
 from tests.wallet.showing import Asker
 from tests.wallet.world import KnownTrust, MemoryMarket, MemoryNodes, memory_stores
@@ -106,6 +107,7 @@ def graduate(tmp_path: Path, database_url: str) -> Iterator[Graduate]:
         Catalogue(),
         PodClient(office.clock),
         HospitalClient(Outside(connections), office.clock),
+        MemoryPayoutMarket(office.clock),
     )
     services = assemble(memory_stores(), partners, Custody(b"k" * 32, CHEAP), clock=office.clock)
     session = services.create_wallet("anna", PASSWORD)

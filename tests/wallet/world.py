@@ -43,6 +43,7 @@ from tests.wallet.fakes import (
     MovingClock,
 )
 from tests.wallet.issuers import MemoryIssuers
+from tests.wallet.payout_market import MemoryPayoutMarket
 from tests.wallet.score_market import MemoryScoreMarket
 from tests.wallet.showing import Asker, authority, own_trust
 from wallet.clients.authenticators import WebAuthn
@@ -284,6 +285,7 @@ class World:
         self.stores = self.stores or memory_stores()
         self.scores = MemoryScoreMarket(self.clock, self.market.key, self.market.log)
         self.crowds = MemoryCrowdMarket(self.clock, self.market.key, self.market.log)
+        self.payouts = MemoryPayoutMarket(self.clock)
         self.asker = Asker(self.clock)
         self.pods = PodClient(self.clock, private_addresses=True)
         self.rested: list[float] = []
@@ -305,6 +307,7 @@ class World:
                 development=True,
                 wait=self.rested.append,
             ),
+            self.payouts,
         )
         self.services: Services = assemble(self.stores, partners, Custody(b"k" * 32, CHEAP), clock=self.clock)
 

@@ -2,11 +2,12 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from crypto.reading import utc_text
+from wallet.domain.payout import HeldPayout, PayoutState
 from wallet.domain.use import Outcome, UseEntry
 
 CSV_COLUMNS = ("date", "organisation", "kind", "purpose", "amount_eur", "job", "agreement", "checked")
@@ -37,8 +38,8 @@ class Earnings:
             if (line.at.year, line.at.month) == (moment.year, moment.month)
         )
 
-    def to_csv(self) -> str:
-        """A table for a spreadsheet (RFC 4180).
+    def to_csv(self, payouts: Iterable[HeldPayout] = ()) -> str:
+        """A table for a spreadsheet (RFC 4180): each use, then, below zero, what each agreement paid out.
 
         Names come from others, so one that a spreadsheet would run as a formula gets an apostrophe before it.
         """
@@ -46,18 +47,20 @@ class Earnings:
         writer = csv.writer(table)
         writer.writerow(CSV_COLUMNS)
         for line in self.lines:
-            euros, cents = divmod(line.amount_cents, _CENTS)
             row = (
                 utc_text(line.at),
                 line.buyer.name,
                 line.buyer.kind.value,
                 line.purpose.value.removeprefix("dpv:"),
-                f"{euros}.{cents:02d}",
+                _euros(line.amount_cents),
                 line.job_id,
                 line.consent_id,
                 line.proof.value,
             )
             writer.writerow([_as_text(cell) for cell in row])
+        for payout in payouts:
+            if payout.state is not PayoutState.REFUSED:
+                writer.writerows(_paid_out(payout))
         return table.getvalue()
 
 
@@ -65,6 +68,18 @@ def earnings_of(uses: Iterable[UseEntry]) -> Earnings:
     """The paid ones among uses."""
     paid = [use for use in uses if use.outcome is Outcome.PAID]
     return Earnings(tuple(sorted(paid, key=lambda use: (use.at, use.job_id), reverse=True)))
+
+
+def _paid_out(payout: HeldPayout) -> Iterator[tuple[str, ...]]:
+    at = utc_text(payout.decided_at or payout.at)
+    for line in payout.lines:
+        amount = f"-{_euros(line.amount_cents)}"  # a number, and not to be taken for a formula
+        yield at, "", "payout", "", amount, payout.payout_id, line.consent_id, payout.state.value
+
+
+def _euros(amount_cents: int) -> str:
+    euros, cents = divmod(amount_cents, _CENTS)
+    return f"{euros}.{cents:02d}"
 
 
 def _as_text(cell: str) -> str:

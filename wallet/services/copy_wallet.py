@@ -24,6 +24,7 @@ from wallet.domain.session import Session
 from wallet.domain.showing import Showing
 from wallet.domain.stream import Stream
 from wallet.services.open_wallet import OpenWallet
+from wallet.services.pay_out import PayOut
 from wallet.services.ports import Store
 from wallet.services.read_streams import ReadStreams
 from wallet.services.read_wallet import ReadWallet
@@ -42,7 +43,9 @@ offers/       scores of your own record and sums with others that you offered
 streams/      what was measured, as tables, and streams.json what each of them is
               was gemessen wurde, als Tabellen; streams.json sagt, was welche ist
 uses.json     every time somebody asked / jedes Mal, wenn jemand gefragt hat
-earnings.csv  what you were paid / was dir gezahlt wurde
+earnings.csv  what you earned, and what of it was paid out
+              was du verdient hast, und was davon ausgezahlt wurde
+payouts.json  every payout that you asked for / jede Auszahlung, um die du gebeten hast
 shown.json    what you showed to whom, by the names of its parts; no values
               was du wem gezeigt hast, nach den Namen der Teile; keine Werte
 pod.json      the pod that your wallet is connected to, if there is one
@@ -65,6 +68,7 @@ class CopyWallet:
     showings: Store[Showing]
     streams: ReadStreams
     pods: Store[Pod]
+    pay_out: PayOut
 
     def __call__(self, session: Session, proof: Proof) -> Mapping[str, Iterable[str]]:
         """Every file of the copy by its path, as pieces of text; those of streams are read as they are taken.
@@ -84,7 +88,8 @@ class CopyWallet:
             **_numbered("offers", map(_offer, (*seen.score_offers, *seen.crowd_offers))),
             **self._streams(session),
             "uses.json": [_text([use.to_document() for use in seen.uses])],
-            "earnings.csv": [seen.earnings.to_csv()],
+            "earnings.csv": [self.pay_out.table(session)],
+            "payouts.json": [_text([each.told() for each in self.pay_out.all(session)])],
             "shown.json": [_text([_showing(each) for each in self.showings.all(session)])],
             "pod.json": [_text([_pod(each) for each in self.pods.all(session)])],
             "log.json": [self.log(session)],

@@ -12,6 +12,7 @@ from wallet.domain.held_score_offer import HeldScoreOffer
 from wallet.domain.hospital import Hospital
 from wallet.domain.log_memory import LogMemory
 from wallet.domain.offer_draft import OfferDraft
+from wallet.domain.payout import HeldPayout
 from wallet.domain.pod import Pod
 from wallet.domain.preference import Preference
 from wallet.domain.score_memory import ScoreMemory
@@ -24,6 +25,7 @@ from wallet.services.crowd_ports import CrowdMarket
 from wallet.services.erasure_ports import ErasureStore
 from wallet.services.hospital_ports import HospitalServers
 from wallet.services.letter_ports import LetterStore
+from wallet.services.payout_ports import PayoutMarket
 from wallet.services.pod_ports import Pods
 from wallet.services.ports import (
     Archive,
@@ -66,6 +68,7 @@ class Stores:
     pods: Store[Pod]
     hospitals: Store[Hospital]
     preferences: Store[Preference]
+    payouts: Store[HeldPayout]
     archive: Archive
 
 
@@ -85,3 +88,4 @@ class Partners:
     sources: FileSources
     pods: Pods
     hospitals: HospitalServers
+    payouts: PayoutMarket

@@ -30,6 +30,7 @@ from wallet.services.deliver_consent import DeliverConsent
 from wallet.services.follow_crowds import FollowCrowds
 from wallet.services.follow_scores import FollowScores
 from wallet.services.pause_consents import PauseConsents
+from wallet.services.pay_out import PayOut
 from wallet.services.ports import Issuers, Market, Store, Trust
 from wallet.services.receive_record import ReceiveRecord
 from wallet.services.unpack_letters import UnpackLetters
@@ -85,6 +86,7 @@ class Refresh:
     pause: PauseConsents
     scores: FollowScores
     crowds: FollowCrowds
+    pay_out: PayOut
     unpack: UnpackLetters
     watch: WatchStreams
     clock: Clock
@@ -116,6 +118,9 @@ class Refresh:
             with report.noting():
                 for words in self.crowds(session, crowd):
                     report.alarm(words)
+        for payout in self.pay_out.all(session):
+            with report.noting():
+                self.pay_out.follow(session, payout)
         self.watch(session)
         return report
 

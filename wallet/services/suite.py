@@ -34,6 +34,7 @@ from wallet.services.offer_suite import Crowds, Scores, assemble_crowds, assembl
 from wallet.services.open_wallet import OpenWallet
 from wallet.services.outside import Partners, Stores
 from wallet.services.pause_consents import PauseConsents
+from wallet.services.pay_out import PayOut
 from wallet.services.pod_suite import PodUse, assemble_pods
 from wallet.services.ports import Trust
 from wallet.services.publish_offer import PublishOffer
@@ -94,6 +95,7 @@ class Services:
     pod: PodUse
     hospitals: ReadHospital
     preferences: KeepPreferences
+    pay_out: PayOut
     trust: Trust
     clock: Clock
     ends: Ends = field(repr=False)
@@ -144,6 +146,7 @@ def assemble(
         log,
         clock,
     )
+    pay_out = PayOut(stores.payouts, stores.credentials, read, trust, partners.payouts, clock)
     doors = assemble_doors(stores.wallets, stores.passkeys, partners.authenticators, custody, clock)
     streams = assemble_streams(stores.streams, stores.alerts, clock)
     move = MoveWallet(stores.archive, doors.open, clock)
@@ -179,6 +182,7 @@ def assemble(
             pause=pause,
             scores=scores.follow,
             crowds=crowds.follow,
+            pay_out=pay_out,
             watch=streams.watch,
             unpack=letters.unpack,
             clock=clock,
@@ -192,7 +196,9 @@ def assemble(
         show=assemble_show(showing, partners.askers, trust, clock),
         get_badge=GetBadge(stores.credentials, partners.badges, clock),
         rights=Rights(
-            copy=CopyWallet(doors.open, read, stores.credentials, stores.showings, streams.read, stores.pods),
+            copy=CopyWallet(
+                doors.open, read, stores.credentials, stores.showings, streams.read, stores.pods, pay_out
+            ),
             erase=EraseWallet(
                 open_wallet=doors.open,
                 erasures=stores.erasures,
@@ -215,6 +221,7 @@ def assemble(
         pod=pod,
         hospitals=hospitals,
         preferences=KeepPreferences(stores.preferences),
+        pay_out=pay_out,
         trust=trust,
         clock=clock,
         ends=ends,

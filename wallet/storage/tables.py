@@ -257,6 +257,12 @@ class PreferenceRow(SealedRow):
     __tablename__ = "preference"
 
 
+class PayoutRow(SealedRow):
+    """One payout that a person asked for."""
+
+    __tablename__ = "payout"
+
+
 class StreamAlertRow(SealedRow):
     """What a person wants to be told about one stream."""
 

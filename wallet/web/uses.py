@@ -36,7 +36,7 @@ def uses(services: Services) -> Blueprint:
     @screens.get("/")
     def overview() -> str:
         wallet = visitor.current()
-        agreements = _agreements(services, wallet)
+        agreements = agreements_of(services, wallet)
         months = groupby(services.history(wallet), key=lambda use: (use.at.year, use.at.month))
         return render_template(
             "wallet/uses.html",
@@ -82,7 +82,7 @@ def earnings(services: Services) -> Blueprint:
     @screens.get("/")
     def overview() -> str:
         wallet = visitor.current()
-        agreements, earned = _agreements(services, wallet), services.earnings(wallet)
+        agreements, earned = agreements_of(services, wallet), services.earnings(wallet)
         return render_template(
             "wallet/earnings.html",
             earned=earned,
@@ -96,7 +96,7 @@ def earnings(services: Services) -> Blueprint:
 
     @screens.get("/earnings.csv")
     def table() -> Response:
-        text = services.earnings(visitor.current()).to_csv()
+        text = services.pay_out.table(visitor.current())
         answer = Response(text, content_type="text/csv; charset=utf-8")
         answer.headers["Content-Disposition"] = "attachment; filename=earnings.csv"
         return answer
@@ -104,7 +104,7 @@ def earnings(services: Services) -> Blueprint:
     return screens
 
 
-def _agreements(services: Services, wallet: Session) -> dict[str, Agreement]:
+def agreements_of(services: Services, wallet: Session) -> dict[str, Agreement]:
     """Agreements and offers of every kind, newest first of each, by the id that uses name."""
     found = {
         held.consent_id: Agreement(
