@@ -26,6 +26,7 @@ from wallet.web import (
     offers,
     passkeys,
     pausing,
+    payout,
     pods,
     problems,
     receipts,
@@ -105,6 +106,7 @@ def create_app(
         use_letters.screens,
         uses.uses,
         uses.earnings,
+        payout.screens,
     ):
         app.register_blueprint(screens(services))
     checking = receipts.checking(services)

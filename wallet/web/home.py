@@ -23,6 +23,7 @@ _RETURNS = {
     "crowds.overview",
     "uses.overview",
     "earnings.overview",
+    "payout.overview",
 }
 
 

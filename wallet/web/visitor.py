@@ -133,7 +133,7 @@ def navigation() -> list[NavItem]:
         NavItem(_("Streams"), "streams.overview", "activity-heartbeat", also=("streams.",)),
         NavItem(_("Agreements"), "consents.overview", "file-text", also=("consents.", "scores.", "crowds.")),
         NavItem(pgettext("menu", "Who used my data"), "uses.overview", "history", also=("uses.",)),
-        NavItem(_("Earnings"), "earnings.overview", "coin-euro", also=("earnings.",)),
+        NavItem(_("Earnings"), "earnings.overview", "coin-euro", also=("earnings.", "payout.")),
         NavItem(pgettext("menu", "My rights"), "rights.overview", "scale", also=("rights.",)),
     ]
 
