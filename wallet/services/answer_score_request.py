@@ -13,7 +13,6 @@ from consent.score_authority import Foresight, judge
 from consent.score_function import ScoreFunction
 from consent.score_request import ScoreRequest
 from consent.score_terms import ScoreRefusal, ScoreRefused, ScoreUse, decide
-from consent.wording import euros_text
 from ssi.dataset import data_set
 from wallet.domain.asked_score import AskedScore, AskState
 from wallet.domain.clock import Clock
@@ -21,7 +20,6 @@ from wallet.domain.credential import HeldCredential
 from wallet.domain.held_score_offer import HeldScoreOffer, ScoreOfferState
 from wallet.domain.score_memory import ScoreMemory
 from wallet.domain.session import Session
-from wallet.domain.use_words import LANGUAGE
 from wallet.errors import ConflictError, NotInWalletError, PartnerRefusedError, PartnerUnreachableError
 from wallet.services.ports import Store
 from wallet.services.read_exposure import ReadExposure
@@ -35,7 +33,6 @@ class Outlook:
     function: ScoreFunction
     foresight: Foresight | None
     refusal: ScoreRefusal | None
-    amount: str
 
 
 @dataclass(frozen=True)
@@ -85,7 +82,6 @@ class AnswerScoreRequest:
             function=function,
             foresight=judged if isinstance(judged, Foresight) else None,
             refusal=judged.reason if isinstance(judged, ScoreRefused) else None,
-            amount=euros_text(request.compensation_cents, LANGUAGE),
         )
 
     def send(self, session: Session, held: HeldScoreOffer, asked: AskedScore) -> HeldScoreOffer:

@@ -116,7 +116,7 @@ class _Screens:
             waiting=[self._waiting(held, asked) for asked in held.waiting(now)],
             uses=[each for each in held.asked if each.state is not AskState.WAITING][::-1],
             asked=lambda use: use.request,
-            said=lambda use: computed_text(use.use(), described),
+            said=lambda use: computed_text(use.use(), described, text_language()),
             purpose=lambda each: purpose_text(each, text_language()),
             explain=lambda refusal: explain_score_refusal(refusal, text_language()),
         )

@@ -63,6 +63,7 @@ def test_rights_are_said_in_german(german, record):
 
     assert [left_in(page) for page in pages] == [[] for _ in pages]
     assert "Meine Rechte" in pages[0]
+    assert "Betrifft" in pages[1]
     assert record.data_set.label["de"] in pages[0]
     assert "Das ist nicht das Passwort Ihrer Wallet." in pages[-1]
 
@@ -107,3 +108,39 @@ def test_scores_are_offered_asked_for_and_declined_in_german(german, record, wor
     assert [left_in(page) for page in pages] == [[] for _ in pages]
     assert "bittet um eine Punktzahl" in pages[4]
     assert "Es wurde nichts gegeben" in pages[-2]
+
+
+def test_a_paid_score_says_in_german_what_was_computed(german, record, world):
+    offer(german, "scores", record)
+    (held,) = world.services.scores.read.offers(session_of(world))
+    request = world.scores.ask(held.consent_id, DOUBLE)
+    german.get("/home")
+    german.post("/refresh")
+    german.get("/scores/")
+    agreed = german.press(f"/requests/{request.request_id}", decision="agree")
+    world.scores.pay(request)
+    german.post("/refresh")
+
+    page = german.get(f"/scores/{held.row_id}")
+
+    assert "bekommt diese Punktzahl" in agreed
+    assert "Ihre Punktzahl: 2 × " in page
+    assert "Your score" not in page
+    assert "Gegeben und bezahlt" in page
+    assert "5,00\N{NO-BREAK SPACE}€" in page
+
+
+def test_a_sum_that_came_to_nothing_says_why_in_german(german, record, world):
+    offer(german, "crowds", record, **CHOICES)
+    world.crowds.ask(1, **QUESTION)
+    german.get("/home")
+    german.post("/refresh")
+    (held,) = world.services.crowds.read.offers(session_of(world))
+    german.get(f"/crowds/{held.row_id}/end")
+    german.press("/end")
+
+    page = german.get(f"/crowds/{held.row_id}")
+
+    assert "Nicht zustande gekommen" in page
+    assert "Sie haben dieses Angebot beendet." in page
+    assert left_in(page) == []
