@@ -53,7 +53,7 @@ AREAS = {
     "show": ("show_page",),
     "hospital": ("hospitals", "hospital_words"),
     "sources": ("source_form", "file_reading", "addresses", "receive"),
-    "stream": ("streams", "stream_axes", "stream_chart", "stream_form"),
+    "stream": ("streams", "stream_axes", "stream_chart", "stream_form", "stream_labels"),
     "crowd": ("crowds", "crowd_form", "sums"),
     "score": ("scores", "score_form"),
     "pod": ("pods", "pod_files", "pod_copies"),
@@ -74,6 +74,7 @@ SPEAKING = (
     "showing_words_german",
     "source",
     "stream_words",
+    "stream_words_german",
 )
 """What has words in several languages of its own."""
 ENGINES = ROOT / "crypto/engine.py"

@@ -31,6 +31,8 @@ GERMAN_UNITS: Final = {
     "min": "Minuten",
     "/min": "pro Minute",
     "{beats}/min": "Schläge pro Minute",
+    "{steps}": "Schritte",
+    "L": "Liter",
 }
 
 

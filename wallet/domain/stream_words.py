@@ -5,14 +5,29 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+from wallet.domain import record
 from wallet.domain.alert import Alert
 from wallet.domain.digest import Digest
 from wallet.domain.period import Period, Span
 from wallet.domain.quantity import QUANTITIES, Kind, Quantity
-from wallet.domain.record import unit_text
 from wallet.domain.trace import Gap
 
 _DURATIONS: Final = (("day", 86_400_000), ("hour", 3_600_000), ("minute", 60_000), ("second", 1_000))
+
+
+def unit_text(ucum: str) -> str:
+    """A unit as people write it."""
+    return record.unit_text(ucum)
+
+
+def name_text(quantity: Quantity) -> str:
+    """What a quantity is called."""
+    return quantity.english
+
+
+def name_within(quantity: Quantity) -> str:
+    """The same within a sentence."""
+    return quantity.english.lower()
 
 
 def number_text(value: Decimal, quantity: Quantity) -> str:
@@ -30,6 +45,16 @@ def value_text(value: Decimal, quantity: Quantity) -> str:
 def date_text(moment: datetime) -> str:
     """A day as ``1 Mar 2026``."""
     return f"{moment.day} {moment:%b %Y}"
+
+
+def weekday_mark(moment: datetime) -> str:
+    """A day of the week below a drawing."""
+    return f"{moment:%a}"
+
+
+def month_mark(moment: datetime) -> str:
+    """A month below a drawing."""
+    return f"{moment:%b}"
 
 
 def period_text(period: Period) -> str:

@@ -6,12 +6,12 @@ from http import HTTPStatus
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from wallet.domain import stream_words
 from wallet.domain.session import Session
 from wallet.domain.use import Outcome
 from wallet.services.read_wallet import Overview
 from wallet.services.suite import Services
 from wallet.web import visitor
+from wallet.web.stream_labels import spoken
 
 STALE = timedelta(minutes=1)
 MOST_TIMES = 30
@@ -48,7 +48,7 @@ def screens(services: Services) -> Blueprint:
             asked=services.scores.read.waiting(visitor.current()),
             streams=services.streams.read.all(visitor.current()),
             beyond=services.streams.watch.unseen(visitor.current()),
-            words=stream_words,
+            words=spoken(),
             has_recovery=services.locks.has_recovery(visitor.current()),
         )
 

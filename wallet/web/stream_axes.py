@@ -1,9 +1,13 @@
 """The axes of a drawing: round levels of a value, and labels of the time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from math import floor, log10
 
 from wallet.domain.period import Period, Span
+from wallet.web import local_words
+from wallet.web.stream_labels import spoken
 
 _LINES = 4
 _ROOM = 0.06
@@ -39,7 +43,7 @@ def scale(extremes: tuple[float, float], *, from_zero: bool) -> tuple[float, flo
 
 
 def _level(value: float, decimals: int) -> str:
-    return f"{value + 0.0:,.{decimals}f}".replace("-", "−")
+    return local_words.number(value + 0.0, decimals)
 
 
 def _round_step(wanted: float) -> float:
@@ -56,15 +60,15 @@ def times(period: Period) -> tuple[Mark, ...]:
             Mark(25 * place, f"{6 * place:02}:00", each, is_extra=place % 2 == 1)
             for place, each in enumerate(anchors)
         )
-    wanted = {
-        Span.WEEK: (Span.DAY, 1, "%a"),
-        Span.MONTH: (Span.DAY, 7, "%-d"),
-        Span.YEAR: (Span.MONTH, 3, "%b"),
+    wanted: dict[Span, tuple[Span, int, Callable[[datetime], str]]] = {
+        Span.WEEK: (Span.DAY, 1, spoken().weekday_mark),
+        Span.MONTH: (Span.DAY, 7, lambda begin: str(begin.day)),
+        Span.YEAR: (Span.MONTH, 3, spoken().month_mark),
     }
-    span, every, form = wanted[period.span]
+    span, every, written = wanted[period.span]
     parts = list(period.split(span))
     return tuple(
-        Mark(_middle(part, period), f"{part.begin:{form}}")
+        Mark(_middle(part, period), written(part.begin))
         for place, part in enumerate(parts)
         if place % every == 0
     )

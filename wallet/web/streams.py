@@ -8,7 +8,6 @@ from http import HTTPStatus
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from wallet.domain import stream_words
 from wallet.domain.alert import OVER, Side
 from wallet.domain.period import Period, Span, period_of
 from wallet.domain.reading_table import table_of
@@ -16,11 +15,11 @@ from wallet.domain.stream import Stream
 from wallet.errors import ChoiceError, NotInWalletError
 from wallet.services.stream_suite import Streams
 from wallet.services.suite import Services
-from wallet.web import visitor
+from wallet.web import stream_labels, visitor
 from wallet.web.stream_chart import BOTTOM, HEIGHT, TOP, chart_of
 from wallet.web.stream_form import read_limit, read_term
 
-VIEWS = (Span.DAY, Span.WEEK, Span.MONTH, Span.YEAR)
+VIEWS = tuple(stream_labels.VIEWS)
 
 
 def screens(services: Services) -> Blueprint:
@@ -58,7 +57,7 @@ class _Screens:
         unseen = {alert.stream_id for alert in self.streams.watch.unseen(wallet)}
         found = self.streams.read.all(wallet)
         return render_template(
-            "wallet/stream/overview.html", streams=found, unseen=unseen, words=stream_words
+            "wallet/stream/overview.html", streams=found, unseen=unseen, words=stream_labels.spoken()
         )
 
     def detail(self, row_id: str) -> str:
@@ -103,7 +102,7 @@ class _Screens:
 
     def confirm(self, row_id: str) -> str:
         stream = self.streams.read.one(visitor.current(), row_id)
-        return render_template("wallet/stream/delete.html", stream=stream, words=stream_words)
+        return render_template("wallet/stream/delete.html", stream=stream, words=stream_labels.spoken())
 
     def delete(self, row_id: str) -> Answer:
         """Forget a stream."""
@@ -121,7 +120,7 @@ class _Screens:
             window=window,
             period=period,
             here={"view": period.span.value, "on": _day(window.stream).date().isoformat()},
-            views=VIEWS,
+            labels=stream_labels,
             earlier=_reaching(window.stream, period.moved(-1)),
             later=_reaching(window.stream, period.moved(1)),
             chart=chart_of(window),
@@ -130,7 +129,7 @@ class _Screens:
             over=OVER,
             sides=tuple(Side),
             asked=asked,
-            words=stream_words,
+            words=stream_labels.spoken(),
         )
 
     def _back(self, row_id: str) -> Answer:

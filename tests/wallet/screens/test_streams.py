@@ -212,3 +212,21 @@ def test_no_page_has_words_of_engineers(keep, signed_in):
         page = signed_in.get(path).lower()
         for word in ("segment", "sealed", "revision", "ucum", "loinc", "{", "epsilon"):
             assert word not in page.split("<main")[1].split("</main")[0], (path, word)
+
+
+def test_streams_speak_german_to_who_chose_it(keep, signed_in):
+    address = keep(used(DAY, "1000.25"), used(DAY + timedelta(hours=3), 2))
+    signed_in.get(address)
+    signed_in.post("/language", language="de", onward=address)
+    signed_in.post(f"{address}/limits", side="above", limit="5", over="day")
+
+    page = signed_in.get(f"{address}?view=day&on=2026-03-01")
+    assert "Stromverbrauch" in page
+    assert "Sonntag, 1. März 2026" in page
+    assert "2 Messwerte, zusammen 1.002,25 kWh." in page
+    assert "Über 5 kWh an einem Tag" in page
+    assert "Mär" in signed_in.get(f"{address}?view=week&on=2026-03-01")
+    assert "2 Messwerte, der letzte vom" in signed_in.get("/streams/")
+    assert "2 Messwerte (Stromverbrauch von Watch)" in signed_in.get(f"{address}/delete")
+    refused = signed_in.post(f"{address}/limits", 422, side="above", limit="viel", over="day")
+    assert "Geben Sie eine Zahl ein, zum Beispiel 7,5." in refused
