@@ -56,7 +56,7 @@ class Manifest:
     quantities: tuple[str, ...]
     frequency: Words
     size: Words
-    right: str
+    right: Words
     granularities: tuple[Granularity, ...]
     endings: tuple[str, ...]
 

@@ -1,4 +1,4 @@
-"""The words that several manifests share: their granularities, and how often and how much comes."""
+"""The words that several manifests share: granularities, how often and how much comes, and by which law."""
 
 from typing import Final
 
@@ -22,7 +22,9 @@ EACH_TOUR: Final = Words("one file for each activity", "eine Datei je Aktivität
 
 SMALL: Final = Words("up to 64 MB", "bis 64 MB")
 
-PORTABILITY: Final = "GDPR art. 20"
-CONNECTED_PRODUCT: Final = "Data Act art. 4, GDPR art. 20"
-METER: Final = "Directive (EU) 2019/944 art. 23, GDPR art. 20"
-HEALTH_RECORD: Final = "EHDS art. 3, GDPR art. 15"
+PORTABILITY: Final = Words("GDPR art. 20", "DSGVO Art. 20")
+CONNECTED_PRODUCT: Final = Words("Data Act art. 4, GDPR art. 20", "Datenverordnung Art. 4, DSGVO Art. 20")
+METER: Final = Words(
+    "Directive (EU) 2019/944 art. 23, GDPR art. 20", "Richtlinie (EU) 2019/944 Art. 23, DSGVO Art. 20"
+)
+HEALTH_RECORD: Final = Words("EHDS art. 3, GDPR art. 15", "EHDS Art. 3, DSGVO Art. 15")

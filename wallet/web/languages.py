@@ -4,7 +4,7 @@ What she chose counts: it is kept sealed in her wallet, and in a cookie for the 
 chose nothing gets what the browser prefers, and English where the wallet has none of that.
 """
 
-from typing import Final
+from typing import Final, Protocol
 
 import flask
 from flask import Flask, request, session
@@ -42,7 +42,7 @@ def install(app: Flask, preferences: KeepPreferences) -> None:
         "foot": "wallet/language.html",
         "page_address": _page_address,
     }
-    app.jinja_env.filters["translated"] = translated
+    app.jinja_env.filters |= {"translated": translated, "worded": worded}
     app.after_request(_tell)
 
 
@@ -55,6 +55,21 @@ def text_language() -> str:
     """The language for what exists in English and German only, such as the sentences of an agreement."""
     language = page_language()
     return language if language in WORDED else ENGLISH
+
+
+class InBoth(Protocol):
+    """One text in both languages that everything exists in."""
+
+    @property
+    def english(self) -> str: ...  # noqa: D102
+
+    @property
+    def german(self) -> str: ...  # noqa: D102
+
+
+def worded(text: InBoth) -> str:
+    """What exists in English and German only, in the one of both that the page is nearer to."""
+    return text.german if text_language() == "de" else text.english
 
 
 def choose(preferences: KeepPreferences, language: str) -> None:

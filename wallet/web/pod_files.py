@@ -16,6 +16,7 @@ from wallet.services.keep_streams import KeepReport
 from wallet.services.suite import Services
 from wallet.services.take_file import Progress
 from wallet.web import file_reading, visitor
+from wallet.web.languages import worded
 from wallet.web.problems import status_of
 from wallet.web.source_form import DEFAULT_ZONE, read_choice, zones
 from wallet.web.sources import TABLE, show_columns
@@ -85,7 +86,7 @@ class PodFiles:
         except PodError as error:
             return _form(manifest, {"file": str(error)}, status_of(error))
         except SourceError as error:
-            return _form(manifest, {"file": explain(error.kind).cause.english}, status_of(error))
+            return _form(manifest, {"file": worded(explain(error.kind).cause)}, status_of(error))
 
 
 def _form(manifest: Manifest, errors: dict[str, str], status: HTTPStatus) -> Page:

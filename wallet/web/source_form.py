@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from flask import request
+from flask_babel import LazyString, lazy_gettext
 
 from wallet.domain.quantity import QUANTITIES
 from wallet.domain.source import Manifest
@@ -14,8 +16,16 @@ from wallet.services.source_ports import Chosen
 DEFAULT_ZONE = "Europe/Vienna"
 MOST_COLUMNS = 500
 MOST_MINUTES = 60 * 24 * 31
-SEPARATOR_WORDS = {";": "semicolon ;", "\t": "tabulator", ",": "comma ,", "|": "bar |"}
-TIME_WORDS = {form: form.value for form in TimeForm}
+SEPARATOR_WORDS: Final[dict[str, LazyString]] = {
+    ";": lazy_gettext("semicolon ;"),
+    "\t": lazy_gettext("tabulator"),
+    ",": lazy_gettext("comma ,"),
+    "|": lazy_gettext("bar |"),
+}
+TIME_WORDS: Final[dict[TimeForm, str | LazyString]] = {
+    **{form: form.value for form in TimeForm},
+    TimeForm.EPOCH: lazy_gettext("seconds since 1970"),
+}
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from wallet.services.suite import Services
 from wallet.services.take_file import Progress
 from wallet.web import file_reading, visitor
 from wallet.web.hospital_words import told_of
+from wallet.web.languages import worded
 from wallet.web.problems import status_of
 from wallet.web.source_form import DEFAULT_ZONE, SEPARATOR_WORDS, TIME_WORDS, read_choice, zones
 
@@ -89,7 +90,7 @@ class _Screens:
         try:
             return show_columns(self.services, upload.stream.read())
         except SourceError as error:
-            return _form(manifest, {"file": explain(error.kind).cause.english}, status_of(error))
+            return _form(manifest, {"file": worded(explain(error.kind).cause)}, status_of(error))
 
     def read_table(self) -> Page:
         """Read the table that was looked at."""

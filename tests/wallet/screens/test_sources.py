@@ -60,7 +60,7 @@ def test_the_catalogue_has_every_source_with_the_right_to_it(signed_in, world):
 
     for manifest in world.services.take_file.sources.manifests():
         assert manifest.title.english in page
-        assert manifest.right in page
+        assert manifest.right.english in page
 
 
 def test_only_the_most_private_grain_is_chosen_at_first(signed_in, world):
@@ -221,3 +221,41 @@ def test_a_fault_of_ours_is_told_and_its_words_are_in_no_log(signed_in, monkeypa
     assert "Something went wrong on our side." in page
     assert "61" not in caplog.text
     assert "a file was not read" in caplog.text
+
+
+@pytest.fixture
+def german(signed_in):
+    signed_in.get("/sources/")
+    signed_in.post("/language", language="de", onward="/sources/")
+    return signed_in
+
+
+def test_the_catalogue_of_sources_is_german_for_who_chose_it(german, world):
+    page = german.get("/sources/")
+
+    for manifest in world.services.take_file.sources.manifests():
+        assert manifest.title.german in page
+        assert manifest.right.german in page
+        own = german.get(f"/sources/{manifest.name}")
+        assert "Ihr Recht auf diese Datei" in own
+        assert "Your right" not in own
+
+
+def test_what_came_of_a_file_is_told_in_german(german):
+    kept = bring(german, "open-mhealth", heart_rates(2))
+    assert "Ihre Wallet hat es: 2 neue Werte." in kept
+    assert "Puls" in kept
+
+    refused = bring(german, "open-mhealth", b"not json")
+    assert explain(SourceTrouble.OTHER_FORMAT).cause.german in refused
+    assert explain(SourceTrouble.OTHER_FORMAT).kept.german in refused
+    assert "Wählen Sie mindestens eines." in bring(german, "open-mhealth", heart_rates(1), 422, switches="")
+
+
+def test_a_table_is_asked_about_in_german(german):
+    page = bring(german, "table", b"when;value\n2026-01-31 12:00;61\n")
+
+    assert "Was steht in den Spalten?" in page
+    assert "ein Strichpunkt ;" in page
+    assert "Sekunden seit 1970" in page
+    assert explain(SourceTrouble.EMPTY).cause.german in bring(german, "table", b"", 422)
