@@ -1,8 +1,8 @@
 """The screens on which a person collects a record, from a pasted link to what she keeps.
 
-Nothing is fetched before she saw what and from whom. The pages work without scripts, and speak the first
-language of the browser that is known here. Whoever sends somebody here with an offer in the address
-(a credential offer endpoint, OpenID4VCI 1.0 §4.1) gets the form filled in and nothing else.
+Nothing is fetched before she saw what and from whom. The pages work without scripts, and speak the language
+that she chose, if it is known here, and say which one that is. Whoever sends somebody here with an offer in
+the address (a credential offer endpoint, OpenID4VCI 1.0 §4.1) gets the form filled in and nothing else.
 """
 
 import unicodedata
@@ -33,8 +33,9 @@ from wallet.errors import (
 from wallet.services.receive_record import ReceiveRecord
 from wallet.web import visitor
 from wallet.web.collecting_page import label_in, lines_of, moment_text
-from wallet.web.languages import page_language
+from wallet.web.languages import text_language
 from wallet.web.problems import status_of
+from wallet.web.said_elsewhere import translated
 
 Page = str | Response | tuple[str, HTTPStatus]
 _SHOWN_HERE = (LinkError, RefusedCredentialError, PartnerError, CodeNeededError, TooLargeError)
@@ -175,7 +176,7 @@ class Collecting:
             copies=len(accepted.copies) if accepted else 0,
             from_when=moment_text(arrival.deferred.ask_after, words) if arrival.deferred else "",
             hint=_without_invisible(arrival.code_hint or ""),
-            said=said(error, words) if error else None,
+            said=translated(said(error, words)) if error else None,
         )
         response = make_response(page, status_of(error) if error else HTTPStatus.OK)
         if arrival.plan and arrival.plan.signs_in_at:
@@ -188,7 +189,7 @@ class Collecting:
 
 def language() -> Words:
     """The words in the language of the page, if they are known here; English ones otherwise."""
-    return LANGUAGES.get(page_language(), LANGUAGES["en"])
+    return LANGUAGES[text_language()]
 
 
 def _without_invisible(text: str) -> str:

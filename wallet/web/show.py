@@ -1,8 +1,8 @@
 """The screens about showing records: following a link, one page to decide on, what came of it, the history.
 
 Sharing and not sharing are two buttons of one form, equally large. Nothing is chosen for the person where
-there is a choice, and what the form can send is what the page shows. The pages speak the first language of
-the browser that is known here.
+there is a choice, and what the form can send is what the page shows. The pages speak the language that the
+person chose, if it is known here, and say which one that is.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from wallet.errors import AskDoubt, AskRefusedError, NotInWalletError, ShowChoic
 from wallet.services.show_suite import Show
 from wallet.services.suite import Services
 from wallet.web import visitor
-from wallet.web.languages import page_language
+from wallet.web.languages import text_language
 from wallet.web.problems import status_of
 from wallet.web.show_page import moment_text, page_of, record_lines
 
@@ -136,7 +136,7 @@ class _Screens:
 
 def language() -> Words:
     """The words in the language of the page, if they are known here; English ones otherwise."""
-    return LANGUAGES.get(page_language(), LANGUAGES["en"])
+    return LANGUAGES[text_language()]
 
 
 def _outcome(showing: Showing, *, again: bool) -> str:

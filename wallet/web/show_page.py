@@ -4,13 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from babel.dates import format_skeleton
+
 from ssi.dataset import data_set, data_sets
+from ssi.hosting.design import words as english
 from wallet.domain.showing_card import Card
 from wallet.domain.showing_option import Option, ShownLine
 from wallet.domain.showing_question import Combinations, Part, Question
 from wallet.domain.showing_values import claim_text, label_text, transaction_lines
 from wallet.domain.showing_words import Words
 from wallet.domain.shown_record import ShownRecord
+from wallet.web.catalogues import ENGLISH
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,10 @@ def record_lines(records: Sequence[ShownRecord], words: Words) -> Iterator[tuple
 def moment_text(at: datetime, words: Words) -> str:
     """A moment in UTC, the way it is written in a language."""
     at = at.astimezone(UTC)
-    day = f"{at:%d.%m.%Y}" if words.language == "de" else f"{at.day} {at:%b %Y}"
+    if words.language == ENGLISH:
+        day = english.day_text(at)
+    else:
+        day = format_skeleton("yMMMd", at, tzinfo=UTC, locale=words.language)
     return f"{day}, {at:%H:%M} UTC"
 
 

@@ -61,6 +61,17 @@ def test_the_pages_speak_german_to_a_german_browser(signed_in, world):
     assert "Der Nachweis ist in Ihrer Wallet" in browser.press("/keep")
 
 
+def test_who_chose_german_collects_in_german_whatever_the_browser_prefers(signed_in, world):
+    signed_in.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    signed_in.get("/records/add")
+    signed_in.post("/language", language="de", onward="/records/add")
+
+    assert "Was Sie bekämen" in pasted(signed_in, world.issuers.offer())
+    assert '<div lang="de">' in signed_in.page
+    assert GERMAN["preview"] in signed_in.press("/collect")
+    assert GERMAN["kept"] in signed_in.press("/keep")
+
+
 def test_both_languages_say_the_same_things():
     assert ENGLISH.table.keys() == GERMAN.table.keys()
     for key in ENGLISH.table:

@@ -18,7 +18,7 @@ LEAST = 12
 NOT_PAGES = ("/metrics", "/health", "/favicon")
 WHERE_STARTED = ("/", "/sign-in", "/sign-up", "/home", "/agreements/", "/settings")
 """Where the languages that are started begin."""
-NOT_YET = ("/earnings", "/show", "/sources", "/streams", "/uses")
+NOT_YET = ("/earnings", "/uses")
 """Screens whose own words are not marked yet; what they share with others may stand there in English."""
 
 

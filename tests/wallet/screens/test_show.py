@@ -264,6 +264,26 @@ def test_the_pages_speak_german_to_those_who_prefer_it(holder, world):
     assert "nicht geöffnet" in open_link(holder, "x", 422)
 
 
+@pytest.mark.parametrize(
+    ("chosen", "told", "spoken", "day"),
+    [
+        ("de", "Nachweis vorzeigen", "de", "1. März 2026, 12:"),
+        ("fr", "Show a record", "en", "1 Mar 2026, 12:"),
+    ],
+)
+def test_the_pages_speak_the_language_that_was_chosen_whatever_the_browser_prefers(
+    holder, world, chosen, told, spoken, day
+):
+    holder.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en" if chosen == "de" else "de"
+    holder.get("/show")
+
+    assert told in holder.post("/language", language=chosen, onward="/show")
+    assert f'<div lang="{spoken}">' in holder.page
+    open_link(holder, world.asker.ask(query(one("sex"))))
+    holder.post(holder.path, decision="share")
+    assert day in holder.get("/show/history")
+
+
 def test_the_history_begins_empty(signed_in):
     assert "You have shown nothing to anybody" in signed_in.get("/show/history")
 
