@@ -7,6 +7,7 @@ the registry that all of them pin. Only processes started here are ever stopped 
 
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import ssl
@@ -17,11 +18,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from examples.programs import Process, console_script, run_command, start_program
 
+FIRST_PORT, PORTS = 10_000, 22_000
+"""Below the ports that Linux gives to connections going out, one of which could come before a server."""
+_numbers = count(secrets.randbelow(PORTS))
 START_SECONDS = 60
 STOP_SECONDS = 10
 PROBE_SECONDS = 0.1
@@ -242,11 +247,13 @@ def _peers_of(name: str) -> str:
 
 
 def free_port() -> int:
-    """A port of this machine that nobody uses now."""
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of this machine that nobody uses now; each call of a process gives another one."""
+    for number in _numbers:
+        port = FIRST_PORT + number % PORTS
+        with contextlib.suppress(OSError), contextlib.closing(socket.socket()) as probe:
+            probe.bind(("127.0.0.1", port))
+            break
+    return port
 
 
 def _answers(url: str) -> bool:

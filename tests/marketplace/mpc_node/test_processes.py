@@ -22,6 +22,7 @@ from consent.order import EscrowReceipt, sign_escrow_receipt, sign_mandate
 from consent.receipt import verify_deletion_receipt
 from consent.record import sign_withdrawal
 from crypto.sealing import SealingPublicKey
+from examples.town import free_port
 from marketplace.mpc_node.peer_tls import dialling_context, handshake
 from ssi.dataset import data_sets
 from ssi.hosting.tls import CertificateFiles, make_certificate
@@ -167,13 +168,6 @@ def until(look: Callable[[], dict[str, Any]], good: Callable[[dict[str, Any]], b
             return found
         assert time.monotonic() < deadline, found
         time.sleep(0.05)  # the other processes give no sign to wait for
-
-
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def issuers(now: datetime) -> Flask:
