@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browsing import chromium, look, quiet_page
 from tests.serving import serving
+from tests.ssi import parties
 from tests.wallet.browsing import PASSWORD
 from tests.wallet.world import World
 from wallet.web.app import create_app
@@ -80,6 +81,16 @@ def test_a_record_is_offered_in_german_and_the_sentence_follows(browser, url, wo
         expect(page.get_by_role("main")).to_contain_text("Fertig. Ihre Vereinbarung ist unterschrieben")
         page.goto(f"{url}/agreements/")
         look(page, says="Was Sie erlaubt haben und wie Sie es beenden.")
+
+
+def test_a_title_of_one_long_word_fits_a_narrow_screen(browser, url, world):
+    with quiet_page(browser, locale="de") as page:
+        _sign_up(page, url)
+        session = world.services.open_wallet("anna", PASSWORD)
+        link = world.issuers.offer(parties.HEALTH, "health/1")
+        record = world.services.receive_credential(session, link).credential_id
+        page.goto(f"{url}/records/{record}")
+        look(page, says="Gesundheitsuntersuchung")
 
 
 def test_the_settings_change_the_language_by_keyboard_and_without_scripts(browser, url):
