@@ -23,6 +23,12 @@ pytestmark = pytest.mark.browser
 PICTURES = os.environ.get("ARGONAUTA_PICTURES")
 """Where to leave a picture of each page, for whoever wants to look at them."""
 
+CUT = """() => { const right = (each) => each.getBoundingClientRect().right;
+    return [...document.querySelectorAll("main .tag, main .btn")]
+    .filter(each => right(each) > right(each.closest(".card, main")))
+    .map(each => each.textContent) }"""
+"""What reaches beyond the card that it stands in: a card hides it, so the page is no wider."""
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -54,8 +60,9 @@ def _sign_in(page: Page, url: str) -> None:
 
 def _look(page: Page, name: str, *, says: str) -> None:
     look(page, says=says)
+    page.set_viewport_size(NARROW)
+    assert page.evaluate(CUT) == [], f"{page.url} cuts these off on a narrow screen"
     if PICTURES:
-        page.set_viewport_size(NARROW)
         page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
 
 
