@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 import pytest
 from flask import Response
 
+from tests.wallet.hospital_reader import values
 from tests.wallet.screens.moments import session_of
 from tests.wallet.smart_server import SmartServer, open_hospital
-from tests.wallet.test_hospitals import values
 
 
 @pytest.fixture
