@@ -45,7 +45,7 @@ def anna(world: World) -> Session:
 
 @pytest.fixture
 def url(world: World, anna: Session) -> Iterator[str]:
-    with serving(create_app(world.services)) as address:
+    with serving(create_app(world.services, broker="mqtts://broker.example")) as address:
         yield address
 
 
@@ -129,6 +129,13 @@ def test_a_file_and_a_device_fit_in_german(browser: Browser, url: str) -> None:
         _look(page, "device-address", says="Tragen Sie das hier ein: Balkon")
         page.get_by_role("link", name="Ich habe es eingetragen").click()
         _look(page, "devices-one", says="Noch ist nichts gekommen.")
+        page.get_by_label("Wie Sie es nennen").fill("Uhr")
+        page.get_by_label("Ein eigenes Gerät").check()
+        page.get_by_role("button", name="Die Adresse anlegen").click()
+        _look(page, "device-wrong", says="Was ein eigenes Gerät sendet, wird Wert für Wert behalten")
+        page.get_by_label("Jeder einzelne Wert").check()
+        page.get_by_role("button", name="Die Adresse anlegen").click()
+        _look(page, "device-broker", says="Oder über MQTT veröffentlichen")
 
 
 def test_collecting_and_showing_fit_in_german(browser: Browser, url: str, world: World) -> None:
