@@ -1,6 +1,6 @@
 """A marketplace in memory that pays people out, and does not keep its promises where a test says so."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -26,6 +26,7 @@ class MemoryPayoutMarket:
     down: bool = False
     loses_answers: bool = False
     says_no: str | None = None
+    meanwhile: Callable[[], None] = lambda: None
 
     def terms(self) -> PayoutTerms:
         self._answering()
@@ -34,6 +35,7 @@ class MemoryPayoutMarket:
     def request(self, signed: Sequence[str]) -> PayoutAnswer:
         self._answering()
         self.signed.append(tuple(signed))
+        self.meanwhile()
         if self.says_no:
             raise PartnerRefusedError(f"The marketplace said no: {self.says_no}")
         payload = parse_jws(signed[0], "payout").payload

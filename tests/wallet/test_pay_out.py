@@ -174,6 +174,20 @@ def test_a_request_whose_answer_was_lost_may_be_paid_by_the_time_it_is_sent_agai
     assert _kept(world, anna).state is PayoutState.PAID
 
 
+def test_another_window_that_sends_it_at_the_same_moment_does_no_harm(world, anna, earned):
+    def refreshing() -> None:
+        world.payouts.meanwhile = lambda: None
+        assert not world.services.refresh(anna).problems
+
+    world.payouts.meanwhile = refreshing
+
+    held = _ask(world, anna, {earned[0]: 700})
+
+    assert held == _kept(world, anna)
+    assert held.state is PayoutState.REQUESTED
+    assert len(world.payouts.payouts) == 1
+
+
 def test_nothing_is_signed_while_nobody_says_the_terms(world, anna, earned):
     world.payouts.down = True
 

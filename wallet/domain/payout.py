@@ -60,7 +60,7 @@ class PayoutTerms:
         return cls(
             fields.integer("least_cents", least=1, most=MOST_CENTS),
             fields.integer("days", least=0, most=_MOST_DAYS),
-        )
+        )  # what else is told, such as how a price is split, is for other pages
 
 
 @dataclass(frozen=True)

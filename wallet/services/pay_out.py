@@ -29,7 +29,13 @@ from wallet.domain.payout import (
     balances,
 )
 from wallet.domain.session import Session
-from wallet.errors import ChoiceError, PartnerFaultError, PartnerRefusedError, PartnerUnreachableError
+from wallet.errors import (
+    ChoiceError,
+    ConflictError,
+    PartnerFaultError,
+    PartnerRefusedError,
+    PartnerUnreachableError,
+)
 from wallet.services.payout_ports import PayoutMarket
 from wallet.services.ports import Store, Trust
 from wallet.services.read_wallet import ReadWallet
@@ -101,6 +107,8 @@ class PayOut:
             return self._sent(session, held, at_first=True)
         except PartnerUnreachableError:
             return held
+        except ConflictError:
+            return self.payouts.get(session, held.row_id)  # another window sent it and has the answer
 
     def follow(self, session: Session, held: HeldPayout) -> HeldPayout:
         """Send a request that is not known to have arrived, or ask how it stands; over is over.

@@ -129,6 +129,7 @@ class _Screens:
             errors=errors,
             days=COOLING_OFF.days,
             shown=len(self._shown()),
+            left_cents=sum(each.left_cents for each in self.services.pay_out.balances(visitor.current())),
             **self._ways(),
         )
         return page, status

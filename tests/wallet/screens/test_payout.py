@@ -182,6 +182,16 @@ def test_the_table_to_take_along_has_what_was_paid_out(earner, world):
     assert "payout,,-7.50," in table
 
 
+def test_who_erases_her_wallet_is_told_what_she_has_not_asked_for(earner, world):
+    before = earner.get("/rights/erase")
+    _ask(earner, world)
+
+    after = earner.get("/rights/erase")
+
+    assert "€7.50 of what you earned is not paid out" in before
+    assert "is not paid out" not in after
+
+
 def test_nobody_asks_without_an_open_wallet(earner, world):
     stranger = earner.client.application.test_client()
 
