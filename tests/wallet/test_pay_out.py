@@ -16,11 +16,13 @@ from consent.payout import verify_payout
 from crypto.encoding import canonical_json
 from ssi.hosting.database import open_engine
 from tests.wallet.world import MARKET, World
+from wallet.bootstrap import sql_stores
 from wallet.domain.choices import PolicyChoices
 from wallet.domain.payout import PayoutState
 from wallet.domain.proof import Password
 from wallet.domain.session import Session
 from wallet.errors import ChoiceError, PartnerFaultError, PartnerUnreachableError
+from wallet.storage.schema import open_wallet_database
 
 IBAN, NAME = "AT61 1904 3002 3457 3201", "Anna Müller"
 WHOLE_IBAN = "AT611904300234573201"
@@ -378,13 +380,21 @@ def test_the_database_cannot_read_the_account_and_loses_it_with_the_wallet(store
 
 
 @pytest.mark.database
-def test_a_payout_goes_into_the_file_of_a_wallet_and_is_followed_after_it(stored_world):
+def test_a_payout_goes_into_the_file_of_a_wallet_and_is_followed_after_it(stored_world, tmp_path):
     services = stored_world.services
     anna = services.create_wallet("anna", "a quiet harbour")
     held = _ask(stored_world, anna, {_earned(stored_world, anna)[0]: 700})
+    file = services.move.export(anna, Password("a quiet harbour"), "a sentence for the file")
 
-    tables = stored_world.stores.archive.read(anna)
+    database = open_wallet_database(f"sqlite:///{tmp_path / 'elsewhere.db'}")
+    elsewhere = World(clock=stored_world.clock, stores=sql_stores(database))
+    elsewhere.payouts.payouts = stored_world.payouts.payouts
+    again = elsewhere.services.create_wallet("anna", "a windy harbour")
+    elsewhere.services.move.restore(again, file, "a sentence for the file")
+    stored_world.payouts.decide(PayoutState.PAID)
+    (restored,) = elsewhere.services.pay_out.all(again)
+    followed = elsewhere.services.pay_out.follow(again, restored)
+    database.close()
 
-    ((name, document),) = tables["payout"]
-    assert name == held.row_id
-    assert type(held).from_document(document, held.row_id, held.revision) == held
+    assert (restored.lines, restored.signed) == (held.lines, held.signed)
+    assert (followed.state, followed.signed) == (PayoutState.PAID, ())
