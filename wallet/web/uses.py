@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import groupby
 
 from flask import Blueprint, Response, jsonify, render_template, url_for
+from flask_babel import gettext
 
 from consent.wording import purpose_text
 from crypto.encoding import Json
@@ -119,7 +120,7 @@ def agreements_of(services: Services, wallet: Session) -> dict[str, Agreement]:
         described = data_set(offer.terms.data_set)
         found[offer.consent_id] = Agreement(
             described,
-            f"Scores of {described.label[text_language()]}",
+            gettext("Scores of %(record)s", record=described.label[text_language()]),
             offer.terms.given_at,
             url_for("scores.detail", row_id=offer.row_id),
         )
@@ -127,7 +128,7 @@ def agreements_of(services: Services, wallet: Session) -> dict[str, Agreement]:
         described = data_set(crowd.terms.data_set)
         found[crowd.consent_id] = Agreement(
             described,
-            f"Sums with {described.label[text_language()]}",
+            gettext("Sums with %(record)s", record=described.label[text_language()]),
             crowd.terms.given_at,
             url_for("crowds.detail", row_id=crowd.row_id),
         )
