@@ -110,6 +110,11 @@ def test_the_terms_are_told(office: Office) -> None:
     terms = office.port.terms()
 
     assert (terms.least_cents, terms.days) == (500, 14)
+    assert (terms.for_the_market(100), terms.for_computing(100), terms.for_computing(7_000)) == (
+        21,
+        21,
+        1_500,
+    )
 
 
 def test_a_request_is_taken_and_the_same_one_again_is_the_same(office: Office) -> None:
@@ -206,13 +211,19 @@ def test_an_answer_of_another_form_is_a_named_fault(name: str) -> None:
         client.request(_signed()[1])
 
 
+TOLD = {"least_cents": 500, "days": 14, "currency": "EUR", "people_percent": 70, "platform_percent": 15}
+
+
 @pytest.mark.parametrize(
     "terms",
     [
-        {"least_cents": 500, "days": 14, "currency": "USD"},
-        {"least_cents": 0, "days": 14, "currency": "EUR"},
-        {"least_cents": 500, "days": -1, "currency": "EUR"},
-        {"least_cents": "500", "days": 14, "currency": "EUR"},
+        {**TOLD, "currency": "USD"},
+        {**TOLD, "least_cents": 0},
+        {**TOLD, "days": -1},
+        {**TOLD, "least_cents": "500"},
+        {**TOLD, "people_percent": 0},
+        {**TOLD, "people_percent": 86},
+        {**TOLD, "platform_percent": -1},
         {},
     ],
 )

@@ -30,7 +30,7 @@ class MemoryPayoutMarket:
 
     def terms(self) -> PayoutTerms:
         self._answering()
-        return PayoutTerms(self.least_cents, 14)
+        return PayoutTerms(self.least_cents, 14, people_percent=70, platform_percent=15)
 
     def request(self, signed: Sequence[str]) -> PayoutAnswer:
         self._answering()

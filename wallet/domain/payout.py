@@ -42,10 +42,27 @@ class PayoutState(StrEnum):
 
 @dataclass(frozen=True)
 class PayoutTerms:
-    """From how many cents on a payout can be asked for, and within how many days it is paid."""
+    """From how many cents on a payout is asked for, within how many days it is paid, how a price is split.
+
+    The people who take part, the market, and whoever computes are paid in the proportion of these percents,
+    which are a hundred together; where nobody computes, that part is not asked for.
+    """
 
     least_cents: int
     days: int
+    people_percent: int
+    platform_percent: int
+
+    def for_the_market(self, earned_cents: int) -> int:
+        """What buyers pay the market on top of this, to the nearest cent."""
+        return self._on_top(earned_cents, self.platform_percent)
+
+    def for_computing(self, earned_cents: int) -> int:
+        """What buyers pay on top of this to whoever computes, where somebody does."""
+        return self._on_top(earned_cents, 100 - self.people_percent - self.platform_percent)
+
+    def _on_top(self, earned_cents: int, percent: int) -> int:
+        return (2 * earned_cents * percent + self.people_percent) // (2 * self.people_percent)
 
     @classmethod
     def from_json(cls, document: object) -> "PayoutTerms":
@@ -57,10 +74,13 @@ class PayoutTerms:
         fields = Fields.of(document, "payout terms")
         if fields.text("currency", max_length=3) != "EUR":
             raise MalformedError("payout terms.currency: expected EUR")
+        people = fields.integer("people_percent", least=1, most=100)
         return cls(
             fields.integer("least_cents", least=1, most=MOST_CENTS),
             fields.integer("days", least=0, most=_MOST_DAYS),
-        )  # what else is told, such as how a price is split, is for other pages
+            people,
+            fields.integer("platform_percent", least=0, most=100 - people),
+        )  # what else may be told later is for other pages
 
 
 @dataclass(frozen=True)

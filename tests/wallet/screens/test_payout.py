@@ -174,6 +174,12 @@ def test_less_than_the_least_amount_is_shown_without_a_form(earner, world):
     assert "Which agreements" not in page
 
 
+def test_what_buyers_pay_on_top_is_told_beside_what_was_earned(earner):
+    page = earner.get(PAGE)
+
+    assert "On top of each €1.00 buyers pay about €0.21 to the market, and about €0.21 to those" in page
+
+
 def test_the_table_to_take_along_has_what_was_paid_out(earner, world):
     _ask(earner, world)
 
