@@ -2,6 +2,7 @@
 
 from consent.errors import QueryRefusedError, TermsError
 from consent.joining import asked_about
+from consent.phrasing import label_of
 from consent.score_function import ScoreFunction
 from consent.score_wording import describe_weights
 from consent.vocabulary import StatisticKind
@@ -32,7 +33,7 @@ def computed_text(use: UseEntry, data_set: DataSet, language: str = LANGUAGE) ->
         except (DataSetError, UnknownDataSetError, QueryRefusedError):
             pass  # said in less words below
     words = words_of(language)
-    labels = {each.name: each.label[language].lower() for each in data_set.attributes}
+    labels = {each.name: label_of(words, each, language) for each in data_set.attributes}
 
     def label(name: str | None) -> str:
         return labels.get(name or "", name or "")

@@ -7,7 +7,9 @@ from itertools import groupby
 from flask import Blueprint, Response, jsonify, render_template, url_for
 from flask_babel import gettext
 
+from consent.phrasing import label_of
 from consent.wording import purpose_text
+from consent.words import words_of
 from crypto.encoding import Json
 from ssi.dataset import DataSet, data_set
 from wallet.domain.session import Session
@@ -66,7 +68,8 @@ def uses(services: Services) -> Blueprint:
 
 def _parts(use: UseEntry, described: DataSet) -> list[str]:
     """The kinds of data that somebody asked about; one that is not known here by its name."""
-    labels = {each.name: each.label[text_language()].lower() for each in described.attributes}
+    language = text_language()
+    labels = {each.name: label_of(words_of(language), each, language) for each in described.attributes}
     return [labels.get(name, name) for name in use.attributes]
 
 
