@@ -58,10 +58,10 @@ def _press(page: Page, name: str) -> None:
 
 def _signed_up(page: Page, url: str) -> None:
     page.goto(f"{url}/sign-up")
-    page.get_by_label("Name").fill("anna")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("The same password again").fill(PASSWORD)
-    _press(page, "Make my wallet")
+    page.locator("[name=login]").fill("anna")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=again]").fill(PASSWORD)
+    page.locator("main form button").first.click()
 
 
 def _pasted(page: Page, url: str, link: str, button: str = "Continue") -> None:
@@ -127,16 +127,16 @@ def test_waiting_is_told_in_german_and_without_scripts(browser, url, world):
         _press(page, "Nachweis holen")
         _look(page, expect="Ihr Nachweis wird erstellt")
         page.goto(f"{url}/home")
-        _look(page, expect="Being made")
+        _look(page, expect="Wird erstellt")
     with quiet_page(browser, expected=AS_EXPECTED, locale="de-AT", java_script_enabled=False) as page:
         world.issuers.makes_later = False
         world.clock.forward(minutes=2)
         page.goto(f"{url}/sign-in")
         page.get_by_label("Name").fill("anna")
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        _press(page, "Open")
-        page.get_by_role("link", name="Being made").click()
+        page.get_by_label("Passwort", exact=True).fill(PASSWORD)
+        _press(page, "Öffnen")
+        page.get_by_role("link", name="Wird erstellt").click()
         _press(page, "Jetzt nachfragen")
         soon(page.locator("main")).to_contain_text("Ist das Ihr Nachweis?")
         _press(page, "In meiner Wallet behalten")
-        soon(page.locator("main")).to_contain_text("Exam results")
+        soon(page.locator("main")).to_contain_text("Prüfungsergebnisse")
