@@ -7,7 +7,7 @@ verifier of PKCE (RFC 7636), and the token is bound to a key of this pod alone (
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
@@ -19,6 +19,7 @@ from ssi.http.client import Body, Client
 from wallet.clients.openid4vci.authorization import FORM
 from wallet.clients.openid4vci.dpop import Prover
 from wallet.clients.openid4vci.metadata import MAX_ADDRESS, ServerMetadata, read_server
+from wallet.clients.openid4vci.tokens import end_of, visible
 from wallet.clients.pod.id_token import check_id_token
 from wallet.domain.collecting import MAX_TOKEN, Grant
 from wallet.domain.pod import PodSignIn
@@ -27,8 +28,6 @@ from wallet.errors import PodTrouble
 
 CLIENT_NAME: Final = "argonauta wallet"
 SCOPE: Final = "openid webid offline_access"
-_UNKNOWN_LIFETIME_SECONDS: Final = 300
-_LONGEST_SECONDS: Final = 366 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -182,21 +181,11 @@ class SignInDesk:
         return fields
 
     def _granted(self, fields: Fields, client_id: str, before: str | None = None) -> Grant:
-        seconds = _UNKNOWN_LIFETIME_SECONDS
-        if fields.has("expires_in"):
-            seconds = fields.integer("expires_in", least=0, most=_LONGEST_SECONDS)
         return Grant(
-            access_token=_visible(fields, "access_token"),
+            access_token=visible(fields, "access_token"),
             dpop_key=self.prover.key,
             bound=True,
-            ends_at=(self.now + timedelta(seconds=seconds)).replace(microsecond=0),
-            refresh_token=_visible(fields, "refresh_token") if fields.has("refresh_token") else before,
+            ends_at=end_of(fields, self.now),
+            refresh_token=visible(fields, "refresh_token") if fields.has("refresh_token") else before,
             client_id=client_id,
         )
-
-
-def _visible(fields: Fields, name: str) -> str:
-    text = fields.text(name, max_length=MAX_TOKEN)
-    if not text.isascii() or not text.isprintable() or " " in text:
-        raise MalformedError(f"token.{name}: expected visible ASCII characters")
-    return text
