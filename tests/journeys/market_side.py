@@ -44,12 +44,15 @@ class MarketSide:
             own = ClientCertificate(home / "tls.pem", home / "tls.key")
         return Client(entry.url, pinned_pem=entry.tls_certificate, certificate=own)
 
-    def manifest_of(self, placed: Placed) -> tuple[str, Manifest]:
-        """The manifest that the marketplace really sent for an order."""
-        token = self.neighbourhood.job_of(placed).manifest
-        assert token is not None
-        manifest, _ = verify_manifest(token, self.key.public, now=datetime.now(UTC))
-        return token, manifest
+    def manifest_of(self, placed: Placed) -> Manifest:
+        """The manifest that the marketplace really sent for an order, as it was when it was sent."""
+        job = self.neighbourhood.job_of(placed)
+        assert job.manifest is not None
+        assert job.attempt_until is not None
+        manifest, _ = verify_manifest(
+            job.manifest, self.key.public, now=job.attempt_until - timedelta(seconds=1)
+        )
+        return manifest
 
     def forged(self, like: Manifest, **changes: Any) -> Manifest:
         """Another job for another order, like a real one but for the changes, with a receipt that fits."""
