@@ -20,6 +20,7 @@ from crypto.errors import CryptoError
 from marketplace.bootstrap import build, duties_of, make_app, open_house, utc_now
 from marketplace.config import Identity, Settings, make_folder
 from marketplace.domain.account import AccountKind
+from marketplace.domain.scope import ALL_SCOPES, Scope, read_scopes
 from marketplace.errors import MarketplaceError
 from marketplace.services.desk import Terms
 from marketplace.verifier_identity import renew_certificate
@@ -191,9 +192,38 @@ def top_up_buyer(account_id: str, transfer_id: str | None, cents: int, **options
 @_with_settings
 @click.option("--account", "account_id", required=True)
 @click.option("--label", default="command line", show_default=True)
-def make_buyer_key(account_id: str, label: str, **options: Any) -> None:
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([each.value for each in Scope]),
+    help="Default: all of them.",
+)
+def make_buyer_key(account_id: str, label: str, scopes: tuple[str, ...], **options: Any) -> None:
     """Make an API key and print it; it is shown this once."""
-    click.echo(build(_settings(options)).make_api_key(account_id, label).secret)
+    good_for = read_scopes(scopes) if scopes else ALL_SCOPES
+    click.echo(build(_settings(options)).make_api_key(account_id, label, good_for).secret)
+
+
+@buyer.command("api-keys")
+@_with_settings
+@click.option("--account", "account_id", required=True)
+def list_buyer_keys(account_id: str, **options: Any) -> None:
+    """List an account's API keys: id, name, what each is good for, and when it was last used or ended."""
+    for key in build(_settings(options)).list_api_keys(account_id):
+        used = f"last used {key.last_used_on}" if key.last_used_on else "never used"
+        state = f"ended {key.revoked_at:%Y-%m-%d}" if key.revoked_at else used
+        click.echo(f"{key.key_id} {key.label!r} {','.join(sorted(key.scopes))} {state}")
+
+
+@buyer.command("end-api-key")
+@_with_settings
+@click.option("--account", "account_id", required=True)
+@click.argument("key_id")
+def end_buyer_key(account_id: str, key_id: str, **options: Any) -> None:
+    """End an API key at once."""
+    build(_settings(options)).revoke_api_key(account_id, key_id)
+    click.echo("ended")
 
 
 @main.group()

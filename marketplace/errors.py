@@ -31,6 +31,10 @@ class NotAllowedError(MarketplaceError):
     """The account is known and may not do this."""
 
 
+class ScopeMissingError(NotAllowedError):
+    """The API key is valid, and not good for this: use one that has the scope."""
+
+
 class NotRegisteredError(NotAllowedError):
     """The buyer has no valid organisation credential or mandate on file yet."""
 

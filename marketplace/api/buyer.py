@@ -9,8 +9,9 @@ from consent.query import Query
 from crypto.encoding import Json
 from crypto.reading import Fields, utc_text
 from marketplace.api.problems import STATUS
-from marketplace.api.requests import body, buyer, unstored
+from marketplace.api.requests import LOOKING, body, buyer, unstored
 from marketplace.domain.account import Account, Organisation
+from marketplace.domain.scope import Scope
 from marketplace.domain.split import MAX_CENTS
 from marketplace.errors import (
     InsufficientFundsError,
@@ -46,7 +47,7 @@ def _add_account(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.put("/account/organisation")
     def organisation() -> Response:
-        account = buyer(services)
+        account = buyer(services, Scope.ACCOUNT)
         fields = body()
         credential = fields.text("credential", max_length=MAX_TOKEN)
         mandate = fields.text("mandate", max_length=MAX_TOKEN)
@@ -58,7 +59,7 @@ def _add_account(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.post("/account/top-ups")
     def top_up() -> Response:
-        account = buyer(services)
+        account = buyer(services, Scope.ACCOUNT)
         fields = body()
         transfer_id = fields.text("transfer_id", max_length=MAX_ID)
         amount_cents = fields.integer("amount_cents", least=1, most=MAX_CENTS)
@@ -68,7 +69,7 @@ def _add_account(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.get("/account/statement")
     def statement() -> Response:
-        found = services.read_statement(buyer(services).account_id)
+        found = services.read_statement(buyer(services, Scope.ACCOUNT).account_id)
         lines = [
             {
                 "transfer_id": line.transfer_id,
@@ -85,7 +86,7 @@ def _add_account(blueprint: Blueprint, services: Services) -> None:
 def _add_quotes(blueprint: Blueprint, services: Services) -> None:
     @blueprint.post("/quotes")
     def quote() -> Response:
-        account = buyer(services)
+        account = buyer(services, Scope.QUOTES)
         fields = body()
         query = _query(fields)
         fields.done()
@@ -95,7 +96,7 @@ def _add_quotes(blueprint: Blueprint, services: Services) -> None:
 def _add_orders(blueprint: Blueprint, services: Services) -> None:
     @blueprint.post("/orders")
     def place() -> ResponseReturnValue:
-        account = buyer(services)
+        account = buyer(services, Scope.ORDERS)
         fields = body()
         order_id = fields.text("order_id", max_length=MAX_ID)
         query = _query(fields)
@@ -108,24 +109,24 @@ def _add_orders(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.get("/orders")
     def orders() -> Response:
-        found = services.list_orders(buyer(services).account_id)
+        found = services.list_orders(buyer(services, *LOOKING).account_id)
         return jsonify(orders=[order.to_json() for order in found])
 
     @blueprint.get("/orders/<order_id>")
     def order(order_id: str) -> Response:
-        return jsonify(services.read_order(buyer(services).account_id, order_id).to_json())
+        return jsonify(services.read_order(buyer(services, *LOOKING).account_id, order_id).to_json())
 
     @blueprint.get("/orders/<order_id>/result")
     def result(order_id: str) -> Response:
-        return unstored(services.fetch_result(buyer(services).account_id, order_id))
+        return unstored(services.fetch_result(buyer(services, Scope.RESULTS).account_id, order_id))
 
     @blueprint.post("/orders/<order_id>/confirmation")
     def confirm(order_id: str) -> Response:
-        return jsonify(services.confirm_result(buyer(services).account_id, order_id).to_json())
+        return jsonify(services.confirm_result(buyer(services, Scope.ORDERS).account_id, order_id).to_json())
 
     @blueprint.post("/orders/<order_id>/dispute")
     def dispute(order_id: str) -> Response:
-        account = buyer(services)
+        account = buyer(services, Scope.ORDERS)
         fields = body()
         role = fields.integer("role", least=0, most=2)
         key = fields.binary("private_key", length=32)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from crypto.encoding import parse_json
 from marketplace.api.problems import STATUS
 from marketplace.api.requests import (
+    LOOKING,
     buyer,
     data_set_asked,
     holder,
@@ -18,6 +19,7 @@ from marketplace.api.requests import (
     unstored,
 )
 from marketplace.domain.crowd import CrowdPurchase
+from marketplace.domain.scope import Scope
 from marketplace.services.suite import Services
 from ssi.http.authentication import UsedProofs
 from ssi.http.problems import register
@@ -49,7 +51,7 @@ def _add_offers(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.get("/crowd-offers")
     def offers() -> Response:
-        account = buyer(services)
+        account = buyer(services, Scope.CATALOGUE)
         data_set = data_set_asked("the data set of which you want a sum")
         return jsonify(crowds.show(account.account_id, data_set))
 
@@ -79,27 +81,27 @@ def _add_orders(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.post("/crowd-orders")
     def place() -> ResponseReturnValue:
-        account = buyer(services)
+        account = buyer(services, Scope.ORDERS)
         token, accepted = signed_purchase("order", MAX_TOKEN)
         placed = crowds.place(account.account_id, token, accepted_price_cents=accepted)
         return jsonify(placed.to_json()), HTTPStatus.CREATED
 
     @blueprint.get("/crowd-orders")
     def orders() -> Response:
-        found = crowds.read_orders(buyer(services).account_id)
+        found = crowds.read_orders(buyer(services, *LOOKING).account_id)
         return jsonify(orders=[purchase.to_json() for purchase in found])
 
     @blueprint.get("/crowd-orders/<order_id>")
     def one(order_id: str) -> Response:
-        return unstored(crowds.read_orders.one(buyer(services).account_id, order_id))
+        return unstored(crowds.read_orders.one(buyer(services, Scope.RESULTS).account_id, order_id))
 
     @blueprint.post("/crowd-orders/<order_id>/confirmation")
     def confirm(order_id: str) -> Response:
-        return jsonify(crowds.confirm(buyer(services).account_id, order_id).to_json())
+        return jsonify(crowds.confirm(buyer(services, Scope.ORDERS).account_id, order_id).to_json())
 
     @blueprint.post("/crowd-orders/<order_id>/dispute")
     def dispute(order_id: str) -> Response:
-        account = buyer(services)
+        account = buyer(services, Scope.ORDERS)
         return jsonify(crowds.dispute(account.account_id, order_id, private_key=shown_key()).to_json())
 
 

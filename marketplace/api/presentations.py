@@ -10,6 +10,7 @@ from crypto.reading import Fields, utc_text
 from marketplace.api.problems import STATUS
 from marketplace.api.requests import body, buyer, unstored
 from marketplace.domain.presentation import Notice, PresentationQuestion, PresentationSession
+from marketplace.domain.scope import Scope
 from marketplace.errors import RefusedError
 from marketplace.services.presentation_suite import Presentations
 from marketplace.services.presentation_templates import template_query
@@ -34,25 +35,29 @@ def presentations_api(services: Services, presentations: Presentations) -> Bluep
 def _add_sessions(blueprint: Blueprint, services: Services, presentations: Presentations) -> None:
     @blueprint.post("/presentations")
     def start() -> ResponseReturnValue:
-        account = buyer(services)
+        account = buyer(services, Scope.PRESENTATIONS)
         session = presentations.start(account.account_id, _question(body(MAX_QUESTION)))
         return unstored(_started(presentations, session)), HTTPStatus.CREATED
 
     @blueprint.get("/presentations/<session_id>")
     def read(session_id: str) -> Response:
         code = request.args.get("response_code")
-        return unstored(presentations.read(buyer(services).account_id, session_id, response_code=code))
+        return unstored(
+            presentations.read(
+                buyer(services, Scope.PRESENTATIONS).account_id, session_id, response_code=code
+            )
+        )
 
 
 def _add_notices(blueprint: Blueprint, services: Services, presentations: Presentations) -> None:
     @blueprint.get("/notices")
     def notices() -> Response:
-        found = presentations.list_notices(buyer(services).account_id)
+        found = presentations.list_notices(buyer(services, Scope.PRESENTATIONS).account_id)
         return jsonify(notices=[_notice_json(one) for one in found])
 
     @blueprint.post("/notices/<notice_id>/replay")
     def replay(notice_id: str) -> ResponseReturnValue:
-        again = presentations.replay_notice(buyer(services).account_id, notice_id)
+        again = presentations.replay_notice(buyer(services, Scope.PRESENTATIONS).account_id, notice_id)
         return jsonify(_notice_json(again)), HTTPStatus.ACCEPTED
 
 

@@ -11,6 +11,7 @@ from crypto.reading import Fields
 from crypto.sealing import KEY_BYTES
 from crypto.signing import VerifyingKey
 from marketplace.domain.account import Account, AccountKind
+from marketplace.domain.scope import Scope
 from marketplace.domain.split import MAX_CENTS
 from marketplace.errors import NotAllowedError, WrongCredentialsError
 from marketplace.services.suite import Services
@@ -20,6 +21,8 @@ T = TypeVar("T")
 
 MAX_BODY = 1_000_000
 MAX_DATA_SET = 100
+LOOKING = (Scope.RESULTS, Scope.ORDERS)
+"""Whoever orders and whoever fetches may see how orders stand."""
 _MAX_DIGITS = 16
 _SCHEME = "bearer"
 
@@ -66,17 +69,17 @@ def whole_number(text: str, name: str) -> int:
     return int(text)
 
 
-def buyer(services: Services) -> Account:
-    """The buyer whose API key came with the request.
+def buyer(services: Services, *scopes: Scope) -> Account:
+    """The buyer whose API key came with the request; it is good for one of these scopes.
 
     Raises:
         WrongCredentialsError: there is none, or it is not valid.
-        NotAllowedError: it is not a buyer's.
+        NotAllowedError: it is not a buyer's, or has none of the scopes.
     """
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != _SCHEME or not secret:
         raise WrongCredentialsError("expected the header 'Authorization: Bearer <API key>'")
-    account = services.recognise_api_key(secret.strip())
+    account = services.recognise_api_key(secret.strip(), *scopes)
     if account.kind is not AccountKind.BUYER:
         raise NotAllowedError("this is for buyers")
     return account

@@ -9,6 +9,7 @@ from consent.score_offer import ScoreOffer
 from crypto.encoding import Json, parse_json
 from marketplace.api.problems import STATUS
 from marketplace.api.requests import (
+    LOOKING,
     buyer,
     data_set_asked,
     holder,
@@ -18,6 +19,7 @@ from marketplace.api.requests import (
     signed_token,
     unstored,
 )
+from marketplace.domain.scope import Scope
 from marketplace.domain.score import ScoreOrder
 from marketplace.services.show_score_offers import listed
 from marketplace.services.suite import Services
@@ -64,14 +66,14 @@ def _add_catalogue(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.get("/score-offers")
     def offers() -> Response:
-        account = buyer(services)
+        account = buyer(services, Scope.CATALOGUE)
         data_set = data_set_asked("the data set whose offers you want to see")
         found = scores.list_offers(account.account_id, data_set)
         return jsonify(offers=[listed(each) for each in found])
 
     @blueprint.get("/score-offers/<consent_id>")
     def whole_offer(consent_id: str) -> Response:
-        document = scores.fetch_offer(buyer(services).account_id, consent_id)
+        document = scores.fetch_offer(buyer(services, Scope.CATALOGUE).account_id, consent_id)
         return unstored({"offer": parse_json(document)})
 
 
@@ -80,27 +82,27 @@ def _add_requests(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.post("/score-requests")
     def ask() -> ResponseReturnValue:
-        account = buyer(services)
+        account = buyer(services, Scope.ORDERS)
         token, accepted = signed_purchase("request", MAX_TOKEN)
         order = scores.ask(account.account_id, token, accepted_price_cents=accepted)
         return jsonify(order.to_json()), HTTPStatus.CREATED
 
     @blueprint.get("/score-requests")
     def requests() -> Response:
-        found = scores.read_orders(buyer(services).account_id)
+        found = scores.read_orders(buyer(services, *LOOKING).account_id)
         return jsonify(requests=[order.to_json() for order in found])
 
     @blueprint.get("/score-requests/<request_id>")
     def one(request_id: str) -> Response:
-        return unstored(_whole(scores.read_orders.one(buyer(services).account_id, request_id)))
+        return unstored(_whole(scores.read_orders.one(buyer(services, Scope.RESULTS).account_id, request_id)))
 
     @blueprint.post("/score-requests/<request_id>/confirmation")
     def confirm(request_id: str) -> Response:
-        return jsonify(scores.confirm(buyer(services).account_id, request_id).to_json())
+        return jsonify(scores.confirm(buyer(services, Scope.ORDERS).account_id, request_id).to_json())
 
     @blueprint.post("/score-requests/<request_id>/dispute")
     def dispute(request_id: str) -> Response:
-        account = buyer(services)
+        account = buyer(services, Scope.ORDERS)
         return jsonify(scores.dispute(account.account_id, request_id, private_key=shown_key()).to_json())
 
 

@@ -1,13 +1,14 @@
 """Who may order or operate? Accounts, the organisation behind a buyer, and API keys."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from consent.vocabulary import RecipientKind
 from crypto.encoding import Json, b64url_encode, sha256
 from crypto.reading import Fields
 from crypto.sealing import Argon2Cost
+from marketplace.domain.scope import ALL_SCOPES, Scope
 
 API_KEY_PREFIX = "argonauta_"
 API_KEY_BYTES = 32
@@ -106,13 +107,18 @@ class StoredPassword:
 
 @dataclass(frozen=True)
 class ApiKey:
-    """What is kept of an API key; the secret itself is shown once."""
+    """What is kept of an API key; the secret itself is shown once.
+
+    Of its use only the last day is kept: enough to find keys that nobody needs, too little for a diary.
+    """
 
     key_id: str
     account_id: str
     label: str
     created_at: datetime
     revoked_at: datetime | None = None
+    scopes: frozenset[Scope] = ALL_SCOPES
+    last_used_on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ in `domain` (`Ledger`, `Log`) and in the use cases, so they hold over SQL and ov
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -81,6 +81,10 @@ class AccountBook(Protocol):
 
     def revoke_api_key(self, key_id: str, at: datetime) -> None:
         """End an API key; the first moment stays."""
+        ...
+
+    def note_use_of_api_key(self, key_id: str, on: date) -> None:
+        """Remember the last day, in UTC, on which an API key was used."""
         ...
 
 

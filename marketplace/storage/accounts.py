@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -12,6 +12,7 @@ from consent.vocabulary import RecipientKind
 from crypto.encoding import b64url_encode, sha256
 from crypto.sealing import Argon2Cost
 from marketplace.domain.account import Account, ApiKey, Organisation, StoredPassword
+from marketplace.domain.scope import Scope
 from marketplace.errors import AccountConflictError
 from marketplace.storage.tables import accounts, api_keys, organisations, sign_in_failures
 
@@ -83,7 +84,8 @@ class SqlAccounts:
 
     def add_api_key(self, key: ApiKey, secret_digest: str) -> None:
         """Keep a new API key by the digest of its secret."""
-        self._session.execute(insert(api_keys).values({**asdict(key), "secret_digest": secret_digest}))
+        row = {**asdict(key), "scopes": _scopes_text(key), "secret_digest": secret_digest}
+        self._session.execute(insert(api_keys).values(row))
 
     def api_keys(self, account_id: str) -> Sequence[ApiKey]:
         """The API keys of an account, oldest first."""
@@ -100,6 +102,11 @@ class SqlAccounts:
         """End an API key; the first moment stays."""
         still_valid = (api_keys.c.key_id == key_id) & api_keys.c.revoked_at.is_(None)
         self._session.execute(update(api_keys).where(still_valid).values(revoked_at=at))
+
+    def note_use_of_api_key(self, key_id: str, on: date) -> None:
+        """Remember the last day, in UTC, on which an API key was used."""
+        used = update(api_keys).where(api_keys.c.key_id == key_id)
+        self._session.execute(used.values(last_used_on=on))
 
     def _account(self, row: Row[tuple[object, ...]]) -> Account:
         found = select(organisations).where(organisations.c.account_id == row.account_id)
@@ -134,7 +141,13 @@ def _api_key(row: Row[tuple[object, ...]]) -> ApiKey:
         label=row.label,
         created_at=row.created_at,
         revoked_at=row.revoked_at,
+        scopes=frozenset(map(Scope, row.scopes.split())),
+        last_used_on=row.last_used_on,
     )
+
+
+def _scopes_text(key: ApiKey) -> str:
+    return " ".join(sorted(key.scopes))
 
 
 def _digest(email: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -79,6 +80,8 @@ api_keys = Table(
     Column("created_at", UtcMoment, nullable=False),
     Column("revoked_at", UtcMoment),
     Column("secret_digest", String(43), nullable=False, unique=True),
+    Column("scopes", String(200), nullable=False, server_default=""),
+    Column("last_used_on", Date),
 )
 
 offers = Table(

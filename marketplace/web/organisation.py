@@ -7,12 +7,16 @@ from werkzeug.wrappers import Response
 
 from crypto.errors import CryptoError
 from marketplace.domain.account import NewApiKey
-from marketplace.errors import MandateRefusedError, UnknownError
+from marketplace.domain.scope import ABOUT, Scope, read_scopes
+from marketplace.errors import MandateRefusedError, RefusedError, UnknownError
 from marketplace.services.suite import Services
 from marketplace.web.presenting import shown_credential
 from marketplace.web.visitor import for_buyers, visitor
 from marketplace.web.words import ORGANISATIONS, sentence
 from ssi.errors import CredentialError, RegistryError
+
+USUAL_SCOPES = [Scope.CATALOGUE.value, Scope.QUOTES.value, Scope.ORDERS.value, Scope.RESULTS.value]
+"""What a program needs that buys answers; the rest has to be ticked."""
 
 
 def screens(services: Services) -> Blueprint:
@@ -44,8 +48,13 @@ def _registering(blueprint: Blueprint, services: Services) -> None:
 def _keys(blueprint: Blueprint, services: Services) -> None:
     @blueprint.post("/organisation/keys")
     @for_buyers
-    def make_key() -> str:
-        made = services.make_api_key(visitor().account_id, request.form.get("label", ""))
+    def make_key() -> str | tuple[str, int]:
+        try:
+            scopes = read_scopes(request.form.getlist("scopes"))
+        except RefusedError:
+            errors = {"scopes": "Choose at least one thing that the key is good for."}
+            return _page(services, errors=errors), HTTPStatus.UNPROCESSABLE_ENTITY
+        made = services.make_api_key(visitor().account_id, request.form.get("label", ""), scopes)
         return _page(services, new_key=made)
 
     @blueprint.post("/organisation/keys/<key_id>/end")
@@ -111,5 +120,10 @@ def _page(
         new_key=new_key,
         credential=credential,
         can_ask=services.presentations is not None,
+        scopes=[
+            {"value": scope.value, "label": scope.value.capitalize(), "help": f"{about}."}
+            for scope, about in ABOUT.items()
+        ],
+        usual_scopes=USUAL_SCOPES,
         errors=errors or {},
     )

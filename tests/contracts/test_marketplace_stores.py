@@ -16,6 +16,7 @@ from marketplace.domain.account import ApiKey
 from marketplace.domain.chart import SANDBOX, buyer_available, escrow
 from marketplace.domain.ledger import Balance, EntryKind, Ledger, Transfer
 from marketplace.domain.log import Log
+from marketplace.domain.scope import Scope
 from marketplace.errors import AccountConflictError, InsufficientFundsError
 from marketplace.services.ports import Store
 from marketplace.storage.store import SqlStore, open_store
@@ -109,6 +110,17 @@ def test_wrong_passwords_are_counted_by_address_and_moment(store):
         books.accounts.forget_failures("a@example.org")
         assert books.accounts.failures_since("a@example.org", NOW - timedelta(days=1)) == 0
         assert books.accounts.failures_since("b@example.org", NOW) == 1
+
+
+def test_an_api_key_keeps_what_it_is_good_for_and_the_last_day_of_its_use(store):
+    key = ApiKey("key-1", "account-1", "laptop", NOW, scopes=frozenset({Scope.QUOTES, Scope.RESULTS}))
+    with store.writing() as books:
+        books.accounts.add(an_account(1), PASSWORD)
+        books.accounts.add_api_key(key, "digest")
+        books.accounts.note_use_of_api_key("key-1", NOW.date())
+
+    with store.reading() as books:
+        assert books.accounts.find_api_key("digest") == replace(key, last_used_on=NOW.date())
 
 
 def test_api_keys_are_found_by_their_secret_and_end_once(store):

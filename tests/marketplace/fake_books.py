@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from consent.query import Query
@@ -62,6 +62,10 @@ class MemoryAccounts:
         key, digest = self.keys[key_id]
         if key.revoked_at is None:
             self.keys[key_id] = (replace(key, revoked_at=at), digest)
+
+    def note_use_of_api_key(self, key_id: str, on: date) -> None:
+        key, digest = self.keys[key_id]
+        self.keys[key_id] = (replace(key, last_used_on=on), digest)
 
 
 @dataclass(frozen=True)

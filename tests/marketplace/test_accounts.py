@@ -7,11 +7,13 @@ import pytest
 
 from crypto.sealing import SealingKey
 from marketplace.domain.account import AccountKind
+from marketplace.domain.scope import Scope
 from marketplace.errors import (
     AccountConflictError,
     MandateRefusedError,
     NotAllowedError,
     RefusedError,
+    ScopeMissingError,
     TooManyAttemptsError,
     UnknownAccountError,
     UnknownError,
@@ -113,6 +115,28 @@ def test_an_api_key_is_recognised_until_it_is_revoked(market):
     with pytest.raises(WrongCredentialsError):
         market.services.recognise_api_key(key.secret)
     assert [each.label for each in market.services.list_api_keys(account.account_id)] == ["laptop"]
+
+
+def test_an_api_key_is_good_for_its_scopes_and_for_nothing_else(market):
+    account = market.services.add_account("buyer@example.org", PASSWORD)
+    key = market.services.make_api_key(account.account_id, "laptop", frozenset({Scope.QUOTES}))
+
+    assert market.services.recognise_api_key(key.secret, Scope.QUOTES, Scope.ORDERS) == account
+    assert market.services.recognise_api_key(key.secret) == account
+    with pytest.raises(ScopeMissingError, match="not good for orders"):
+        market.services.recognise_api_key(key.secret, Scope.ORDERS)
+
+
+def test_the_last_day_on_which_an_api_key_was_used_is_kept(market):
+    account = market.services.add_account("buyer@example.org", PASSWORD)
+    key = market.services.make_api_key(account.account_id, "laptop")
+    before = market.services.list_api_keys(account.account_id)[0].last_used_on
+    market.services.recognise_api_key(key.secret)
+    market.clock.forward(days=3)
+    market.services.recognise_api_key(key.secret)
+
+    assert before is None
+    assert market.services.list_api_keys(account.account_id)[0].last_used_on == market.clock.now.date()
 
 
 def test_an_api_key_that_nobody_made_is_refused(market):

@@ -66,6 +66,19 @@ def test_a_buyer_is_added_topped_up_and_given_an_api_key(folder):
     assert key.startswith("argonauta_")
 
 
+def test_keys_are_listed_without_their_secrets_and_ended_at_once(folder):
+    account = add_buyer(folder).output.strip()
+    scoped = ("--account", account, "--label", "laptop", "--scope", "quotes", "--scope", "results")
+    secret = run(folder, "buyer", "api-key", *scoped).output.strip()
+    listed = run(folder, "buyer", "api-keys", "--account", account).output
+    ended = run(folder, "buyer", "end-api-key", "--account", account, listed.split()[0])
+
+    assert "'laptop' quotes,results never used" in listed
+    assert secret not in listed
+    assert ended.output.strip() == "ended"
+    assert " ended " in run(folder, "buyer", "api-keys", "--account", account).output
+
+
 def test_a_password_is_asked_for_where_no_file_is_given(folder):
     typed = f"{PASSWORD}\n{PASSWORD}\n"
     added = run(folder, "operator", "add", "--email", "op@example.org", typed=typed)

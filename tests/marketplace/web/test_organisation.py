@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from marketplace.domain.scope import Scope
 from marketplace.errors import WrongCredentialsError
 from ssi.errors import RegistryError
 from ssi.http.errors import UnreachablePeerError
@@ -96,7 +97,7 @@ def test_what_cannot_be_checked_now_is_not_blamed_on_the_buyer(
 
 
 def test_an_api_key_is_shown_once_and_works(house: House, buyer: Visitor):
-    page = buyer.send("/organisation/keys", label="laptop")
+    page = buyer.send("/organisation/keys", label="laptop", scopes=["orders", "results"])
     found = re.search(r"argonauta_[A-Za-z0-9_-]+", page.text)
 
     assert found is not None
@@ -104,6 +105,23 @@ def test_an_api_key_is_shown_once_and_works(house: House, buyer: Visitor):
     assert house.services.recognise_api_key(found[0]).email == buyer.email
     assert found[0] not in buyer.get("/organisation").text
     assert "laptop" in text_of(buyer.get("/organisation"))
+
+
+def test_a_key_is_good_for_what_was_ticked_and_the_list_says_so(house: House, buyer: Visitor):
+    buyer.send("/organisation/keys", label="laptop", scopes=["quotes"])
+    (key,) = house.services.list_api_keys(house.account_of(buyer).account_id)
+
+    assert key.scopes == {Scope.QUOTES}
+    assert "quotes" in text_of(buyer.get("/organisation"))
+    assert "never" in text_of(buyer.get("/organisation"))
+
+
+@pytest.mark.parametrize("ticked", [{}, {"scopes": ["everything"]}])
+def test_a_key_that_is_good_for_nothing_is_not_made(house: House, buyer: Visitor, ticked):
+    page = buyer.send("/organisation/keys", label="laptop", **ticked)
+
+    assert (page.status_code, "Choose at least one" in text_of(page)) == (422, True)
+    assert not house.services.list_api_keys(house.account_of(buyer).account_id)
 
 
 def test_an_ended_key_no_longer_works(house: House, buyer: Visitor):
