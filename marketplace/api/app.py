@@ -1,20 +1,26 @@
 """How are the JSON interfaces put into an app?"""
 
-from flask import Blueprint, Flask
+from http import HTTPStatus
+
+from flask import Blueprint, Flask, Response, request
 
 from marketplace.api.buyer import buyer_api
 from marketplace.api.crowds import crowds_api
 from marketplace.api.load import LoadCollector
 from marketplace.api.log import log_api
+from marketplace.api.openapi.blueprint import openapi_api
+from marketplace.api.openapi.document import PREFIX
 from marketplace.api.openid4vp import openid4vp_api
 from marketplace.api.payouts import payouts_api
 from marketplace.api.presentations import presentations_api
+from marketplace.api.problems import STATUS
 from marketplace.api.scores import scores_api
 from marketplace.api.wallet import wallet_api
 from marketplace.services.suite import Services
 from ssi.hosting import metrics, names
 from ssi.hosting.health import Checks, health
-from ssi.http.authentication import UsedProofs
+from ssi.http.authentication import SCHEME, UsedProofs
+from ssi.http.problems import register
 
 MAX_REQUEST_BYTES = 1_000_000
 
@@ -33,13 +39,22 @@ def install_api(app: Flask, services: Services) -> tuple[Blueprint, ...]:
         payouts_api(services, used=used),
         buyer_api(services),
         log_api(services),
+        openapi_api(asking=services.presentations is not None),
         *_asking(services),
     )
+    app.after_request(_challenge)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     app.register_blueprint(health("marketplace", _checks(services), minor=_minor_checks(services)))
     metrics.install(app).register(LoadCollector(services.measure_load))
     return blueprints
+
+
+def _challenge(response: Response) -> Response:
+    """Tell a caller who was not recognised by what it would be (RFC 9110 §11.6.1)."""
+    if response.status_code == HTTPStatus.UNAUTHORIZED and request.path.startswith(PREFIX):
+        response.headers["WWW-Authenticate"] = f'Bearer realm="market", {SCHEME} realm="market"'
+    return response
 
 
 def _checks(services: Services) -> Checks:
@@ -65,5 +80,6 @@ def create_api_app(services: Services) -> Flask:
     """An app that has the JSON interfaces and no screens."""
     app = Flask(__name__)
     names.install(app)
+    register(app, STATUS)
     install_api(app, services)
     return app

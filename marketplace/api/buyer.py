@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from consent.query import Query
 from crypto.encoding import Json
 from crypto.reading import Fields, utc_text
+from marketplace.api.paging import Page, page_of, paged
 from marketplace.api.problems import STATUS
 from marketplace.api.requests import LOOKING, body, buyer, unstored
 from marketplace.domain.account import Account, Organisation
@@ -70,7 +71,8 @@ def _add_account(blueprint: Blueprint, services: Services) -> None:
     @blueprint.get("/account/statement")
     def statement() -> Response:
         found = services.read_statement(buyer(services, Scope.ACCOUNT).account_id)
-        lines = [
+        page = page_of(found.lines, lambda line: line.transfer_id)
+        lines: list[Json] = [
             {
                 "transfer_id": line.transfer_id,
                 "at": utc_text(line.at),
@@ -78,9 +80,13 @@ def _add_account(blueprint: Blueprint, services: Services) -> None:
                 "amount_cents": line.amount_cents,
                 "order_id": line.order_id,
             }
-            for line in found.lines
+            for line in page.things
         ]
-        return jsonify(available_cents=found.available_cents, held_cents=found.held_cents, lines=lines)
+        money: dict[str, Json] = {
+            "available_cents": found.available_cents,
+            "held_cents": found.held_cents,
+        }
+        return paged("lines", Page(lines, page.following), money)
 
 
 def _add_quotes(blueprint: Blueprint, services: Services) -> None:
@@ -109,8 +115,10 @@ def _add_orders(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.get("/orders")
     def orders() -> Response:
-        found = services.list_orders(buyer(services, *LOOKING).account_id)
-        return jsonify(orders=[order.to_json() for order in found])
+        placed = services.list_orders.placed(buyer(services, *LOOKING).account_id)
+        page = page_of(placed, lambda order: order.order_id)
+        shown = services.list_orders.views(page.things)
+        return paged("orders", Page([order.to_json() for order in shown], page.following))
 
     @blueprint.get("/orders/<order_id>")
     def order(order_id: str) -> Response:
@@ -119,6 +127,10 @@ def _add_orders(blueprint: Blueprint, services: Services) -> None:
     @blueprint.get("/orders/<order_id>/result")
     def result(order_id: str) -> Response:
         return unstored(services.fetch_result(buyer(services, Scope.RESULTS).account_id, order_id))
+
+    @blueprint.get("/orders/<order_id>/proof")
+    def proof(order_id: str) -> Response:
+        return unstored(services.fetch_proof(buyer(services, Scope.RESULTS).account_id, order_id))
 
     @blueprint.post("/orders/<order_id>/confirmation")
     def confirm(order_id: str) -> Response:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from crypto.encoding import parse_json
+from marketplace.api.paging import Page, page_of, paged
 from marketplace.api.problems import STATUS
 from marketplace.api.requests import (
     LOOKING,
@@ -89,7 +90,8 @@ def _add_orders(blueprint: Blueprint, services: Services) -> None:
     @blueprint.get("/crowd-orders")
     def orders() -> Response:
         found = crowds.read_orders(buyer(services, *LOOKING).account_id)
-        return jsonify(orders=[purchase.to_json() for purchase in found])
+        page = page_of(found, lambda purchase: purchase.order_id)
+        return paged("orders", Page([each.to_json() for each in page.things], page.following))
 
     @blueprint.get("/crowd-orders/<order_id>")
     def one(order_id: str) -> Response:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from crypto.encoding import Json
 from crypto.reading import Fields, utc_text
+from marketplace.api.paging import Page, page_of, paged
 from marketplace.api.problems import STATUS
 from marketplace.api.requests import body, buyer, unstored
 from marketplace.domain.presentation import Notice, PresentationQuestion, PresentationSession
@@ -53,7 +54,8 @@ def _add_notices(blueprint: Blueprint, services: Services, presentations: Presen
     @blueprint.get("/notices")
     def notices() -> Response:
         found = presentations.list_notices(buyer(services, Scope.PRESENTATIONS).account_id)
-        return jsonify(notices=[_notice_json(one) for one in found])
+        page = page_of(found, lambda notice: notice.notice_id)
+        return paged("notices", Page([_notice_json(one) for one in page.things], page.following))
 
     @blueprint.post("/notices/<notice_id>/replay")
     def replay(notice_id: str) -> ResponseReturnValue:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from flask import Response, jsonify, request
+from werkzeug.exceptions import UnsupportedMediaType
 
 from crypto.encoding import Json
 from crypto.errors import MalformedError
@@ -41,7 +42,10 @@ def raw_body(max_bytes: int = MAX_BODY) -> bytes:
 
     Raises:
         MalformedError: it is longer than allowed.
+        UnsupportedMediaType: it says that it is no JSON.
     """
+    if request.content_length and request.mimetype and not request.is_json:
+        raise UnsupportedMediaType("expected JSON, Content-Type: application/json")
     raw = request.get_data(cache=True)
     if len(raw) > max_bytes:
         raise MalformedError(f"request: {len(raw)} bytes are more than the {max_bytes} that are read")

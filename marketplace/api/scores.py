@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from consent.score_offer import ScoreOffer
 from crypto.encoding import Json, parse_json
+from marketplace.api.paging import Page, page_of, paged
 from marketplace.api.problems import STATUS
 from marketplace.api.requests import (
     LOOKING,
@@ -69,7 +70,8 @@ def _add_catalogue(blueprint: Blueprint, services: Services) -> None:
         account = buyer(services, Scope.CATALOGUE)
         data_set = data_set_asked("the data set whose offers you want to see")
         found = scores.list_offers(account.account_id, data_set)
-        return jsonify(offers=[listed(each) for each in found])
+        page = page_of(found, lambda offer: offer.consent_id)
+        return paged("offers", Page([listed(each) for each in page.things], page.following))
 
     @blueprint.get("/score-offers/<consent_id>")
     def whole_offer(consent_id: str) -> Response:
@@ -90,7 +92,8 @@ def _add_requests(blueprint: Blueprint, services: Services) -> None:
     @blueprint.get("/score-requests")
     def requests() -> Response:
         found = scores.read_orders(buyer(services, *LOOKING).account_id)
-        return jsonify(requests=[order.to_json() for order in found])
+        page = page_of(found, lambda order: order.request_id)
+        return paged("requests", Page([order.to_json() for order in page.things], page.following))
 
     @blueprint.get("/score-requests/<request_id>")
     def one(request_id: str) -> Response:

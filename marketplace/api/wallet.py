@@ -6,7 +6,8 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from consent.pause import MAX_STATEMENT
-from crypto.encoding import parse_json
+from crypto.encoding import Json, parse_json
+from marketplace.api.paging import Page, page_of, paged
 from marketplace.api.problems import STATUS
 from marketplace.api.requests import holder, raw_body, signed_token, unstored
 from marketplace.domain.catalogue import CatalogueEntry
@@ -35,7 +36,8 @@ def wallet_api(services: Services, *, used: UsedProofs) -> Blueprint:
 
     @blueprint.get("/data-sets")
     def data_sets() -> Response:
-        return jsonify(data_sets=[_entry_json(entry) for entry in services.show_catalogue()])
+        page = page_of(services.show_catalogue(), lambda entry: entry.data_set.ref)
+        return paged("data_sets", Page([_entry_json(entry) for entry in page.things], page.following))
 
     @blueprint.post("/offers")
     def offer() -> ResponseReturnValue:
@@ -62,11 +64,11 @@ def _path() -> str:
     return f"{request.path}?{query}" if query else request.path
 
 
-def _entry_json(entry: CatalogueEntry) -> dict[str, object]:
+def _entry_json(entry: CatalogueEntry) -> dict[str, Json]:
     return {
         "ref": entry.data_set.ref,
         "label": dict(entry.data_set.label),
         "about": dict(entry.data_set.about),
-        "people": entry.people.to_json(),
+        "people": dict(entry.people.to_json()),
         "from_cents": entry.from_cents,
     }

@@ -18,6 +18,7 @@ from crypto.errors import CryptoError
 from crypto.reading import Fields
 from marketplace.sdk.buyer import API, MAX_CENTS, Buyer
 from marketplace.sdk.errors import OfferRefusedError
+from marketplace.sdk.pages import all_of
 from ssi.errors import CredentialError
 from ssi.http.address import origin_of
 from ssi.http.client import Client
@@ -41,8 +42,8 @@ class ListedScoreOffer:
 
 def list_score_offers(buyer: Buyer, data_set: str) -> tuple[ListedScoreOffer, ...]:
     """Who may be asked, as the marketplace says; nothing of it is checked."""
-    answer = buyer.client.get_json(f"{API}/score-offers?data_set={quote(data_set, safe='/')}")
-    return tuple(_listed(each) for each in Fields.of(answer, "offers").objects("offers", most=10_000))
+    path = f"{API}/score-offers?data_set={quote(data_set, safe='/')}"
+    return tuple(_listed(each) for each in all_of(buyer.client, path, "offers"))
 
 
 def check_score_offer(

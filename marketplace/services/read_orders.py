@@ -1,6 +1,6 @@
 """A buyer looks at its orders, and fetches an answer that is ready."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from crypto.encoding import Json, b64url_encode, digest_of
@@ -21,8 +21,17 @@ class ListOrders:
 
     def __call__(self, account_id: str) -> tuple[OrderView, ...]:
         """The orders."""
+        return self.views(self.placed(account_id))
+
+    def placed(self, account_id: str) -> Sequence[Order]:
+        """The orders as they were placed, for whoever shows some of them only."""
         with self.desk.store.reading() as books:
-            return tuple(view_of(books, order) for order in books.orders.of_account(account_id))
+            return books.orders.of_account(account_id)
+
+    def views(self, orders: Sequence[Order]) -> tuple[OrderView, ...]:
+        """These orders as their buyer sees them; each costs two looks into the books."""
+        with self.desk.store.reading() as books:
+            return tuple(view_of(books, order) for order in orders)
 
 
 @dataclass(frozen=True)

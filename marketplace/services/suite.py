@@ -14,6 +14,7 @@ from marketplace.services.ask_score import AskScore
 from marketplace.services.deliver_notices import DeliverNotices
 from marketplace.services.desk import Desk
 from marketplace.services.drive_jobs import DriveJobs
+from marketplace.services.fetch_proof import FetchProof
 from marketplace.services.forget_presentations import ForgetPresentations
 from marketplace.services.forward_contributions import ForwardContributions, RelayWithdrawals
 from marketplace.services.join_crowd import JoinCrowd
@@ -105,6 +106,7 @@ class Services:
     list_orders: ListOrders
     read_order: ReadOrder
     fetch_result: FetchResult
+    fetch_proof: FetchProof
     confirm_result: ConfirmResult
     dispute_result: DisputeResult
     accept_offer: AcceptOffer
@@ -162,6 +164,7 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         list_orders=ListOrders(desk),
         read_order=ReadOrder(desk),
         fetch_result=FetchResult(desk, around.registry_token),
+        fetch_proof=FetchProof(desk, FetchResult(desk, around.registry_token)),
         confirm_result=ConfirmResult(desk),
         dispute_result=DisputeResult(desk),
         accept_offer=AcceptOffer(desk, around.status_lists),

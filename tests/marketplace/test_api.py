@@ -15,6 +15,7 @@ from marketplace.api.app import create_api_app
 from marketplace.domain.account import AccountKind
 from ssi.http.authentication import BoundRequest, make_proof
 from ssi.trust import statement_of, verify_registry
+from tests.marketplace.described import described_client
 from tests.marketplace.market import PASSWORD, Market, mandate
 from tests.marketplace.mpc_node.orders import BUYER_HANDLE, EXACT, RESULT_KEYS, buyer_credential
 from tests.marketplace.mpc_node.parties import MARKET, MARKET_KEY, NOW, ed25519
@@ -27,7 +28,7 @@ TWELVE = 1715
 
 @pytest.fixture
 def web(market: Market) -> FlaskClient:
-    return create_api_app(market.services).test_client()
+    return described_client(create_api_app(market.services))
 
 
 @pytest.fixture
@@ -371,7 +372,7 @@ def test_an_unforeseen_error_tells_nothing(web, key, market, monkeypatch):
     def break_down(*_: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(type(market.services.list_orders), "__call__", break_down)
+    monkeypatch.setattr(type(market.services.list_orders), "placed", break_down)
     answer = web.get("/api/v1/orders", headers=key)
 
     assert answer.status_code == 500

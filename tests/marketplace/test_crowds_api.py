@@ -11,6 +11,7 @@ from marketplace.api.app import create_api_app
 from ssi.http.authentication import BoundRequest, make_proof
 from tests.crowd_sitters import terms
 from tests.marketplace.crowd import PEOPLE, Crowd, ordered, result_key, token_of
+from tests.marketplace.described import described_client
 from tests.marketplace.market import Market
 from tests.marketplace.mpc_node.orders import BUYER_KEY
 from tests.marketplace.mpc_node.parties import MARKET, NOW
@@ -21,7 +22,7 @@ API = "/api/v1"
 
 @pytest.fixture
 def web(market: Market) -> FlaskClient:
-    return create_api_app(market.services).test_client()
+    return described_client(create_api_app(market.services))
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from ssi.openid4vp.request import REQUEST_MEDIA_TYPE
 from ssi.openid4vp.request_check import verify_request_object
 from ssi.openid4vp.request_reading import RequestLink, read_link
 from tests.marketplace.asking import WEBHOOK, open_asking
+from tests.marketplace.described import described_client
 
 RETURN = "https://buyer.example/back"
 
@@ -24,7 +25,7 @@ def asking(market, tmp_path):
 
 @pytest.fixture
 def web(asking):
-    return asking.app().test_client()
+    return described_client(asking.app())
 
 
 @pytest.fixture

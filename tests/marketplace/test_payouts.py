@@ -24,6 +24,7 @@ from marketplace.errors import (
     UnknownPayoutError,
 )
 from ssi.jws import parse_jws, sign_jws
+from tests.marketplace.described import described_client
 from tests.marketplace.mpc_node.parties import MARKET, NOW
 from tests.marketplace.mpc_node.people import person, withdrawal_of
 
@@ -283,7 +284,7 @@ def test_an_account_may_be_typed_with_spaces():
 
 
 def test_over_the_wire_a_conflict_is_409_and_hostile_bodies_have_an_answer(known):
-    client = create_api_app(known.services).test_client()
+    client = described_client(create_api_app(known.services))
     tokens = list(_signed(_request((ANNA, 600))))
 
     first = client.post("/api/v1/payouts", json={"lines": tokens})

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from crypto.encoding import b64url_encode, canonical_json
 from marketplace.api.app import create_api_app
 from ssi.http.authentication import BoundRequest, make_proof
+from tests.marketplace.described import described_client
 from tests.marketplace.market import Market
 from tests.marketplace.mpc_node.parties import MARKET
 from tests.marketplace.mpc_node.people import contribution_of, person
@@ -19,7 +20,7 @@ API = "/api/v1"
 
 @pytest.fixture
 def web(market: Market) -> FlaskClient:
-    return create_api_app(market.services).test_client()
+    return described_client(create_api_app(market.services))
 
 
 @pytest.fixture
