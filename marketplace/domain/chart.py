@@ -8,6 +8,7 @@ PLATFORM_FEE = "platform:fee"
 SANDBOX = "external:sandbox"
 BANK = "external:bank"
 _UNGUARDED = "external:"
+_REFUND = "refund:"
 
 
 def buyer_available(account_id: str) -> str:
@@ -33,6 +34,31 @@ def subject_earned(consent_id: str) -> str:
 def payout_requested(payout_id: str) -> str:
     """What a person asked to be paid, until it is paid or goes back."""
     return f"payout:{payout_id}:requested"
+
+
+def vat(country: str) -> str:
+    """What is owed to the tax office of a country (ISO 3166-1 alpha-2)."""
+    return f"vat:{country}"
+
+
+def rail(name: str) -> str:
+    """The mirror of what came in and went back over a payment rail."""
+    return f"{_UNGUARDED}{name}"
+
+
+def refund_requested(refund_id: str) -> str:
+    """What a buyer asked to have back, until the rail has it or it returns."""
+    return f"{_REFUND}{refund_id}:requested"
+
+
+def is_refund(account: str) -> bool:
+    """Whether it holds what a buyer asked to have back."""
+    return account.startswith(_REFUND)
+
+
+def is_external(account: str) -> bool:
+    """Whether it mirrors the world outside."""
+    return account.startswith(_UNGUARDED)
 
 
 def is_guarded(account: str) -> bool:

@@ -2,15 +2,17 @@
 
 After TigerBeetle's documents (docs/coding/{two-phase-transfers,linked-events,data-modeling}.md):
 
-1. Amounts are positive integers in cents; each transfer debits one account and credits another, so debits
-   and credits are equal by construction, always.
+1. Amounts are positive integers in cents of the ledger's one currency; each transfer debits one account and
+   credits another, so debits and credits are equal by construction, always. Nothing is exchanged here: what
+   comes in another currency is refused at the rail.
 2. Transfers are immutable. A *hold* is resolved once, by a new transfer that refers to it: a *charge* of at
    most the held amount, a *void*, or an *expiry*.
 3. The caller makes the id. The same id with the same content is the same transfer and changes nothing; with
    another content it is refused.
 4. Entries recorded together take effect together or not at all; the caller wraps `record` in a database
    transaction together with the reason for the entries.
-5. A guarded account (`chart.is_guarded`) never falls below zero, counting what is held as spent.
+5. A guarded account (`chart.is_guarded`) never falls below zero, counting what is held as spent. A hold that
+   has run out is free from that second on, whether or not somebody has swept it yet.
 6. Balances are sums over transfers. `Book` keeps them ready; `trial_balance` adds them up anew.
 
 `Ledger` holds the rules, a `Book` only remembers: the same rules run over SQL and over memory.
@@ -20,11 +22,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from marketplace.domain.chart import is_guarded
 from marketplace.domain.split import MAX_CENTS
 from marketplace.errors import AmountError, InsufficientFundsError, LedgerCorruptError, TransferConflictError
+
+CURRENCY: Final = "EUR"
+"""The one currency of the ledger (ISO 4217)."""
 
 
 class EntryKind(StrEnum):
@@ -146,13 +151,20 @@ class Ledger:
         """Record payments and holds together, or none of them; known ones change nothing.
 
         Raises:
-            AmountError: an amount is not in [1, 2^53).
+            AmountError: an amount is not a whole number in [1, 2^53).
             TransferConflictError: an id is known with another content, or stands twice in the batch.
             InsufficientFundsError: a guarded account would fall below zero.
         """
         for entry in entries:
             _check_form(entry)
-        self._apply(self._unknown(entries))
+        unknown = self._unknown(entries)
+        try:
+            self._apply(unknown)
+        except InsufficientFundsError:
+            # Nothing was written. What is missing may be held by holds that have run out meanwhile.
+            if self.expire_due(max(entry.at for entry in unknown)) == 0:
+                raise
+            self._apply(unknown)
 
     def charge(self, hold_id: str, *, transfer_id: str, amount_cents: int, at: datetime) -> None:
         """Turn a hold into a payment of at most the held amount; the rest is free again.
@@ -162,7 +174,7 @@ class Ledger:
             TransferConflictError: no such hold, it was resolved otherwise, or it has run out.
         """
         hold = self._hold(hold_id)
-        if not 1 <= amount_cents <= hold.amount_cents:
+        if not _is_whole(amount_cents) or not 1 <= amount_cents <= hold.amount_cents:
             raise AmountError(f"expected 1 to {hold.amount_cents} cents, got {amount_cents}")
         charge = _resolution(hold, EntryKind.CHARGE, transfer_id, at)
         self._resolve(hold, replace(charge, amount_cents=amount_cents))
@@ -263,8 +275,13 @@ def _resolution(hold: Transfer, kind: EntryKind, transfer_id: str, at: datetime)
     )
 
 
+def _is_whole(amount: object) -> bool:
+    """Whether it is an integer. JSON and forms also know floats and truth values, which are no money."""
+    return isinstance(amount, int) and not isinstance(amount, bool)
+
+
 def _check_form(entry: Transfer) -> None:
-    if not 1 <= entry.amount_cents <= MAX_CENTS:
+    if not _is_whole(entry.amount_cents) or not 1 <= entry.amount_cents <= MAX_CENTS:
         raise AmountError(f"expected 1 to {MAX_CENTS} cents, got {entry.amount_cents}")
     if entry.kind in _RESOLUTIONS or entry.hold_id is not None:
         raise TransferConflictError("a hold is resolved by charge, void or expiry, not by a new entry")

@@ -1,11 +1,11 @@
 """A buyer's money: add to it in the sandbox, and read every movement of it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from marketplace.domain.account import AccountKind
-from marketplace.domain.chart import SANDBOX, buyer_available
+from marketplace.domain.chart import SANDBOX, buyer_available, is_external, is_refund
 from marketplace.domain.ledger import Balance, EntryKind, Ledger, Transfer
 from marketplace.errors import AmountError, NotAllowedError, UnknownAccountError
 from marketplace.services.desk import Desk
@@ -52,8 +52,9 @@ class StatementLine:
     """One movement as the buyer sees it.
 
     `kind` is "top-up", "hold" (set aside for an order), "charge" (paid into escrow at the release, in place
-    of the hold), "return" (came back, from a hold or from escrow) or "expired"; `amount_cents` is what it
-    does to the available money.
+    of the hold), "return" (came back, from a hold or from escrow), "expired", "refund" (asked back to where
+    it was paid from) or "refund-back" (that was refused); `amount_cents` is what it does to the available
+    money.
     """
 
     transfer_id: str
@@ -79,13 +80,28 @@ class ReadStatement:
     desk: Desk
 
     def __call__(self, account_id: str) -> Statement:
-        """The statement; its lines add up to what is available."""
-        purse = buyer_available(account_id)
+        """The statement; its lines add up to what is available. A hold that has run out holds nothing."""
+        purse, now = buyer_available(account_id), self.desk.now()
         with self.desk.store.reading() as books:
             ledger = Ledger(books.ledger)
             balance, transfers = ledger.balance(purse), ledger.transfers_of(purse)
-        lines = tuple(_lines(transfers, purse))
-        return Statement(balance.available_cents, balance.held_debits, lines[::-1])
+        ended = _run_out(transfers, now)
+        freed = sum(each.amount_cents for each in ended)
+        lines = tuple(_lines([*transfers, *ended], purse))
+        return Statement(balance.available_cents + freed, balance.held_debits - freed, lines[::-1])
+
+
+def _run_out(transfers: Sequence[Transfer], now: datetime) -> list[Transfer]:
+    """The expiries of holds that have run out and that nobody has swept yet."""
+    resolved = {each.hold_id for each in transfers}
+    return [
+        replace(each, transfer_id=f"{each.transfer_id}/expiry", kind=EntryKind.EXPIRY, at=each.valid_until)
+        for each in transfers
+        if each.kind is EntryKind.HOLD
+        and each.transfer_id not in resolved
+        and each.valid_until is not None
+        and each.valid_until <= now
+    ]
 
 
 def _lines(transfers: Iterable[Transfer], purse: str) -> Iterable[StatementLine]:
@@ -105,5 +121,7 @@ def _told(transfer: Transfer, purse: str) -> tuple[int, str]:
     if transfer.kind is EntryKind.VOID:
         return transfer.amount_cents, "return"
     if transfer.debit == purse:
-        return -transfer.amount_cents, "charge"
-    return transfer.amount_cents, "top-up" if transfer.debit == SANDBOX else "return"
+        return -transfer.amount_cents, "refund" if is_refund(transfer.credit) else "charge"
+    if is_external(transfer.debit):
+        return transfer.amount_cents, "top-up"
+    return transfer.amount_cents, "refund-back" if is_refund(transfer.debit) else "return"

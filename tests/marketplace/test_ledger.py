@@ -52,6 +52,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.posted: Counter[str] = Counter()
         self.open: dict[str, Transfer] = {}
         self.seen: dict[str, Transfer] = {}
+        self.written: list[Transfer] = []
         self.count = 0
 
     def fresh_id(self) -> str:
@@ -65,31 +66,54 @@ class LedgerMachine(RuleBasedStateMachine):
     def allows(self, account: str, amount_cents: int) -> bool:
         return not chart.is_guarded(account) or self.available(account) >= amount_cents
 
+    def sweep(self) -> None:
+        """By hand: what has run out is free for whoever needs it, also before anybody swept."""
+        for name, each in list(self.open.items()):
+            if each.valid_until is not None and each.valid_until <= self.now:
+                del self.open[name]
+
+    def spend(self, entry: Transfer) -> bool:
+        """Record an entry where it can be paid; otherwise it has to be refused."""
+        if not self.allows(entry.debit, entry.amount_cents):
+            self.sweep()
+        if not self.allows(entry.debit, entry.amount_cents):
+            with pytest.raises(InsufficientFundsError):
+                self.ledger.record([entry])
+            return False
+        self.ledger.record([entry])
+        self.seen[entry.transfer_id] = entry
+        return True
+
     def move(self, debit: str, credit: str, amount_cents: int) -> None:
         self.posted[debit] -= amount_cents
         self.posted[credit] += amount_cents
 
     @rule(accounts=st.permutations(ACCOUNTS), amount_cents=st.integers(1, 500))
     def pay(self, accounts, amount_cents):
-        entry = payment(self.fresh_id(), accounts[0], accounts[1], amount_cents)
-        if self.allows(entry.debit, amount_cents):
-            self.ledger.record([entry])
-            self.seen[entry.transfer_id] = entry
+        made = payment(self.fresh_id(), accounts[0], accounts[1], amount_cents)
+        entry = replace(made, at=self.now)
+        if self.spend(entry):
             self.move(entry.debit, entry.credit, amount_cents)
-        else:
-            with pytest.raises(InsufficientFundsError):
-                self.ledger.record([entry])
 
     @rule(amount_cents=st.integers(1, 500), hours=st.integers(1, 5))
     def set_aside(self, amount_cents, hours):
-        entry = replace(hold(self.fresh_id(), amount_cents), valid_until=self.now + timedelta(hours=hours))
-        if self.allows(BUYER, amount_cents):
-            self.ledger.record([entry])
-            self.seen[entry.transfer_id] = entry
+        until = self.now + timedelta(hours=hours)
+        entry = replace(hold(self.fresh_id(), amount_cents), at=self.now, valid_until=until)
+        if self.spend(entry):
             self.open[entry.transfer_id] = entry
-        else:
-            with pytest.raises(InsufficientFundsError):
-                self.ledger.record([entry])
+
+    @rule(amount=st.sampled_from([0, -1, 2**53, 1.0, 0.5, True, "1", None]))
+    def offer_what_is_no_amount(self, amount):
+        with pytest.raises(AmountError):
+            self.ledger.record([payment(self.fresh_id(), chart.SANDBOX, BUYER, amount)])
+
+    @precondition(lambda self: self.open and self.seen)
+    @rule(data=st.data())
+    def resolve_under_an_id_that_is_taken(self, data):
+        name = data.draw(st.sampled_from(sorted(self.open)))
+        taken = data.draw(st.sampled_from(sorted(self.seen)))
+        with pytest.raises(TransferConflictError):
+            self.ledger.charge(name, transfer_id=taken, amount_cents=1, at=self.now)
 
     @precondition(lambda self: self.open)
     @rule(data=st.data())
@@ -130,8 +154,16 @@ class LedgerMachine(RuleBasedStateMachine):
     def send_again(self, data):
         entry = self.seen[data.draw(st.sampled_from(sorted(self.seen)))]
         self.ledger.record([entry])
+        other: dict[str, object] = {
+            "amount_cents": entry.amount_cents + 1,
+            "debit": "subject:another:earned",
+            "credit": "subject:another:earned",
+            "order_id": "another",
+            "kind": EntryKind.HOLD if entry.kind is EntryKind.PAYMENT else EntryKind.PAYMENT,
+        }
+        member = data.draw(st.sampled_from(sorted(other)))
         with pytest.raises(TransferConflictError):
-            self.ledger.record([replace(entry, amount_cents=entry.amount_cents + 1)])
+            self.ledger.record([replace(entry, **{member: other[member]})])
 
     @precondition(lambda self: self.posted[BUYER] >= 0)
     @rule(amount_cents=st.integers(1, 200))
@@ -150,6 +182,21 @@ class LedgerMachine(RuleBasedStateMachine):
             assert balance.available_cents == self.available(account)
 
     @invariant()
+    def what_was_written_stays_as_it_was_written(self):
+        rows = list(self.book.rows.values())
+        assert rows[: len(self.written)] == self.written
+        self.written = rows
+
+    @invariant()
+    def a_hold_is_resolved_at_most_once_and_with_at_most_what_was_held(self):
+        resolved = [row for row in self.book.rows.values() if row.hold_id is not None]
+        assert len({row.hold_id for row in resolved}) == len(resolved)
+        for row in resolved:
+            held = self.book.rows[row.hold_id or ""]
+            assert (held.kind, held.debit, held.credit) == (EntryKind.HOLD, row.debit, row.credit)
+            assert row.amount_cents <= held.amount_cents
+
+    @invariant()
     def the_trial_balance_is_zero_and_no_guarded_account_is_below_zero(self):
         summed = self.ledger.trial_balance()
         assert sum(balance.posted_cents for balance in summed.values()) == 0
@@ -160,7 +207,7 @@ LedgerMachine.TestCase.settings = settings(max_examples=25, stateful_step_count=
 TestLedgerMachine = LedgerMachine.TestCase
 
 
-@pytest.mark.parametrize("amount_cents", [0, -1, 2**53])
+@pytest.mark.parametrize("amount_cents", [0, -1, 2**53, 1.0, 1.5, True, "5", None])
 def test_an_amount_must_be_a_positive_number_of_cents(amount_cents):
     with pytest.raises(AmountError):
         funded(100).record([payment("p", BUYER, ESCROW, amount_cents)])
@@ -218,6 +265,26 @@ def test_a_hold_that_has_run_out_cannot_be_charged_even_before_it_is_swept():
 
     with pytest.raises(TransferConflictError):
         ledger.charge("h", transfer_id="c", amount_cents=80, at=NOW + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("amount_cents", [1.0, True, "5"])
+def test_a_charge_must_be_a_whole_number_of_cents(amount_cents):
+    ledger = funded(100)
+    ledger.record([hold("h", 80)])
+
+    with pytest.raises(AmountError):
+        ledger.charge("h", transfer_id="c", amount_cents=amount_cents, at=NOW)
+
+
+def test_what_a_hold_that_has_run_out_held_can_be_spent_before_it_is_swept():
+    ledger = funded(100)
+    ledger.record([hold("h", 80, hours=1)])
+    later = NOW + timedelta(hours=1)
+
+    ledger.record([replace(payment("p", BUYER, ESCROW, 100), at=later)])
+
+    assert ledger.balance(BUYER) == Balance(posted_debits=100, posted_credits=100)
+    assert ledger.expire_due(later) == 0
 
 
 def test_voiding_an_expired_hold_changes_nothing():

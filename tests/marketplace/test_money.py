@@ -95,3 +95,16 @@ def test_money_held_for_a_job_that_nobody_drives_is_free_again_after_a_while(mar
     assert market.duties.expire_holds() == 1
     assert market.duties.expire_holds() == 0
     assert lines(market, account)[0] == ("expired", 1715)
+
+
+def test_a_hold_that_has_run_out_is_free_on_the_statement_before_and_after_it_is_swept(ordered):
+    market, account, _ = ordered
+    market.clock.forward(minutes=2 * 24 * 60)
+
+    before = lines(market, account)
+    market.duties.expire_holds()
+
+    assert before == lines(market, account)
+    assert before[0] == ("expired", -before[1][1])
+    statement = market.services.read_statement(account.account_id)
+    assert (statement.available_cents, statement.held_cents) == (ENOUGH_CENTS, 0)
