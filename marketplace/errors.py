@@ -59,6 +59,10 @@ class UnknownPayoutError(UnknownError):
     """No such payout, or not of this person."""
 
 
+class UnknownCaseError(UnknownError):
+    """No such case in an operator's register, or not of this person."""
+
+
 class UnknownEntryError(UnknownError):
     """The log has no such entry, or not at this size."""
 
@@ -85,6 +89,10 @@ class OfferConflictError(ConflictError):
 
 class PayoutConflictError(ConflictError):
     """A payout with this id and another content exists, or its end was said differently before."""
+
+
+class RegisterConflictError(ConflictError):
+    """Something else stands in an operator's register already, or something has to be done first."""
 
 
 class PriceChangedError(ConflictError):
@@ -121,6 +129,10 @@ class LedgerCorruptError(MarketplaceError):
 
 class LogContradictedError(MarketplaceError):
     """A witness knows another log, or a longer one, than the books hold: they were set back, or altered."""
+
+
+class OverdueError(MarketplaceError):
+    """Something that the law sets a time for was not done in time."""
 
 
 class RefusedError(MarketplaceError):

@@ -1,5 +1,6 @@
 """How are the JSON interfaces put into an app?"""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from flask import Blueprint, Flask, Response, request
@@ -8,6 +9,7 @@ from marketplace.api.buyer import buyer_api
 from marketplace.api.crowds import crowds_api
 from marketplace.api.load import LoadCollector
 from marketplace.api.log import log_api
+from marketplace.api.notices import notices_api
 from marketplace.api.openapi.blueprint import openapi_api
 from marketplace.api.openapi.document import PREFIX
 from marketplace.api.openid4vp import openid4vp_api
@@ -40,6 +42,7 @@ def install_api(app: Flask, services: Services) -> tuple[Blueprint, ...]:
         buyer_api(services),
         log_api(services),
         openapi_api(asking=services.presentations is not None),
+        notices_api(services),
         *_asking(services),
     )
     app.after_request(_challenge)
@@ -62,11 +65,12 @@ def _checks(services: Services) -> Checks:
 
 
 def _minor_checks(services: Services) -> Checks:
-    """A market whose certificate for asking wallets ran out sells, pays and answers all the same."""
-    if services.presentations is None:
-        return {}
-    verifier = services.presentations.verifier
-    return {"verifier": lambda: verifier.require_current(services.clock())}
+    """A market that owes a report, or whose certificate for asking wallets ran out, sells all the same."""
+    checks: dict[str, Callable[[], object]] = {"breaches": services.oversight.breaches.require_in_time}
+    if services.presentations is not None:
+        verifier = services.presentations.verifier
+        checks["verifier"] = lambda: verifier.require_current(services.clock())
+    return checks
 
 
 def _asking(services: Services) -> tuple[Blueprint, ...]:

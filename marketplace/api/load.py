@@ -38,4 +38,16 @@ class LoadCollector(Collector):
         crowds = GaugeMetricFamily("marketplace_crowd_sums", "Orders of crowd sums", labels=["state"])
         for state, number in load.crowds.items():
             crowds.add_metric([state], number)
-        return (jobs, contributions, scores, crowds)
+        return (jobs, contributions, scores, crowds, *_registers(load))
+
+
+def _registers(load: Load) -> tuple[Metric, ...]:
+    breaches = GaugeMetricFamily("marketplace_breaches", "Breaches of personal data", labels=["state"])
+    for state, number in load.breaches.items():
+        breaches.add_metric([state], number)
+    overdue = GaugeMetricFamily(
+        "marketplace_overdue", "What the law sets a time for and was not done in time", labels=["register"]
+    )
+    for register, number in load.overdue.items():
+        overdue.add_metric([register], number)
+    return (breaches, overdue)

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from marketplace.domain.act import Register, by_case
 from marketplace.domain.band import Band, band_of
+from marketplace.domain.breach import BreachState, breach_of
 from marketplace.domain.crowd import CrowdState
 from marketplace.domain.job import JobState
 from marketplace.domain.ledger import Ledger
@@ -102,13 +104,16 @@ class ListJobs:
 class Load:
     """What is there to do and what was done, in numbers.
 
-    Jobs, requests for scores and orders of crowd sums by state, contributions by node and answer.
+    Jobs, requests for scores, orders of crowd sums and breaches by state, contributions by node and answer.
+    `overdue` counts what the law sets a time for and was not done in time, by register.
     """
 
     jobs: Mapping[str, int]
     contributions: Mapping[str, Mapping[str, int]]
     scores: Mapping[str, int] = field(default_factory=dict)
     crowds: Mapping[str, int] = field(default_factory=dict)
+    breaches: Mapping[str, int] = field(default_factory=dict)
+    overdue: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -122,11 +127,15 @@ class MeasureLoad:
         with self.desk.store.reading() as books:
             jobs, answers = books.orders.state_counts(), books.offers.answer_counts()
             scores, crowds = books.scores.state_counts(), books.crowds.state_counts()
+            breaches = [breach_of(each) for each in by_case(books.acts.of_register(Register.BREACH)).values()]
+        now = self.desk.now()
         return Load(
             {state.value: jobs.get(state, 0) for state in JobState},
             {node: {word.value: each.get(word, 0) for word in NodeAnswer} for node, each in answers.items()},
             {state.value: scores.get(state, 0) for state in ScoreState},
             {state.value: crowds.get(state, 0) for state in CrowdState},
+            {state.value: sum(each.state is state for each in breaches) for state in BreachState},
+            {Register.BREACH.value: sum(each.is_overdue(now) for each in breaches)},
         )
 
 

@@ -21,6 +21,7 @@ from marketplace.domain.log import LogBook
 from marketplace.domain.offer import NodeAnswer, NodeSide, Offer
 from marketplace.domain.order import DisputeOutcome, Order
 from marketplace.domain.signed_state import StateBook
+from marketplace.services.act_ports import ActBook
 from marketplace.services.crowd_ports import CrowdBook
 from marketplace.services.pause_ports import PauseLines
 from marketplace.services.payout_ports import PayoutBook
@@ -293,6 +294,8 @@ class Books(Protocol):
     def presentations(self) -> PresentationBook: ...  # noqa: D102
     @property
     def payouts(self) -> PayoutBook: ...  # noqa: D102
+    @property
+    def acts(self) -> ActBook: ...  # noqa: D102
 
 
 class Store(Protocol):

@@ -24,6 +24,7 @@ from marketplace.services.judge_score import ConfirmScore, DisputeScore
 from marketplace.services.make_quote import MakeQuote
 from marketplace.services.money import ReadStatement, TopUp
 from marketplace.services.oversee import CheckNodes, ExpireHolds, ListJobs, MeasureLoad, TakeTrialBalance
+from marketplace.services.oversight_suite import Oversight, oversight
 from marketplace.services.pause_offer import PauseOffer
 from marketplace.services.payouts import Payouts, PayoutTerms
 from marketplace.services.place_crowd_order import PlaceCrowdOrder, ShowCrowds
@@ -123,6 +124,7 @@ class Services:
     crowds: Crowds
     check_store: Callable[[], None]
     payouts: Payouts
+    oversight: Oversight
     presentations: Presentations | None = None
 
 
@@ -181,6 +183,7 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         crowds=_crowds(desk, around.status_lists),
         check_store=around.check_store,
         payouts=Payouts(desk, around.payees, around.payout_terms),
+        oversight=oversight(desk),
         presentations=None if around.asking is None else presentations(desk, around.asking),
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from marketplace.storage.accounts import SqlAccounts
+from marketplace.storage.acts import SqlActs
 from marketplace.storage.crowds import SqlCrowds
 from marketplace.storage.ledger import SqlLedgerBook
 from marketplace.storage.log import SqlLogBook
@@ -36,6 +37,7 @@ class SqlBooks:
     crowds: SqlCrowds
     presentations: SqlPresentations
     payouts: SqlPayouts
+    acts: SqlActs
 
 
 @dataclass(frozen=True)
@@ -80,4 +82,5 @@ def _books(session: Session) -> SqlBooks:
         crowds=SqlCrowds(session),
         presentations=SqlPresentations(session),
         payouts=SqlPayouts(session),
+        acts=SqlActs(session),
     )

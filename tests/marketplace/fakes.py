@@ -8,6 +8,7 @@ from typing import Any
 
 from crypto.randomness import RandomBytes, stream
 from crypto.sealing import Argon2Cost
+from tests.marketplace.act_fakes import MemoryActs
 from tests.marketplace.fake_books import MemoryAccounts, MemoryOffers, MemoryOrders
 from tests.marketplace.fake_direct import MemoryCrowds, MemoryScores
 from tests.marketplace.fake_ledger import MemoryLedgerBook, MemoryLogBook, MemoryStates
@@ -47,6 +48,7 @@ class MemoryBooks:
     crowds: MemoryCrowds = field(default_factory=MemoryCrowds)
     presentations: MemoryPresentations = field(default_factory=MemoryPresentations)
     payouts: MemoryPayouts = field(default_factory=MemoryPayouts)
+    acts: MemoryActs = field(default_factory=MemoryActs)
 
 
 class MemoryStore:
