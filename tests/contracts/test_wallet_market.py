@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
+from consent.breach_notice import BreachNotice, sign_notice, verify_notice
 from consent.log import Checkpoint, verify_checkpoint, verify_growth
 from consent.receipt import verify_consent_receipt
 from marketplace.api.app import create_api_app
-from tests.marketplace.market import open_market
+from marketplace.domain.account import AccountKind
+from marketplace.domain.breach import BreachFacts, BreachKind, PeopleConcerned
+from marketplace.services.keep_breaches import NoticeWords
+from tests.marketplace.market import PASSWORD, open_market
 from tests.marketplace.mpc_node.parties import MARKET, MARKET_KEY, NOW, registry
 from tests.marketplace.mpc_node.people import Person, contribution_of, people, withdrawal_of
 from tests.serving import serving
@@ -25,6 +29,18 @@ from wallet.errors import PartnerRefusedError, PartnerUnreachableError
 from wallet.services.ports import Market
 
 ANNA, BEN = people(2)
+NOTICE = BreachNotice("notice-1", MARKET, NOW, "a", "b", "c", "d", NOW, NOW, "exam/1")
+FACTS = BreachFacts(
+    aware_at=NOW,
+    what="a",
+    kinds=(BreachKind.INTEGRITY,),
+    people=PeopleConcerned.TENS,
+    consequences="b",
+    measures="c",
+    since=NOW,
+    until=NOW,
+    data_set="exam/1",
+)
 
 
 @dataclass
@@ -46,6 +62,10 @@ class Fake:
 
     def refuses(self) -> None:
         self.port.says_no = True
+
+    def publishes_a_notice(self) -> str:
+        self.port.signed_notices = [sign_notice(NOTICE, MARKET_KEY)]
+        return self.port.signed_notices[0]
 
 
 @dataclass
@@ -74,6 +94,15 @@ class Real:
 
     def refuses(self) -> None:
         self.market.clock.forward(days=150)
+
+    def publishes_a_notice(self) -> str:
+        by = self.market.services.add_account(
+            "o@market.example", PASSWORD, kind=AccountKind.OPERATOR
+        ).account_id
+        breaches = self.market.services.oversight.breaches
+        breaches.record(by, "breach-1", FACTS)
+        told = breaches.tell(by, "breach-1", NoticeWords("a", "b", "c", "d")).told
+        return str(told.told["notice"])
 
 
 @pytest.fixture(params=["fake", "real"])
@@ -128,6 +157,7 @@ def test_a_marketplace_that_does_not_answer_is_unreachable(market: Fake | Real) 
             lambda: market.port.withdraw(withdrawal_of(ANNA)),
             lambda: market.port.history(ANNA.consent_id, ANNA.key),
             market.port.checkpoint,
+            market.port.notices,
             lambda: market.port.consistency(1, 2),
         ):
             with pytest.raises(PartnerUnreachableError):
@@ -183,3 +213,13 @@ def test_a_later_checkpoint_continues_an_earlier_one(market: Fake | Real) -> Non
 
     verify_growth(before, after, market.port.consistency(before.size, after.size))
     assert (before.size, after.size) == (1, 5)
+
+
+def test_public_notices_are_read_as_they_were_signed(market: Fake | Real) -> None:
+    assert market.port.notices() == ()
+    token = market.publishes_a_notice()
+
+    (found,) = market.port.notices()
+
+    assert found == token
+    assert verify_notice(found, MARKET_KEY.public, marketplace=MARKET).data_set == "exam/1"

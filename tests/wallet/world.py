@@ -127,6 +127,7 @@ class MemoryMarket:
     others: list[UseEntry] = field(default_factory=list)
     deletion_receipts: list[str] = field(default_factory=list)
     tells_questions: bool = False
+    signed_notices: list[str] = field(default_factory=list)
     published: int = 0
     witnesses: tuple[str, ...] = NODES
     published_log: MemoryLog | None = None
@@ -198,6 +199,10 @@ class MemoryMarket:
     def consistency(self, old_size: int, new_size: int) -> tuple[bytes, ...]:
         self._answering()
         return tuple(merkle.consistency_proof(old_size, self.log.leaves[:new_size]))
+
+    def notices(self) -> tuple[str, ...]:
+        self._answering()
+        return tuple(self.signed_notices)
 
     def use(self, owner: str, job_id: str = "job-1", cents: int = 75, **changes: object) -> None:
         """Somebody used this consent and paid for it."""

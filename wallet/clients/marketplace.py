@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from consent.breach_notice import read_notices
 from consent.log import MAX_NOTE, read_hashes
 from crypto.encoding import Json
 from crypto.errors import MalformedError
@@ -91,6 +92,11 @@ class MarketplaceClient:
         with talking_to(_THE_MARKETPLACE):
             answer = self._client.get_json(f"{API}/log/consistency?old={old_size}&new={new_size}")
             return read_hashes(Fields.of(answer, "consistency proof"), "hashes")
+
+    def notices(self) -> tuple[str, ...]:
+        """The public notices about breaches, asked without saying who asks."""
+        with talking_to(_THE_MARKETPLACE):
+            return read_notices(self._client.get_json(f"{API}/notices"))
 
     def _post(self, path: str, document: Json) -> Json:
         return self._client.post_json(f"{API}{path}", document, repeatable=True)

@@ -252,6 +252,10 @@ class Market(Protocol):
         """The hashes that lead from one size of the log to a later one."""
         ...
 
+    def notices(self) -> tuple[str, ...]:
+        """The public notices about breaches, the latest first; not checked."""
+        ...
+
 
 class NodeOffice(Protocol):
     """Talks to the computing nodes, each recognised by its pinned certificate."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from consent.breach_notice import BreachNotice
 from consent.errors import ConsentError
 from crypto.errors import CryptoError
 from wallet.domain.acceptance import verify_standing
@@ -32,6 +33,7 @@ from wallet.services.follow_scores import FollowScores
 from wallet.services.pause_consents import PauseConsents
 from wallet.services.pay_out import PayOut
 from wallet.services.ports import Issuers, Market, Store, Trust
+from wallet.services.read_notices import ReadNotices
 from wallet.services.receive_record import ReceiveRecord
 from wallet.services.unpack_letters import UnpackLetters
 from wallet.services.watch_log import WatchLog
@@ -41,10 +43,14 @@ from wallet.services.withdraw_consent import WithdrawConsent
 
 @dataclass
 class RefreshReport:
-    """What a refresh could not do, and what it found wrong, each said once in words for the person."""
+    """What a refresh could not do, and what it found wrong, each said once in words for the person.
+
+    `notices` are those about breaches that concern her.
+    """
 
     problems: list[str] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
+    notices: tuple[BreachNotice, ...] = ()
 
     def problem(self, text: str) -> None:
         """Note something that could not be done."""
@@ -89,6 +95,7 @@ class Refresh:
     pay_out: PayOut
     unpack: UnpackLetters
     watch: WatchStreams
+    notices: ReadNotices
     clock: Clock
 
     def __call__(self, session: Session) -> RefreshReport:
@@ -103,6 +110,8 @@ class Refresh:
         if consents or offers or crowds:
             with report.noting():
                 self.log.look(session)
+            with report.noting():
+                report.notices = self.notices(session)
         with report.noting():
             self.unpack(session)
         self._ask_for_what_is_made(session, report)

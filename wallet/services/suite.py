@@ -39,6 +39,7 @@ from wallet.services.pod_suite import PodUse, assemble_pods
 from wallet.services.ports import Trust
 from wallet.services.publish_offer import PublishOffer
 from wallet.services.read_hospital import ReadHospital
+from wallet.services.read_notices import ReadNotices
 from wallet.services.read_wallet import ReadWallet
 from wallet.services.receive_record import ReceiveRecord
 from wallet.services.refresh import Refresh
@@ -185,6 +186,7 @@ def assemble(
             pay_out=pay_out,
             watch=streams.watch,
             unpack=letters.unpack,
+            notices=ReadNotices(stores.consents, stores.score_offers, stores.crowd_offers, market, trust),
             clock=clock,
         ),
         read=read,

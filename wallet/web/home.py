@@ -98,4 +98,11 @@ def _fingerprint(services: Services, wallet: Session) -> tuple[object, ...]:
         tuple((each.consent_id, each.state(now), each.asked) for each in seen.score_offers),
         tuple((each.consent_id, each.state(now), each.parts) for each in seen.crowd_offers),
         seen.log.alarm,
+        _noticed(),
     )
+
+
+def _noticed() -> tuple[str, ...]:
+    """The notices that the last refresh found."""
+    found = visitor.news()
+    return () if found is None else tuple(notice.notice_id for notice in found.report.notices)
