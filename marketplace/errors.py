@@ -147,6 +147,10 @@ class PayoutRefusedError(RefusedError):
     """A payout that is not signed as it should be, or that cannot be made as it stands."""
 
 
+class RightsRefusedError(RefusedError):
+    """A person's request that is not signed as it should be, or that cannot be taken in as it stands."""
+
+
 class WeakPasswordError(RefusedError):
     """The password is too short or too long."""
 

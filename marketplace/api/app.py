@@ -16,6 +16,7 @@ from marketplace.api.openid4vp import openid4vp_api
 from marketplace.api.payouts import payouts_api
 from marketplace.api.presentations import presentations_api
 from marketplace.api.problems import STATUS
+from marketplace.api.rights import rights_api
 from marketplace.api.scores import scores_api
 from marketplace.api.wallet import wallet_api
 from marketplace.services.suite import Services
@@ -43,6 +44,7 @@ def install_api(app: Flask, services: Services) -> tuple[Blueprint, ...]:
         log_api(services),
         openapi_api(asking=services.presentations is not None),
         notices_api(services),
+        rights_api(services, used=used),
         *_asking(services),
     )
     app.after_request(_challenge)
@@ -66,7 +68,10 @@ def _checks(services: Services) -> Checks:
 
 def _minor_checks(services: Services) -> Checks:
     """A market that owes a report, or whose certificate for asking wallets ran out, sells all the same."""
-    checks: dict[str, Callable[[], object]] = {"breaches": services.oversight.breaches.require_in_time}
+    checks: dict[str, Callable[[], object]] = {
+        "breaches": services.oversight.breaches.require_in_time,
+        "rights_requests": services.oversight.rights.require_in_time,
+    }
     if services.presentations is not None:
         verifier = services.presentations.verifier
         checks["verifier"] = lambda: verifier.require_current(services.clock())

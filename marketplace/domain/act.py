@@ -17,7 +17,14 @@ MAX_TOLD: Final = 2000
 """Characters of one text that an operator writes into a register."""
 
 PERSON: Final = "person"
-"""The actor of what a person's wallet did; everybody else is an operator's account."""
+"""The actor of what a person's wallet did."""
+
+COMMAND: Final = "command line"
+"""The actor of what was done by a command on the marketplace's own machine, without an account."""
+
+APPROVED: Final = "approved"
+NEEDED: Final = 2
+"""How many operators have to approve what one alone may not do."""
 
 
 class Register(StrEnum):
@@ -25,13 +32,14 @@ class Register(StrEnum):
 
     BREACH = "breach"
     RIGHTS = "rights"
-    APPROVAL = "approval"
+    PAYOUT = "payout"
+    ASSESSMENT = "assessment"
     GLASS = "glass"
 
 
 @dataclass(frozen=True)
 class Act:
-    """One line of a register. `actor` is an operator's account or `PERSON`; `told` is what was said."""
+    """One line: `actor` is an operator's account, `PERSON` or `COMMAND`; `told` what was said."""
 
     register: Register
     case_id: str
@@ -47,6 +55,12 @@ def by_case(acts: Sequence[Act]) -> dict[str, list[Act]]:
     for act in acts:
         cases.setdefault(act.case_id, []).append(act)
     return cases
+
+
+def approvers(acts: Sequence[Act], content: str) -> tuple[str, ...]:
+    """Who approved exactly this content, each once and in order; another content has to be approved anew."""
+    found = [act.actor for act in acts if act.kind == APPROVED and act.told.get("content") == content]
+    return tuple(dict.fromkeys(found))
 
 
 def written(text: str, wanted: str, *, most: int = MAX_TOLD) -> str:

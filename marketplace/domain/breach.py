@@ -1,8 +1,9 @@
 """What is known of a breach of personal data, what was done about it, and by when is it due?
 
-GDPR Art. 33 and 34. `OPEN` → `REPORTED` → `TOLD` → `CLOSED`. The clock of Art. 33(1) runs 72 hours from the moment at which the
-operator became aware, and never stops. A report that the law does not ask for (no risk to people), and people
-who need not be told (Art. 34(1), (3)), are decided with a reason; a breach is closed when both are answered.
+`OPEN` → `REPORTED` → `TOLD` → `CLOSED`. The clock of GDPR Art. 33(1) runs 72 hours from the moment at which
+the operator became aware, and never stops. A report that the law does not ask for (no risk to people), and
+people who need not be told (Art. 34(1), (3)), are decided with a reason; a breach is closed when both are
+answered.
 
 NOTE: Regulation 1182/71 Art. 3 leaves the hour of the event out of a period of hours. Here it counts, so that
 what is in time here is in time there.

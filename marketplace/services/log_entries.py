@@ -1,8 +1,8 @@
 """What is written into the log, and how is it shown to those whom it concerns?
 
 A body holds ids, digests and what the person concerned may read anyway: never an attribute, never how many
-people took part. Entry kinds: offer, withdrawal, order, release, use, payment, failure, dispute, notice. Those
-about scores of one person have the same kinds, and name a request where the others name order and job.
+people took part. Entry kinds: offer, withdrawal, order, release, use, payment, failure, dispute, notice.
+Those about scores of one person have the same kinds, and name a request where the others name order and job.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -11,6 +11,7 @@ from marketplace.domain.crowd import CrowdState
 from marketplace.domain.job import JobState
 from marketplace.domain.ledger import Ledger
 from marketplace.domain.offer import NodeAnswer
+from marketplace.domain.rights import case_of
 from marketplace.domain.score import ScoreState
 from marketplace.services.desk import Desk
 from marketplace.services.ports import Nodes
@@ -127,6 +128,8 @@ class MeasureLoad:
         with self.desk.store.reading() as books:
             jobs, answers = books.orders.state_counts(), books.offers.answer_counts()
             scores, crowds = books.scores.state_counts(), books.crowds.state_counts()
+            asked = by_case(books.acts.of_register(Register.RIGHTS))
+            requests = [case_of(each, asked.get(each.request_id, ())) for each in books.rights.all()]
             breaches = [breach_of(each) for each in by_case(books.acts.of_register(Register.BREACH)).values()]
         now = self.desk.now()
         return Load(
@@ -135,7 +138,10 @@ class MeasureLoad:
             {state.value: scores.get(state, 0) for state in ScoreState},
             {state.value: crowds.get(state, 0) for state in CrowdState},
             {state.value: sum(each.state is state for each in breaches) for state in BreachState},
-            {Register.BREACH.value: sum(each.is_overdue(now) for each in breaches)},
+            {
+                Register.BREACH.value: sum(each.is_overdue(now) for each in breaches),
+                Register.RIGHTS.value: sum(each.is_overdue(now) for each in requests),
+            },
         )
 
 

@@ -1,4 +1,10 @@
-"""People ask for what they earned; the operator tells the bank, and says what came of it."""
+"""People ask for what they earned; the operator tells the bank, and says what came of it.
+
+What is above the limit of the terms goes into no file for the bank before two operators approved it: exactly
+this request, by its digest. NOTE: the limit is for one payout; many small ones are not added up. An act
+without an account is a command on the marketplace's own machine, whose administrator could alter the books
+anyway.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +18,7 @@ from crypto.errors import CryptoError
 from crypto.reading import Fields, utc_text
 from crypto.sealing import Vault
 from crypto.signing import VerifyingKey
+from marketplace.domain.act import NEEDED, Register, approvers, written
 from marketplace.domain.ledger import Ledger
 from marketplace.domain.payout import PaidLine, Payout, PayoutState, given_back, paid, requested
 from marketplace.domain.sepa import Credit, credit_transfer
@@ -22,7 +29,9 @@ from marketplace.errors import (
     UnknownOfferError,
     UnknownPayoutError,
 )
+from marketplace.services.agreement_keys import agreement_key
 from marketplace.services.desk import Desk
+from marketplace.services.operators import approve, enter
 from marketplace.services.ports import Books
 
 MOST_SHOWN: Final = 1000
@@ -31,10 +40,14 @@ MAX_REASON: Final = 300
 
 @dataclass(frozen=True)
 class PayoutTerms:
-    """From how many cents on a payout can be asked for, and within how many days it is paid."""
+    """From how many cents on a payout can be asked for, and within how many days it is paid.
+
+    What has more than `approve_above_cents` needs two operators; this is not told to wallets.
+    """
 
     least_cents: int = 500
     days: int = 14
+    approve_above_cents: int = 100_000
 
     def to_json(self) -> dict[str, Json]:
         """The terms, with how a price is split, for the page that shows both."""
@@ -45,6 +58,20 @@ class PayoutTerms:
             "platform_percent": PLATFORM_WEIGHT,
             "currency": "EUR",
         }
+
+
+@dataclass(frozen=True)
+class WaitingPayout:
+    """A payout as operators see it: without its payee, and with who approved it."""
+
+    payout: Payout
+    approvers: tuple[str, ...]
+    needs_two: bool
+
+    @property
+    def may_be_paid(self) -> bool:
+        """Whether it may go into a file for the bank."""
+        return not self.needs_two or len(self.approvers) >= NEEDED
 
 
 @dataclass(frozen=True)
@@ -84,7 +111,7 @@ class Payouts:
         with self.desk.store.reading() as books:
             payout = books.payouts.get(payout_id)
             lines = () if payout is None else payout.lines
-            if payout is None or all(_key(books, line.consent_id) != holder_key for line in lines):
+            if payout is None or all(agreement_key(books, line.consent_id) != holder_key for line in lines):
                 raise UnknownPayoutError("there is no such payout of yours")
             return shown(payout)
 
@@ -93,15 +120,63 @@ class Payouts:
         with self.desk.store.reading() as books:
             return books.payouts.all(PayoutState.REQUESTED, limit=MOST_SHOWN)
 
-    def export(self, debtor: Payee, *, on: date | None = None) -> bytes:
-        """A file for the bank with everything that is to be paid; nothing counts as paid by it.
+    def lines(self) -> tuple[WaitingPayout, ...]:
+        """What is to be paid, with who approved it and whether it waits for that."""
+        with self.desk.store.reading() as books:
+            waiting = books.payouts.all(PayoutState.REQUESTED, limit=MOST_SHOWN)
+            return tuple(self._seen(books, each) for each in waiting)
+
+    def approve(self, payout_id: str, by: str) -> WaitingPayout:
+        """Approve a payout above the limit, as one of two operators.
 
         Raises:
-            PayoutRefusedError: there is nothing to be paid.
+            UnknownPayoutError: there is no such payout.
+            PayoutConflictError: it is over, or needs no approval.
+            NotAllowedError: the account is not an operator's.
+            RegisterConflictError: this operator approved it before.
+        """
+        with self.desk.store.writing() as books:
+            payout = _known(books, payout_id)
+            if payout.state is not PayoutState.REQUESTED or not self._needs_two(payout):
+                raise PayoutConflictError(f"payout {payout_id} waits for no approval")
+            approve(books, (Register.PAYOUT, payout_id), by, payout.request_digest, self.desk.now())
+            return self._seen(books, payout)
+
+    def look(self, payout_id: str, by: str, because: str) -> Payee:
+        """Break the glass: who is paid and to which account, told once to an operator who says why.
+
+        Raises:
+            UnknownPayoutError: there is no such payout.
+            PayoutConflictError: it is over, and its payee is forgotten.
+            NotAllowedError: the account is not an operator's.
+            RefusedError: no reason is given.
+        """
+        why = written(because, "why you have to see this", most=MAX_REASON)
+        with self.desk.store.writing() as books:
+            payout = _known(books, payout_id)
+            if payout.payee is None:
+                raise PayoutConflictError(f"payout {payout_id} is over, and who was paid is forgotten")
+            case = (Register.GLASS, f"payout {payout_id}")
+            enter(books, case, by, "looked", self.desk.now(), because=why)
+            return self._payee(payout)
+
+    def export(self, debtor: Payee, *, on: date | None = None, by: str | None = None) -> bytes:
+        """A file for the bank with everything that may be paid; nothing counts as paid by it.
+
+        What waits for the approval of two operators is left out.
+
+        Raises:
+            PayoutRefusedError: there is nothing that may be paid.
+            NotAllowedError: the account is not an operator's.
         """
         now = self.desk.now()
         with self.desk.store.writing() as books:
-            payouts = books.payouts.all(PayoutState.REQUESTED, limit=MOST_SHOWN)
+            waiting = books.payouts.all(PayoutState.REQUESTED, limit=MOST_SHOWN)
+            payouts = [each for each in waiting if self._seen(books, each).may_be_paid]
+            if waiting and not payouts:
+                raise PayoutRefusedError(
+                    "everything that is to be paid waits for two operators to approve it"
+                )
             if not payouts:
                 raise PayoutRefusedError("there is nothing to be paid")
             credits_due = [
@@ -110,6 +185,7 @@ class Payouts:
             ]
             for each in payouts:
                 books.payouts.exported(each.payout_id, now)
+                enter(books, (Register.PAYOUT, each.payout_id), by, "exported", now)
         return credit_transfer(
             credits_due,
             debtor,
@@ -118,12 +194,13 @@ class Payouts:
             on=on or (now + timedelta(days=1)).date(),
         )
 
-    def pay(self, payout_id: str) -> Payout:
+    def pay(self, payout_id: str, *, by: str | None = None) -> Payout:
         """Note that a payout was paid; again changes nothing.
 
         Raises:
             UnknownPayoutError: there is no such payout.
             PayoutConflictError: it was refused, or never written into a file.
+            NotAllowedError: the account is not an operator's.
         """
         with self.desk.store.writing() as books:
             payout = _known(books, payout_id)
@@ -131,17 +208,19 @@ class Payouts:
                 if payout.exported_at is None:
                     raise PayoutConflictError(f"payout {payout_id} was in no file for the bank yet")
                 at = self.desk.now()
+                enter(books, (Register.PAYOUT, payout_id), by, "paid", at)
                 Ledger(books.ledger).record(paid(payout, at))
                 books.payouts.decide(payout_id, PayoutState.PAID, at=at)
             return _ended(books, payout_id, PayoutState.PAID)
 
-    def refuse(self, payout_id: str, reason: str) -> Payout:
+    def refuse(self, payout_id: str, reason: str, *, by: str | None = None) -> Payout:
         """Give the money back and tell the person why; again changes nothing, the first reason stays.
 
         Raises:
             UnknownPayoutError: there is no such payout.
             PayoutConflictError: it was paid.
             PayoutRefusedError: the reason is empty or too long.
+            NotAllowedError: the account is not an operator's.
         """
         if not 0 < len(reason.strip()) <= MAX_REASON:
             raise PayoutRefusedError(f"say why, in 1 to {MAX_REASON} characters: the person is told")
@@ -149,13 +228,14 @@ class Payouts:
             payout = _known(books, payout_id)
             if payout.state is PayoutState.REQUESTED:
                 at = self.desk.now()
+                enter(books, (Register.PAYOUT, payout_id), by, "refused", at)
                 Ledger(books.ledger).record(given_back(payout, at))
                 books.payouts.decide(payout_id, PayoutState.REFUSED, at=at, reason=reason.strip())
             return _ended(books, payout_id, PayoutState.REFUSED)
 
     def _verified(self, books: Books, tokens: Sequence[str]) -> PayoutRequest:
         def key_of(consent_id: str) -> VerifyingKey:
-            key = _key(books, consent_id)
+            key = agreement_key(books, consent_id)
             if key is None:
                 raise UnknownOfferError(f"there is no agreement {consent_id}")
             return key
@@ -181,6 +261,13 @@ class Payouts:
         Ledger(books.ledger).record(requested(payout))
         books.payouts.add(payout)
         return payout
+
+    def _needs_two(self, payout: Payout) -> bool:
+        return payout.total_cents > self.terms.approve_above_cents
+
+    def _seen(self, books: Books, payout: Payout) -> WaitingPayout:
+        acts = books.acts.of_case(Register.PAYOUT, payout.payout_id)
+        return WaitingPayout(payout, approvers(acts, payout.request_digest), self._needs_two(payout))
 
     def _payee(self, payout: Payout) -> Payee:
         opened = self.vault.open(payout.payee or b"", _place(payout.payout_id))
@@ -212,12 +299,6 @@ def _ended(books: Books, payout_id: str, state: PayoutState) -> Payout:
     if payout.state is not state:
         raise PayoutConflictError(f"payout {payout_id} is {payout.state} already")
     return replace(payout, payee=None)
-
-
-def _key(books: Books, consent_id: str) -> VerifyingKey | None:
-    """The key of an agreement of any kind, also of one that ended."""
-    found = books.offers.get(consent_id) or books.scores.offer(consent_id) or books.crowds.offer(consent_id)
-    return None if found is None else found.holder_key
 
 
 def _place(payout_id: str) -> str:

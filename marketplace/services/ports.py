@@ -26,6 +26,7 @@ from marketplace.services.crowd_ports import CrowdBook
 from marketplace.services.pause_ports import PauseLines
 from marketplace.services.payout_ports import PayoutBook
 from marketplace.services.presentation_ports import PresentationBook
+from marketplace.services.rights_ports import RightsBook
 from marketplace.services.score_ports import ScoreBook
 from ssi.credential import Credential
 
@@ -296,6 +297,8 @@ class Books(Protocol):
     def payouts(self) -> PayoutBook: ...  # noqa: D102
     @property
     def acts(self) -> ActBook: ...  # noqa: D102
+    @property
+    def rights(self) -> RightsBook: ...  # noqa: D102
 
 
 class Store(Protocol):

@@ -183,7 +183,7 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         crowds=_crowds(desk, around.status_lists),
         check_store=around.check_store,
         payouts=Payouts(desk, around.payees, around.payout_terms),
-        oversight=oversight(desk),
+        oversight=oversight(desk, around.payees),
         presentations=None if around.asking is None else presentations(desk, around.asking),
     )
 

@@ -16,6 +16,7 @@ from marketplace.storage.offers import SqlOffers
 from marketplace.storage.orders import SqlOrders
 from marketplace.storage.payouts import SqlPayouts
 from marketplace.storage.presentations import SqlPresentations
+from marketplace.storage.rights import SqlRights
 from marketplace.storage.scores import SqlScores
 from marketplace.storage.states import SqlStates
 from ssi.hosting.database import Database, migrate, open_database
@@ -38,6 +39,7 @@ class SqlBooks:
     presentations: SqlPresentations
     payouts: SqlPayouts
     acts: SqlActs
+    rights: SqlRights
 
 
 @dataclass(frozen=True)
@@ -83,4 +85,5 @@ def _books(session: Session) -> SqlBooks:
         presentations=SqlPresentations(session),
         payouts=SqlPayouts(session),
         acts=SqlActs(session),
+        rights=SqlRights(session),
     )

@@ -15,6 +15,7 @@ from tests.marketplace.fake_ledger import MemoryLedgerBook, MemoryLogBook, Memor
 from tests.marketplace.mpc_node.parties import NOW
 from tests.marketplace.payout_fakes import MemoryPayouts
 from tests.marketplace.presentation_fakes import MemoryPresentations
+from tests.marketplace.rights_fakes import MemoryRights
 
 CHEAP = Argon2Cost(memory_kib=64, iterations=1, lanes=1)
 
@@ -49,6 +50,7 @@ class MemoryBooks:
     presentations: MemoryPresentations = field(default_factory=MemoryPresentations)
     payouts: MemoryPayouts = field(default_factory=MemoryPayouts)
     acts: MemoryActs = field(default_factory=MemoryActs)
+    rights: MemoryRights = field(default_factory=MemoryRights)
 
 
 class MemoryStore:
