@@ -8,12 +8,12 @@ from typing import Final
 from flask_babel import gettext
 
 from ssi.dataset import data_set
+from ssi.hosting.paper import Attachment, Block, Heading, Paragraph, Table, to_pdf
 from wallet.domain.use import Outcome
 from wallet.domain.use_words import computed_text
 from wallet.services.keep_receipts import AgreementPaper
 from wallet.web.languages import page_language, text_language
 from wallet.web.local_words import day_text, money
-from wallet.web.pdf import Attachment, Block, Heading, Paragraph, Table, to_pdf
 from wallet.web.said_elsewhere import translated
 
 MEDIA_TYPE: Final = "application/ld+json"
