@@ -67,6 +67,7 @@ def open_house(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         registry=trust,
         clock=clock,
         terms=settings.terms,
+        seller=settings.seller,
     )
     return House(
         desk=desk,

@@ -22,6 +22,7 @@ from marketplace.config import Identity, Settings, make_folder
 from marketplace.domain.account import AccountKind
 from marketplace.domain.scope import ALL_SCOPES, Scope, read_scopes
 from marketplace.errors import MarketplaceError
+from marketplace.money_cli import money_commands
 from marketplace.services.desk import Terms
 from marketplace.verifier_identity import renew_certificate
 from marketplace.worker import Worker
@@ -311,6 +312,10 @@ def refuse_payout(payout_id: str, reason: str, **options: Any) -> None:
 def checkpoint(**options: Any) -> None:
     """Print the signed state of the log."""
     click.echo(build(_settings(options)).read_log.checkpoint(), nl=False)
+
+
+for _command in money_commands(_with_settings, _settings):
+    main.add_command(_command)
 
 
 def _password(file: TextIO | None) -> str:

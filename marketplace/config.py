@@ -15,7 +15,9 @@ from crypto.randomness import RandomBytes, random_bytes
 from crypto.reading import Fields
 from crypto.sealing import DEFAULT_COST, Argon2Cost, Vault
 from crypto.signing import SigningKey, generate_ed25519
-from marketplace.errors import MarketplaceError
+from marketplace.domain.invoice import Seller
+from marketplace.errors import BillingRefusedError, MarketplaceError
+from marketplace.seller import read_seller
 from marketplace.services.desk import Terms
 from marketplace.verifier_identity import make_verifier_files
 from ssi.hosting.errors import ReadableByOthersError
@@ -28,6 +30,7 @@ SESSION_KEY = "session.key"
 IDENTITY = "marketplace.json"
 PUBLIC = "public.json"
 DATABASE = "marketplace.sqlite"
+SELLER = "seller.json"
 CERTIFICATE, CERTIFICATE_KEY = "tls.pem", "tls.key"
 SESSION_KEY_BYTES = 32
 MAX_TEXT = 500
@@ -98,6 +101,21 @@ class Settings:
             SettingsError: as above.
         """
         return Vault(Vault(self.session_secret).derive("payees"))
+
+    @property
+    def seller(self) -> Seller | None:
+        """Who sells, as `marketplace seller` wrote it down; None where it did not, and nothing is billed.
+
+        Raises:
+            SettingsError: the file is there and does not say it.
+        """
+        path = self.directory / SELLER
+        if not path.exists():
+            return None
+        try:
+            return read_seller(path.read_bytes())
+        except (OSError, MalformedError, BillingRefusedError) as error:
+            raise SettingsError(f"{SELLER}: {error}") from error
 
     @property
     def signing_key(self) -> SigningKey:

@@ -63,6 +63,14 @@ class UnknownCaseError(UnknownError):
     """No such case in an operator's register, or not of this person."""
 
 
+class UnknownInvoiceError(UnknownError):
+    """No such invoice or credit note, or not of this buyer."""
+
+
+class UnknownPaymentError(UnknownError):
+    """No such payment or refund, or not of this buyer."""
+
+
 class UnknownEntryError(UnknownError):
     """The log has no such entry, or not at this size."""
 
@@ -93,6 +101,14 @@ class PayoutConflictError(ConflictError):
 
 class RegisterConflictError(ConflictError):
     """Something else stands in an operator's register already, or something has to be done first."""
+
+
+class CreditConflictError(ConflictError):
+    """A credit note under this id and with another content exists, or nothing is left to give back."""
+
+
+class PaymentConflictError(ConflictError):
+    """A payment or refund with this id and another content exists, or it ended differently before."""
 
 
 class PriceChangedError(ConflictError):
@@ -149,6 +165,18 @@ class PayoutRefusedError(RefusedError):
 
 class RightsRefusedError(RefusedError):
     """A person's request that is not signed as it should be, or that cannot be taken in as it stands."""
+
+
+class BillingRefusedError(RefusedError):
+    """A name, address, country, VAT number or rate that has not the form that it must have."""
+
+
+class PaymentRefusedError(RefusedError):
+    """A payment or refund that cannot be made as it stands."""
+
+
+class NoticeRefusedError(RefusedError):
+    """A notice of a payment rail whose signature does not hold, or that is older than it may be."""
 
 
 class WeakPasswordError(RefusedError):

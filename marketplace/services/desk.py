@@ -7,6 +7,7 @@ from uuid import UUID
 
 from crypto.randomness import RandomBytes, random_bytes
 from crypto.signing import SigningKey
+from marketplace.domain.invoice import Seller
 from marketplace.services.ports import Clock, Store
 from ssi.trust import TrustRegistry
 
@@ -28,7 +29,10 @@ class Terms:
 
 @dataclass(frozen=True)
 class Desk:
-    """What every use case has at hand. The signing key stays out of ``repr``."""
+    """What every use case has at hand. The signing key stays out of ``repr``.
+
+    Without a `seller` nothing is billed and no tax is taken.
+    """
 
     marketplace_id: str
     key: SigningKey = field(repr=False)
@@ -37,6 +41,7 @@ class Desk:
     clock: Clock
     random: RandomBytes = random_bytes
     terms: Terms = field(default_factory=Terms)
+    seller: Seller | None = None
 
     def now(self) -> datetime:
         """This moment in whole seconds, the way it is written into documents."""

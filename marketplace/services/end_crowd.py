@@ -10,9 +10,11 @@ from dataclasses import replace
 from crypto.encoding import Json
 from marketplace.domain.chart import PLATFORM_FEE, buyer_available, subject_earned
 from marketplace.domain.crowd import CrowdMember, CrowdPurchase, CrowdState
+from marketplace.domain.invoice import Sale
 from marketplace.domain.ledger import Ledger
 from marketplace.services.desk import Desk
 from marketplace.services.direct_money import give_back, hold_price, payment
+from marketplace.services.issue_invoices import bill
 from marketplace.services.log_entries import append
 from marketplace.services.ports import Books
 from ssi.hosting.logs import log
@@ -42,6 +44,9 @@ def settle(desk: Desk, books: Books, purchase: CrowdPurchase, *, fee_back: bool 
     ]
     payments.append(payment(purchase, name, account, fee, at=now))
     Ledger(books.ledger).record([each for each in payments if each.amount_cents > 0])
+    what = f"Sum over many wallets, order {purchase.order_id}"
+    sold = Sale(purchase.account_id, purchase.order_id, what, len(paid), len(paid) * earned, fee)
+    bill(desk, books, replace(sold, fee_cents=0) if fee_back else sold)
     bodies = [
         {**asked_crowd(purchase), "consent_id": each.consent_id, "amount_cents": price.compensation_cents}
         for each in paid

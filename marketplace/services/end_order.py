@@ -12,11 +12,13 @@ from datetime import datetime
 from crypto.encoding import Json
 from marketplace.domain.chart import PLATFORM_FEE, buyer_available, escrow, node_fee, subject_earned
 from marketplace.domain.failure import AttemptFailure
+from marketplace.domain.invoice import Sale
 from marketplace.domain.job import Job, JobEvent, JobState, Part, PartOutcome
 from marketplace.domain.ledger import EntryKind, Ledger, Transfer
 from marketplace.domain.order import Order
 from marketplace.domain.split import Price, price_of
 from marketplace.services.desk import Desk
+from marketplace.services.issue_invoices import bill
 from marketplace.services.log_entries import append, asked, named
 from marketplace.services.ports import Books
 from ssi.hosting.logs import log
@@ -27,7 +29,7 @@ _LOGGER = logging.getLogger(__name__)
 def settle(desk: Desk, books: Books, order: Order, job: Job) -> Job:
     """Pay exactly those whose data is in the answer, the nodes and the platform; return the rest.
 
-    The log gets one salted entry for each person and one for the payment.
+    The log gets one salted entry for each person and one for the payment, the buyer an invoice.
     """
     now = desk.now()
     settled = job.moved(JobState.SETTLED, now)
@@ -38,6 +40,7 @@ def settle(desk: Desk, books: Books, order: Order, job: Job) -> Job:
     Ledger(books.ledger).record(
         [entry for entry in _payments(order, job, price, took_part, now) if entry.amount_cents > 0]
     )
+    bill(desk, books, _sale(order, price))
     shared = asked(order.order_id, order.job_id, order.query, order.buyer)
     uses: list[dict[str, Json]] = [
         {**shared, "consent_id": part.consent_id, "amount_cents": compensation} for part in took_part
@@ -108,6 +111,17 @@ def _payments(
         payment("platform", PLATFORM_FEE, price.platform_fee_cents),
         payment("return", buyer_available(order.account_id), rest),
     ]
+
+
+def _sale(order: Order, price: Price) -> Sale:
+    return Sale(
+        account_id=order.account_id,
+        purchase_id=order.order_id,
+        what=f"Statistical answer, order {order.order_id}",
+        people=price.people,
+        passed_through_cents=price.people_total_cents,
+        fee_cents=price.gross_cents - price.people_total_cents,
+    )
 
 
 def _give_back(books: Books, order: Order, now: datetime) -> None:

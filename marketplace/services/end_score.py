@@ -9,10 +9,12 @@ from dataclasses import replace
 
 from crypto.encoding import Json
 from marketplace.domain.chart import PLATFORM_FEE, subject_earned
+from marketplace.domain.invoice import Sale
 from marketplace.domain.ledger import Ledger
 from marketplace.domain.score import ScoreOrder, ScoreState
 from marketplace.services.desk import Desk
 from marketplace.services.direct_money import give_back, hold_price, payment
+from marketplace.services.issue_invoices import bill
 from marketplace.services.log_entries import append
 from marketplace.services.ports import Books
 from ssi.hosting.logs import log
@@ -35,6 +37,7 @@ def settle(desk: Desk, books: Books, order: ScoreOrder) -> ScoreOrder:
         payment(order, "platform", PLATFORM_FEE, fee, at=now),
     ]
     Ledger(books.ledger).record([each for each in payments if each.amount_cents > 0])
+    bill(desk, books, Sale(order.account_id, order.request_id, _what(order), 1, earned, fee))
     use: dict[str, Json] = {
         **asked_score(order),
         "consent_id": order.consent_id,
@@ -59,6 +62,10 @@ def refund(desk: Desk, books: Books, order: ScoreOrder, state: ScoreState, reaso
     books.scores.save(ended)
     log(_LOGGER, "score refunded", request=order.request_id, state=state.value)
     return ended
+
+
+def _what(order: ScoreOrder) -> str:
+    return f"Score of one record, request {order.request_id}"
 
 
 def asked_score(order: ScoreOrder) -> dict[str, Json]:

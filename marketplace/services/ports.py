@@ -23,6 +23,7 @@ from marketplace.domain.order import DisputeOutcome, Order
 from marketplace.domain.signed_state import StateBook
 from marketplace.services.act_ports import ActBook
 from marketplace.services.crowd_ports import CrowdBook
+from marketplace.services.invoice_ports import InvoiceBook
 from marketplace.services.pause_ports import PauseLines
 from marketplace.services.payout_ports import PayoutBook
 from marketplace.services.presentation_ports import PresentationBook
@@ -299,6 +300,7 @@ class Books(Protocol):
     def acts(self) -> ActBook: ...  # noqa: D102
     @property
     def rights(self) -> RightsBook: ...  # noqa: D102
+    def invoices(self) -> InvoiceBook: ...  # noqa: D102
 
 
 class Store(Protocol):

@@ -17,6 +17,7 @@ from marketplace.services.drive_jobs import DriveJobs
 from marketplace.services.fetch_proof import FetchProof
 from marketplace.services.forget_presentations import ForgetPresentations
 from marketplace.services.forward_contributions import ForwardContributions, RelayWithdrawals
+from marketplace.services.issue_invoices import Invoices
 from marketplace.services.join_crowd import JoinCrowd
 from marketplace.services.judge_crowd import ConfirmCrowd, DisputeCrowd
 from marketplace.services.judge_result import ConfirmResult, DisputeResult
@@ -125,6 +126,7 @@ class Services:
     check_store: Callable[[], None]
     payouts: Payouts
     oversight: Oversight
+    invoices: Invoices
     presentations: Presentations | None = None
 
 
@@ -184,6 +186,7 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         check_store=around.check_store,
         payouts=Payouts(desk, around.payees, around.payout_terms),
         oversight=oversight(desk, around.payees),
+        invoices=Invoices(desk),
         presentations=None if around.asking is None else presentations(desk, around.asking),
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.storage.accounts import SqlAccounts
 from marketplace.storage.acts import SqlActs
 from marketplace.storage.crowds import SqlCrowds
+from marketplace.storage.invoices import SqlInvoices
 from marketplace.storage.ledger import SqlLedgerBook
 from marketplace.storage.log import SqlLogBook
 from marketplace.storage.offers import SqlOffers
@@ -40,6 +41,7 @@ class SqlBooks:
     payouts: SqlPayouts
     acts: SqlActs
     rights: SqlRights
+    invoices: SqlInvoices
 
 
 @dataclass(frozen=True)
@@ -86,4 +88,5 @@ def _books(session: Session) -> SqlBooks:
         payouts=SqlPayouts(session),
         acts=SqlActs(session),
         rights=SqlRights(session),
+        invoices=SqlInvoices(session),
     )

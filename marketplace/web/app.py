@@ -11,6 +11,7 @@ from marketplace.services.suite import Services
 from marketplace.web import (
     ask,
     catalogue,
+    invoices,
     operations,
     orders,
     organisation,
@@ -44,7 +45,7 @@ def create_app(
         csrf.exempt(blueprint)
     visitor.install(app, services)
     refusals.install(app)
-    for screens in (catalogue, ask, orders, organisation, purse, operations):
+    for screens in (catalogue, ask, orders, organisation, purse, operations, invoices):
         app.register_blueprint(screens.screens(services))
     app.register_blueprint(result.screens(services, authority))
     if services.presentations is not None:

@@ -41,11 +41,14 @@ def navigation(services: Services) -> Callable[[], list[NavItem]]:
         if account is None:
             return market
         if account.kind is AccountKind.OPERATOR:
-            return [*market, NavItem("Operations", "operations.overview", "server", also=("operations.",))]
+            return [
+                *market,
+                NavItem("Operations", "operations.overview", "server", also=("operations.", "invoices.")),
+            ]
         return [
             *market,
             NavItem("Orders", "orders.overview", "list-details", also=("orders.",)),
-            NavItem("Money", "purse.overview", "coin-euro", also=("purse.",)),
+            NavItem("Money", "purse.overview", "coin-euro", also=("purse.", "invoices.")),
             NavItem("Organisation", "organisation.overview", "building", also=("organisation.",)),
         ]
 

@@ -12,6 +12,7 @@ from tests.marketplace.act_fakes import MemoryActs
 from tests.marketplace.fake_books import MemoryAccounts, MemoryOffers, MemoryOrders
 from tests.marketplace.fake_direct import MemoryCrowds, MemoryScores
 from tests.marketplace.fake_ledger import MemoryLedgerBook, MemoryLogBook, MemoryStates
+from tests.marketplace.invoice_fakes import MemoryInvoices
 from tests.marketplace.mpc_node.parties import NOW
 from tests.marketplace.payout_fakes import MemoryPayouts
 from tests.marketplace.presentation_fakes import MemoryPresentations
@@ -51,6 +52,7 @@ class MemoryBooks:
     payouts: MemoryPayouts = field(default_factory=MemoryPayouts)
     acts: MemoryActs = field(default_factory=MemoryActs)
     rights: MemoryRights = field(default_factory=MemoryRights)
+    invoices: MemoryInvoices = field(default_factory=MemoryInvoices)
 
 
 class MemoryStore:

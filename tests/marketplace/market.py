@@ -10,6 +10,7 @@ from consent.query import Query
 from crypto.encoding import Json
 from crypto.sealing import SealingKey, Vault
 from marketplace.domain.account import Account
+from marketplace.domain.invoice import Seller
 from marketplace.domain.view import OrderView
 from marketplace.services.desk import Desk, Terms
 from marketplace.services.drive_jobs import DriveJobs
@@ -154,6 +155,7 @@ def open_market(
     terms: Terms | None = None,
     real_nodes: Callable[[HandClock], Nodes] | None = None,
     known: TrustRegistry | None = None,
+    seller: Seller | None = None,
 ) -> Market:
     """A marketplace on fresh books, over simulated nodes or real ones; `known` is another registry."""
     clock = HandClock(NOW)
@@ -167,6 +169,7 @@ def open_market(
         clock=clock,
         random=deterministic(),
         terms=terms or Terms(),
+        seller=seller,
     )
     around = Surroundings(
         asked, status_lists, lambda: registry_token(known), lambda: None, Vault(b"p" * 32), CHEAP

@@ -163,7 +163,7 @@ class LedgerMachine(RuleBasedStateMachine):
         }
         member = data.draw(st.sampled_from(sorted(other)))
         with pytest.raises(TransferConflictError):
-            self.ledger.record([replace(entry, **{member: other[member]})])
+            self.ledger.record([replace(entry, **{member: other[member]})])  # type: ignore[arg-type]
 
     @precondition(lambda self: self.posted[BUYER] >= 0)
     @rule(amount_cents=st.integers(1, 200))

@@ -33,6 +33,7 @@ from ssi.errors import RevokedError
 from ssi.issuance import Organisation, Subject, issue_organisation_credential, organisation_handle
 from ssi.trust import sign_registry
 from tests.marketplace.fakes import CHEAP, HandClock
+from tests.marketplace.invoice_fakes import SELLER
 from tests.marketplace.mpc_node.parties import NOW
 from tests.marketplace.web.crowd import let_in, patients, students, wearers
 from tests.marketplace.web.nodes import LocalNodes
@@ -249,6 +250,7 @@ def open_house(folder: Path, *, settings: Settings, database: Path) -> House:
         store=store,
         registry=parties.registry,
         clock=clock,
+        seller=SELLER,
     )
     token = sign_registry(parties.registry(), parties.AUTHORITY)
     registry: Callable[[], str] = lambda: token  # noqa: E731 — a port of one line

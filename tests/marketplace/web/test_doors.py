@@ -16,12 +16,16 @@ FOR_BUYERS = [
     "/orders/some/result",
     "/money",
     "/organisation",
+    "/account/invoices",
+    "/account/invoices/1",
+    "/account/invoices/1.pdf",
 ]
 FORMS_OF_BUYERS = [
     "/orders",
     "/orders/some/confirmation",
     "/orders/some/dispute",
     "/money/top-ups",
+    "/account/billing",
     "/organisation",
     "/organisation/keys",
     "/organisation/keys/some/end",

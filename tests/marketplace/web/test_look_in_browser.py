@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from marketplace.domain.job import NodeJobStatus
 from tests.browsing import RULES
+from tests.marketplace.invoice_fakes import FRENCH
 from tests.marketplace.web.house import House, Visitor
 from tests.marketplace.web.nodes import with_another_number
 from tests.marketplace.web.queries import (
@@ -71,6 +72,8 @@ BUYERS = [
     "/orders",
     "/money",
     "/organisation",
+    "/account/invoices",
+    "/account/invoices/1",
     "/operations",
     "/nowhere",
 ]
@@ -102,6 +105,10 @@ def orders(stage: Stage, standing: House, standing_buyer: Visitor) -> Mapping[st
         "joined": standing.answer(standing_buyer, JOINED_RECORDS),
         "weeks": standing.answer(standing_buyer, WEEKS),
     }
+    account_id = standing.account_of(standing_buyer).account_id
+    standing.services.invoices.set_billing(account_id, FRENCH)
+    paid = standing.answer(standing_buyer, NOISY)
+    standing.services.confirm_result(account_id, paid.order_id)
     standing.nodes.seals = {1: with_another_number}
     made["lied"] = standing.answer(standing_buyer, NOISY)
     standing.nodes.seals = {}
@@ -174,8 +181,9 @@ def test_an_order_in_every_state(stage: Stage, customer: Page, orders, state: st
     assert_sound(customer, f"{stage.url}/orders/{orders[state]}")
 
 
-def test_what_operators_see(stage: Stage, operator: Page):
-    assert_sound(operator, stage.url + "/operations")
+@pytest.mark.parametrize("path", ["/operations", "/operations/billing"])
+def test_what_operators_see(stage: Stage, operator: Page, path: str):
+    assert_sound(operator, stage.url + path)
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
