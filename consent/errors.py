@@ -45,6 +45,10 @@ class UnwitnessedError(ConsentError):
     """Too few witnesses confirmed the state of a log, or too long ago; it may be shown with more later."""
 
 
+class NoContradictionError(ConsentError):
+    """Documents that do not contradict each other, each of which may well be genuine."""
+
+
 class MissingPiecesError(ConsentError):
     """Pieces of a roll are not there, or not as they were signed; `digests` says which are to be sent."""
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from consent.errors import ExpiredDocumentError, MismatchError, MissingPiecesError
 from consent.joining import row_of
+from consent.log import LogState
 from consent.order import MOST_CENTS, EscrowReceipt, verify_escrow_receipt
 from consent.policy import NODES
 from consent.query import Query
@@ -47,6 +48,8 @@ class Partner(NamedTuple):
 class Manifest:
     """One attempt at one job: order, query, nodes by role, and the consents with their sealed inputs.
 
+    `log` is the state of the public log at which the marketplace looked at the consents: none whose
+    withdrawal stands in it may be named (`consent.contradiction`).
     `contributions` maps each consent id to the digest of its inputs, in the order of the rows to compute on;
     `partners` names for each of them the consent to the second data set, where the query joins one. Both
     consents of a person are paid the compensation. `roll` holds the digests of the pieces on which they stand
@@ -67,6 +70,7 @@ class Manifest:
     compensation_cents: int
     issued_at: datetime
     expires_at: datetime
+    log: LogState
     partners: Mapping[str, Partner] = field(default_factory=dict, repr=False)
     roll: tuple[str, ...] = ()
 
@@ -112,6 +116,7 @@ class Manifest:
             "compensation_cents": self.compensation_cents,
             "issued_at": utc_text(self.issued_at),
             "expires_at": utc_text(self.expires_at),
+            "log": self.log.to_json(),
         }
 
     def _named(self) -> dict[str, Json]:
@@ -171,8 +176,7 @@ def verify_manifest(
         MismatchError: its receipt is for another order, query or compensation, or for too little money.
         MissingPiecesError: pieces of its roll are not there.
     """
-    fields = read_signed(token, marketplace_key, typ=MANIFEST_TYP, where="manifest")
-    manifest = _read_manifest(fields, find)
+    manifest = signed_manifest(token, marketplace_key, find=find)
     if not manifest.issued_at <= now < manifest.expires_at:
         raise ExpiredDocumentError(
             "manifest: not valid at this moment; the marketplace has to issue a new one"
@@ -188,6 +192,18 @@ def verify_manifest(
     if receipt.amount_cents < manifest.compensation_cents * len(manifest.consents):
         raise MismatchError("manifest: less money is held than its people are to receive")
     return manifest, receipt
+
+
+def signed_manifest(token: str, marketplace_key: VerifyingKey, *, find: FindPiece = nothing) -> Manifest:
+    """The manifest that the marketplace signed, also one that ran out; its escrow receipt is not looked at.
+
+    Raises:
+        MalformedError: it is not a manifest, names a node or a consent twice, or has a partner too few or too
+            many.
+        SignatureError: another key signed it, or a byte was changed.
+        MissingPiecesError: pieces of its roll are not there.
+    """
+    return _read_manifest(read_signed(token, marketplace_key, typ=MANIFEST_TYP, where="manifest"), find)
 
 
 def admitted_root(consent_ids: Iterable[str]) -> str:
@@ -238,6 +254,7 @@ def _read_manifest(fields: Fields, find: FindPiece) -> Manifest:
         compensation_cents=fields.integer("compensation_cents", least=0, most=MOST_CENTS),
         issued_at=fields.moment("issued_at"),
         expires_at=fields.moment("expires_at"),
+        log=LogState.from_fields(fields.section("log")),
         partners=partners,
         roll=roll,
     )

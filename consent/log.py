@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from consent.errors import MismatchError
 from consent.note import decode_base64, sign_note, verify_note
@@ -120,6 +121,30 @@ class Checkpoint:
     def to_text(self) -> str:
         """The three lines of C2SP `tlog-checkpoint`."""
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode('ascii')}\n"
+
+
+class LogState(NamedTuple):
+    """Up to where somebody looked at a log that both sides know: entries, at least one, and their root."""
+
+    size: int
+    root: bytes
+
+    def to_json(self) -> dict[str, Json]:
+        """The state as a member of a document."""
+        return {"size": self.size, "root": b64url_encode(self.root)}
+
+    @classmethod
+    def from_fields(cls, fields: Fields) -> "LogState":
+        """Read what `to_json` wrote.
+
+        Raises:
+            MalformedError: a member is missing, unknown or not of its form.
+        """
+        state = cls(
+            fields.integer("size", least=1, most=MOST_ENTRIES), fields.binary("root", length=ROOT_BYTES)
+        )
+        fields.done()
+        return state
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from consent.computation import Computation
 from consent.contribution import Contribution
 from consent.job import Manifest
+from consent.log import LogState
 from consent.order import EscrowReceipt, sign_escrow_receipt
 from consent.policy import Policy, Use
 from consent.prohibition import OPERATORS, TRUTHS, Constraint, Operand, Prohibition
@@ -124,6 +125,7 @@ def manifest(**changes: Any) -> Manifest:
         compensation_cents=50,
         issued_at=NOW,
         expires_at=NOW + timedelta(hours=1),
+        log=LogState(9, sha256(b"nine entries")),
     )
     return replace(plain, **changes)
 

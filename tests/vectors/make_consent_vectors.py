@@ -20,7 +20,7 @@ from consent.computation import Computation
 from consent.foresight import foreseen_results
 from consent.job import MANIFEST_TYP, Manifest, sign_manifest
 from consent.joining import JoinClaim, Joining, asked_about, handle_of, join_key, prove_join
-from consent.log import Checkpoint, Entry, InclusionProof, sign_checkpoint
+from consent.log import Checkpoint, Entry, InclusionProof, LogState, sign_checkpoint
 from consent.odrl import to_agreement, to_offer
 from consent.order import EscrowReceipt, sign_escrow_receipt
 from consent.policy import Policy
@@ -427,6 +427,7 @@ def _bad_manifest(tamper: Callable[[Document], object]) -> Document:
         compensation_cents=50,
         issued_at=NOW,
         expires_at=NOW + timedelta(hours=1),
+        log=LogState(3, sha256(b"three entries")),
     )
     payload = copy.deepcopy(manifest.to_json())
     tamper(payload)
@@ -446,6 +447,9 @@ BAD_MANIFESTS: Mapping[str, Callable[[Document], object]] = {
     "another_order": lambda d: d.update(order_id="order-2", error="MismatchError"),
     "another_query": lambda d: d.update(query=replace(QUERY, floor=10).to_json(), error="MismatchError"),
     "another_compensation": lambda d: d.update(compensation_cents=1, error="MismatchError"),
+    "without_a_state_of_the_log": lambda d: d.pop("log"),
+    "root_of_the_log_too_short": lambda d: d["log"].update(root=d["log"]["root"][:-4]),
+    "negative_size_of_the_log": lambda d: d["log"].update(size=-1),
     "run_out": lambda d: d.update(expires_at="2026-12-01T12:00:00Z", error="ExpiredDocumentError"),
 }
 
