@@ -30,6 +30,7 @@ class Pauses:
     expiry: float = 10.0
     crowds: float = 1.0
     notices: float = 1.0
+    withdrawals: float = 2.0
     look_for_nodes: float = 5.0
 
 
@@ -116,6 +117,8 @@ class Worker:
             ):
                 turn = _bound(duty, node.id)
                 self._begin(Loop(f"{name} to {node.id}", turn, self._pauses.idle))
+            showing = _bound(duties.show_withdrawals, node.id)
+            self._begin(Loop(f"show withdrawals to {node.id}", showing, self._pauses.withdrawals))
 
     def _begin(self, loop: Loop) -> None:
         if loop.name not in self._threads:

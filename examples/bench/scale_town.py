@@ -17,8 +17,11 @@ from pathlib import Path
 
 from consent.computation import compile as compile_query
 from consent.job import Manifest, put_on_roll, sign_manifest
+from consent.log import Checkpoint, LogState, sign_checkpoint
 from consent.order import EscrowReceipt, Mandate, sign_escrow_receipt, sign_mandate
+from consent.witnessing import AddCheckpoint
 from crypto.encoding import Json, b64url_encode, canonical_json, sha256
+from crypto.merkle import leaf_hash
 from crypto.sharing.replicated import ROLES
 from crypto.signing import SigningKey, generate_ed25519, generate_es256
 from examples.bench.scale_people import CENTS, DATA_SET, NODES, NOW, QUERY, digest, names, school
@@ -29,6 +32,7 @@ from marketplace.domain.job import CollectedOutput
 from marketplace.sdk.keys import BuyerKeys
 from marketplace.sdk.result import OpenedResult, Placed, open_result, read_result
 from ssi.hosting.tls import make_certificate
+from ssi.http.errors import RefusedByPeerError
 from ssi.http.pinning import ClientCertificate
 from ssi.issuance import (
     IssuerKey,
@@ -50,6 +54,8 @@ PATIENCE_SECONDS = 300
 START_SECONDS = 300
 LOOK_SECONDS = 0.5
 YEAR = timedelta(days=365)
+SHOW_AGAIN_SECONDS = 60
+LOG = LogState(1, leaf_hash(b"an entry"))
 
 
 class JobFailedError(Exception):
@@ -140,10 +146,11 @@ class Town:
         manifest, pieces = put_on_roll(self._manifest(people, job_id))
         token, nodes = sign_manifest(manifest, self.market_key), self.nodes()
         try:
+            self._show_log(nodes)
             for node in NODES:
                 nodes.start(node, token, pieces)
             del pieces
-            _wait(nodes, job_id)
+            self._wait(nodes, job_id)
             collected = [nodes.collect(node, job_id, role=role) for role, node in enumerate(NODES)]
         finally:
             nodes.close()
@@ -200,7 +207,30 @@ class Town:
             compensation_cents=CENTS,
             issued_at=now - timedelta(minutes=1),
             expires_at=now + timedelta(hours=2),
+            log=LOG,
         )
+
+    def _show_log(self, nodes: HttpNodes) -> None:
+        """Have the nodes cosign the log, as the marketplace does once a minute."""
+        note = sign_checkpoint(Checkpoint(MARKET, *LOG), self.market_key)
+        for node in NODES:
+            try:
+                nodes.cosign(node, AddCheckpoint(0, (), note).to_bytes())
+            except RefusedByPeerError:  # it knows the log already
+                nodes.cosign(node, AddCheckpoint(LOG.size, (), note).to_bytes())
+
+    def _wait(self, nodes: HttpNodes, job_id: str) -> None:
+        shown = time.monotonic()
+        while True:
+            found = [nodes.status(node, job_id) for node in NODES]
+            if any(each.state == "FAILED" for each in found):
+                raise JobFailedError(f"the job failed: {[each.reason for each in found]}")
+            if all(each.state == "DONE" for each in found):
+                return
+            if time.monotonic() > shown + SHOW_AGAIN_SECONDS:
+                self._show_log(nodes)
+                shown = time.monotonic()
+            time.sleep(LOOK_SECONDS)  # the nodes are computing; like the marketplace, this can only ask
 
     def _issuer(self, issuer: IssuerKey, title: str, credential_type: str, lists: str) -> dict[str, Json]:
         return issuer_part(
@@ -272,16 +302,6 @@ def status_lists() -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     server.server_close()
-
-
-def _wait(nodes: HttpNodes, job_id: str) -> None:
-    while True:
-        found = [nodes.status(node, job_id) for node in NODES]
-        if any(each.state == "FAILED" for each in found):
-            raise JobFailedError(f"the job failed: {[each.reason for each in found]}")
-        if all(each.state == "DONE" for each in found):
-            return
-        time.sleep(LOOK_SECONDS)  # the nodes are computing; like the marketplace, this can only ask
 
 
 def _worker_of(process: "subprocess.Popen[bytes]") -> int:

@@ -29,6 +29,7 @@ MAX_ID = 200
 MAX_REASON = 500
 MAX_TOKEN = 100_000
 MOST_CONTRIBUTIONS = 100_000
+MOST_WITHDRAWALS = 1000
 _BATCH = Limits(connect_seconds=3.0, read_seconds=120.0, total_seconds=180.0)
 _WORK = Limits(connect_seconds=2.0, read_seconds=10.0, total_seconds=20.0)
 _GLANCE = Limits(connect_seconds=1.0, read_seconds=2.0, total_seconds=3.0)
@@ -109,6 +110,16 @@ class HttpNodes:
         answer = self._client(node_id).post_json("/v1/pauses", {"pause": statement}, repeatable=True)
         _read(node_id, answer, lambda fields: fields.boolean("paused"))
 
+    def awaited_withdrawals(self, node_id: str) -> Mapping[str, str]:
+        """The withdrawals, by consent, that a node took and was not shown in the log yet; unchecked."""
+        return _read(node_id, self._client(node_id).get_json("/v1/log/withdrawals"), _awaited)
+
+    def show_withdrawals(self, node_id: str, shown: Sequence[Json]) -> int:
+        """Show a node where withdrawals stand in the log; of how many it now believes it."""
+        document: Json = {"withdrawals": list(shown)}
+        answer = self._client(node_id).post_json("/v1/log/withdrawals", document, repeatable=True)
+        return _read(node_id, answer, _believed)
+
     def cosign(self, node_id: str, request: bytes) -> str:
         """Ask a node to cosign a state of the log; the line it answers, unchecked."""
         body = Body(request, "text/plain")
@@ -159,6 +170,17 @@ def _verdicts(fields: Fields) -> dict[str, str | None]:
         accepted = each.boolean("accepted")
         verdicts[each.text("consent_id", max_length=MAX_ID)] = None if accepted else reason or "refused"
     return verdicts
+
+
+def _awaited(fields: Fields) -> dict[str, str]:
+    return {
+        each.text("consent_id", max_length=MAX_ID): each.text("withdrawal", max_length=MAX_TOKEN)
+        for each in fields.objects("withdrawals", most=MOST_WITHDRAWALS)
+    }
+
+
+def _believed(fields: Fields) -> int:
+    return sum(each.boolean("shown") for each in fields.objects("results", most=MOST_WITHDRAWALS))
 
 
 def _status(fields: Fields) -> NodeJobStatus:

@@ -27,6 +27,8 @@ _PASSING = frozenset(
         "withdrawn_during_computation",
         "paused_during_computation",
         "internal_error",
+        "log_stale",
+        "withdrawal_hidden",
     }
 )
 _WORDS = {
@@ -55,6 +57,13 @@ _WORDS = {
     ),
     "asked_too_often": "so many questions about these data were asked today that the next has to wait a day",
     "internal_error": "a node had an error of its own",
+    "log_stale": "a node was not shown the public log lately",
+    "withdrawal_hidden": "a withdrawal that a node knows was not in the public log in time",
+}
+_UNTIL_SHOWN = {
+    "log_stale": "it was not shown the public log lately",
+    "log_ahead": "it was not shown the public log as far as this order was made over",
+    "withdrawal_hidden": "a withdrawal that it knows was not in the public log in time",
 }
 MAX_REASON = 400
 
@@ -85,6 +94,12 @@ def explain(reports: Mapping[str, NodeJobStatus]) -> AttemptFailure | None:
         culprits=_culprits(failed, telling),
         may_try_again=all(word in _PASSING for word in words),
     )
+
+
+def until_shown(node_id: str, said: str) -> AttemptFailure | None:
+    """Why a node waits to be shown the log before it takes part, if that is what it says; it may pass."""
+    words = _UNTIL_SHOWN.get(said.partition(":")[0])
+    return None if words is None else AttemptFailure(f"{node_id}: {words}", may_try_again=True)
 
 
 def _culprits(failed: Mapping[str, NodeJobStatus], telling: Mapping[str, NodeJobStatus]) -> tuple[str, ...]:

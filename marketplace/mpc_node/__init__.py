@@ -16,13 +16,15 @@ the signed statement about it.
 * Nobody's shares enter a computation that her consent does not cover, that has no buyer with a credential and
   no money behind it, or whose crowd is smaller than she or the query asks. A withdrawal that arrives before
   the release is in no output.
+* A marketplace that does not show its log, or keeps a withdrawal that came here out of it, gets nothing more.
 * All exact answers together, of all buyers, are about crowds as large as each person in them asks for.
 * No person pays more privacy than she allowed, over all buyers together: it is spent before it is computed.
 * An attempt ends as done with an output, or as failed with a reason and without one; a kill in its middle is
   repaired where peers still wait, and no message is ever sent in two versions. Whoever contradicts
   itself is named, whoever is silent is named as silent.
 * Shares rest sealed, in files whose keys rest sealed in the database; logs and metrics hold no id of a
-  person, and a deletion is receipted over a signature.
+  person, but for consents whose withdrawal the marketplace hid; deletions and pauses are receipted over a
+  signature.
 
 **What it does not.** Two nodes that collude read every record: that is what three operators are for. A node
 can refuse anybody, and so shape a crowd by leaving people out. Where a query does not ask to be verified, one
@@ -33,10 +35,10 @@ pseudonym.
 
 **The ladder.** `errors`, `state`, `meter`, `message`; then `keys`, `config` (what the operator owns);
 `columns`, `storage` (how shares rest); `issuers`, `papers`, `contribution_check`, `share_check`, `ingest`,
-`withdrawal` (what people hand in and take back); `job_check`, `status`, `admission`, `agreement`,
-`exactness` (whether, and on whom); `mailbox`, `peers`, `conversation` (words over HTTPS); `frames`, `link`,
-`line`, `channel`, `carry`, `checkpoint`, `opening` (rounds, and what is on record of them), `reception`,
-`peer_tls`, `listener`, `ways` (who gets through); `rounds`, `plans`, `computation`, `output`, `run`, `runner`
-(how); `aggregation`, `key_making` (the second way of computing, and its key); `node`, `api`, `bootstrap`,
-`cli` (the process).
+`withdrawal`, `pausing` (what people hand in and take back); `witness`, `show_withdrawals` (the log);
+`job_check`, `status`, `log_watch`, `admission`, `agreement`, `exactness` (whether, and on whom); `mailbox`,
+`peers`, `conversation` (words over HTTPS); `frames`, `link`, `line`, `channel`, `carry`, `checkpoint`,
+`opening` (rounds, and what is on record of them), `reception`, `peer_tls`, `listener`, `ways` (who gets
+through); `rounds`, `plans`, `computation`, `output`, `run`, `runner` (how); `aggregation`, `key_making` (the
+second way of computing, and its key); `node`, `api`, `bootstrap`, `cli` (the process).
 """

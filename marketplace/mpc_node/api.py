@@ -29,6 +29,7 @@ from marketplace.mpc_node.errors import (
     MessageRefusedError,
     NoOutputError,
     NotAllowedError,
+    NotShownError,
     OtherSizeError,
     PauseOvertakenError,
     PauseRefusedError,
@@ -42,10 +43,13 @@ from marketplace.mpc_node.errors import (
 )
 from marketplace.mpc_node.ingest import IngestContributions, Verdict
 from marketplace.mpc_node.job_check import check_job
+from marketplace.mpc_node.log_watch import LogWatch
 from marketplace.mpc_node.meter import ACCEPTED
 from marketplace.mpc_node.node import Node
 from marketplace.mpc_node.pausing import PauseContribution
 from marketplace.mpc_node.runner import Runner
+from marketplace.mpc_node.show_withdrawals import MAX_REQUEST as MAX_SHOWN
+from marketplace.mpc_node.show_withdrawals import MOST_AT_ONCE, ShowWithdrawals
 from marketplace.mpc_node.state import AttemptStatus
 from marketplace.mpc_node.status import StatusCheck
 from marketplace.mpc_node.storage.pieces import MAX_PIECE
@@ -177,6 +181,7 @@ def _add_jobs(blueprint: Blueprint, node: Node, runner: Runner, doors: _Doors) -
                 now=node.now(),
                 find=partial(node.pieces.find, registry.marketplace.id),
             )
+            LogWatch(node).admit(job)
         except ManifestRefusedError as error:
             node.meter.manifest_refused(error.reason.value)
             raise
@@ -219,14 +224,15 @@ def _add_pieces(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
 
 
 def _add_open(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
+    held = Held(node.contributions, node.notes)
     withdraw = WithdrawContribution(
-        Held(node.contributions, node.notes),
+        held,
         node_id=node.node_id,
         key=node.keys.signing,
         clock=node.now,
     )
 
-    pause = PauseContribution(node.contributions, node.pauses, node.notes, clock=node.now)
+    pause = PauseContribution(held, node.pauses, node_id=node.node_id, key=node.keys.signing, clock=node.now)
 
     @blueprint.post("/peer/messages")
     def peer_message() -> ResponseReturnValue:
@@ -239,7 +245,8 @@ def _add_open(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
 
     @blueprint.post("/pauses")
     def pausing() -> ResponseReturnValue:
-        return jsonify(paused=pause(_only("pause", MAX_STATEMENT)))
+        heard = pause(_only("pause", MAX_STATEMENT))
+        return jsonify(paused=heard.paused, pause_receipt=heard.receipt)
 
 
 def _add_log(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
@@ -257,6 +264,22 @@ def _add_log(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
         request.max_content_length = MAX_REQUEST
         return Response(witness(request.get_data(cache=False)), mimetype="text/plain")
 
+    shown = ShowWithdrawals(node)
+
+    @blueprint.get("/log/withdrawals")
+    @doors.for_the_marketplace
+    def awaited_withdrawals() -> ResponseReturnValue:
+        return jsonify(withdrawals=shown.awaited())
+
+    @blueprint.post("/log/withdrawals")
+    @doors.for_the_marketplace
+    def shown_withdrawals() -> ResponseReturnValue:
+        request.max_content_length = MAX_SHOWN
+        fields = _body()
+        documents = fields.objects("withdrawals", least=1, most=MOST_AT_ONCE)
+        fields.done()
+        return jsonify(results=[_shown(shown, each) for each in documents])
+
 
 def _verdict(verdict: Verdict) -> dict[str, object]:
     told: dict[str, object] = {
@@ -266,6 +289,13 @@ def _verdict(verdict: Verdict) -> dict[str, object]:
     }
     # Good for one engine and not for the other: said only where it is so.
     return {**told, "unusable": {Engine.PAILLIER.value: verdict.unusable}} if verdict.unusable else told
+
+
+def _shown(shown: ShowWithdrawals, document: Fields) -> dict[str, object]:
+    try:
+        return {"consent_id": shown.take(document), "shown": True}
+    except NotShownError as error:
+        return {"shown": False, "reason": str(error)}
 
 
 def _told(status: AttemptStatus) -> Response:

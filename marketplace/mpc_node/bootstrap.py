@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -21,6 +21,7 @@ from marketplace.mpc_node.issuers import HttpStatusLists
 from marketplace.mpc_node.kept_papers import PapersForm
 from marketplace.mpc_node.keys import NodeKeys, load_keys
 from marketplace.mpc_node.listener import Gate, Listener
+from marketplace.mpc_node.log_watch import LogWatch
 from marketplace.mpc_node.mailbox import Mailbox
 from marketplace.mpc_node.meter import Meter
 from marketplace.mpc_node.node import Limits, Node, Surroundings
@@ -36,6 +37,7 @@ from marketplace.mpc_node.storage.encrypted import EncryptedStore
 from marketplace.mpc_node.storage.jobs import JobStore
 from marketplace.mpc_node.storage.kept import KeptPapersStore
 from marketplace.mpc_node.storage.ledger import PrivacyLedger
+from marketplace.mpc_node.storage.logged import LoggedWithdrawals
 from marketplace.mpc_node.storage.messages import MessageStore
 from marketplace.mpc_node.storage.noise_pins import NoisePins
 from marketplace.mpc_node.storage.notes import NoteStore
@@ -92,12 +94,13 @@ def build_node(
         node_id=settings.node_id,
         keys=keys,
         around=around,
-        limits=Limits(settings.peer_timeout_seconds, settings.max_running),
+        limits=_limits(settings),
         database=database,
         contributions=contributions,
         notes=NoteStore(database),
         pauses=PauseStore(database),
         witnessed=WitnessStore(database),
+        logged=LoggedWithdrawals(database),
         jobs=JobStore(database),
         ledger=PrivacyLedger(database),
         answered=AnsweredStore(database),
@@ -115,6 +118,16 @@ def build_node(
             settings.node_id,
         ),
         meter=meter or Meter(),
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    log = settings.log_limits
+    return Limits(
+        settings.peer_timeout_seconds,
+        settings.max_running,
+        timedelta(seconds=log.max_age_seconds),
+        timedelta(seconds=log.logged_within_seconds),
     )
 
 
@@ -138,8 +151,11 @@ def create_app(
         "database": node.database.check,
         "registry": lambda: node.around.registry().node(node.node_id, now=node.now()),
     }
+    watch = LogWatch(node)
+    node.meter.watch_withdrawals(watch.counts)
+    minor = {"log": watch.require_fresh, "withdrawals": watch.require_nothing_hidden}
     install_metrics(app, node.meter.registry)
-    app.register_blueprint(health(ROLE, checks))
+    app.register_blueprint(health(ROLE, checks, minor=minor))
     app.register_blueprint(node_api(node, runner, fingerprint_of))
     for close in (node.database.close, *closing, runner.close):
         on_close(app, close)  # the last one first

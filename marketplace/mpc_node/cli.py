@@ -14,9 +14,13 @@ from crypto.encoding import canonical_json
 from crypto.errors import MalformedError
 from marketplace.mpc_node.bootstrap import serve_folder, stand
 from marketplace.mpc_node.config import (
+    LOGGED_WITHIN_SECONDS,
+    MAX_LOG_AGE_SECONDS,
     MAX_RUNNING_ATTEMPTS,
+    MOST_LOG_SECONDS,
     PEER_TIMEOUT_SECONDS,
     PUBLIC_FILE,
+    LogLimits,
     Settings,
     load_settings,
     save_settings,
@@ -33,10 +37,11 @@ from ssi.trust_file import TrustFile, read_authority
 from ssi.trust_parts import node_part
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
+_LOG_SECONDS = click.FloatRange(1, MOST_LOG_SECONDS)
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
-@click.group()
+@click.group(context_settings={"auto_envvar_prefix": "MPC_NODE"})
 def main() -> None:
     """Run one of the three computation nodes: it checks, computes, and never sees a record."""
 
@@ -87,6 +92,20 @@ def init(
 )
 @click.option("--max-running", type=click.IntRange(1, 1000), default=MAX_RUNNING_ATTEMPTS, show_default=True)
 @click.option("--threads", type=click.IntRange(2, 256), default=16, show_default=True)
+@click.option(
+    "--max-log-age",
+    type=_LOG_SECONDS,
+    default=MAX_LOG_AGE_SECONDS,
+    show_default=True,
+    help="Seconds: no job if the marketplace's log was shown longer ago.",
+)
+@click.option(
+    "--withdrawal-logged-within",
+    type=_LOG_SECONDS,
+    default=LOGGED_WITHIN_SECONDS,
+    show_default=True,
+    help="Seconds: no job if a withdrawal is not in the log after that.",
+)
 @click.option("--cluster", help="A Dask scheduler for large sums, as tls://host:8786; none by default.")
 def serve(
     folder: Path,
@@ -98,13 +117,19 @@ def serve(
     peer_timeout: float,
     max_running: int,
     threads: int,
+    max_log_age: float,
+    withdrawal_logged_within: float,
     cluster: str | None,
 ) -> None:
     """Serve the node until it is told to stop. Peers and marketplace are let in by their certificates."""
     configure()
     try:
         settings = load_settings(
-            folder, peer_timeout_seconds=peer_timeout, max_running=max_running, cluster=cluster
+            folder,
+            peer_timeout_seconds=peer_timeout,
+            max_running=max_running,
+            cluster=cluster,
+            log_limits=LogLimits(max_log_age, withdrawal_logged_within),
         )
         key = read_authority(authority)
         trusted = TrustFile(registry, key, clock=lambda: datetime.now(UTC))()

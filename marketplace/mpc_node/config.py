@@ -20,6 +20,18 @@ DATABASE_FILE = "node.db"
 PUBLIC_FILE = "public.json"
 PEER_TIMEOUT_SECONDS = 20.0
 MAX_RUNNING_ATTEMPTS = 16
+MAX_LOG_AGE_SECONDS = 600.0
+LOGGED_WITHIN_SECONDS = 600.0
+MOST_LOG_SECONDS = 3600.0
+"""Half of what `storage.witnessed` remembers of states of the log."""
+
+
+@dataclass(frozen=True)
+class LogLimits:
+    """In seconds: how long ago the log may have been shown, and how soon a withdrawal is to stand in it."""
+
+    max_age_seconds: float = MAX_LOG_AGE_SECONDS
+    logged_within_seconds: float = LOGGED_WITHIN_SECONDS
 
 
 @dataclass(frozen=True)
@@ -29,7 +41,8 @@ class Settings:
     `url` is where peers reach it. `peer_timeout_seconds` is how long a step of a computation waits for the
     other two nodes; `max_running` attempts run at the same time, each in a thread of its own, because two
     nodes that wait for each other's free thread would never finish. `cluster` is the address of a Dask
-    scheduler that large sums are computed by, or None to compute them here.
+    scheduler that large sums are computed by, or None to compute them here. `log_limits` say how fresh the
+    log has to be.
     """
 
     directory: Path
@@ -40,6 +53,7 @@ class Settings:
     peer_timeout_seconds: float = PEER_TIMEOUT_SECONDS
     max_running: int = MAX_RUNNING_ATTEMPTS
     cluster: str | None = None
+    log_limits: LogLimits = LogLimits()
 
     @property
     def database(self) -> str:
@@ -73,6 +87,7 @@ def load_settings(
     peer_timeout_seconds: float = PEER_TIMEOUT_SECONDS,
     max_running: int = MAX_RUNNING_ATTEMPTS,
     cluster: str | None = None,
+    log_limits: LogLimits = LogLimits(),
 ) -> Settings:
     """Read the settings of a folder.
 
@@ -91,6 +106,7 @@ def load_settings(
             peer_timeout_seconds=peer_timeout_seconds,
             max_running=max_running,
             cluster=cluster,
+            log_limits=log_limits,
         )
         fields.done()
     except MalformedError as error:

@@ -114,6 +114,10 @@ class LogForkedError(OtherSizeError):
     """A second state of the log with the size of the one that this node cosigned."""
 
 
+class NotShownError(NodeError):
+    """What was to show a withdrawal in the log does not show it, or not to this node."""
+
+
 class ManifestRefusal(StrEnum):
     """Why a node does not take part in a job at all."""
 
@@ -133,6 +137,11 @@ class ManifestRefusal(StrEnum):
     ESCROW = "escrow"
     ATTEMPTS_USED_UP = "attempts_used_up"
     PIECES_MISSING = "pieces_missing"
+    LOG_STALE = "log_stale"
+    LOG_AHEAD = "log_ahead"
+    LOG_FORKED = "log_forked"
+    WITHDRAWAL_HIDDEN = "withdrawal_hidden"
+    NAMES_WITHDRAWN = "names_withdrawn"
 
 
 class Failure(StrEnum):
@@ -159,6 +168,8 @@ class Failure(StrEnum):
     RELEASED_ALREADY = "released_already"
     DIFFERS_BY_TOO_FEW = "differs_by_too_few"
     ASKED_TOO_OFTEN = "asked_too_often"
+    LOG_STALE = "log_stale"
+    WITHDRAWAL_HIDDEN = "withdrawal_hidden"
     INTERNAL_ERROR = "internal_error"
 
 

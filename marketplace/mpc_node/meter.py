@@ -1,6 +1,8 @@
 """What can an operator count? Outcomes by kind: never an id, a person or a path."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from marketplace.mpc_node.channel import Traffic
 
@@ -24,6 +26,8 @@ class Meter:
         self._seconds = Histogram(
             "mpc_compute_seconds", "Time an attempt computed", registry=self.registry, buckets=_BUCKETS
         )
+        self._awaited = Gauge("mpc_withdrawals_awaited", "To be shown in the log", registry=self.registry)
+        self._overdue = Gauge("mpc_withdrawals_overdue", "Not shown in time", registry=self.registry)
 
     def contribution(self, outcome: str) -> None:
         """Count a contribution that came in or was refused."""
@@ -48,6 +52,11 @@ class Meter:
     def frame_refused(self) -> None:
         """Count a frame that was not the one due, or none."""
         self._frames.inc()
+
+    def watch_withdrawals(self, counts: Callable[[], tuple[int, int]]) -> None:
+        """Show how many withdrawals are to be shown in the log, and how many of them are overdue."""
+        self._awaited.set_function(lambda: counts()[0])
+        self._overdue.set_function(lambda: counts()[1])
 
     def traffic(self, traffic: Traffic, seconds: float) -> None:
         """Count what one attempt's computation took: rounds, bytes in both directions, and time."""

@@ -7,7 +7,7 @@ from outside, so that a test can stand still in time, lose a message, or build a
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from crypto.mpc.partitions import Spread
 from crypto.randomness import RandomBytes, random_bytes
@@ -15,6 +15,7 @@ from marketplace.mpc_node.additive.compute import EncodePart, encode_part_honest
 from marketplace.mpc_node.additive.dealing import AskDealer, nobody
 from marketplace.mpc_node.aggregation.release import Aggregation, OpenSum, open_honestly
 from marketplace.mpc_node.channel import Ways
+from marketplace.mpc_node.config import LOGGED_WITHIN_SECONDS, MAX_LOG_AGE_SECONDS
 from marketplace.mpc_node.keys import NodeKeys
 from marketplace.mpc_node.mailbox import Mailbox
 from marketplace.mpc_node.meter import Meter
@@ -27,6 +28,7 @@ from marketplace.mpc_node.storage.answered import AnsweredStore
 from marketplace.mpc_node.storage.contributions import ContributionStore
 from marketplace.mpc_node.storage.jobs import JobStore
 from marketplace.mpc_node.storage.ledger import PrivacyLedger
+from marketplace.mpc_node.storage.logged import LoggedWithdrawals
 from marketplace.mpc_node.storage.noise_pins import NoisePins
 from marketplace.mpc_node.storage.notes import NoteStore
 from marketplace.mpc_node.storage.pauses import PauseStore
@@ -57,10 +59,16 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a step waits for the peers, in seconds, and how many attempts run at the same time."""
+    """How long a step waits for the peers, in seconds, and how many attempts run at the same time.
+
+    `max_log_age` is how long ago the log may have been shown, `logged_within` how soon a withdrawal is to be
+    shown in it.
+    """
 
     peer_timeout_seconds: float
     max_running: int
+    max_log_age: timedelta = timedelta(seconds=MAX_LOG_AGE_SECONDS)
+    logged_within: timedelta = timedelta(seconds=LOGGED_WITHIN_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,7 @@ class Node:
     notes: NoteStore
     pauses: PauseStore
     witnessed: WitnessStore
+    logged: LoggedWithdrawals
     jobs: JobStore
     ledger: PrivacyLedger
     answered: AnsweredStore

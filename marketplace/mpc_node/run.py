@@ -5,8 +5,9 @@
 3. Compile the query for these people, which needs their public attributes only: what is refused costs nobody.
 4. Spend everybody's privacy budget, or note whom an exact answer is about, before anything is computed.
 5. Run the protocol, with everything on record from which it can be gone on with after a crash.
-6. Release: the time, every consent, every withdrawal and pause once more; then seal, sign and store, in one
-   transaction. Whoever withdrew or paused before it is in no output, and the attempt fails.
+6. Release: the time, every consent, the freshness of the log, every withdrawal and pause once more; then
+   seal, sign and store, in one transaction. Whoever withdrew or paused before it is in no output, and the
+   attempt fails.
 
 An attempt ends in exactly one of two ways: DONE with an output, or FAILED with a reason and no output. Peers
 are told when it fails, so that they need not wait for their time-out. An attempt that is gone on with takes
@@ -55,6 +56,7 @@ from marketplace.mpc_node.errors import AttemptFailedError, CheckpointError, Fai
 from marketplace.mpc_node.exactness import Exactness, require_crowd
 from marketplace.mpc_node.job_check import CheckedJob
 from marketplace.mpc_node.joined_rows import join_rows, rows_with
+from marketplace.mpc_node.log_watch import LogWatch
 from marketplace.mpc_node.node import Node
 from marketplace.mpc_node.opening import Opening
 from marketplace.mpc_node.output import Result, seal_output
@@ -330,6 +332,7 @@ class Attempt:
             raise AttemptFailedError(
                 Failure.CONSENT_ENDED, f"{len(ended)} consents ran out while the job ran", consents=ended
             )
+        LogWatch(node).release()
         self._rounds().conversation.require_unbroken()
         node.jobs.release(
             manifest.job_id,

@@ -9,6 +9,8 @@ held then, so there is no key to verify it with and nothing to give a receipt fo
 consent is unknown. The withdrawal is noted all the same, and when the contribution comes, ingest verifies
 the note with that contribution's holder key and refuses it. Notes of strangers verify under no such key and
 are forgotten in time; their number is bounded, and the oldest go first.
+
+From then on the node expects to be shown the withdrawal in the marketplace's log (`log_watch`).
 """
 
 from collections.abc import Callable
@@ -80,7 +82,7 @@ class WithdrawContribution:
         now = self._clock().replace(microsecond=0)
         receipt = sign_deletion_receipt(DeletionReceipt(self._node_id, stored.consent_id, now), self._key)
         tombstone = Tombstone(stored.consent_id, stored.holder_key, now, receipt)
-        return self._held.contributions.bury(tombstone).receipt
+        return self._held.contributions.bury(tombstone, withdrawal=token).receipt
 
 
 def is_withdrawal_of(token: str, consent_id: str, holder_key: VerifyingKey) -> bool:

@@ -99,7 +99,8 @@ class WitnessCheckpoint:
             if known == checkpoint.size and before.root != checkpoint.root:
                 raise LogForkedError(known) from error
             raise GrowthRefusedError(f"the log did not grow to that checkpoint: {error}") from error
-        return WitnessedLog(checkpoint.size, checkpoint.root, self._as_the_log_signed(request.note))
+        note, now = self._as_the_log_signed(request.note), self._clock().replace(microsecond=0)
+        return WitnessedLog(checkpoint.size, checkpoint.root, note, now)
 
     def _as_the_log_signed(self, note: str) -> str:
         """The note without lines of others, so that it stays short."""

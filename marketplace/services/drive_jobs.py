@@ -37,10 +37,14 @@ _NOTES = {
 
 @dataclass(frozen=True)
 class Pace:
-    """How long a lease holds without a sign of life, and how long to wait before looking at a job again."""
+    """How long a lease holds without a sign of life, and how long to wait before looking at a job again.
+
+    `log_patience` is how long an attempt waits until its nodes were shown the log.
+    """
 
     lease: timedelta = timedelta(seconds=60)
     look_again: timedelta = timedelta(milliseconds=300)
+    log_patience: timedelta = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -83,14 +87,22 @@ class DriveJobs:
         is_over = job.attempt_until is not None and self.desk.now() >= job.attempt_until
         pieces = partial(self._pieces, job)
         progress = FollowAttempt(self.nodes, pieces)(job, None if is_over else job.manifest)
-        if progress.failure is not None:
-            return self._end_attempt(job, progress.failure)
+        failure = progress.failure or self._waited_for_the_log(job, progress)
+        if failure is not None:
+            return self._end_attempt(job, failure)
         if progress.is_done:
             return self._release(self._advance(job, progress))
         if is_over:
             reason = "the nodes did not finish in time"
             return self._end_attempt(job, AttemptFailure(reason, progress.silent, may_try_again=True))
         return self._advance(job, progress)
+
+    def _waited_for_the_log(self, job: Job, progress: Progress) -> AttemptFailure | None:
+        """What it comes to that a node was not shown the log, if that lasts; it takes a moment at least."""
+        if job.attempt_until is None:
+            return None
+        begun = job.attempt_until - self.desk.terms.attempt_limit
+        return progress.waits if self.desk.now() >= begun + self.pace.log_patience else None
 
     def _pieces(self, job: Job) -> Sequence[bytes]:
         if not has_roll(job):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from marketplace.domain.failure import MAX_REASON, AttemptFailure, explain
+from marketplace.domain.failure import MAX_REASON, AttemptFailure, explain, until_shown
 from marketplace.domain.job import Job, JobState, NodeJobStatus
 from marketplace.services.ports import Nodes
 from marketplace.services.roll import Pieces
@@ -26,12 +26,16 @@ _ASK_LATER = frozenset(
 
 @dataclass(frozen=True)
 class Progress:
-    """What the nodes said: reports by node id, those who did not answer, and what they add up to."""
+    """What the nodes said: reports by node id, those who did not answer, and what they add up to.
+
+    `waits` is what it comes to if a node goes on waiting to be shown the log.
+    """
 
     reports: Mapping[str, NodeJobStatus]
     silent: tuple[str, ...]
     failure: AttemptFailure | None
     node_ids: tuple[str, ...] = field(default=())
+    waits: AttemptFailure | None = None
 
     @property
     def state(self) -> JobState:
@@ -62,12 +66,15 @@ class FollowAttempt:
         """
         reports: dict[str, NodeJobStatus] = {}
         silent: list[str] = []
+        waits: AttemptFailure | None = None
         for node_id in job.node_ids:
             report = None
             try:
                 report = self._ask(node_id, job, manifest)
             except RefusedByPeerError as error:
-                if error.status not in _ASK_LATER:
+                waiting = until_shown(node_id, _said(error))
+                waits = waits or waiting
+                if waiting is None and error.status not in _ASK_LATER:
                     return Progress(reports, tuple(silent), _refused(node_id, error), job.node_ids)
             except PeerError:
                 pass
@@ -75,7 +82,10 @@ class FollowAttempt:
                 silent.append(node_id)
             else:
                 reports[node_id] = report
-        return Progress(reports, tuple(silent), explain(reports), job.node_ids)
+        failure = explain(reports)
+        if failure is not None and failure.may_try_again:
+            failure = waits or failure  # the others gave up because this one did not begin
+        return Progress(reports, tuple(silent), failure, job.node_ids, waits)
 
     def _ask(self, node_id: str, job: Job, manifest: str | None) -> NodeJobStatus | None:
         status = self._known(node_id, job)
@@ -95,8 +105,12 @@ class FollowAttempt:
         return status if status.attempt >= job.attempt else None
 
 
+def _said(error: RefusedByPeerError) -> str:
+    return error.problem.sentence if error.problem else f"status {error.status}"
+
+
 def _refused(node_id: str, error: RefusedByPeerError) -> AttemptFailure:
-    said = error.problem.sentence if error.problem else f"status {error.status}"
+    said = _said(error)
     # A status list that cannot be had now may be had in the next attempt, and pieces of a roll that a node
     # lost can be sent again; any other refusal is final.
     passing = said.startswith(("buyer_status_unknown", "pieces_missing"))

@@ -342,6 +342,14 @@ class Nodes(Protocol):
         """Relay what a person said about pausing."""
         ...
 
+    def awaited_withdrawals(self, node_id: str) -> Mapping[str, str]:
+        """The withdrawals, by consent, that a node took and was not shown in the log yet; unchecked."""
+        ...
+
+    def show_withdrawals(self, node_id: str, shown: Sequence[Json]) -> int:
+        """Show a node where withdrawals stand in the log; of how many it now believes it."""
+        ...
+
     def cosign(self, node_id: str, request: bytes) -> str:
         """Ask a node to cosign a state of the log (C2SP tlog-witness); the line it answers, unchecked."""
         ...

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from consent.errors import ConsentError
+from consent.logged_withdrawal import WITHDRAWAL
 from consent.record import verify_withdrawal
 from crypto.encoding import Json, b64url_encode, sha256
 from crypto.errors import CryptoError
@@ -38,7 +39,7 @@ def log_withdrawal(
         "consent_id": offer.consent_id,
         "withdrawal_digest": b64url_encode(sha256(withdrawal.encode())),
     }
-    (index,) = append(desk, books, "withdrawal", [body], at)
+    (index,) = append(desk, books, WITHDRAWAL, [body], at)
     Log(books.log).erase(offer.log_index)
     return index
 

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from consent.job import MOST_INLINE, Manifest, put_on_roll, sign_manifest
+from consent.log import LogState
 from consent.query import Query
 from marketplace.domain.failure import AttemptFailure
 from marketplace.domain.job import Job, JobEvent, JobState
+from marketplace.domain.log import Log
 from marketplace.domain.order import Order
 from marketplace.domain.rows import Row, rows_of
 from marketplace.services.desk import Desk
@@ -15,9 +18,20 @@ from marketplace.services.ports import Books
 from marketplace.services.roll import Named, leave_out
 
 
+class Present(NamedTuple):
+    """When an attempt begins and ends, and the state of the log at which everybody is looked at."""
+
+    log: LogState
+    now: datetime
+    until: datetime
+
+
 @dataclass(frozen=True)
 class StartAttempt:
-    """Makes the manifest of a job's present attempt, over those who did not withdraw or pause meanwhile."""
+    """Makes the manifest of a job's present attempt, over those who did not withdraw or pause meanwhile.
+
+    It names the state of the log of the same transaction, so no withdrawal that stands in it is overlooked.
+    """
 
     desk: Desk
 
@@ -31,14 +45,13 @@ class StartAttempt:
         if len(rows) > MOST_INLINE:
             leave_out(books, job, rows)
         until = now + self.desk.terms.attempt_limit
-        manifest = self._manifest(order, job, rows, (now, until))
+        manifest = self._manifest(order, job, rows, Present(_log_state(self.desk, books), now, until))
         started = replace(job, manifest=manifest, attempt_until=until, updated_at=now)
         note = f"attempt {job.attempt}: the nodes check every consent"
         books.orders.save(started, JobEvent(now, JobState.QUEUED, note, job.attempt))
         return started
 
-    def _manifest(self, order: Order, job: Job, rows: list[Row], span: tuple[datetime, datetime]) -> str:
-        issued_at, expires_at = span
+    def _manifest(self, order: Order, job: Job, rows: list[Row], present: Present) -> str:
         named = Named.of(rows)
         manifest = Manifest(
             job_id=job.job_id,
@@ -51,13 +64,19 @@ class StartAttempt:
             nodes=job.node_ids,
             contributions=named.contributions,
             compensation_cents=order.price.compensation_cents,
-            issued_at=issued_at,
-            expires_at=expires_at,
+            issued_at=present.now,
+            expires_at=present.until,
+            log=present.log,
             partners=named.partners,
         )
         if len(rows) > MOST_INLINE:
             manifest, _ = put_on_roll(manifest)
         return sign_manifest(manifest, self.desk.key)
+
+
+def _log_state(desk: Desk, books: Books) -> LogState:
+    checkpoint = Log(books.log).checkpoint(desk.marketplace_id)
+    return LogState(checkpoint.size, checkpoint.root)
 
 
 def _still_in(books: Books, job: Job, query: Query) -> list[Row]:

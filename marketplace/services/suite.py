@@ -44,6 +44,7 @@ from marketplace.services.register_organisation import RegisterOrganisation
 from marketplace.services.relay_pauses import RelayPauses
 from marketplace.services.show_catalogue import ShowCatalogue
 from marketplace.services.show_score_offers import FetchScoreOffer, ListScoreOffers
+from marketplace.services.show_withdrawals import ShowWithdrawals
 from marketplace.services.take_crowd_message import TakeCrowdMessage
 from marketplace.services.tend_crowds import TendCrowds
 from marketplace.services.tend_scores import TendScores
@@ -204,6 +205,7 @@ class Duties:
     tend_scores: TendScores
     tend_crowds: TendCrowds
     forget_presentations: ForgetPresentations
+    show_withdrawals: ShowWithdrawals
     deliver_notices: DeliverNotices | None = None
 
 
@@ -219,6 +221,7 @@ def duties(desk: Desk, nodes: Nodes, *, worker: str, messenger: Messenger | None
         tend_scores=TendScores(desk),
         tend_crowds=TendCrowds(desk),
         forget_presentations=ForgetPresentations(desk),
+        show_withdrawals=ShowWithdrawals(desk, nodes),
         deliver_notices=None if messenger is None else DeliverNotices(desk, messenger),
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 from consent.computation import Computation, compile
 from consent.job import Manifest, admitted_root, binding, result_context, verify_manifest
 from consent.joining import asked_about, consents_of
+from consent.logged_withdrawal import LoggedWithdrawal
 from consent.order import verify_mandate
 from consent.receipt import DeletionReceipt, sign_deletion_receipt
 from consent.record import unverified_consent_id
@@ -17,6 +18,7 @@ from crypto import goldilocks
 from crypto.encoding import Json, b64url_encode, sha256
 from crypto.mpc.output import Output, Summand, encode_output
 from crypto.randomness import stream
+from crypto.reading import Fields
 from crypto.sealing import SealingPublicKey, seal
 from marketplace.domain.job import CollectedOutput, NodeJobStatus, NodeOutput
 from ssi.dataset import data_set
@@ -59,6 +61,7 @@ class SimulatedNodes:
     paused: dict[str, list[str]] = field(default_factory=dict)
     refuse_pause: dict[str, int] = field(default_factory=dict)
     witnesses: dict[str, Witness] = field(default_factory=dict)
+    awaited: dict[str, dict[str, str]] = field(default_factory=dict)
     cosign_as: Callable[[str, str], str] = lambda node_id, line: line
 
     def contribute(self, node_id: str, contributions: Sequence[Json]) -> Mapping[str, str | None]:
@@ -116,6 +119,21 @@ class SimulatedNodes:
         if node_id in self.refuse_pause:
             raise RefusedByPeerError(node_id, self.refuse_pause[node_id], None)
         self.paused.setdefault(node_id, []).append(statement)
+
+    def awaited_withdrawals(self, node_id: str) -> Mapping[str, str]:
+        self._answer(node_id)
+        return self.awaited.get(node_id, {})
+
+    def show_withdrawals(self, node_id: str, shown: Sequence[Json]) -> int:
+        self._answer(node_id)
+        for document in shown:
+            read = LoggedWithdrawal.from_fields(Fields.of(document, "shown"))
+            state = read.verify(MARKET, MARKET_KEY.public)
+            last = self.witness(node_id).store.last(MARKET)
+            assert last is not None
+            assert (last.size, last.root) == (state.size, state.root)
+            self.awaited.get(node_id, {}).pop(read.consent_id())
+        return len(shown)
 
     def cosign(self, node_id: str, request: bytes) -> str:
         self._answer(node_id)

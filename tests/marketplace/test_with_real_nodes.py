@@ -1,9 +1,10 @@
 """The marketplace and three real nodes in one process: from contributions to an opened answer, and lies."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from marketplace.sdk.errors import LyingNodeError
 from marketplace.sdk.keys import BuyerKeys
 from marketplace.sdk.result import OpenedResult, Placed, open_result, read_result
 from ssi.http.client import Body
-from ssi.http.errors import RefusedByPeerError, UnreachablePeerError
+from ssi.http.errors import PeerError, RefusedByPeerError, UnreachablePeerError
 from ssi.http.problem import Problem
 from tests.marketplace.fakes import HandClock
 from tests.marketplace.market import ENOUGH_CENTS, Market, open_market
@@ -46,6 +47,12 @@ class PieceWire:
         self.carried.append((node_id, path))
 
 
+class Answer(NamedTuple):
+    """What a client gives back of an answer that is no JSON."""
+
+    body: bytes
+
+
 @dataclass
 class TownClient:
     """What `ssi.http.client.Client` does, without a socket: requests to one real node of a town."""
@@ -62,23 +69,28 @@ class TownClient:
     def post_json(self, path: str, document: object, *, repeatable: bool = False) -> Any:
         return self._read(lambda: self.town.post(self.node_id, path, document))
 
-    def send(self, method: str, path: str, *, body: Body, repeatable: bool = False) -> None:
-        assert method == "PUT"
-        self.wire.carry(self.node_id, path)
-        self._read(lambda: self.town.put(self.node_id, path, body.content))
+    def send(self, method: str, path: str, *, body: Body, repeatable: bool = False) -> Answer:
+        if method == "PUT":
+            self.wire.carry(self.node_id, path)
+            return Answer(self._answer(lambda: self.town.put(self.node_id, path, body.content)).data)
+        return Answer(self._answer(lambda: self.town.show(self.node_id, body.content)).data)
 
     def close(self) -> None:
         pass
 
     def _read(self, ask: Callable[[], Any]) -> Any:
+        answer = self._answer(ask)
+        return parse_json(answer.data) if answer.data else None
+
+    def _answer(self, ask: Callable[[], Any]) -> Any:
         if self.node_id in self.down:
             raise UnreachablePeerError(f"{self.node_id} does not answer")
         self.town.moment = self.clock.now
         answer = ask()
         if answer.status_code >= 400:
             problem = Problem.parse(answer.data, status=answer.status_code)
-            raise RefusedByPeerError(self.node_id, answer.status_code, problem)
-        return parse_json(answer.data) if answer.data else None
+            raise RefusedByPeerError(self.node_id, answer.status_code, problem, body=answer.data)
+        return answer
 
 
 @dataclass
@@ -98,9 +110,17 @@ class Stage:
         """Turn until nothing is due, letting the nodes compute in between."""
         turns = 0
         while self.market.turn():
+            self.show_log()
             wait_for_attempts()
             turns += 1
             assert turns < ENOUGH_TURNS, "a job does not come to an end"
+
+    def show_log(self) -> None:
+        """What the worker does besides: nodes that can be reached cosign the log as it is now."""
+        for _ in range(2):  # the second time for those who were asked before the state was published
+            for node_id in NAMES:
+                with suppress(PeerError):
+                    self.market.duties.witness_log(node_id)
 
     def released(self, account: Account, query=EXACT) -> OrderView:
         placed = self.market.order(account, query)

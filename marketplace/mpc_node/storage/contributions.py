@@ -21,6 +21,7 @@ from marketplace.mpc_node.errors import StorageAlteredError
 from marketplace.mpc_node.kept_papers import KeptRow
 from marketplace.mpc_node.storage.batch import batches
 from marketplace.mpc_node.storage.kept import insert_kept, remove_kept
+from marketplace.mpc_node.storage.logged import await_withdrawal
 from marketplace.mpc_node.storage.notes import notes_about
 from marketplace.mpc_node.storage.pauses import SignedPause, keep_pause, paused_among
 from marketplace.mpc_node.storage.share_files import NewRow, ShareFiles
@@ -103,7 +104,7 @@ class ContributionStore:
         """
         with self._turns.changing():
             with self._database.writing() as session:
-                kept = _decide(session, incoming)
+                kept = _decide(session, incoming, now)
                 new = [each for each, what in zip(incoming, kept, strict=True) if what is Kept.STORED]
                 if new:
                     session.execute(_INSERT, [_row(each.contribution, now) for each in new])
@@ -181,8 +182,10 @@ class ContributionStore:
         with self._database.reading() as session:
             return _tombstone(session.get(WithdrawalRow, consent_id))
 
-    def bury(self, tombstone: Tombstone) -> Tombstone:
+    def bury(self, tombstone: Tombstone, *, withdrawal: str | None = None) -> Tombstone:
         """Delete a contribution for good and keep its tombstone; the first tombstone stays the only one.
+
+        The verified withdrawal is to stand in the log from then on, where one is given.
 
         When this returns, its shares are overwritten in their file. If the process ends before, `recover`
         does it.
@@ -198,6 +201,9 @@ class ContributionStore:
                 if known is None:
                     self._delete(session, tombstone.consent_id)
                     session.add(WithdrawalRow(**vars(tombstone) | {"holder_key": dict(tombstone.holder_key)}))
+                    if withdrawal is not None:
+                        at = tombstone.deleted_at
+                        await_withdrawal(session, tombstone.consent_id, withdrawal, now=at)
             failed = self._finish()
         if tombstone.consent_id in failed:
             raise StorageAlteredError("the shares cannot be overwritten, because their file is damaged")
@@ -231,7 +237,7 @@ def withdrawn_among(session: Session, ids: Iterable[str]) -> frozenset[str]:
     )
 
 
-def _decide(session: Session, incoming: Sequence[Incoming]) -> list[Kept]:
+def _decide(session: Session, incoming: Sequence[Incoming], now: datetime) -> list[Kept]:
     ids = [each.contribution.consent_id for each in incoming]
     bodies, gone, notes = _bodies(session, ids), withdrawn_among(session, ids), notes_about(session, ids)
     kept = []
@@ -239,7 +245,10 @@ def _decide(session: Session, incoming: Sequence[Incoming]) -> list[Kept]:
         consent_id, body = each.contribution.consent_id, each.contribution.body_digest
         if consent_id in bodies:
             kept.append(Kept.SAME if bodies[consent_id] == body else Kept.OTHER_BODY)
-        elif consent_id in gone or any(map(each.is_withdrawal, notes.get(consent_id, ()))):
+        elif consent_id in gone:
+            kept.append(Kept.WITHDRAWN)
+        elif (noted := next(filter(each.is_withdrawal, notes.get(consent_id, ())), None)) is not None:
+            await_withdrawal(session, consent_id, noted, now=now)  # whoever delivers it may not know
             kept.append(Kept.WITHDRAWN)
         else:
             bodies[consent_id] = body  # so that a second one of the same id in this batch finds it

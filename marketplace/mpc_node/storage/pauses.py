@@ -1,6 +1,6 @@
 """Which contributions are paused? The latest signed word about each, in the order of its sequence."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -25,21 +25,25 @@ class PauseStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def put(self, pause: SignedPause) -> bool:
-        """Keep a statement that is news; answer False, and keep nothing, if the contribution is not here.
+    def put(self, pause: SignedPause, receipt: Callable[[], str]) -> str | None:
+        """Keep a statement that is news, and the receipt for it, which is made once; that receipt.
+
+        None, and nothing is kept, if the contribution is not here.
 
         Raises:
             OvertakenError: a later statement is known.
         """
         with self._database.writing() as session:
             if session.get(ContributionRow, pause.said.consent_id) is None:
-                return False
-            keep_pause(session, pause)
-            return True
+                return None
+            row = keep_pause(session, pause)
+            if row.receipt is None:
+                row.receipt = receipt()
+            return row.receipt
 
 
-def keep_pause(session: Session, pause: SignedPause) -> None:
-    """Keep a statement about a contribution that is held, if it is news.
+def keep_pause(session: Session, pause: SignedPause) -> PauseRow:
+    """Keep a statement about a contribution that is held, if it is news; a new one has no receipt yet.
 
     Raises:
         OvertakenError: a later statement is known.
@@ -51,6 +55,8 @@ def keep_pause(session: Session, pause: SignedPause) -> None:
         session.add(row)
     if is_news(said, sequence=row.sequence, paused=row.paused):
         row.sequence, row.paused, row.statement = said.sequence, said.paused, pause.token
+        row.receipt = None
+    return row
 
 
 def paused_among(session: Session, ids: Iterable[str]) -> frozenset[str]:

@@ -3,7 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary, String, Text, UniqueConstraint, false
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from ssi.hosting.columns import UtcMoment, new_metadata
@@ -145,6 +155,7 @@ class PauseRow(Base):
     sequence: Mapped[int] = mapped_column(BigInteger)
     paused: Mapped[bool]
     statement: Mapped[str] = mapped_column(Text)
+    receipt: Mapped[str | None] = mapped_column(Text)
 
 
 class WithdrawalNoteRow(Base):
@@ -167,6 +178,46 @@ class WitnessedLogRow(Base):
     size: Mapped[int] = mapped_column(BigInteger)
     root: Mapped[bytes] = mapped_column(LargeBinary(32))
     note: Mapped[str] = mapped_column(Text)
+    cosigned_at: Mapped[datetime | None] = mapped_column(UtcMoment)
+
+
+class WitnessedStateRow(Base):
+    """A state of a log that this node cosigned lately, and when for the first time."""
+
+    __tablename__ = "witnessed_state"
+
+    origin: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    first_at: Mapped[datetime] = mapped_column(UtcMoment, index=True)
+
+
+class LoggedWithdrawalRow(Base):
+    """A withdrawal that this node took, and where it stands in the log once it was shown there.
+
+    `shown` is the entry with its salt and its proof.
+    """
+
+    __tablename__ = "logged_withdrawal"
+
+    consent_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    token: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime] = mapped_column(UtcMoment)
+    log_index: Mapped[int | None] = mapped_column(BigInteger)
+    shown: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (Index("ix_logged_withdrawal_log_index", "log_index", "since"),)
+
+
+class ContradictionRow(Base):
+    """A manifest that names a consent although its withdrawal stood in the log that it was made over."""
+
+    __tablename__ = "contradiction"
+
+    manifest_digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH), primary_key=True)
+    consent_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    manifest: Mapped[str] = mapped_column(Text)
+    found_at: Mapped[datetime] = mapped_column(UtcMoment)
 
 
 class JobRow(Base):

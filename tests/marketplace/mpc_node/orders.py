@@ -22,6 +22,7 @@ from ssi.issuance import (
     organisation_handle,
 )
 from ssi.status_list import StatusReference
+from tests.marketplace.mpc_node.market_log import BEGUN
 from tests.marketplace.mpc_node.parties import (
     MARKET,
     MARKET_KEY,
@@ -107,5 +108,6 @@ def manifest_for(
         compensation_cents=100,
         issued_at=NOW - timedelta(minutes=1),
         expires_at=NOW + timedelta(hours=1),
+        log=BEGUN,
     )
     return replace(made, **changes)

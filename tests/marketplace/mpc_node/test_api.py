@@ -12,6 +12,8 @@ MARKETPLACE_ONLY = [
     ("post", "/v1/jobs"),
     ("get", "/v1/jobs/job-1"),
     ("get", "/v1/jobs/job-1/output"),
+    ("get", "/v1/log/withdrawals"),
+    ("post", "/v1/log/withdrawals"),
 ]
 
 

@@ -2,12 +2,14 @@
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from consent.pause import PauseStatement, sign_pause
+from consent.pause import PauseStatement, sign_pause, verify_pause
+from consent.pause_receipt import verify_pause_receipt
 from tests.marketplace.mpc_node.orders import NOISY, manifest_for
-from tests.marketplace.mpc_node.parties import NAMES, NOW, es256
+from tests.marketplace.mpc_node.parties import NAMES, NOW, es256, node_keys
 from tests.marketplace.mpc_node.people import Person, contribution_of, people, person, withdrawal_of
 from tests.marketplace.mpc_node.town import Town, step_of
 
@@ -28,7 +30,7 @@ def tell_all(town: Town, someone: Person, *, paused: bool = True, sequence: int 
     """Tell each node."""
     for name in NAMES:
         answer = tell(town, word_of(someone, paused=paused, sequence=sequence), node=name)
-        assert (answer.status_code, answer.json) == (200, {"paused": paused})
+        assert (answer.status_code, answer.json["paused"]) == (200, paused)
 
 
 def is_paused(town: Town, node: str = "node-a") -> bool:
@@ -101,6 +103,44 @@ def test_who_pauses_while_the_job_runs_is_in_no_output(town: Town):
     named = [each for each in ended.values() if each["reason"] == "paused_during_computation"]
     assert all(each["refusals"][HER.consent_id] == "paused" for each in named)
     assert all(town.get(name, "/v1/jobs/job-1/output").status_code == 409 for name in NAMES)
+
+
+@pytest.mark.parametrize("node", NAMES)
+@pytest.mark.parametrize("paused", [True, False], ids=["pause", "resume"])
+def test_each_node_signs_what_it_noted(settled: Town, node, paused):
+    word = word_of(HER, paused=paused)
+
+    answer = tell(settled, word, node=node)
+
+    said = verify_pause(word, HER.key.public)
+    key = node_keys(node).signing.public
+    receipt = verify_pause_receipt(answer.json["pause_receipt"], key, node_id=node, said=said)
+    assert receipt.noted_at == NOW
+
+
+def test_the_first_receipt_for_a_word_is_the_only_one_also_after_a_restart(settled: Town):
+    first = tell(settled, word_of(HER)).json
+    settled.moment += timedelta(hours=1)
+    again = tell(settled, word_of(HER)).json
+    settled.nodes["node-a"].database.close()
+    settled.start("node-a")
+    after = tell(settled, word_of(HER)).json
+    next_word = tell(settled, word_of(HER, paused=False, sequence=2)).json
+
+    assert first == again == after
+    assert next_word["pause_receipt"] != first["pause_receipt"]
+
+
+def test_who_told_a_node_before_her_contribution_came_gets_the_receipt_afterwards(town: Town):
+    early = tell(town, word_of(HER))
+    town.settle([HER])
+
+    late = tell(town, word_of(HER))
+
+    assert (early.status_code, late.status_code) == (404, 200)
+    said = verify_pause(word_of(HER), HER.key.public)
+    key = node_keys("node-a").signing.public
+    assert verify_pause_receipt(late.json["pause_receipt"], key, node_id="node-a", said=said).paused
 
 
 def test_the_same_word_again_changes_nothing(settled: Town):

@@ -26,7 +26,7 @@ from examples.town import free_port
 from marketplace.mpc_node.peer_tls import dialling_context, handshake
 from ssi.dataset import data_sets
 from ssi.hosting.tls import CertificateFiles, make_certificate
-from ssi.http.client import Client
+from ssi.http.client import Body, Client
 from ssi.http.errors import PeerError, RefusedByPeerError
 from ssi.http.pinning import ClientCertificate
 from ssi.issuance import IssuerKey
@@ -34,6 +34,7 @@ from ssi.status_list import PublishedStatusList, StatusList, sign_status_list
 from ssi.trust import TrustRegistry, sign_registry
 from ssi.trust_parts import Validity, assemble_registry, issuer_part, marketplace_part
 from tests.marketplace.mpc_node.buyer import open_released
+from tests.marketplace.mpc_node.market_log import MarketLog
 from tests.marketplace.mpc_node.orders import BUYER_KEY, EXACT, MANDATE, buyer_credential
 from tests.marketplace.mpc_node.parties import (
     ISSUER,
@@ -50,6 +51,7 @@ pytestmark = pytest.mark.journey
 
 START_SECONDS = 120
 JOB_SECONDS = 120
+LOG_AGE_SECONDS = "10"
 PEER_TIMEOUT = "30"
 SCRIPT = Path(sys.executable).parent / "mpc-node"
 
@@ -62,6 +64,7 @@ class Operators:
     ports: dict[str, int]
     peer_ports: dict[str, int]
     processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
 
     def init(self) -> None:
         """Make the nodes, as their operators do."""
@@ -93,7 +96,7 @@ class Operators:
                         *("--registry", str(self.folder / "registry.jwt")),
                         *("--authority", str(self.folder / "authority.jwk")),
                         *("--port", str(self.ports[name]), "--peer-timeout", PEER_TIMEOUT),
-                        *("--peer-port", str(self.peer_ports[name])),
+                        *("--peer-port", str(self.peer_ports[name]), *self.options),
                     ],
                     stdout=subprocess.PIPE,
                     stderr=log,
@@ -130,6 +133,8 @@ class Market:
     registry: TrustRegistry
     certificate: CertificateFiles
     now: datetime
+    log: MarketLog = field(default_factory=MarketLog)
+    cosigned: dict[str, int] = field(default_factory=dict)
 
     def client(self, name: str, *, anonymous: bool = False) -> Client:
         """Requests to a node, with the marketplace's certificate or without any."""
@@ -145,9 +150,25 @@ class Market:
             assert all(each["accepted"] for each in answer["results"]), answer
 
     def ask(self, manifest: Manifest, *, of: Sequence[str] = NAMES) -> None:
-        """Start an attempt at some nodes."""
+        """Start an attempt at some nodes, which are shown the log before."""
         for name in of:
+            self.show_log(name)
             self.client(name).post_json("/v1/jobs", {"manifest": sign_manifest(manifest, MARKET_KEY)})
+
+    def show_log(self, name: str) -> None:
+        """Have a node cosign the log as it is now."""
+        body = Body(self.log.request(self.cosigned.get(name, 0)), "text/plain")
+        self.client(name).send("POST", "/v1/log/add-checkpoint", body=body)
+        self.cosigned[name] = len(self.log.entries)
+
+    def refusal(self, manifest: Manifest, name: str) -> str | None:
+        """By which word a node refuses a manifest, None if it takes it; it is not shown the log."""
+        token = sign_manifest(manifest, MARKET_KEY)
+        try:
+            self.client(name).post_json("/v1/jobs", {"manifest": token})
+        except RefusedByPeerError as error:
+            return error.problem.sentence.partition(":")[0] if error.problem else str(error.status)
+        return None
 
     def status(self, name: str) -> dict[str, Any]:
         """What a node says about the job."""
@@ -219,6 +240,7 @@ class Story:
             compensation_cents=100,
             issued_at=self.now - timedelta(minutes=1),
             expires_at=self.now + timedelta(hours=1),
+            log=self.market.log.state(),
         )
 
 
@@ -370,3 +392,24 @@ def test_logs_and_databases_say_nothing_about_anybodys_values(story: Story):
         for path in (story.operators.folder / name).glob("node.db*"):
             content = path.read_bytes()
             assert not any(f'"exam_score":{score}'.encode() in content for score in scores)
+
+
+def test_a_node_takes_no_job_over_a_log_that_was_not_shown_lately_also_after_a_power_cut(story: Story):
+    market, operators = story.market, story.operators
+    manifest = replace(story.manifest(people(12)), job_id="job-2", order_id="order-2")
+    receipt = EscrowReceipt("order-2", EXACT.digest, 100_000, 100, story.now)
+    asked = replace(manifest, escrow_receipt=sign_escrow_receipt(receipt, MARKET_KEY))
+    operators.kill("node-a")
+    operators.options = ("--max-log-age", LOG_AGE_SECONDS)
+    operators.serve("node-a")
+    market.show_log("node-a")
+    at_first = market.refusal(asked, "node-a")
+
+    stale = until(lambda: {"word": market.refusal(asked, "node-a")}, lambda found: found["word"] is not None)
+    operators.kill("node-a")
+    operators.serve("node-a")
+    after_the_cut = market.refusal(asked, "node-a")
+    market.show_log("node-a")
+
+    assert (at_first, stale["word"], after_the_cut) == (None, "log_stale", "log_stale")
+    assert market.refusal(asked, "node-a") is None

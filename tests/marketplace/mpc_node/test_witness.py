@@ -42,7 +42,9 @@ def test_a_node_cosigns_a_log_that_grows(town: Town):
         line = SignatureLine.read(answer.text.removesuffix("\n"))
         body, _ = read_note(note_of(size))
         assert verify_cosignature(line, body, "node-a", ed25519("node-a").public) == town.moment
-    assert town.nodes["node-a"].witnessed.last(MARKET) == WitnessedLog(40, merkle.root(LEAVES), note_of(40))
+    assert town.nodes["node-a"].witnessed.last(MARKET) == WitnessedLog(
+        40, merkle.root(LEAVES), note_of(40), town.moment
+    )
 
 
 @pytest.mark.parametrize("old", [0, 2, 4, 5])

@@ -1,14 +1,16 @@
 """What a witness cosigned last is kept on every database, and goes forward only."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from marketplace.mpc_node.bootstrap import MIGRATIONS
-from marketplace.mpc_node.storage.witnessed import WitnessedLog, WitnessStore
+from marketplace.mpc_node.storage.witnessed import REMEMBERED, WitnessedLog, WitnessStore
 from ssi.hosting.database import Database, migrate, open_database
+from tests.marketplace.mpc_node.parties import NOW
 
 FIRST, NEXT = WitnessedLog(3, b"3" * 32, "three"), WitnessedLog(5, b"5" * 32, "five")
 
@@ -42,6 +44,33 @@ def test_a_refused_step_leaves_the_last_state_as_it_is(database: Database):
         store.advance("one", refuse)
 
     assert store.last("one") == FIRST
+
+
+def cosigned(size: int, at: datetime) -> WitnessedLog:
+    return WitnessedLog(size, bytes((size,)) * 32, f"note {size}", at)
+
+
+def test_what_was_known_at_a_moment_is_remembered(database: Database):
+    store = WitnessStore(database)
+    for minute, size in ((0, 3), (1, 3), (2, 5), (30, 9)):
+        state = cosigned(size, NOW + timedelta(minutes=minute))
+        store.advance("one", lambda last, state=state: state)
+
+    known = [store.size_at("one", NOW + timedelta(minutes=minute)) for minute in (-1, 0, 1, 2, 29, 30, 999)]
+    assert known == [0, 3, 3, 5, 5, 9, 9]
+    assert [store.root_at("one", size) for size in (3, 5, 9)] == [bytes((size,)) * 32 for size in (3, 5, 9)]
+    assert (store.root_at("one", 4), store.root_at("two", 3), store.size_at("two", NOW)) == (None, None, 0)
+    assert store.last("one") == cosigned(9, NOW + timedelta(minutes=30))
+
+
+def test_states_of_long_ago_are_forgotten_but_for_the_newest_of_them(database: Database):
+    store = WitnessStore(database)
+    moments = [NOW, NOW + timedelta(minutes=1), NOW + REMEMBERED + timedelta(minutes=2)]
+    for size, at in enumerate(moments, 1):
+        store.advance("one", lambda last, size=size, at=at: cosigned(size, at))
+
+    assert [store.root_at("one", size) is None for size in (1, 2, 3)] == [True, False, False]
+    assert store.size_at("one", moments[2] - timedelta(minutes=1)) == 2
 
 
 @pytest.mark.parametrize(

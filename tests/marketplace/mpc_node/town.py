@@ -30,8 +30,10 @@ from ssi.http.errors import RefusedByPeerError, UnreachablePeerError
 from ssi.jws import parse_jws
 from ssi.status_list import PublishedStatusList, Status, StatusList, sign_status_list
 from tests.marketplace.mpc_node.lines import Lines
+from tests.marketplace.mpc_node.market_log import MarketLog
 from tests.marketplace.mpc_node.parties import (
     ISSUER,
+    MARKET,
     MARKET_KEY,
     NAMES,
     NOW,
@@ -126,6 +128,8 @@ class Town:
         self.piece: Callable[[str, bytes], bytes] = lambda sender, piece: piece
         self.lines = Lines()
         self.checkpoints: dict[str, Checkpoints] = {}
+        self.log = MarketLog()
+        self.shows_log = True
         self.outputs = dict(outputs or {})
         self.peer_timeout_seconds = peer_timeout_seconds
         self.max_running = max_running
@@ -205,9 +209,24 @@ class Town:
             assert all(verdict["accepted"] for verdict in verdicts), verdicts
 
     def ask(self, manifest: Manifest | str, *, of: Sequence[str] | None = None) -> list[Any]:
-        """Give a manifest to nodes; their answers."""
+        """Show nodes the log, as long as the marketplace does, and give them a manifest; their answers."""
+        if self.shows_log:
+            self.show_log(*(of or tuple(self.nodes)))
         token = manifest if isinstance(manifest, str) else sign_manifest(manifest, MARKET_KEY)
         return [self.post(name, "/v1/jobs", {"manifest": token}) for name in of or tuple(self.nodes)]
+
+    def show_log(self, *names: str) -> list[Any]:
+        """Have nodes cosign the log as it is now; their answers."""
+        answers = []
+        for name in names or tuple(self.nodes):
+            last = self.nodes[name].witnessed.last(MARKET)
+            answers.append(self.show(name, self.log.request(0 if last is None else last.size)))
+        return answers
+
+    def show(self, name: str, request: bytes) -> Any:
+        """Ask a node to cosign a state of a log."""
+        overrides = {FINGERPRINT: fingerprint_of("market")}
+        return self.client(name).post("/v1/log/add-checkpoint", data=request, environ_overrides=overrides)
 
     def run(self, manifest: Manifest) -> dict[str, dict[str, Any]]:
         """Run an attempt at all nodes to its end; each node's last word about it."""

@@ -79,6 +79,12 @@ class LocalNodes:
     def pause(self, node_id: str, statement: str) -> None:
         raise NotImplementedError(node_id)
 
+    def awaited_withdrawals(self, node_id: str) -> Mapping[str, str]:
+        raise NotImplementedError(node_id)
+
+    def show_withdrawals(self, node_id: str, shown: Sequence[Json]) -> int:
+        raise NotImplementedError(node_id)
+
     def cosign(self, node_id: str, request: bytes) -> str:
         raise NotImplementedError(node_id)
 
