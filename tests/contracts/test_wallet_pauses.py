@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from consent.pause import PauseStatement, sign_pause
+from consent.pause import PauseStatement, sign_pause, verify_pause
+from consent.pause_receipt import verify_pause_receipt
 from marketplace.api.app import create_api_app
 from ssi.hosting.tls import ServerTls, make_certificate
 from tests.marketplace.market import open_market
@@ -52,7 +53,7 @@ def partner(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Partner]
 def _fake_node(_: Path) -> Iterator[Partner]:
     fake = MemoryNodes(MovingClock(NOW), keys={"node-a": node_keys("node-a").signing})
     fake.holding = {ANNA.consent_id}
-    yield Partner(lambda token: fake.pause(NODE, token), is_real=False)
+    yield Partner(lambda token: _proven(fake.pause(NODE, token), token), is_real=False)
 
 
 def _real_node(folder: Path) -> Iterator[Partner]:
@@ -63,8 +64,18 @@ def _real_node(folder: Path) -> Iterator[Partner]:
     with serving(town.apps["node-a"], ServerTls(files)) as url:
         client = NodeClient(connections)
         node = replace(NODE, url=url, tls_certificate=files.pem)
-        yield Partner(lambda token: client.pause(node, token), is_real=True)
+        yield Partner(lambda token: _proven(client.pause(node, token), token), is_real=True)
     connections.close()
+
+
+def _proven(receipt: str | None, token: str) -> bool:
+    """Whether a node answered with its receipt for this word, which must then hold."""
+    if receipt is None:
+        return False
+    said = verify_pause(token, ANNA.key.public)
+    proven = verify_pause_receipt(receipt, NODE.verifying_key, node_id="node-a", said=said)
+    assert proven.noted_at == NOW
+    return True
 
 
 def _fake_market(_: Path) -> Iterator[Partner]:

@@ -1,13 +1,19 @@
 """A person pauses an agreement or everything and goes on: all are told, nothing ends, nothing is lost."""
 
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from consent.pause import verify_pause
+from consent.pause_receipt import verify_pause_receipt
+from crypto.reading import Fields
+from tests.ssi.parties import ed25519
 from tests.wallet.world import NODES
 from wallet.domain.choices import PolicyChoices
 from wallet.domain.held_consent import ConsentState, HeldConsent
+from wallet.domain.pausing import MOST_EARLIER, Pausing
 from wallet.errors import NotInWalletError
 from wallet.services.pause_consents import Standing
 
@@ -101,6 +107,66 @@ def test_only_the_latest_word_is_sent_to_whoever_was_down(world, anna, given):
     world.services.refresh(anna)
 
     assert world.nodes.pauses["node-a"] == [latest.pausing.signed]
+
+
+def test_each_node_proves_that_it_knows_and_the_proofs_are_kept(world, anna, given):
+    first = _say(world, anna, given)
+    world.clock.forward(hours=1)
+    second = _say(world, anna, given, paused=False)
+
+    kept = _kept(world, anna, given).pausing
+    said = _heard(world, anna, second.pausing.signed)
+    for node in NODES:
+        entry, proof = world.trust.registry().node(node, now=world.clock()), kept.proofs[node]
+        verified = verify_pause_receipt(proof.receipt, entry.verifying_key, node_id=node, said=said)
+        assert verified.noted_at == proof.noted_at == world.clock()
+    assert set(kept.earlier) == {each.receipt for each in first.pausing.proofs.values()}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"paused": False}, {"sequence": 1}, {"node_id": "node-a"}, {"consent_id": f"urn:uuid:{UUID(int=9)}"}],
+    ids=["that it goes on", "another word", "another node", "another consent"],
+)
+def test_a_receipt_that_says_something_else_proves_nothing_and_the_node_is_told_again(
+    world, anna, given, changed
+):
+    world.nodes.receipts = lambda receipt: (
+        replace(receipt, **changed) if receipt.node_id == "node-b" else receipt
+    )
+    paused = _say(world, anna, given)
+    world.nodes.receipts = lambda receipt: receipt
+    world.services.refresh(anna)
+
+    assert set(paused.pausing.nodes_told) == {"node-a", "node-c"}
+    assert set(_kept(world, anna, given).pausing.nodes_told) == set(NODES)
+
+
+def test_a_receipt_by_another_key_proves_nothing(world, anna, given):
+    world.nodes.keys["node-b"] = world.nodes.keys.get("node-a", ed25519("node-a"))
+
+    assert set(_say(world, anna, given).pausing.nodes_told) == {"node-a", "node-c"}
+
+
+def test_no_more_receipts_are_kept_than_the_latest_thirty(world, anna, given):
+    for number in range(13):
+        _say(world, anna, given, paused=number % 2 == 0)
+
+    kept = _kept(world, anna, given).pausing
+    assert (len(kept.proofs), len(kept.earlier)) == (3, MOST_EARLIER)
+
+
+def test_who_was_told_without_a_proof_is_told_again(world, anna, given):
+    """As a wallet kept it that knew of no receipts."""
+    held = _say(world, anna, given)
+    document = held.pausing.to_document() | {"nodes_told": list(NODES)}
+    del document["proofs"], document["earlier"]
+    before = Pausing.from_fields(Fields.of(document, "pausing"))
+    world.stores.consents.save(anna, replace(held, pausing=before))
+    world.services.refresh(anna)
+
+    assert before.nodes_told == ()
+    assert set(_kept(world, anna, given).pausing.nodes_told) == set(NODES)
 
 
 def test_a_node_that_does_not_hold_it_yet_is_told_again(world, anna, given):

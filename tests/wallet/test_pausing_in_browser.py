@@ -81,3 +81,22 @@ def test_a_person_pauses_one_agreement_and_everything_and_goes_on(browser, url):
         page.goto(f"{url}/agreements/")
         _press_by_keyboard(page, "Go on with everything")
         _look(page, expect="Everything goes on")
+
+
+def test_each_partner_is_shown_as_confirmed_or_pending_until_it_has(browser, url, world: World):
+    world.nodes.down = {"node-b"}
+    with quiet_page(browser) as page:
+        _sign_in(page, url)
+        page.get_by_role("link", name="Exam").first.click()
+        _press_by_keyboard(page, "Pause")
+        _look(page, expect="Not confirmed yet")
+        pending = page.locator(".deletions li", has_text="Not confirmed yet").count()
+        confirmed = page.locator(".deletions li", has_text="Confirmed, proof checked").count()
+
+        world.nodes.down = set()
+        world.services.refresh(world.services.open_wallet("anna", PASSWORD))
+        page.reload()
+        _look(page, expect="Confirmed, proof checked")
+        after = page.locator(".deletions li", has_text="Confirmed, proof checked").count()
+
+    assert (pending, confirmed, after) == (1, 2, 3)

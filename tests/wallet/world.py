@@ -1,5 +1,6 @@
 """The wallet's partners in memory: an issuer, a marketplace with a real log, three nodes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from consent.cosignature import cosign
 from consent.log import Checkpoint, Entry, InclusionProof, sign_checkpoint
 from consent.note import read_note
 from consent.pause import unverified_paused_consent
+from consent.pause_receipt import PauseReceipt, sign_pause_receipt
 from consent.query import Query, Statistic
 from consent.receipt import (
     ConsentReceipt,
@@ -251,16 +253,21 @@ class MemoryNodes:
     keys: dict[str, SigningKey] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
     pauses: dict[str, list[str]] = field(default_factory=dict)
+    receipts: Callable[[PauseReceipt], PauseReceipt] = lambda receipt: receipt
 
-    def pause(self, node: NodeEntry, statement: str) -> bool:
+    def pause(self, node: NodeEntry, statement: str) -> str | None:
         if node.id in self.down:
             raise PartnerUnreachableError(f"{node.operator} cannot be reached now.")
         if node.id in self.empty or (
             self.holding is not None and unverified_paused_consent(statement) not in self.holding
         ):
-            return False
+            return None
         self.pauses.setdefault(node.id, []).append(statement)
-        return True
+        key = self.keys.get(node.id, parties.ed25519(node.id))
+        said: Any = parse_jws(statement, "pause").payload
+        now = self.clock().replace(microsecond=0)
+        receipt = PauseReceipt(node.id, said["consent_id"], said["paused"], said["sequence"], now)
+        return sign_pause_receipt(self.receipts(receipt), key)
 
     def withdraw(self, node: NodeEntry, withdrawal: str) -> str | None:
         self.told.append(node.id)

@@ -31,18 +31,17 @@ class NodeClient:
                 return None
             raise
 
-    def pause(self, node: NodeEntry, statement: str) -> bool:
+    def pause(self, node: NodeEntry, statement: str) -> str | None:
         """Tell a node what a person said about pausing; asked again when the connection broke."""
         try:
             with talking_to(node.operator):
                 client = self.connections.to(node.url, pinned_pem=node.tls_certificate)
                 answer = client.post_json("/v1/pauses", {"pause": statement}, repeatable=True)
-                Fields.of(answer, "answer").boolean("paused")
+                return Fields.of(answer, "answer").text("pause_receipt", max_length=MAX_RECEIPT)
         except PartnerRefusedError as error:
             if _is_unknown(error):
-                return False
+                return None
             raise
-        return True
 
 
 def _is_unknown(error: PartnerRefusedError) -> bool:

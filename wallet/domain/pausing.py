@@ -1,15 +1,29 @@
 """What a person said about pausing an agreement: when, and who has heard her latest word."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from consent.pause import MAX_STATEMENT, MOST_SEQUENCE
+from consent.pause_receipt import MAX_RECEIPT
 from crypto.encoding import Json
+from crypto.errors import MalformedError
 from crypto.reading import Fields, utc_text
 
 MOST_CHANGES = 200
 """How many of the latest changes are kept to be shown."""
+
+
+MOST_EARLIER = 30
+"""How many receipts for words that were overtaken are kept."""
+
+
+@dataclass(frozen=True)
+class PauseProof:
+    """A node's signed word that it knows of a pause, or of going on, verified under its key."""
+
+    receipt: str = field(repr=False)
+    noted_at: datetime
 
 
 @dataclass(frozen=True)
@@ -47,13 +61,28 @@ def with_change(changes: Sequence[PauseChange], change: PauseChange) -> tuple[Pa
 
 @dataclass(frozen=True)
 class Pausing:
-    """The latest signed word, on its way to the marketplace and the nodes, and all changes, oldest first."""
+    """The latest signed word, on its way to the marketplace and the nodes, and all changes, oldest first.
+
+    `proofs` has the nodes that proved that they know it; any other is told again. `earlier` are receipts for
+    words before it, which show what a node knew at what time.
+    """
 
     signed: str = field(repr=False)
     sequence: int
     changes: tuple[PauseChange, ...]
     marketplace_told: bool = False
-    nodes_told: tuple[str, ...] = ()
+    proofs: Mapping[str, PauseProof] = field(default_factory=dict, hash=False)
+    earlier: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def nodes_told(self) -> tuple[str, ...]:
+        """The nodes that proved that they know the latest word."""
+        return tuple(self.proofs)
+
+    @property
+    def so_far(self) -> tuple[str, ...]:
+        """The receipts that are kept when another word follows."""
+        return (*self.earlier, *(each.receipt for each in self.proofs.values()))[-MOST_EARLIER:]
 
     @property
     def paused(self) -> bool:
@@ -64,9 +93,9 @@ class Pausing:
         """After the marketplace heard it."""
         return replace(self, marketplace_told=True)
 
-    def told_node(self, node_id: str) -> "Pausing":
-        """After a node heard it."""
-        return replace(self, nodes_told=(*self.nodes_told, node_id))
+    def confirmed(self, node_id: str, proof: PauseProof) -> "Pausing":
+        """After a node proved that it knows it; the first proof stays."""
+        return replace(self, proofs={**self.proofs, node_id: self.proofs.get(node_id, proof)})
 
     def to_document(self) -> dict[str, Json]:
         """The word and its way as a document to be sealed."""
@@ -75,25 +104,46 @@ class Pausing:
             "sequence": self.sequence,
             "changes": [each.to_document() for each in self.changes],
             "marketplace_told": self.marketplace_told,
-            "nodes_told": list(self.nodes_told),
+            "proofs": {
+                node: {"receipt": each.receipt, "noted_at": utc_text(each.noted_at)}
+                for node, each in self.proofs.items()
+            },
+            "earlier": list(self.earlier),
         }
 
     @classmethod
     def from_fields(cls, fields: Fields) -> "Pausing":
-        """Read what `to_document` wrote.
+        """Read what `to_document` wrote; who was told without giving a proof is told again.
 
         Raises:
             MalformedError: it has another form.
         """
+        _ = fields.has("nodes_told")
         pausing = cls(
             fields.text("signed", max_length=MAX_STATEMENT),
             fields.integer("sequence", least=1, most=MOST_SEQUENCE),
             read_changes(fields, "changes"),
             fields.boolean("marketplace_told"),
-            fields.texts("nodes_told"),
+            _read_proofs(fields) if fields.has("proofs") else {},
+            fields.texts("earlier", most=MOST_EARLIER, max_length=MAX_RECEIPT)
+            if fields.has("earlier")
+            else (),
         )
         fields.done()
         return pausing
+
+
+def _read_proofs(fields: Fields) -> dict[str, PauseProof]:
+    section, nodes = fields.section("proofs"), fields.any("proofs")
+    if not isinstance(nodes, Mapping):
+        raise MalformedError(f"{fields.where}.proofs: expected an object")
+    return {node: _read_proof(section.section(node)) for node in nodes}
+
+
+def _read_proof(fields: Fields) -> PauseProof:
+    proof = PauseProof(fields.text("receipt", max_length=MAX_RECEIPT), fields.moment("noted_at"))
+    fields.done()
+    return proof
 
 
 def read_changes(fields: Fields, name: str) -> tuple[PauseChange, ...]:

@@ -1,7 +1,8 @@
 """A person pauses an agreement, or everything, and goes on: nothing ends, nothing is deleted.
 
 Her signed word is kept before it is sent, goes to the marketplace and directly to each node, and is sent
-again at each refresh to whoever has not heard it. Offers of scores and to crowds have no node: they are
+again at each refresh to whoever has not heard it: to a node until it has proven by a signed receipt that it
+knows. Offers of scores and to crowds have no node: they are
 paused by her own wallet, which answers nothing by itself and takes no step in any sum meanwhile.
 """
 
@@ -9,7 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from consent.pause import PauseStatement, next_sequence, sign_pause
+from consent.errors import ConsentError
+from consent.pause import PauseStatement, next_sequence, sign_pause, verify_pause
+from consent.pause_receipt import verify_pause_receipt
+from crypto.errors import CryptoError
 from ssi.errors import UnknownNodeError
 from ssi.trust_entries import NodeEntry
 from wallet.domain.clock import Clock
@@ -18,7 +22,7 @@ from wallet.domain.held_consent import HeldConsent
 from wallet.domain.held_crowd_offer import HeldCrowdOffer
 from wallet.domain.held_offer import HeldOffer
 from wallet.domain.held_score_offer import HeldScoreOffer
-from wallet.domain.pausing import PauseChange, Pausing, with_change
+from wallet.domain.pausing import PauseChange, PauseProof, Pausing, with_change
 from wallet.domain.session import Session
 from wallet.errors import NotInWalletError, PartnerError, PartnerUnreachableError
 from wallet.services.ports import Market, NodeOffice, Store, Trust
@@ -86,7 +90,8 @@ class PauseConsents:
         silent = set() if silent is None else silent
         if held.pausing is None or held.withdrawal is not None:
             return held
-        pausing = self._told_nodes(held, self._told_marketplace(held.pausing, silent), silent)
+        heard = self._told_marketplace(held.pausing, silent)
+        pausing = self._told_nodes(session, held, heard, silent)
         if pausing == held.pausing:
             return held
         return self.consents.save(session, replace(held, pausing=pausing))
@@ -109,7 +114,8 @@ class PauseConsents:
         at = _whole(now)
         signed = sign_pause(PauseStatement(held.consent_id, paused, sequence, at), key)
         changes = with_change(before.changes if before else (), PauseChange(paused, at))
-        return self.consents.save(session, replace(held, pausing=Pausing(signed, sequence, changes)))
+        pausing = Pausing(signed, sequence, changes, earlier=before.so_far if before else ())
+        return self.consents.save(session, replace(held, pausing=pausing))
 
     def _mark(self, session: Session, offers: Store[HeldT], paused: bool) -> None:
         now = self.clock()
@@ -130,17 +136,24 @@ class PauseConsents:
             return pausing
         return pausing.told_marketplace() if heard else pausing
 
-    def _told_nodes(self, held: HeldConsent, pausing: Pausing, silent: set[str]) -> Pausing:
-        for node in self._pending(held, pausing, silent):
+    def _told_nodes(self, session: Session, held: HeldConsent, pausing: Pausing, silent: set[str]) -> Pausing:
+        waiting = self._pending(held, pausing, silent)
+        said = self._statement(session, held, pausing) if waiting else None
+        for node in waiting:
             try:
-                heard = self.nodes.pause(node, pausing.signed)
+                receipt = self.nodes.pause(node, pausing.signed)
             except PartnerUnreachableError:
                 silent.add(node.id)
                 continue
             except PartnerError:
                 continue
-            pausing = pausing.told_node(node.id) if heard else pausing
+            proof = _checked(node, said, receipt) if said and receipt else None
+            pausing = pausing.confirmed(node.id, proof) if proof else pausing
         return pausing
+
+    def _statement(self, session: Session, held: HeldConsent, pausing: Pausing) -> PauseStatement:
+        key = self.credentials.get(session, held.credential_id).holder_key
+        return verify_pause(pausing.signed, key.public)
 
     def _pending(self, held: HeldConsent, pausing: Pausing, silent: set[str]) -> list[NodeEntry]:
         waiting = [
@@ -159,6 +172,14 @@ class PauseConsents:
             except UnknownNodeError:
                 continue  # a node that left the registry cannot be believed any more; it stays pending
         return entries
+
+
+def _checked(node: NodeEntry, said: PauseStatement, receipt: str) -> PauseProof | None:
+    try:
+        verified = verify_pause_receipt(receipt, node.verifying_key, node_id=node.id, said=said)
+    except (CryptoError, ConsentError):
+        return None  # not confirmed: it is told again
+    return PauseProof(receipt, verified.noted_at)
 
 
 def _whole(moment: datetime) -> datetime:

@@ -269,8 +269,8 @@ class NodeOffice(Protocol):
         """
         ...
 
-    def pause(self, node: NodeEntry, statement: str) -> bool:
-        """Tell a node what a person said about pausing; False if it holds nothing of that consent yet.
+    def pause(self, node: NodeEntry, statement: str) -> str | None:
+        """Tell a node what a person said about pausing; its signed receipt, None if it holds nothing yet.
 
         Raises the same errors.
         """
