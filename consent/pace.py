@@ -6,7 +6,8 @@ credential, each by itself, and the marketplace by its account, so that money is
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from consent.query import Query
@@ -17,10 +18,23 @@ MOST_QUESTIONS: Final = 200
 SPAN: Final = timedelta(days=1)
 
 
-def asked_too_often(query: Query, earlier: Iterable[Query]) -> str | None:
-    """The data set about which a buyer asked as often as it may; `earlier` are its questions in a span."""
-    counts = dict.fromkeys(query.data_sets, 0)
-    for each in earlier:
-        for data_set in counts.keys() & set(each.data_sets):
-            counts[data_set] += 1
-    return next((data_set for data_set, count in counts.items() if count >= MOST_QUESTIONS), None)
+@dataclass(frozen=True)
+class Wait:
+    """About which data set a buyer asked as often as it may, and from when on it may ask again."""
+
+    data_set: str
+    until: datetime
+
+
+def asked_too_often(query: Query, earlier: Iterable[tuple[datetime, Query]]) -> Wait | None:
+    """How long a buyer has to wait; `earlier` are its questions in a span, each with its moment."""
+    asked: dict[str, list[datetime]] = {data_set: [] for data_set in query.data_sets}
+    for moment, each in earlier:
+        for data_set in asked.keys() & set(each.data_sets):
+            asked[data_set].append(moment)
+    waits = [
+        Wait(data_set, sorted(moments)[-MOST_QUESTIONS] + SPAN)
+        for data_set, moments in asked.items()
+        if len(moments) >= MOST_QUESTIONS
+    ]
+    return max(waits, key=lambda each: each.until, default=None)

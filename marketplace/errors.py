@@ -1,5 +1,8 @@
 """What can go wrong in the marketplace, by what the caller can do about it."""
 
+from datetime import datetime
+
+from consent.errors import QueryRefusedError
 from consent.query import Query
 
 
@@ -20,7 +23,11 @@ class TooManySessionsError(MarketplaceError):
 
 
 class TooManyQuestionsError(MarketplaceError):
-    """A buyer asked about a data set as often as it may in a day: wait."""
+    """A buyer asked about a data set as often as it may in a day: wait until `not_before`."""
+
+    def __init__(self, message: str, *, not_before: datetime) -> None:
+        super().__init__(message)
+        self.not_before = not_before
 
 
 class VerifierExpiredError(MarketplaceError):
@@ -209,5 +216,23 @@ class TooFewPeopleError(RefusedError):
     def __init__(self, reason: str, *, nearby: Query | None = None, nearby_people: str | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.nearby = nearby
+        self.nearby_people = nearby_people
+
+
+class DiffersByTooFewError(TooFewPeopleError):
+    """Enough people match, and an exact answer over them would differ by too few from earlier ones."""
+
+
+class QuestionRefusedError(QueryRefusedError):
+    """A query that may not run as it stands, with one close by that may, if one was found.
+
+    `nearby_people` is the band of those whom that one reaches, in words.
+    """
+
+    def __init__(
+        self, refused: QueryRefusedError, *, nearby: Query | None = None, nearby_people: str | None = None
+    ) -> None:
+        super().__init__(refused.reason, refused.remedy)
         self.nearby = nearby
         self.nearby_people = nearby_people

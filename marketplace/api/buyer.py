@@ -5,6 +5,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
+from consent.errors import QueryRefusedError
 from consent.query import Query
 from crypto.encoding import Json
 from crypto.reading import Fields, utc_text
@@ -16,9 +17,10 @@ from marketplace.domain.scope import Scope
 from marketplace.domain.split import MAX_CENTS
 from marketplace.errors import (
     InsufficientFundsError,
-    MarketplaceError,
     PriceChangedError,
+    QuestionRefusedError,
     TooFewPeopleError,
+    TooManyQuestionsError,
 )
 from marketplace.services.suite import Services
 from ssi.http.problem import MEDIA_TYPE
@@ -32,7 +34,9 @@ def buyer_api(services: Services) -> Blueprint:
     """The endpoints for buyers."""
     blueprint = Blueprint("buyer_api", __name__, url_prefix="/api/v1")
     register(blueprint, STATUS)
-    blueprint.register_error_handler(TooFewPeopleError, _too_few)
+    blueprint.register_error_handler(TooFewPeopleError, _refused)
+    blueprint.register_error_handler(QuestionRefusedError, _refused)
+    blueprint.register_error_handler(TooManyQuestionsError, _too_many)
     blueprint.register_error_handler(PriceChangedError, _price_changed)
     blueprint.register_error_handler(InsufficientFundsError, _no_funds)
     _add_account(blueprint, services)
@@ -151,10 +155,12 @@ def _query(fields: Fields) -> Query:
     return Query.from_json(fields.any("query"), "query")
 
 
-def _answered(error: MarketplaceError, status: HTTPStatus, **members: Json) -> ResponseReturnValue:
+def _answered(
+    error: Exception, status: HTTPStatus, kind: type[Exception] | None = None, **members: Json
+) -> ResponseReturnValue:
     """A problem document with members that say what would be answered (RFC 9457 §3.2)."""
     document: dict[str, Json] = {
-        "type": kind_of(type(error)),
+        "type": kind_of(kind or type(error)),
         "title": status.phrase,
         "status": status.value,
         "detail": str(error),
@@ -165,9 +171,17 @@ def _answered(error: MarketplaceError, status: HTTPStatus, **members: Json) -> R
     return response, status
 
 
-def _too_few(error: TooFewPeopleError) -> ResponseReturnValue:
+def _refused(error: TooFewPeopleError | QuestionRefusedError) -> ResponseReturnValue:
+    """A refusal with a query close by that would be quoted now, null where none was found."""
+    kind = QueryRefusedError if isinstance(error, QuestionRefusedError) else type(error)
     nearby = None if error.nearby is None else error.nearby.to_json()
-    return _answered(error, HTTPStatus.UNPROCESSABLE_ENTITY, nearby=nearby, nearby_people=error.nearby_people)
+    return _answered(
+        error, HTTPStatus.UNPROCESSABLE_ENTITY, kind, nearby=nearby, nearby_people=error.nearby_people
+    )
+
+
+def _too_many(error: TooManyQuestionsError) -> ResponseReturnValue:
+    return _answered(error, HTTPStatus.TOO_MANY_REQUESTS, not_before=utc_text(error.not_before))
 
 
 def _price_changed(error: PriceChangedError) -> ResponseReturnValue:

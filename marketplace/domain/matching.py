@@ -4,6 +4,7 @@ Every rule that concerns one person alone is `consent.decision.decide`. Others c
 each person's floor must be met by the number of those who remain, a public group has as many people as the
 query's floor or none of them takes part (`consent.grouping`), everyone receives the same compensation,
 the largest minimum among them, and either may be forbidden to be too small (`marketplace.domain.remaining`).
+An exact answer leaves out whoever it would tell apart from earlier ones (`marketplace.domain.hiding`).
 The same holds for the nodes: a job runs on one set of three, so people are counted by the set that they
 chose, and the largest crowd wins. Where a query joins data sets, a person takes part with two offers: each is
 decided by its own policy, and each receives the compensation.
@@ -20,6 +21,7 @@ from consent.joining import asked_about
 from consent.policy import MOST_COMPENSATION_CENTS, Refusal, Refused, Use
 from consent.query import Query
 from consent.vocabulary import RecipientKind
+from marketplace.domain.hiding import NONE, Histories, exposed_by_earlier
 from marketplace.domain.offer import Offer
 from marketplace.domain.remaining import WHATEVER, Bound, bound_of, leaving
 from marketplace.domain.rows import Row, allows_no_join, rows_of
@@ -36,12 +38,16 @@ class Asker:
 
 @dataclass(frozen=True)
 class Match:
-    """The people a query reaches, each a row, ordered by consent, and why it does not reach the others."""
+    """The people a query reaches, each a row, ordered by consent, and why it does not reach the others.
+
+    `held_back` is how many more it would reach if no exact answer had been given before.
+    """
 
     rows: tuple[Row, ...]
     node_ids: tuple[str, ...]
     compensation_cents: int
     refusals: Counter[Refusal] = field(default_factory=Counter)
+    held_back: int = 0
 
     @property
     def people(self) -> int:
@@ -59,8 +65,20 @@ class Match:
         return self.refusals.most_common(1)[0][0] if self.refusals else None
 
 
-def match(offers: Sequence[Offer], query: Query, asker: Asker, *, now: datetime) -> Match:
+@dataclass(frozen=True)
+class _Crowd:
+    """Those who remain of the willing, and how many an exact answer has to leave out."""
+
+    rows: Sequence[Row]
+    held_back: int
+
+
+def match(
+    offers: Sequence[Offer], query: Query, asker: Asker, *, now: datetime, histories: Histories = NONE
+) -> Match:
     """The largest crowd that permits a query, each person once; `offers` are those of its data sets.
+
+    `histories` say whom exact answers were about, and count where the query is an exact one.
 
     Raises:
         UnknownDataSetError: there is no such data set.
@@ -77,11 +95,15 @@ def match(offers: Sequence[Offer], query: Query, asker: Asker, *, now: datetime)
         else:
             refusals[reason or Refusal.OTHER_NODES] += 1
     refusals += Counter({Refusal.JOIN_NOT_ALLOWED: allows_no_join(offers, query)})
-    crowds = {chosen: _crowd(willing, query, asker, refusals) for chosen, willing in sorted(by_nodes.items())}
-    node_ids = max(crowds, key=lambda chosen: len(crowds[chosen]), default=())
-    people = tuple(crowds.get(node_ids, ()))
+    crowds = {
+        chosen: _Settling(query, asker, histories, refusals)(willing)
+        for chosen, willing in sorted(by_nodes.items())
+    }
+    node_ids = max(crowds, key=lambda chosen: len(crowds[chosen].rows), default=())
+    people = tuple(crowds[node_ids].rows) if crowds else ()
     compensation = max((row.compensation_cents for row in people), default=0)
-    return Match(people, node_ids, compensation, refusals)
+    held_back = max((each.held_back for each in crowds.values()), default=0)
+    return Match(people, node_ids, compensation, refusals, held_back)
 
 
 def _refusal(row: Row, query: Query, asker: Asker, now: datetime) -> Refusal | None:
@@ -107,25 +129,45 @@ def _alone(offer: Offer, query: Query, asker: Asker) -> Use:
     )
 
 
-def _crowd(willing: Sequence[Row], query: Query, asker: Asker, refusals: Counter[Refusal]) -> Sequence[Row]:
-    """Those who remain, once nobody's crowd is too small and nobody's public group is."""
-    while True:
-        bounds = [bound for place, row in enumerate(willing) for bound in _bounds(place, row, query, asker)]
-        left = leaving(bounds, [row.compensation_cents for row in willing])
-        refusals.update(left.values())
-        people = [row for place, row in enumerate(willing) if place not in left]
-        public = {place: row.public for place, row in enumerate(people)}
-        outside = in_no_group(query, asked_about(query), public)
-        if not outside:
-            return people if len(people) >= query.floor else ()
-        refusals[Refusal.CROWD_TOO_SMALL] += len(outside)
-        willing = [row for place, row in enumerate(people) if place not in outside]
+@dataclass(frozen=True)
+class _Settling:
+    """Finds who remains once nobody's crowd is too small, nobody's public group is, and nobody is exposed."""
 
+    query: Query
+    asker: Asker
+    histories: Histories
+    refusals: Counter[Refusal]
 
-def _bounds(place: int, row: Row, query: Query, asker: Asker) -> Iterator[Bound]:
-    yield Bound(place, row.crowd_floor, WHATEVER, Refusal.CROWD_TOO_SMALL)
-    for offer in row.offers:
-        if offer.policy.prohibitions:
-            facts = facts_of(offer.policy, _alone(offer, query, asker))
-            bounds = (bound_of(place, each, facts) for each in offer.policy.prohibitions)
-            yield from (bound for bound in bounds if bound is not None)
+    def __call__(self, willing: Sequence[Row]) -> _Crowd:
+        held_back = 0
+        while True:
+            people = self._company(willing)
+            exposed = exposed_by_earlier(people, self.query, self.histories)
+            if not exposed:
+                return _Crowd(people if len(people) >= self.query.floor else (), held_back)
+            held_back += len(exposed)
+            self.refusals[Refusal.CROWD_TOO_SMALL] += len(exposed)
+            willing = [row for row in people if row.name not in exposed]
+
+    def _company(self, willing: Sequence[Row]) -> Sequence[Row]:
+        """Those who find each other enough, in public groups that are large enough."""
+        described = asked_about(self.query)
+        while True:
+            bounds = [bound for place, row in enumerate(willing) for bound in self._bounds(place, row)]
+            left = leaving(bounds, [row.compensation_cents for row in willing])
+            self.refusals.update(left.values())
+            people = [row for place, row in enumerate(willing) if place not in left]
+            public = {place: row.public for place, row in enumerate(people)}
+            outside = in_no_group(self.query, described, public)
+            if not outside:
+                return people
+            self.refusals[Refusal.CROWD_TOO_SMALL] += len(outside)
+            willing = [row for place, row in enumerate(people) if place not in outside]
+
+    def _bounds(self, place: int, row: Row) -> Iterator[Bound]:
+        yield Bound(place, row.crowd_floor, WHATEVER, Refusal.CROWD_TOO_SMALL)
+        for offer in row.offers:
+            if offer.policy.prohibitions:
+                facts = facts_of(offer.policy, _alone(offer, self.query, self.asker))
+                bounds = (bound_of(place, each, facts) for each in offer.policy.prohibitions)
+                yield from (bound for bound in bounds if bound is not None)

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from consent.joining import asked_about
 from consent.order import EscrowReceipt, sign_escrow_receipt
 from consent.pace import MOST_QUESTIONS, SPAN, asked_too_often
 from consent.query import Query
-from consent.query_check import check
 from crypto.errors import MalformedError
+from crypto.reading import utc_text
 from marketplace.domain.account import Organisation
 from marketplace.domain.chart import buyer_available, escrow
 from marketplace.domain.job import Job, JobEvent, JobState, Part
@@ -21,16 +20,10 @@ from marketplace.domain.split import Price
 from marketplace.domain.view import OrderView, view
 from marketplace.errors import OrderConflictError, PriceChangedError, TooManyQuestionsError
 from marketplace.services.desk import Desk
-from marketplace.services.engines import require_engine
 from marketplace.services.log_entries import append, asked
-from marketplace.services.make_quote import (
-    matched,
-    matched_again,
-    offers_for,
-    price_for,
-    registered,
-)
+from marketplace.services.make_quote import question_of, registered
 from marketplace.services.ports import Books, StatusLists
+from marketplace.services.question import matched, price_for, stock_for
 from ssi.credential import verify_organisation
 from ssi.hosting.logs import log
 
@@ -80,7 +73,8 @@ class PlaceOrder:
             OrderConflictError: this id was used for another order.
             NotRegisteredError: the buyer has no valid credential or mandate on file.
             RevokedError: the issuer took the buyer's credential back.
-            UnknownDataSetError, QueryRefusedError, TooFewPeopleError: as for a quote.
+            UnknownDataSetError, QuestionRefusedError, TooFewPeopleError, DiffersByTooFewError: as for a
+                quote.
             TooManyQuestionsError: this buyer asked about a data set as often as it may in a day.
             PriceChangedError: the price is above the accepted one now.
             InsufficientFundsError: the buyer does not have the price.
@@ -89,16 +83,11 @@ class PlaceOrder:
         now = self.desk.now()
         with self.desk.store.reading() as books:
             placed = _placed(books, account_id, request)
-            account = books.accounts.get(account_id)
-        if placed is not None:
-            return placed
-        check(query, asked_about(query))
-        require_engine(query, self.desk.registry(), now=now)
-        buyer = registered(account, now)
-        self._check_status(buyer, now)
-        with self.desk.store.reading() as books:
-            offers = offers_for(books, query, now=now)
-        matched(offers, query, buyer, now=now)  # what reaches nobody is told so before anything is written
+            if placed is not None:
+                return placed
+            question = question_of(self.desk, books, account_id, query)
+        self._check_status(question.buyer, now)
+        question.quote(query)  # what cannot be answered is told so before anything is written
         with self.desk.store.writing() as books:
             return _placed(books, account_id, request) or self._place(books, account_id, request, now)
 
@@ -110,7 +99,8 @@ class PlaceOrder:
         buyer = registered(books.accounts.get(account_id), now)
         query = request.query
         _require_pace(books, account_id, query, now)
-        found = matched_again(offers_for(books, query, now=now), query, buyer, now=now)
+        # Without the search for a query close by: a writer keeps everybody else waiting.
+        found = matched(stock_for(books, query, now=now), query, buyer, now=now)
         price = price_for(found, request.query)
         if price.gross_cents > request.accepted_price_cents:
             raise PriceChangedError(price.gross_cents)
@@ -162,10 +152,12 @@ class PlaceOrder:
 
 
 def _require_pace(books: Books, account_id: str, query: Query, now: datetime) -> None:
-    data_set = asked_too_often(query, books.orders.queries_since(account_id, now - SPAN))
-    if data_set is not None:
+    wait = asked_too_often(query, books.orders.queries_since(account_id, now - SPAN))
+    if wait is not None:
         raise TooManyQuestionsError(
-            f"{MOST_QUESTIONS} questions about {data_set} were ordered within a day; the next has to wait"
+            f"{MOST_QUESTIONS} questions about {wait.data_set} were ordered within a day; the next has to "
+            f"wait until {utc_text(wait.until)}",
+            not_before=wait.until,
         )
 
 

@@ -22,6 +22,7 @@ from marketplace.domain.offer import NodeAnswer, NodeSide, Offer
 from marketplace.domain.order import DisputeOutcome, Order
 from marketplace.domain.signed_state import StateBook
 from marketplace.services.act_ports import ActBook
+from marketplace.services.answered_ports import AnsweredBook
 from marketplace.services.crowd_ports import CrowdBook
 from marketplace.services.invoice_ports import InvoiceBook
 from marketplace.services.pause_ports import PauseLines
@@ -200,8 +201,8 @@ class OrderBook(Protocol):
         """A buyer's orders, newest first."""
         ...
 
-    def queries_since(self, account_id: str, moment: datetime) -> Sequence[Query]:
-        """What a buyer ordered after a moment."""
+    def queries_since(self, account_id: str, moment: datetime) -> Sequence[tuple[datetime, Query]]:
+        """What a buyer ordered after a moment, and when."""
         ...
 
     def set_dispute(self, order_id: str, outcome: DisputeOutcome) -> None:
@@ -301,6 +302,7 @@ class Books(Protocol):
     @property
     def rights(self) -> RightsBook: ...  # noqa: D102
     def invoices(self) -> InvoiceBook: ...  # noqa: D102
+    def answered(self) -> AnsweredBook: ...  # noqa: D102
 
 
 class Store(Protocol):

@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from consent.computation import Computation, compile
-from consent.errors import ConsentError
+from consent.errors import ConsentError, TooFewDifferError
 from consent.job import admitted_root
 from consent.joining import asked_about, consents_of
 from crypto.encoding import Json, b64url_encode, sha256
 from crypto.errors import MalformedError
 from marketplace.domain.failure import AttemptFailure
+from marketplace.domain.hiding import crowds_of
 from marketplace.domain.job import CollectedOutput, Job, JobEvent, JobState, Part, PartOutcome, Release
 from marketplace.domain.ledger import Ledger
 from marketplace.domain.offer import Offer
@@ -101,8 +102,8 @@ class CollectOutputs:
 class ReleaseResult:
     """Lets the buyer fetch checked outputs, unless somebody in them has withdrawn or paused by now.
 
-    In one transaction: the held price goes into escrow, everybody's part is decided, the outputs are stored
-    under this job's id, and the log says so.
+    In one transaction: the held price goes into escrow, everybody's part is decided, whom an exact answer is
+    about is remembered, the outputs are stored under this job's id, and the log says so.
     """
 
     desk: Desk
@@ -125,6 +126,7 @@ class ReleaseResult:
             dispute_until=now + self.desk.terms.dispute_window,
         )
         _decide_parts(books, order, checked)
+        _remember(books, order, checked, offers)
         root = admitted_root(checked.admitted)
         outputs = tuple(each.output for each in checked.collected)
         books.orders.add_release(Release(job.job_id, root, checked.computation.to_json(), outputs))
@@ -205,3 +207,15 @@ def _decide_parts(books: Books, order: Order, checked: Checked) -> None:
     books.orders.save_parts(decided)
     left_out = [part.consent_id for part in decided if part.outcome is PartOutcome.LEFT_OUT]
     books.offers.give_back(left_out, order.query.epsilon)
+
+
+def _remember(books: Books, order: Order, checked: Checked, offers: Mapping[str, Offer]) -> None:
+    """Note whom an exact answer is about, so that the next one is held against it before money is held."""
+    if order.query.epsilon is not None:
+        return
+    rows = [Row(tuple(offers[consent_id] for consent_id in consents_of(row))) for row in checked.admitted]
+    try:
+        books.answered.note(crowds_of(rows, order.query))
+    except TooFewDifferError:
+        # The nodes decide, and did, by histories of their own: the books then stay as they were.
+        log(_LOGGER, "an exact answer differs from earlier ones by too few", job=order.job_id)

@@ -61,10 +61,12 @@ class SqlOrders(SqlJobs):
         found = select(orders).where(orders.c.account_id == account_id).order_by(orders.c.number.desc())
         return [_order(row) for row in self._session.execute(found)]
 
-    def queries_since(self, account_id: str, moment: datetime) -> Sequence[Query]:
-        """What a buyer ordered after a moment."""
-        mine = select(orders.c.query).where(orders.c.account_id == account_id, orders.c.placed_at > moment)
-        return [Query.from_json(query) for query in self._session.scalars(mine)]
+    def queries_since(self, account_id: str, moment: datetime) -> Sequence[tuple[datetime, Query]]:
+        """What a buyer ordered after a moment, and when."""
+        mine = select(orders.c.placed_at, orders.c.query).where(
+            orders.c.account_id == account_id, orders.c.placed_at > moment
+        )
+        return [(row.placed_at, Query.from_json(row.query)) for row in self._session.execute(mine)]
 
     def set_dispute(self, order_id: str, outcome: DisputeOutcome) -> None:
         """Record what a dispute showed; the first outcome stays."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.storage.accounts import SqlAccounts
 from marketplace.storage.acts import SqlActs
+from marketplace.storage.answered import SqlAnswered
 from marketplace.storage.crowds import SqlCrowds
 from marketplace.storage.invoices import SqlInvoices
 from marketplace.storage.ledger import SqlLedgerBook
@@ -42,6 +43,7 @@ class SqlBooks:
     acts: SqlActs
     rights: SqlRights
     invoices: SqlInvoices
+    answered: SqlAnswered
 
 
 @dataclass(frozen=True)
@@ -89,4 +91,5 @@ def _books(session: Session) -> SqlBooks:
         acts=SqlActs(session),
         rights=SqlRights(session),
         invoices=SqlInvoices(session),
+        answered=SqlAnswered(session),
     )

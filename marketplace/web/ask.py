@@ -14,7 +14,7 @@ from consent.wording import describe_query, purpose_text, statistic_sentence
 from crypto.encoding import canonical_json
 from marketplace.domain.band import Band
 from marketplace.domain.catalogue import Quote
-from marketplace.errors import NotRegisteredError, TooFewPeopleError
+from marketplace.errors import NotRegisteredError, QuestionRefusedError, TooFewPeopleError
 from marketplace.services.suite import Services
 from marketplace.web.catalogue import entry_of
 from marketplace.web.earlier import earlier_orders
@@ -101,10 +101,13 @@ def screens(services: Services) -> Blueprint:
 
 
 def turned_by(error: QueryRefusedError | TooFewPeopleError, about: DataSet) -> Turned:
-    """A refusal in words for the one who asks."""
-    if isinstance(error, QueryRefusedError):
-        return Turned(sentence(plainly(error.reason, about)), sentence(plainly(error.remedy, about)))
-    return Turned(sentence(error.reason), nearby=error.nearby, nearby_people=error.nearby_people)
+    """A refusal in words for the one who asks, with a question close by where there is one."""
+    if isinstance(error, TooFewPeopleError):
+        return Turned(sentence(error.reason), nearby=error.nearby, nearby_people=error.nearby_people)
+    said = Turned(sentence(plainly(error.reason, about)), sentence(plainly(error.remedy, about)))
+    if not isinstance(error, QuestionRefusedError):
+        return said
+    return replace(said, nearby=error.nearby, nearby_people=error.nearby_people)
 
 
 def describe(query: Query) -> str:

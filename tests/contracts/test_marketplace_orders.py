@@ -63,7 +63,7 @@ def test_what_a_buyer_ordered_lately_is_found(store):
 
     with store.reading() as books:
         before = order.placed_at - timedelta(seconds=1)
-        assert books.orders.queries_since(order.account_id, before) == [order.query]
+        assert books.orders.queries_since(order.account_id, before) == [(order.placed_at, order.query)]
         assert books.orders.queries_since(order.account_id, order.placed_at) == []
         assert books.orders.queries_since("account-2", before) == []
 

@@ -238,8 +238,9 @@ class MemoryOrders:
     def of_account(self, account_id: str) -> Sequence[Order]:
         return [order for order in reversed(self.rows.values()) if order.account_id == account_id]
 
-    def queries_since(self, account_id: str, moment: datetime) -> Sequence[Query]:
-        return [order.query for order in self.of_account(account_id) if order.placed_at > moment]
+    def queries_since(self, account_id: str, moment: datetime) -> Sequence[tuple[datetime, Query]]:
+        mine = self.of_account(account_id)
+        return [(order.placed_at, order.query) for order in mine if order.placed_at > moment]
 
     def set_dispute(self, order_id: str, outcome: DisputeOutcome) -> None:
         if self.rows[order_id].dispute is None:

@@ -9,6 +9,7 @@ from typing import Any
 from crypto.randomness import RandomBytes, stream
 from crypto.sealing import Argon2Cost
 from tests.marketplace.act_fakes import MemoryActs
+from tests.marketplace.answered_fakes import MemoryAnswered
 from tests.marketplace.fake_books import MemoryAccounts, MemoryOffers, MemoryOrders
 from tests.marketplace.fake_direct import MemoryCrowds, MemoryScores
 from tests.marketplace.fake_ledger import MemoryLedgerBook, MemoryLogBook, MemoryStates
@@ -53,6 +54,7 @@ class MemoryBooks:
     acts: MemoryActs = field(default_factory=MemoryActs)
     rights: MemoryRights = field(default_factory=MemoryRights)
     invoices: MemoryInvoices = field(default_factory=MemoryInvoices)
+    answered: MemoryAnswered = field(default_factory=MemoryAnswered)
 
 
 class MemoryStore:

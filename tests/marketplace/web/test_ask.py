@@ -108,6 +108,35 @@ def test_too_few_people_are_answered_with_a_question_that_reaches_enough(standin
     assert "Price at most" in text_of(nearby)
 
 
+def test_an_unsafe_question_is_taken_over_as_a_safe_one_with_one_click(standing_buyer: Visitor):
+    response = standing_buyer.get("/ask/exam/1/price?statistic=maximum:exam_score&level=exact&floor=50")
+    nearby = standing_buyer.get(link_to(response.text, "Ask this instead"))
+
+    assert response.status_code == 422
+    assert "This one can, over 100 to 250 people: Middle value" in text_of(response)
+    assert "Price at most" in text_of(nearby)
+
+
+def test_an_exact_question_that_differs_from_an_answered_one_by_too_few_leads_to_one_with_noise(
+    house: House, buyer: Visitor
+):
+    asked = "/ask/exam/1/price?statistic=count&statistic=mean:exam_score&level=exact&floor=115"
+    before = buyer.get(asked)
+    house.answer(buyer, EXACT)
+    with house.store.writing() as books:
+        (one, *_) = books.offers.active("exam/1", now=house.clock.now)
+        books.offers.withdraw(one.consent_id, withdrawal="signed", at=house.clock.now, log_index=0)
+
+    response = buyer.get(asked)
+    nearby = buyer.get(link_to(response.text, "Ask this instead"))
+
+    assert before.status_code == 200
+    assert response.status_code == 422
+    assert "would differ by too few people from those of exact answers given before" in text_of(response)
+    assert "with a random error" in text_of(nearby)
+    assert "Price at most" in text_of(nearby)
+
+
 def test_a_crowd_that_does_not_exist_is_refused_with_the_main_reason(standing_buyer: Visitor):
     response = standing_buyer.get("/ask/exam/1/price?statistic=count&purpose=dpv:PersonnelHiring")
 
