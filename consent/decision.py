@@ -63,16 +63,24 @@ def broken_rules(policy: Policy, use: Use) -> tuple[Refusal, ...]:
 
     So the answer is the same for all whose policies differ in nothing but their times.
     """
-    broken = [rule.refusal for rule in RULES.values() if not rule.is_satisfied(policy, use)]
+    broken = [refusal for refusal, is_satisfied in _IN_ORDER if not is_satisfied(policy, use)]
     if policy.prohibitions and is_prohibited(policy, use):
         broken.insert(0, Refusal.PROHIBITED)
     return tuple(dict.fromkeys(broken)) if broken else ()
 
 
 def is_prohibited(policy: Policy, use: Use) -> bool:
-    """Whether anything that a policy forbids is, or may be, this use."""
-    facts = facts_of(policy, use)
-    return any(each.applies(facts) for each in policy.prohibitions)
+    """Whether anything that a policy forbids is, or may be, this use.
+
+    `Prohibition.applies` on the facts of the use, in loops: this is asked of every person of a crowd.
+    """
+    for prohibition in policy.prohibitions:
+        for each in prohibition.constraints:
+            if not each.is_met_by(_FACTS[each.operand](policy, use, each.operator)):
+                break
+        else:
+            return True
+    return False
 
 
 def facts_of(policy: Policy, use: Use) -> Facts:
@@ -160,6 +168,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "mk:nodes": Rule(Refusal.OTHER_NODES, lambda policy, use: use.node_ids == policy.node_ids),
 }
 """The constraints of what is allowed by their operands, in the order of `Refusal`."""
+
+_IN_ORDER: Final = tuple((rule.refusal, rule.is_satisfied) for rule in RULES.values())
 
 
 def _purposes(_policy: Policy, use: Use, operator: Operator) -> Seen:

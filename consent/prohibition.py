@@ -49,6 +49,9 @@ class Operand(StrEnum):
     EPSILON = "mk:epsilon"
     COMPENSATION = "mk:compensationCents"
 
+    # That of an enumeration is a function of Python, and a decision looks up facts by operands.
+    __hash__ = str.__hash__
+
 
 class Operator(StrEnum):
     """How the left is compared with the right."""
