@@ -221,7 +221,7 @@ class TooFewPeopleError(RefusedError):
 
 
 class DiffersByTooFewError(TooFewPeopleError):
-    """Enough people match, and an exact answer over them would differ by too few from earlier ones."""
+    """Too few may be in an exact answer: too few match, or they would differ by too few from earlier ones."""
 
 
 class QuestionRefusedError(QueryRefusedError):

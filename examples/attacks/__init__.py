@@ -6,7 +6,8 @@ one half: 0 is guessing, 1/2 is knowing. Exact answers must leave it nothing, an
 the privacy budget promises; a game says which, and how far chance may move a measured advantage.
 
 The rules are those of a node, on a node's own stores (`house`): the history of exact answers, the ledger of
-privacy budgets, the compiled noise of a query and its odds. Only the arithmetic is done in the clear.
+privacy budgets, the compiled noise of a query and its odds. Only the arithmetic is done in the clear. Quotes
+are those of the marketplace's own code (`on_quotes`); what they tell on purpose is measured, and marked so.
 `python -m examples.bench attacks` prints the table; `tests/attacks_on_answers` holds every line to its bound,
 and plays some of the attacks at three nodes.
 """

@@ -4,7 +4,7 @@ Every line is a game of `examples.attacks`: 0 is guessing, 0.5 is knowing. The g
 and what chance may add to it once in 10^9 runs.
 """
 
-from examples.attacks import on_exact, on_noise
+from examples.attacks import on_exact, on_noise, on_quotes
 from examples.attacks.game import Score
 from examples.attacks.house import house
 from examples.bench import effort
@@ -19,7 +19,8 @@ def rows() -> list[Row]:
         plays = on_exact.LEAST_PLAYS if effort.is_quick() else on_exact.PLAYS
         exact = [on_exact.play(name, node, plays=plays) for name in on_exact.ATTACKS]
         noised = [attack(node) for attack in on_noise.ATTACKS]
-    return [_row(each) for each in (*exact, *noised)]
+        quoted = [on_quotes.play(name, node, plays=plays) for name in on_quotes.ATTACKS]
+    return [_row(each) for each in (*exact, *noised, *quoted)]
 
 
 def _row(scored: Score) -> Row:

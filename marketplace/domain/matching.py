@@ -40,14 +40,13 @@ class Asker:
 class Match:
     """The people a query reaches, each a row, ordered by consent, and why it does not reach the others.
 
-    `held_back` is how many more it would reach if no exact answer had been given before.
+    Whoever an exact answer has to leave out is in neither: that somebody waits is nobody's business.
     """
 
     rows: tuple[Row, ...]
     node_ids: tuple[str, ...]
     compensation_cents: int
     refusals: Counter[Refusal] = field(default_factory=Counter)
-    held_back: int = 0
 
     @property
     def people(self) -> int:
@@ -63,14 +62,6 @@ class Match:
     def main_refusal(self) -> Refusal | None:
         """Why most of the others do not take part."""
         return self.refusals.most_common(1)[0][0] if self.refusals else None
-
-
-@dataclass(frozen=True)
-class _Crowd:
-    """Those who remain of the willing, and how many an exact answer has to leave out."""
-
-    rows: Sequence[Row]
-    held_back: int
 
 
 def match(
@@ -99,11 +90,10 @@ def match(
         chosen: _Settling(query, asker, histories, refusals)(willing)
         for chosen, willing in sorted(by_nodes.items())
     }
-    node_ids = max(crowds, key=lambda chosen: len(crowds[chosen].rows), default=())
-    people = tuple(crowds[node_ids].rows) if crowds else ()
+    node_ids = max(crowds, key=lambda chosen: len(crowds[chosen]), default=())
+    people = tuple(crowds.get(node_ids, ()))
     compensation = max((row.compensation_cents for row in people), default=0)
-    held_back = max((each.held_back for each in crowds.values()), default=0)
-    return Match(people, node_ids, compensation, refusals, held_back)
+    return Match(people, node_ids, compensation, refusals)
 
 
 def _refusal(row: Row, query: Query, asker: Asker, now: datetime) -> Refusal | None:
@@ -138,15 +128,12 @@ class _Settling:
     histories: Histories
     refusals: Counter[Refusal]
 
-    def __call__(self, willing: Sequence[Row]) -> _Crowd:
-        held_back = 0
+    def __call__(self, willing: Sequence[Row]) -> Sequence[Row]:
         while True:
             people = self._company(willing)
             exposed = exposed_by_earlier(people, self.query, self.histories)
             if not exposed:
-                return _Crowd(people if len(people) >= self.query.floor else (), held_back)
-            held_back += len(exposed)
-            self.refusals[Refusal.CROWD_TOO_SMALL] += len(exposed)
+                return people if len(people) >= self.query.floor else ()
             willing = [row for row in people if row.name not in exposed]
 
     def _company(self, willing: Sequence[Row]) -> Sequence[Row]:

@@ -4,9 +4,10 @@ A quote and an order ask the same of the same code: the rules that no consent ca
 compute, the people who permit it, and for an exact answer whom those before it were about. Whatever is
 proposed in the place of a refused query was priced by that code first (`consent.nearby`).
 
-What a refusal tells is a reason and no number. That people would differ by too few follows from who was asked
-about before and who is there now, never from a value; who is left out and how many they are is not told, so
-that somebody who joins after an exact answer, and waits for others, changes nothing that can be seen.
+What a refusal tells is a reason and no number. It follows from who was asked about before and who is there
+now, never from a value. Where exact answers were given before, one reason stands for too few people and for
+people who would differ by too few, and nobody who waits for others is counted in it: so somebody who joins
+after an exact answer changes nothing that can be seen in quotes of exact ones.
 """
 
 from collections.abc import Sequence
@@ -34,11 +35,6 @@ from marketplace.errors import DiffersByTooFewError, QuestionRefusedError, TooFe
 from marketplace.services.engines import require_engine
 from marketplace.services.ports import Books
 from ssi.trust import TrustRegistry
-
-_DIFFERS = (
-    "those who take part would differ by too few people from those of exact answers given before, so that "
-    "both together could say something about one of them"
-)
 
 
 @dataclass(frozen=True)
@@ -135,15 +131,22 @@ def matched(stock: Stock, query: Query, buyer: Organisation, *, now: datetime) -
 
     Raises:
         TooFewPeopleError: there are fewer than its floor; with the main reason.
-        DiffersByTooFewError: there would be enough, if no exact answers had been given before.
+        DiffersByTooFewError: the same of an exact query, where exact answers were given before.
     """
     asker = Asker(buyer.subject, buyer.kind, buyer.country)
     found = match(stock.offers, query, asker, now=now, histories=stock.histories)
     if found.people >= query.floor:
         return found
-    if found.held_back and match(stock.offers, query, asker, now=now).people >= query.floor:
-        raise DiffersByTooFewError(_DIFFERS)
-    raise TooFewPeopleError(_reason(found, query))
+    refusal, text = found.main_refusal, f"fewer than {query.floor} people take part in this"
+    if refusal not in {None, Refusal.CROWD_TOO_SMALL}:
+        why = explain_refusal(refusal, "en")
+        raise TooFewPeopleError(f"{text}. The main reason why others are left out: {why}")
+    if any(history.parts for history in stock.histories.values()):
+        raise DiffersByTooFewError(
+            f"{text}, or those who do would differ by too few people from those of exact answers given "
+            "before, which could say something about one of them"
+        )
+    raise TooFewPeopleError(text)
 
 
 def price_for(found: Match, query: Query) -> Price:
@@ -154,11 +157,3 @@ def price_for(found: Match, query: Query) -> Price:
 def _left(offer: Offer) -> Decimal:
     policy = offer.policy
     return min(policy.epsilon_per_query, policy.epsilon_total - offer.epsilon_spent)
-
-
-def _reason(found: Match, query: Query) -> str:
-    text = f"fewer than {query.floor} people take part in this"
-    refusal: Refusal | None = found.main_refusal
-    if refusal in {None, Refusal.CROWD_TOO_SMALL}:  # that is what the text says already
-        return text
-    return f"{text}. The main reason why others are left out: {explain_refusal(refusal, 'en')}"

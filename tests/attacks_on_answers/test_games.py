@@ -9,7 +9,7 @@ from consent.errors import QueryRefusedError
 from consent.query import Statistic
 from consent.query_check import check
 from consent.vocabulary import StatisticKind
-from examples.attacks import on_exact, on_noise
+from examples.attacks import on_exact, on_noise, on_quotes
 from examples.attacks.game import Score, promised
 from examples.attacks.house import House, house
 from examples.bench.attacks import rows
@@ -71,6 +71,28 @@ def test_an_exact_extreme_is_refused_with_a_query_close_by_that_is_allowed(kind:
     check(on_noise.query(Statistic(kind, "exam_score"), epsilon=Decimal(1)), data_set("exam/1"))
 
 
+JOINED = "quotes: she joined after an exact answer"
+
+
+def test_whoever_joins_after_an_exact_answer_is_not_seen_in_prices_or_refusals_of_exact_ones(node: House):
+    scored = on_quotes.play(JOINED, node)
+
+    assert scored.bound == 0.0
+    assert scored.holds, scored
+
+
+def test_a_market_that_knew_no_earlier_answers_would_show_who_joined():
+    assert not on_quotes.play(JOINED, None).holds
+
+
+@pytest.mark.parametrize("name", [name for name in on_quotes.ATTACKS if name.endswith("(told)")])
+def test_what_quotes_tell_on_purpose_is_reported_as_told(name: str, node: House):
+    scored = on_quotes.play(name, node, plays=on_exact.LEAST_PLAYS)
+
+    assert scored.bound == on_quotes.TOLD
+    assert scored.advantage == pytest.approx(on_quotes.TOLD)
+
+
 @pytest.mark.parametrize(("epsilon", "advantage"), [("0", 0.0), ("1", 0.2310588), ("20", 0.5)])
 def test_a_promise_bounds_an_advantage(epsilon: str, advantage: float):
     assert promised(Decimal(epsilon), Decimal(0)) == pytest.approx(advantage, abs=1e-6)
@@ -86,5 +108,5 @@ def test_the_report_has_a_line_for_every_attack_and_each_holds(monkeypatch: pyte
     with quickly():
         found = rows()
 
-    assert len(found) == len(on_exact.ATTACKS) + len(on_noise.ATTACKS)
+    assert len(found) == len(on_exact.ATTACKS) + len(on_noise.ATTACKS) + len(on_quotes.ATTACKS)
     assert all(row.met for row in found), found

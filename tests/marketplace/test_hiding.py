@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from consent.query import Query
+from consent.vocabulary import Purpose
 from marketplace.domain.job import JobState
 from marketplace.errors import DiffersByTooFewError, TooFewPeopleError
 from tests.marketplace.market import Market
@@ -103,27 +104,41 @@ def test_noise_is_held_against_no_history(market):
     assert price(market, account, replace(EXACT, epsilon=Decimal("0.5"))) == 1572
 
 
-def test_a_refusal_tells_no_number_and_nobody(market):
+def test_one_reason_stands_for_too_few_people_and_for_too_few_who_differ(market):
     market.stock(12)
     account = market.buyer()
     market.released(account)
-    market.services.withdraw_offer(withdrawal_of(person(1)))
-
-    with pytest.raises(DiffersByTooFewError) as raised:
-        market.services.make_quote(account.account_id, EXACT)
-
-    assert not any(letter.isdigit() for letter in raised.value.reason)
-
-
-def test_where_too_few_match_anyway_that_is_the_reason(market):
-    market.stock(12)
-    account = market.buyer()
-    market.released(account)
-    for number in range(1, 4):
+    reasons = set()
+    for number in range(1, 5):
         market.services.withdraw_offer(withdrawal_of(person(number)))
+        with pytest.raises(DiffersByTooFewError) as raised:
+            market.services.make_quote(account.account_id, EXACT)
+        reasons.add(raised.value.reason)
 
-    with pytest.raises(TooFewPeopleError) as raised:
-        market.services.make_quote(account.account_id, EXACT)
+    assert len(reasons) == 1
+
+
+def test_whoever_waits_changes_no_reason_of_a_refusal(market):
+    market.stock(12)
+    account = market.buyer()
+    market.released(account)
+    larger, reasons = replace(EXACT, floor=13), set()
+    for number in range(13, 16):
+        with pytest.raises(TooFewPeopleError) as raised:
+            market.services.make_quote(account.account_id, larger)
+        reasons.add((type(raised.value), raised.value.reason))
+        supply(market, number)
+
+    assert len(reasons) == 1
+
+
+def test_what_nobody_allows_is_the_reason_whatever_was_answered_before(market):
+    market.stock(12)
+    account = market.buyer()
+    market.released(account)
+
+    with pytest.raises(TooFewPeopleError, match="purpose") as raised:
+        market.services.make_quote(account.account_id, replace(EXACT, purpose=Purpose.COMMERCIAL_RESEARCH))
 
     assert not isinstance(raised.value, DiffersByTooFewError)
 
