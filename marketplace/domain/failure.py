@@ -65,16 +65,25 @@ _UNTIL_SHOWN = {
     "log_ahead": "it was not shown the public log as far as this order was made over",
     "withdrawal_hidden": "a withdrawal that it knows was not in the public log in time",
 }
+_BEFORE_CHARGE = frozenset({"crowd_too_small", "query_refused", "asked_too_often"})
+"""A node charges nobody before all three have agreed on who takes part, which these keep from happening."""
+
+_AFTER_CHARGE = frozenset({"COMPUTING", "DONE"})
 MAX_REASON = 400
 
 
 @dataclass(frozen=True)
 class AttemptFailure:
-    """Why an attempt failed in words, the nodes to blame, and whether trying again may help."""
+    """Why an attempt failed in words, the nodes to blame, and whether trying again may help.
+
+    `before_charge` says that no node charged anybody for the attempt, as far as all reports can be believed;
+    where that is not certain, it is false.
+    """
 
     reason: str
     culprits: tuple[str, ...] = ()
     may_try_again: bool = False
+    before_charge: bool = False
 
 
 def explain(reports: Mapping[str, NodeJobStatus]) -> AttemptFailure | None:
@@ -93,6 +102,8 @@ def explain(reports: Mapping[str, NodeJobStatus]) -> AttemptFailure | None:
         reason="; ".join(_WORDS.get(word, word) for word in words)[:MAX_REASON],
         culprits=_culprits(failed, telling),
         may_try_again=all(word in _PASSING for word in words),
+        before_charge=all(word in _BEFORE_CHARGE for word in words)
+        and not any(status.state in _AFTER_CHARGE for status in reports.values()),
     )
 
 

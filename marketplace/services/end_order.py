@@ -68,7 +68,7 @@ def refund(desk: Desk, books: Books, order: Order, job: Job, failure: AttemptFai
     books.orders.save_parts(
         [replace(part, outcome=PartOutcome.FAILED, reason=part.reason or reason) for part in parts]
     )
-    if not _was_computed(books, job):
+    if not _may_be_charged(books, job, failure):
         books.offers.give_back((part.consent_id for part in parts), order.query.epsilon)
     body: dict[str, Json] = {**named(order), "reason": reason, "culprits": list(failure.culprits)}
     append(desk, books, "failure", [body], now)
@@ -148,6 +148,13 @@ def _give_back(books: Books, order: Order, now: datetime) -> None:
     )
 
 
-def _was_computed(books: Books, job: Job) -> bool:
-    """Whether the nodes may have spent the people's budgets and runs: they do so before they compute."""
-    return any(event.state is JobState.RUNNING for event in books.orders.events(job.job_id))
+def _may_be_charged(books: Books, job: Job, failure: AttemptFailure) -> bool:
+    """Whether any node may have charged people's budgets and runs: they do so before they compute.
+
+    What is counted here is given back only if that is certain: nodes never give anything back, and a node
+    that died after it charged says nothing of it. An attempt before the last one is not remembered, so it
+    counts as charged.
+    """
+    if job.attempt > 1 or any(event.state is JobState.RUNNING for event in books.orders.events(job.job_id)):
+        return True
+    return job.manifest is not None and not failure.before_charge

@@ -114,4 +114,6 @@ def _refused(node_id: str, error: RefusedByPeerError) -> AttemptFailure:
     # A status list that cannot be had now may be had in the next attempt, and pieces of a roll that a node
     # lost can be sent again; any other refusal is final.
     passing = said.startswith(("buyer_status_unknown", "pieces_missing"))
-    return AttemptFailure(f"{node_id} does not take part: {said[:MAX_REASON]}", (), may_try_again=passing)
+    reason = f"{node_id} does not take part: {said[:MAX_REASON]}"
+    # Without the word of all three nobody is charged, so a node that never began kept the others from it.
+    return AttemptFailure(reason, (), may_try_again=passing, before_charge=True)

@@ -125,7 +125,7 @@ class ReleaseResult:
             admitted=len(checked.admitted),
             dispute_until=now + self.desk.terms.dispute_window,
         )
-        _decide_parts(books, order, checked)
+        _decide_parts(books, order, checked, attempt=job.attempt)
         _remember(books, order, checked, offers)
         root = admitted_root(checked.admitted)
         outputs = tuple(each.output for each in checked.collected)
@@ -191,7 +191,7 @@ def _compiled(
     return computation
 
 
-def _decide_parts(books: Books, order: Order, checked: Checked) -> None:
+def _decide_parts(books: Books, order: Order, checked: Checked, *, attempt: int) -> None:
     admitted = frozenset(each for row in checked.admitted for each in consents_of(row))
     refusals: dict[str, str] = {}
     for collected in checked.collected:
@@ -205,6 +205,8 @@ def _decide_parts(books: Books, order: Order, checked: Checked) -> None:
             reason = refusals.get(part.consent_id, "not_in_the_last_attempt")
             decided.append(replace(part, outcome=PartOutcome.LEFT_OUT, reason=reason))
     books.orders.save_parts(decided)
+    if attempt > 1:  # an earlier attempt may have been charged to those whom this one left out
+        return
     left_out = [part.consent_id for part in decided if part.outcome is PartOutcome.LEFT_OUT]
     books.offers.give_back(left_out, order.query.epsilon)
 

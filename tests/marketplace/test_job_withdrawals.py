@@ -76,10 +76,21 @@ def test_privacy_cost_and_run_come_back_to_those_who_were_left_out(market, query
     assert (left_out.epsilon_spent, left_out.runs_spent) == (Decimal(0), 0)
 
 
-@pytest.mark.parametrize(("word", "runs"), [("AGREEING", 0), ("COMPUTING", 1)])
+@pytest.mark.parametrize(
+    ("word", "reason", "runs"),
+    [
+        ("AGREEING", "crowd_too_small", 0),
+        ("AGREEING", "query_refused", 0),
+        ("AGREEING", "asked_too_often", 0),
+        ("AGREEING", "disagreement", 1),
+        ("AGREEING", "differs_by_too_few", 1),
+        ("COMPUTING", "crowd_too_small", 1),
+        ("COMPUTING", "disagreement", 1),
+    ],
+)
 @pytest.mark.parametrize(("query", "cost"), [(NOISY, Decimal(1)), (EXACT, Decimal(0))])
-def test_privacy_cost_and_run_of_a_failed_job_are_kept_only_if_it_was_computed(
-    market, word, runs, query, cost
+def test_privacy_cost_and_run_of_a_failed_job_come_back_only_if_nobody_was_charged(
+    market, word, reason, runs, query, cost
 ):
     market.stock(12)
     account = market.buyer()
@@ -87,13 +98,70 @@ def test_privacy_cost_and_run_of_a_failed_job_are_kept_only_if_it_was_computed(
     market.nodes.says = {node: NodeJobStatus(word, 1) for node in NAMES}
     market.turn()
     market.turn()
-    market.nodes.says = {"node-a": NodeJobStatus("FAILED", 1, "disagreement")}
+    market.nodes.says = dict.fromkeys(NAMES, NodeJobStatus("FAILED", 1, reason))
     market.drive()
 
     with market.store.reading() as books:
         offer = books.offers.get(person(1).consent_id)
     assert offer is not None
     assert (offer.epsilon_spent, offer.runs_spent) == (cost * runs, runs)
+
+
+@pytest.mark.parametrize("other", ["COMPUTING", "DONE"])
+def test_privacy_cost_is_kept_where_another_node_is_further_than_the_one_that_failed(market, other):
+    market.stock(12)
+    market.order(market.buyer(), NOISY)
+    market.nodes.says = {
+        "node-a": NodeJobStatus("FAILED", 1, "crowd_too_small"),
+        "node-b": NodeJobStatus(other, 1),
+    }
+    market.drive()
+
+    assert spent_of(market) == Decimal(1)
+
+
+def test_privacy_cost_of_a_job_that_no_node_was_given_comes_back(market):
+    market.stock(12)
+    market.order(market.buyer(), NOISY)
+    market.nodes.down = {"node-c"}
+    market.turn()
+    market.clock.forward(minutes=10)
+    market.drive()
+
+    assert spent_of(market) == Decimal(0)
+
+
+def test_privacy_cost_is_kept_where_an_earlier_attempt_may_have_been_charged(market):
+    market.stock(12)
+    market.order(market.buyer(), NOISY)
+    market.nodes.says = {"node-b": NodeJobStatus("FAILED", 1, "interrupted")}  # after it charged, or before
+    market.turn()
+    market.turn()
+    market.nodes.says = dict.fromkeys(NAMES, NodeJobStatus("FAILED", 1, "crowd_too_small"))
+    market.drive()
+
+    assert spent_of(market) == Decimal(1)
+
+
+def test_privacy_cost_is_kept_of_those_whom_only_a_later_attempt_left_out(market):
+    market.stock(12)
+    market.order(market.buyer(), NOISY)
+    market.nodes.says = {"node-b": NodeJobStatus("FAILED", 1, "interrupted")}
+    market.turn()
+    market.turn()
+    market.nodes.says = {}
+    market.nodes.leave_out = {person(1).consent_id: "revoked"}
+    market.drive()
+
+    assert spent_of(market) == Decimal(1)
+
+
+def spent_of(market) -> Decimal:
+    with market.store.reading() as books:
+        offer = books.offers.get(person(1).consent_id)
+    assert offer is not None
+    spent: Decimal = offer.epsilon_spent
+    return spent
 
 
 def test_privacy_cost_of_an_answer_that_nodes_computed_and_nobody_got_is_kept(market):

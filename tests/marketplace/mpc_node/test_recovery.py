@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ CROWD = people(12)
 DYING = "node-b"
 SOON = 3.0
 ROUNDS = 3
+BEFORE_IT_COMPUTES = ("begin", 0)
 
 
 class DeadlyLog(AttemptLog):
@@ -65,6 +67,9 @@ class DeadlyCheckpoints(Checkpoints):
     over: threading.Event = field(default_factory=threading.Event)
 
     def begin(self, job_id: str, attempt: int, opening: Opening) -> AttemptLog:
+        if self.moment == BEFORE_IT_COMPUTES:
+            self.over.set()
+            raise SystemExit
         log = super().begin(job_id, attempt, opening)
         log.close()
         deadly = DeadlyLog.reopen(log.path, log.name, log.vault)
@@ -159,6 +164,33 @@ def test_nobody_is_charged_twice_for_an_attempt_that_went_on(tmp_path: Path):
     node = town.nodes[DYING]
     stored = node.contributions.find([CROWD[0].consent_id])[CROWD[0].consent_id]
     assert len(node.ledger.charges([account_of(UNIVERSITY, stored.handle)])) == 1
+
+
+@pytest.mark.parametrize("boot", ["this boot", "another boot"])
+@pytest.mark.parametrize(
+    "moment",
+    [BEFORE_IT_COMPUTES, ("sending", 1), ("received", 2), ("parted", 3)],
+    ids=lambda moment: moment[0],
+)
+def test_a_node_killed_between_spending_and_release_never_counts_less(tmp_path: Path, moment, boot: str):
+    town = killed(tmp_path, moment, NOISY, patience_seconds=SOON)
+    dead = spent_at(town, DYING)
+
+    town.checkpoints[DYING] = checkpoints_of(town, ("", 0), boot)
+    town.start(DYING)
+    ended = town.ended()
+
+    assert dead == [Decimal(1)]
+    assert {name: spent_at(town, name) for name in NAMES} == {key: [Decimal(1)] for key in NAMES}
+    assert {each["state"] for each in ended.values()} <= {"DONE", "FAILED"}
+
+
+def spent_at(town: Town, name: str) -> list[Decimal]:
+    """What a node has charged to somebody."""
+    node = town.nodes[name]
+    stored = node.contributions.find([CROWD[0].consent_id])[CROWD[0].consent_id]
+    charges = node.ledger.charges([account_of(UNIVERSITY, stored.handle)])
+    return [each.epsilon for each in charges]
 
 
 def test_whoever_withdrew_meanwhile_ends_the_attempt(tmp_path: Path):
