@@ -210,7 +210,7 @@ class Town:
             yield self._init(
                 "mpc-node", name, "--id", name, "--operator", operator, "--peer-address", address
             )
-        yield self._init("marketplace", MARKETPLACE, "--id", "did:web:market.example")
+        yield self._init("marketplace", MARKETPLACE, "--id", "did:web:market.example", "--no-dpia")
 
     def _init(self, program: str, name: str, *arguments: str | Path) -> tuple[str | Path, ...]:
         # An app is told its database when it is served, issuers and nodes when they are founded.

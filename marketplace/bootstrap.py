@@ -1,7 +1,7 @@
 """How is a marketplace put together? Settings, then the store and the clients, then the use cases."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from flask import Flask
@@ -68,6 +68,7 @@ def open_house(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         clock=clock,
         terms=settings.terms,
         seller=settings.seller,
+        terms=replace(settings.terms, require_dpia=settings.require_dpia),
     )
     return House(
         desk=desk,
@@ -90,6 +91,7 @@ def services_of(house: House, settings: Settings) -> Services:
         payees=settings.payees,
         password_cost=settings.password_cost,
         asking=_asking(house, settings),
+        payout_terms=settings.payout_terms,
     )
     return offer(house.desk, around)
 

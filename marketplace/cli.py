@@ -5,10 +5,8 @@ Each option can also be set by an environment variable, such as MARKETPLACE_SERV
 
 import signal
 import socket
-from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO, TypeVar
+from typing import Any, BinaryIO, TextIO
 from uuid import uuid4
 
 import click
@@ -18,12 +16,13 @@ from consent.errors import TermsError
 from consent.payout import Payee
 from crypto.errors import CryptoError
 from marketplace.bootstrap import build, duties_of, make_app, open_house, utc_now
-from marketplace.config import Identity, Settings, make_folder
+from marketplace.command_options import FOLDER, settings_of, with_settings
+from marketplace.config import Identity, make_folder
 from marketplace.domain.account import AccountKind
 from marketplace.domain.scope import ALL_SCOPES, Scope, read_scopes
 from marketplace.errors import MarketplaceError
 from marketplace.money_cli import money_commands
-from marketplace.services.desk import Terms
+from marketplace.operator_commands import doctor, dpia, ropa
 from marketplace.verifier_identity import renew_certificate
 from marketplace.worker import Worker
 from ssi.errors import CredentialError
@@ -31,11 +30,6 @@ from ssi.hosting import logs
 from ssi.hosting.errors import HostingError
 from ssi.hosting.server import serve as serve_app
 from ssi.http.errors import ExchangeError
-
-C = TypeVar("C", bound=Callable[..., Any])
-
-_FOLDER = click.Path(path_type=Path, file_okay=False)
-_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 class _Commands(click.Group):
@@ -49,90 +43,56 @@ class _Commands(click.Group):
             raise click.ClickException(str(error)) from error
 
 
-def _with_settings(command: C) -> C:
-    for option in reversed(
-        (
-            click.option("--dir", "directory", type=_FOLDER, required=True, help="The marketplace's folder."),
-            click.option("--registry", type=_FILE, required=True, help="The signed trust registry."),
-            click.option("--authority", type=_FILE, required=True, help="The authority's public key."),
-            click.option("--database-url", help="postgresql://…; by default SQLite in the folder."),
-            click.option(
-                "--dispute-minutes",
-                type=click.FloatRange(min=0),
-                default=3 * 24 * 60,
-                show_default=True,
-                help="How long after a release the buyer may dispute.",
-            ),
-            click.option(
-                "--attempt-minutes",
-                type=click.FloatRange(min=0, min_open=True),
-                default=10,
-                show_default=True,
-                help="When an attempt at a computation is given up.",
-            ),
-        )
-    ):
-        command = option(command)
-    return command
-
-
-def _settings(options: dict[str, Any]) -> Settings:
-    terms = Terms(
-        attempt_limit=timedelta(minutes=options["attempt_minutes"]),
-        dispute_window=timedelta(minutes=options["dispute_minutes"]),
-    )
-    return Settings(
-        directory=options["directory"],
-        registry=options["registry"],
-        authority=options["authority"],
-        database_url=options["database_url"],
-        terms=terms,
-    )
-
-
 @click.group(cls=_Commands, context_settings={"auto_envvar_prefix": "MARKETPLACE"})
 def main() -> None:
     """Answers over people's data that nobody can look at, ordered and paid here."""
 
 
 @main.command()
-@click.option("--dir", "directory", type=_FOLDER, required=True, help="The folder to make.")
+@click.option("--dir", "directory", type=FOLDER, required=True, help="The folder to make.")
 @click.option("--id", "marketplace_id", required=True, help="A lasting id, such as did:web:market.example.")
 @click.option("--name", default="Marketplace", show_default=True, help="The name people read.")
 @click.option("--url", required=True, help="The address at which others reach it.")
-def init(directory: Path, marketplace_id: str, name: str, url: str) -> None:
+@click.option(
+    "--dpia/--no-dpia",
+    default=True,
+    show_default=True,
+    help="Whether buyers may ask about health only when an impact assessment is approved.",
+)
+def init(directory: Path, marketplace_id: str, name: str, url: str, dpia: bool) -> None:
     """Make the keys, and the public part for the trust authority."""
-    click.echo(str(make_folder(directory, Identity(marketplace_id, name, url), now=utc_now())))
+    identity = Identity(marketplace_id, name, url, require_dpia=dpia)
+    click.echo(str(make_folder(directory, identity, now=utc_now())))
 
 
 @main.command("renew-verifier")
-@_with_settings
+@with_settings
 def renew_verifier(**options: Any) -> None:
     """Issue the next certificate under which wallets are asked, and print its path; then restart `serve`."""
-    settings = _settings(options)
+    settings = settings_of(options)
     path = renew_certificate(settings.directory, settings.display_name, settings.public_url, now=utc_now())
     click.echo(str(path))
 
 
 @main.command()
-@_with_settings
+@with_settings
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True)
 def serve(host: str, port: int, threads: int, **options: Any) -> None:
     """Serve the screens and the JSON interfaces."""
     logs.configure()
-    settings = _settings(options)
+    settings = settings_of(options)
     serve_app(lambda: make_app(settings), host=host, port=port, threads=threads)
 
 
 @main.command()
-@_with_settings
+@with_settings
 @click.option("--metrics-port", type=click.IntRange(1, 65535), help="Serve metrics on this loopback port.")
 def worker(metrics_port: int | None, **options: Any) -> None:
     """Drive contributions, withdrawals and jobs forward until stopped."""
     logs.configure()
-    house = open_house(_settings(options))
+    house = open_house(settings_of(options))
     metrics = CollectorRegistry()
     if metrics_port is not None:
         start_http_server(metrics_port, addr="127.0.0.1", registry=metrics)
@@ -152,7 +112,7 @@ def buyer() -> None:
 
 
 @buyer.command("add")
-@_with_settings
+@with_settings
 @click.option("--email", required=True)
 @click.option("--password-file", type=click.File("r"), help="A file with the password; - for stdin.")
 @click.option("--credential", type=click.File("r"), help="The organisation credential, an SD-JWT.")
@@ -167,7 +127,7 @@ def add_buyer(
     """Open a buyer's account and print its id."""
     if (credential is None) != (mandate is None):
         raise click.UsageError("give credential and mandate together, or neither")
-    services = build(_settings(options))
+    services = build(settings_of(options))
     account = services.add_account(email, _password(password_file), kind=AccountKind.BUYER)
     if credential is not None and mandate is not None:
         services.register_organisation(
@@ -177,20 +137,20 @@ def add_buyer(
 
 
 @buyer.command("top-up")
-@_with_settings
+@with_settings
 @click.option("--account", "account_id", required=True)
 @click.option("--transfer-id", help="Made by you; the same one again adds nothing. Default: a fresh one.")
 @click.option("--cents", type=click.IntRange(min=1), required=True)
 def top_up_buyer(account_id: str, transfer_id: str | None, cents: int, **options: Any) -> None:
     """Add sandbox money to a buyer's account and print what is available."""
-    balance = build(_settings(options)).top_up(
+    balance = build(settings_of(options)).top_up(
         account_id, transfer_id=transfer_id or uuid4().hex, amount_cents=cents
     )
     click.echo(balance.available_cents)
 
 
 @buyer.command("api-key")
-@_with_settings
+@with_settings
 @click.option("--account", "account_id", required=True)
 @click.option("--label", default="command line", show_default=True)
 @click.option(
@@ -225,6 +185,7 @@ def end_buyer_key(account_id: str, key_id: str, **options: Any) -> None:
     """End an API key at once."""
     build(_settings(options)).revoke_api_key(account_id, key_id)
     click.echo("ended")
+    click.echo(build(settings_of(options)).make_api_key(account_id, label).secret)
 
 
 @main.group()
@@ -233,22 +194,22 @@ def operator() -> None:
 
 
 @operator.command("add")
-@_with_settings
+@with_settings
 @click.option("--email", required=True)
 @click.option("--password-file", type=click.File("r"), help="A file with the password; - for stdin.")
 def add_operator(email: str, password_file: TextIO | None, **options: Any) -> None:
     """Open an operator's account and print its id."""
-    services = build(_settings(options))
+    services = build(settings_of(options))
     account = services.add_account(email, _password(password_file), kind=AccountKind.OPERATOR)
     click.echo(account.account_id)
 
 
 @main.command("trial-balance")
-@_with_settings
+@with_settings
 @click.option("--accounts", is_flag=True, help="List every account.")
 def trial_balance(accounts: bool, **options: Any) -> None:
     """Add up the ledger from its first transfer; the sum is zero."""
-    taken = build(_settings(options)).trial_balance()
+    taken = build(settings_of(options)).trial_balance()
     for account in taken.accounts if accounts else ():
         click.echo(f"{account.posted_cents:>14} {account.held_cents:>12} {account.account}")
     click.echo(taken.total_cents)
@@ -260,16 +221,17 @@ def payouts() -> None:
 
 
 @payouts.command("list")
-@_with_settings
+@with_settings
 def list_payouts(**options: Any) -> None:
     """List what is to be paid, the oldest first: id, cents, since when, and whether a file has it."""
-    for each in build(_settings(options)).payouts.waiting():
-        written = "exported" if each.exported_at else "new"
+    for line in build(settings_of(options)).payouts.lines():
+        each = line.payout
+        written = "exported" if each.exported_at else "new" if line.may_be_paid else "waits for approval"
         click.echo(f"{each.payout_id} {each.total_cents:>12} {each.requested_at:%Y-%m-%d} {written}")
 
 
 @payouts.command("export")
-@_with_settings
+@with_settings
 @click.option("--debtor-name", required=True, help="Whose account pays.")
 @click.option("--debtor-iban", required=True, help="The account that pays.")
 @click.option("--out", type=click.File("wb"), required=True, help="Where the file for the bank goes.")
@@ -277,41 +239,41 @@ def export_payouts(debtor_name: str, debtor_iban: str, out: BinaryIO, **options:
     """Write what is to be paid into a file for the bank (pain.001.001.09): names, accounts, amounts."""
     try:
         debtor = Payee.typed(debtor_name, debtor_iban)
-        out.write(build(_settings(options)).payouts.export(debtor))
+        out.write(build(settings_of(options)).payouts.export(debtor))
     except (TermsError, MarketplaceError) as error:
         raise click.ClickException(str(error)) from error
 
 
 @payouts.command("paid")
-@_with_settings
+@with_settings
 @click.argument("payout_id")
 def pay_payout(payout_id: str, **options: Any) -> None:
     """Note that the bank has paid."""
     try:
-        click.echo(f"{build(_settings(options)).payouts.pay(payout_id).total_cents} cents paid")
+        click.echo(f"{build(settings_of(options)).payouts.pay(payout_id).total_cents} cents paid")
     except MarketplaceError as error:
         raise click.ClickException(str(error)) from error
 
 
 @payouts.command("refuse")
-@_with_settings
+@with_settings
 @click.argument("payout_id")
 @click.option("--reason", required=True, help="The person is told.")
 def refuse_payout(payout_id: str, reason: str, **options: Any) -> None:
     """Give the money back to the agreements that earned it."""
     try:
         click.echo(
-            f"{build(_settings(options)).payouts.refuse(payout_id, reason).total_cents} cents given back"
+            f"{build(settings_of(options)).payouts.refuse(payout_id, reason).total_cents} cents given back"
         )
     except MarketplaceError as error:
         raise click.ClickException(str(error)) from error
 
 
 @main.command()
-@_with_settings
+@with_settings
 def checkpoint(**options: Any) -> None:
     """Print the signed state of the log."""
-    click.echo(build(_settings(options)).read_log.checkpoint(), nl=False)
+    click.echo(build(settings_of(options)).read_log.checkpoint(), nl=False)
 
 
 for _command in money_commands(_with_settings, _settings):
@@ -322,3 +284,7 @@ def _password(file: TextIO | None) -> str:
     if file is not None:
         return file.read().rstrip("\n")
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+for _command in (ropa, dpia, doctor):
+    main.add_command(_command)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from crypto.encoding import canonical_json
+from crypto.encoding import Json, canonical_json
 from crypto.errors import MalformedError
 from crypto.randomness import RandomBytes, random_bytes
 from crypto.reading import Fields
@@ -19,6 +19,7 @@ from marketplace.domain.invoice import Seller
 from marketplace.errors import BillingRefusedError, MarketplaceError
 from marketplace.seller import read_seller
 from marketplace.services.desk import Terms
+from marketplace.services.payouts import PayoutTerms
 from marketplace.verifier_identity import make_verifier_files
 from ssi.hosting.errors import ReadableByOthersError
 from ssi.hosting.files import read_private, write_private
@@ -32,6 +33,7 @@ PUBLIC = "public.json"
 DATABASE = "marketplace.sqlite"
 SELLER = "seller.json"
 CERTIFICATE, CERTIFICATE_KEY = "tls.pem", "tls.key"
+_REQUIRE_DPIA = "require_dpia"
 SESSION_KEY_BYTES = 32
 MAX_TEXT = 500
 
@@ -51,6 +53,7 @@ class Settings:
     terms: Terms = field(default_factory=Terms)
     password_cost: Argon2Cost = DEFAULT_COST
     currency: str = "EUR"
+    payout_terms: PayoutTerms = field(default_factory=PayoutTerms)
 
     @property
     def database(self) -> str:
@@ -83,6 +86,16 @@ class Settings:
             SettingsError: as above.
         """
         return self._identity("url")
+
+    @property
+    def require_dpia(self) -> bool:
+        """Whether buyers may ask about health only with an approved assessment; not so in older folders.
+
+        Raises:
+            SettingsError: as above.
+        """
+        fields = self._identity_fields()
+        return fields.has(_REQUIRE_DPIA) and fields.boolean(_REQUIRE_DPIA)
 
     @property
     def session_secret(self) -> bytes:
@@ -144,18 +157,25 @@ class Settings:
 
     def _identity(self, member: str) -> str:
         try:
-            return Fields.parse((self.directory / IDENTITY).read_bytes(), IDENTITY).text(member)
+            return self._identity_fields().text(member)
+        except MalformedError as error:
+            raise SettingsError(f"{IDENTITY} cannot be read; run: marketplace init --dir …") from error
+
+    def _identity_fields(self) -> Fields:
+        try:
+            return Fields.parse((self.directory / IDENTITY).read_bytes(), IDENTITY)
         except (OSError, MalformedError) as error:
             raise SettingsError(f"there is no {IDENTITY}; run: marketplace init --dir …") from error
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Who a new marketplace is."""
+    """Who a new marketplace is, and whether it demands an assessment before buyers ask about health."""
 
     marketplace_id: str
     name: str
     url: str
+    require_dpia: bool = True
 
 
 def make_folder(
@@ -178,7 +198,12 @@ def make_folder(
         make_certificate(directory, identity.marketplace_id, now=now)
     if (directory / IDENTITY).exists() and settings.marketplace_id != identity.marketplace_id:
         raise SettingsError(f"{directory.name} belongs to {settings.marketplace_id}; choose another folder")
-    document = {"id": identity.marketplace_id, "name": identity.name, "url": identity.url}
+    document: dict[str, Json] = {
+        "id": identity.marketplace_id,
+        "name": identity.name,
+        "url": identity.url,
+        _REQUIRE_DPIA: identity.require_dpia,
+    }
     (directory / IDENTITY).write_bytes(canonical_json(document) + b"\n")
     make_verifier_files(directory, identity.name, identity.url, now=now, random=random)
     part = marketplace_part(

@@ -186,6 +186,10 @@ class NoticeRefusedError(RefusedError):
     """A notice of a payment rail whose signature does not hold, or that is older than it may be."""
 
 
+class NotAssessedError(RefusedError):
+    """A data set about health for which no data protection impact assessment is approved (GDPR 35)."""
+
+
 class WeakPasswordError(RefusedError):
     """The password is too short or too long."""
 

@@ -73,6 +73,7 @@ class Worker:
         self._begin(Loop("tend scores", self._duties.tend_scores, self._pauses.expiry))
         self._begin(Loop("tend crowd sums", self._duties.tend_crowds, self._pauses.crowds))
         self._begin(Loop("forget presentations", self._duties.forget_presentations, self._pauses.expiry))
+        self._begin(Loop("give a sign of life", self._duties.sign_of_life, self._pauses.expiry))
         if self._duties.deliver_notices is not None:
             self._begin(Loop("deliver notices", self._duties.deliver_notices, self._pauses.notices))
         while not self._stop.is_set():

@@ -23,6 +23,7 @@ COMMAND: Final = "command line"
 """The actor of what was done by a command on the marketplace's own machine, without an account."""
 
 APPROVED: Final = "approved"
+ENDED: Final = "ended"
 NEEDED: Final = 2
 """How many operators have to approve what one alone may not do."""
 
@@ -55,6 +56,12 @@ def by_case(acts: Sequence[Act]) -> dict[str, list[Act]]:
     for act in acts:
         cases.setdefault(act.case_id, []).append(act)
     return cases
+
+
+def standing(acts: Sequence[Act]) -> Sequence[Act]:
+    """The acts of a case since it was last ended: what was approved before counts no more."""
+    ends = [place for place, act in enumerate(acts) if act.kind == ENDED]
+    return acts[ends[-1] + 1 :] if ends else acts
 
 
 def approvers(acts: Sequence[Act], content: str) -> tuple[str, ...]:

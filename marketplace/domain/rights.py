@@ -1,8 +1,8 @@
 """What did a person ask for under the GDPR, by when is it due, and what came of it?
 
 `OPEN` → `ANSWERED`, with `EXTENDED` in between where the operator said in time why it takes longer. One month
-from the receipt (Art. 12(3)), which can be prolonged by two more. A month ends on the day of its number, or on
-the month's last day where there is none (Regulation 1182/71 Art. 3(2)(c)), at the time of day of the receipt.
+from the receipt (Art. 12(3)), which can be prolonged by two more. A month ends on the day of its number, or
+where there is none on its last day (Regulation 1182/71 Art. 3(2)(c)), at the time of day of the receipt.
 """
 
 from calendar import monthrange

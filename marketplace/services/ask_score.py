@@ -20,6 +20,7 @@ from marketplace.errors import (
     PriceChangedError,
     ScoreRefusedError,
 )
+from marketplace.services.assessed import require_assessed
 from marketplace.services.desk import Desk
 from marketplace.services.direct_purchases import escrow_receipt, same_purchase
 from marketplace.services.end_score import asked_score, hold
@@ -60,6 +61,7 @@ class AskScore:
             NotRegisteredError, SignatureError, ConsentError: step 2 fails.
             UnknownOfferError, ScoreRefusedError: step 3 or 4 fails.
             PriceChangedError, CredentialError: step 5 or 6 fails.
+            NotAssessedError: it is about health, and no assessment is approved.
             InsufficientFundsError: the buyer does not have the price.
             PeerError: a status list cannot be had now.
         """
@@ -100,6 +102,7 @@ class AskScore:
         (account_id, token), now = whose, self.desk.now()
         buyer = registered(books.accounts.get(account_id), now)
         offer = open_offer(books, request.consent_id, now)
+        require_assessed(books, [offer.terms.data_set], self.desk.terms)
         order = ScoreOrder(
             request_id=request.request_id,
             account_id=account_id,

@@ -16,8 +16,9 @@ _UUID_BYTES = 16
 
 @dataclass(frozen=True)
 class Terms:
-    """The house's time limits.
+    """The house's time limits, and what it demands.
 
+    Where `require_dpia` is set, buyers may ask about health only if an assessment is approved (GDPR 35).
     An attempt is given up after `attempt_limit`. A buyer may dispute until `dispute_window` after the
     release. Money held for a job that never ends is free again after `hold_limit`.
     """
@@ -25,6 +26,7 @@ class Terms:
     attempt_limit: timedelta = timedelta(minutes=10)
     dispute_window: timedelta = timedelta(days=3)
     hold_limit: timedelta = timedelta(days=2)
+    require_dpia: bool = False
 
 
 @dataclass(frozen=True)

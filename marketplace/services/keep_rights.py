@@ -1,8 +1,8 @@
 """The register of what people ask for under the GDPR: a wallet files, the operator answers in time.
 
 Filing shows nothing but the agreement and its key. Erasure and objection end the agreement in the same
-moment: the withdrawal that does so comes with them. What a person writes is sealed until an operator breaks the
-glass, and deleted when the request is answered.
+moment: the withdrawal that does so comes with them. What a person writes is sealed until an operator breaks
+the glass, and deleted when the request is answered.
 """
 
 from collections.abc import Callable

@@ -10,6 +10,13 @@ from consent.query_check import check
 from marketplace.domain.account import Account, Organisation
 from marketplace.domain.catalogue import Quote
 from marketplace.errors import NotRegisteredError, UnknownAccountError
+from marketplace.domain.band import band_of
+from marketplace.domain.catalogue import Quote, expected_errors
+from marketplace.domain.matching import Asker, Match, match
+from marketplace.domain.offer import Offer
+from marketplace.domain.split import Price, price_of
+from marketplace.errors import NotRegisteredError, TooFewPeopleError, UnknownAccountError
+from marketplace.services.assessed import require_assessed
 from marketplace.services.desk import Desk
 from marketplace.services.ports import Books
 from marketplace.services.question import Question, refusal_without_buyer, stock_for
@@ -31,6 +38,7 @@ class MakeQuote:
             QuestionRefusedError: no consent can permit this query, or there is no key for its engine.
             TooFewPeopleError: fewer people permit it than its floor.
             DiffersByTooFewError: an exact answer would differ by too few people from earlier ones.
+            NotAssessedError: it is about health, and no assessment is approved.
         """
         with self.desk.store.reading() as books:
             question = question_of(self.desk, books, account_id, query)
@@ -53,6 +61,10 @@ def question_of(desk: Desk, books: Books, account_id: str, query: Query) -> Ques
         _require_sound(query)
         raise
     return Question(desk.registry(), buyer, stock_for(books, query, now=now), now)
+            buyer = registered(books.accounts.get(account_id), now)
+            require_assessed(books, query.data_sets, self.desk.terms)
+            offers = offers_for(books, query, now=now)
+        return quote(offers, query, buyer, now=now)
 
 
 def registered(account: Account | None, now: datetime) -> Organisation:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from crypto.encoding import Json
 from marketplace.domain.account import AccountKind
-from marketplace.domain.act import APPROVED, COMMAND, Act, Register, approvers
+from marketplace.domain.act import APPROVED, COMMAND, Act, Register, approvers, standing
 from marketplace.errors import NotAllowedError, RegisterConflictError
 from marketplace.services.ports import Books
 
@@ -43,7 +43,7 @@ def approve(books: Books, case: Case, by: str, content: str, at: datetime) -> tu
         RegisterConflictError: this operator approved it before: the second has to be another.
     """
     require_operator(books, by)
-    if by in approvers(books.acts.of_case(*case), content):
+    if by in approvers(standing(books.acts.of_case(*case)), content):
         raise RegisterConflictError("you approved this already; another operator has to approve it as well")
     enter(books, case, by, APPROVED, at, content=content)
-    return approvers(books.acts.of_case(*case), content)
+    return approvers(standing(books.acts.of_case(*case)), content)

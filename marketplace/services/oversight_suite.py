@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from consent.record import unverified_consent_id
 from crypto.sealing import Vault
 from marketplace.errors import RightsRefusedError, UnknownOfferError
+from marketplace.services.describe_processing import DescribeProcessing
 from marketplace.services.desk import Desk
+from marketplace.services.keep_assessments import KeepAssessments
 from marketplace.services.keep_breaches import KeepBreaches
 from marketplace.services.keep_rights import KeepRights, Withdraw
+from marketplace.services.read_glass import ReadGlass
+from marketplace.services.sign_of_life import SeeWorker
 from marketplace.services.withdraw_crowd_offer import WithdrawCrowdOffer
 from marketplace.services.withdraw_offer import WithdrawOffer
 from marketplace.services.withdraw_score_offer import WithdrawScoreOffer
@@ -20,12 +24,23 @@ class Oversight:
 
     breaches: KeepBreaches
     rights: KeepRights
+    assessments: KeepAssessments
+    describe_processing: DescribeProcessing
+    read_glass: ReadGlass
+    see_worker: SeeWorker
 
 
 def oversight(desk: Desk, secrets: Vault) -> Oversight:
     """Make them; what seals people's words is derived from `secrets`."""
     words = Vault(secrets.derive("rights requests"))
-    return Oversight(KeepBreaches(desk), KeepRights(desk, words, _withdraw(desk)))
+    return Oversight(
+        breaches=KeepBreaches(desk),
+        rights=KeepRights(desk, words, _withdraw(desk)),
+        assessments=KeepAssessments(desk),
+        describe_processing=DescribeProcessing(desk),
+        read_glass=ReadGlass(desk),
+        see_worker=SeeWorker(desk),
+    )
 
 
 def _withdraw(desk: Desk) -> Withdraw:

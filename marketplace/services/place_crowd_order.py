@@ -15,6 +15,7 @@ from marketplace.domain.band import band_of
 from marketplace.domain.crowd import CrowdPurchase, CrowdState
 from marketplace.domain.direct import DirectPrice, direct_price
 from marketplace.errors import CrowdRefusedError, PriceChangedError
+from marketplace.services.assessed import require_assessed
 from marketplace.services.desk import Desk
 from marketplace.services.direct_purchases import escrow_receipt, same_purchase
 from marketplace.services.end_crowd import asked_crowd, hold
@@ -82,6 +83,7 @@ class PlaceCrowdOrder:
             MalformedError, OrderConflictError: step 1 fails.
             NotRegisteredError, SignatureError, ConsentError: step 2 fails.
             CrowdRefusedError, PriceChangedError, CredentialError: step 3, 4 or 5 fails.
+            NotAssessedError: it is about health, and no assessment is approved.
             CrowdRefusedError: the buyer has `MOST_JOINING` orders that gather people now.
             InsufficientFundsError: the buyer does not have the price.
             PeerError: a status list cannot be had now.
@@ -122,6 +124,7 @@ class PlaceCrowdOrder:
     ) -> CrowdPurchase:
         (account_id, token), now = whose, self.desk.now()
         buyer = registered(books.accounts.get(account_id), now)
+        require_assessed(books, [order.data_set], self.desk.terms)
         _require_room(books, account_id)
         purchase = CrowdPurchase(
             order_id=order.order_id,

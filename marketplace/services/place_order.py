@@ -19,6 +19,7 @@ from marketplace.domain.order import Order, request_digest
 from marketplace.domain.split import Price
 from marketplace.domain.view import OrderView, view
 from marketplace.errors import OrderConflictError, PriceChangedError, TooManyQuestionsError
+from marketplace.services.assessed import require_assessed
 from marketplace.services.desk import Desk
 from marketplace.services.log_entries import append, asked
 from marketplace.services.make_quote import question_of, registered
@@ -75,6 +76,7 @@ class PlaceOrder:
             RevokedError: the issuer took the buyer's credential back.
             UnknownDataSetError, QuestionRefusedError, TooFewPeopleError, DiffersByTooFewError: as for a
                 quote.
+            UnknownDataSetError, QueryRefusedError, TooFewPeopleError, NotAssessedError: as for a quote.
             TooManyQuestionsError: this buyer asked about a data set as often as it may in a day.
             PriceChangedError: the price is above the accepted one now.
             InsufficientFundsError: the buyer does not have the price.
@@ -98,6 +100,7 @@ class PlaceOrder:
     def _place(self, books: Books, account_id: str, request: OrderRequest, now: datetime) -> OrderView:
         buyer = registered(books.accounts.get(account_id), now)
         query = request.query
+        require_assessed(books, query.data_sets, self.desk.terms)
         _require_pace(books, account_id, query, now)
         # Without the search for a query close by: a writer keeps everybody else waiting.
         found = matched(stock_for(books, query, now=now), query, buyer, now=now)

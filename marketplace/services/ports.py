@@ -24,6 +24,7 @@ from marketplace.domain.signed_state import StateBook
 from marketplace.services.act_ports import ActBook
 from marketplace.services.answered_ports import AnsweredBook
 from marketplace.services.crowd_ports import CrowdBook
+from marketplace.services.heartbeat_ports import HeartbeatBook
 from marketplace.services.invoice_ports import InvoiceBook
 from marketplace.services.pause_ports import PauseLines
 from marketplace.services.payout_ports import PayoutBook
@@ -303,6 +304,8 @@ class Books(Protocol):
     def rights(self) -> RightsBook: ...  # noqa: D102
     def invoices(self) -> InvoiceBook: ...  # noqa: D102
     def answered(self) -> AnsweredBook: ...  # noqa: D102
+    @property
+    def heartbeats(self) -> HeartbeatBook: ...  # noqa: D102
 
 
 class Store(Protocol):

@@ -45,6 +45,7 @@ from marketplace.services.relay_pauses import RelayPauses
 from marketplace.services.show_catalogue import ShowCatalogue
 from marketplace.services.show_score_offers import FetchScoreOffer, ListScoreOffers
 from marketplace.services.show_withdrawals import ShowWithdrawals
+from marketplace.services.sign_of_life import SignOfLife
 from marketplace.services.take_crowd_message import TakeCrowdMessage
 from marketplace.services.tend_crowds import TendCrowds
 from marketplace.services.tend_scores import TendScores
@@ -206,6 +207,7 @@ class Duties:
     tend_crowds: TendCrowds
     forget_presentations: ForgetPresentations
     show_withdrawals: ShowWithdrawals
+    sign_of_life: SignOfLife
     deliver_notices: DeliverNotices | None = None
 
 
@@ -222,6 +224,7 @@ def duties(desk: Desk, nodes: Nodes, *, worker: str, messenger: Messenger | None
         tend_crowds=TendCrowds(desk),
         forget_presentations=ForgetPresentations(desk),
         show_withdrawals=ShowWithdrawals(desk, nodes),
+        sign_of_life=SignOfLife(desk, worker),
         deliver_notices=None if messenger is None else DeliverNotices(desk, messenger),
     )
 

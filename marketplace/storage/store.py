@@ -11,6 +11,7 @@ from marketplace.storage.accounts import SqlAccounts
 from marketplace.storage.acts import SqlActs
 from marketplace.storage.answered import SqlAnswered
 from marketplace.storage.crowds import SqlCrowds
+from marketplace.storage.heartbeats import SqlHeartbeats
 from marketplace.storage.invoices import SqlInvoices
 from marketplace.storage.ledger import SqlLedgerBook
 from marketplace.storage.log import SqlLogBook
@@ -44,6 +45,7 @@ class SqlBooks:
     rights: SqlRights
     invoices: SqlInvoices
     answered: SqlAnswered
+    heartbeats: SqlHeartbeats
 
 
 @dataclass(frozen=True)
@@ -92,4 +94,5 @@ def _books(session: Session) -> SqlBooks:
         rights=SqlRights(session),
         invoices=SqlInvoices(session),
         answered=SqlAnswered(session),
+        heartbeats=SqlHeartbeats(session),
     )

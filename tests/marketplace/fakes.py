@@ -13,6 +13,7 @@ from tests.marketplace.answered_fakes import MemoryAnswered
 from tests.marketplace.fake_books import MemoryAccounts, MemoryOffers, MemoryOrders
 from tests.marketplace.fake_direct import MemoryCrowds, MemoryScores
 from tests.marketplace.fake_ledger import MemoryLedgerBook, MemoryLogBook, MemoryStates
+from tests.marketplace.heartbeat_fakes import MemoryHeartbeats
 from tests.marketplace.invoice_fakes import MemoryInvoices
 from tests.marketplace.mpc_node.parties import NOW
 from tests.marketplace.payout_fakes import MemoryPayouts
@@ -55,6 +56,7 @@ class MemoryBooks:
     rights: MemoryRights = field(default_factory=MemoryRights)
     invoices: MemoryInvoices = field(default_factory=MemoryInvoices)
     answered: MemoryAnswered = field(default_factory=MemoryAnswered)
+    heartbeats: MemoryHeartbeats = field(default_factory=MemoryHeartbeats)
 
 
 class MemoryStore:

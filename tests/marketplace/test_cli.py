@@ -1,5 +1,6 @@
 """The operator's commands, as an operator types them."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,50 @@ def test_payouts_are_listed_and_what_cannot_be_done_is_said_in_one_line(folder, 
     assert nothing.output == "Error: there is nothing to be paid\n"
     assert "account number" in wrong.output
     assert unknown.output == "Error: there is no payout nothing\n"
+
+
+def test_an_assessment_is_linked_by_two_operators_and_listed(folder):
+    for name in ("one", "two"):
+        address = f"{name}@market.example"
+        run(folder, "operator", "add", "--email", address, "--password-file", "-", typed=PASSWORD + "\n")
+    approve = ("dpia", "approve", "--data-set", "health/1", "--reference", "DSFA 3", "--password-file", "-")
+
+    def approved(name: str) -> Result:
+        return run(folder, *approve, "--email", f"{name}@market.example", typed=PASSWORD + "\n")
+
+    first, again, second = approved("one"), approved("one"), approved("two")
+
+    assert first.output == "health/1 waits for a second operator\n"
+    assert (again.exit_code, "another operator" in again.output) == (1, True)
+    assert second.output == "health/1 DSFA 3\n"
+    listed = run(folder, "dpia", "list").output.splitlines()
+    assert "health/1 needed DSFA 3" in listed
+    assert "exam/1 not needed -" in listed
+
+
+def test_a_buyer_links_no_assessment(folder):
+    add_buyer(folder)
+
+    approve = ("dpia", "approve", "--data-set", "health/1", "--reference", "x", "--password-file", "-")
+    said = run(folder, *approve, "--email", "b@example.org", typed=PASSWORD + "\n")
+
+    assert (said.exit_code, "for operators" in said.output) == (1, True)
+
+
+def test_the_record_of_processing_and_the_skeleton_are_printed(folder):
+    record = json.loads(run(folder, "ropa").output)
+    skeleton = json.loads(run(folder, "dpia", "skeleton", "--data-set", "health/1").output)
+    unknown = run(folder, "dpia", "skeleton", "--data-set", "nothing/1")
+
+    assert (record["@type"], record["dpv:hasProcess"]) == ("dpv:RecordsOfActivities", [])
+    assert (skeleton["@type"], skeleton["dpv:hasProcess"][0]["mk:people"]) == ("dpv:DPIA", "fewer than 50")
+    assert (unknown.exit_code, "Traceback" in unknown.output) == (1, False)
+
+
+@pytest.mark.parametrize(("choice", "demanded"), [([], True), (["--no-dpia"], False)])
+def test_a_new_marketplace_demands_assessments_unless_it_is_told_not_to(tmp_path, choice, demanded):
+    about = ["--dir", str(tmp_path / "m"), "--id", MARKET, "--url", "http://127.0.0.1:8000"]
+
+    CliRunner().invoke(main, ["init", *about, *choice])
+
+    assert Settings(tmp_path / "m", tmp_path, tmp_path).require_dpia is demanded

@@ -91,3 +91,11 @@ def test_without_an_address_the_database_is_a_file_in_the_folder(folder):
     assert settings(folder).database == f"sqlite:///{folder}/marketplace.sqlite"
     named = Settings(folder, folder, folder, database_url="postgresql://db/market")
     assert named.database == "postgresql://db/market"
+
+
+def test_a_folder_from_before_there_was_such_a_thing_demands_no_assessment(folder):
+    document = json.loads((folder / "marketplace.json").read_text())
+    assert document.pop("require_dpia") is True
+    (folder / "marketplace.json").write_text(json.dumps(document))
+
+    assert settings(folder).require_dpia is False

@@ -1,4 +1,4 @@
-"""What people asked for under the GDPR."""
+"""What people asked for under the GDPR, and when workers were last seen."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Make the tables."""
     op.create_table(
         "rights_requests",
         sa.Column("request_id", sa.String(40), nullable=False),
@@ -23,10 +23,17 @@ def upgrade() -> None:
         sa.Column("words", sa.LargeBinary()),
         sa.PrimaryKeyConstraint("request_id", name="pk_rights_requests"),
     )
+    op.create_table(
+        "heartbeats",
+        sa.Column("worker", sa.String(80), nullable=False),
+        sa.Column("at", UtcMoment(), nullable=False),
+        sa.PrimaryKeyConstraint("worker", name="pk_heartbeats"),
+    )
     op.create_index("rights_requests_by_agreement", "rights_requests", ["consent_id"])
 
 
 def downgrade() -> None:
-    """Remove the table. NOTE: what people asked for is forgotten with it."""
+    """Remove the tables. NOTE: what people asked for is forgotten with them."""
+    op.drop_table("heartbeats")
     op.drop_index("rights_requests_by_agreement", "rights_requests")
     op.drop_table("rights_requests")

@@ -1,0 +1,68 @@
+"""Which options do the operator's commands share, and which settings do they make?"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from marketplace.config import Settings
+from marketplace.services.desk import Terms
+from marketplace.services.payouts import PayoutTerms
+
+C = TypeVar("C", bound=Callable[..., Any])
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+def with_settings(command: C) -> C:
+    """The options that say where the marketplace is and by which terms it works."""
+    for option in reversed(
+        (
+            click.option("--dir", "directory", type=FOLDER, required=True, help="The marketplace's folder."),
+            click.option("--registry", type=FILE, required=True, help="The signed trust registry."),
+            click.option("--authority", type=FILE, required=True, help="The authority's public key."),
+            click.option("--database-url", help="postgresql://…; by default SQLite in the folder."),
+            click.option(
+                "--dispute-minutes",
+                type=click.FloatRange(min=0),
+                default=3 * 24 * 60,
+                show_default=True,
+                help="How long after a release the buyer may dispute.",
+            ),
+            click.option(
+                "--attempt-minutes",
+                type=click.FloatRange(min=0, min_open=True),
+                default=10,
+                show_default=True,
+                help="When an attempt at a computation is given up.",
+            ),
+            click.option(
+                "--approve-above-cents",
+                type=click.IntRange(min=0),
+                default=PayoutTerms().approve_above_cents,
+                show_default=True,
+                help="Above which amount two operators have to approve a payout.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def settings_of(options: dict[str, Any]) -> Settings:
+    """The settings that the options make."""
+    terms = Terms(
+        attempt_limit=timedelta(minutes=options["attempt_minutes"]),
+        dispute_window=timedelta(minutes=options["dispute_minutes"]),
+    )
+    return Settings(
+        directory=options["directory"],
+        registry=options["registry"],
+        authority=options["authority"],
+        database_url=options["database_url"],
+        terms=terms,
+        payout_terms=PayoutTerms(approve_above_cents=options["approve_above_cents"]),
+    )
