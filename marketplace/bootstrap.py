@@ -66,7 +66,6 @@ def open_house(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         store=store,
         registry=trust,
         clock=clock,
-        terms=settings.terms,
         seller=settings.seller,
         terms=replace(settings.terms, require_dpia=settings.require_dpia),
     )

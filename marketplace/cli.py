@@ -163,29 +163,28 @@ def top_up_buyer(account_id: str, transfer_id: str | None, cents: int, **options
 def make_buyer_key(account_id: str, label: str, scopes: tuple[str, ...], **options: Any) -> None:
     """Make an API key and print it; it is shown this once."""
     good_for = read_scopes(scopes) if scopes else ALL_SCOPES
-    click.echo(build(_settings(options)).make_api_key(account_id, label, good_for).secret)
+    click.echo(build(settings_of(options)).make_api_key(account_id, label, good_for).secret)
 
 
 @buyer.command("api-keys")
-@_with_settings
+@with_settings
 @click.option("--account", "account_id", required=True)
 def list_buyer_keys(account_id: str, **options: Any) -> None:
     """List an account's API keys: id, name, what each is good for, and when it was last used or ended."""
-    for key in build(_settings(options)).list_api_keys(account_id):
+    for key in build(settings_of(options)).list_api_keys(account_id):
         used = f"last used {key.last_used_on}" if key.last_used_on else "never used"
         state = f"ended {key.revoked_at:%Y-%m-%d}" if key.revoked_at else used
         click.echo(f"{key.key_id} {key.label!r} {','.join(sorted(key.scopes))} {state}")
 
 
 @buyer.command("end-api-key")
-@_with_settings
+@with_settings
 @click.option("--account", "account_id", required=True)
 @click.argument("key_id")
 def end_buyer_key(account_id: str, key_id: str, **options: Any) -> None:
     """End an API key at once."""
-    build(_settings(options)).revoke_api_key(account_id, key_id)
+    build(settings_of(options)).revoke_api_key(account_id, key_id)
     click.echo("ended")
-    click.echo(build(settings_of(options)).make_api_key(account_id, label).secret)
 
 
 @main.group()
@@ -276,7 +275,7 @@ def checkpoint(**options: Any) -> None:
     click.echo(build(settings_of(options)).read_log.checkpoint(), nl=False)
 
 
-for _command in money_commands(_with_settings, _settings):
+for _command in money_commands(with_settings, settings_of):
     main.add_command(_command)
 
 

@@ -10,12 +10,6 @@ from consent.query_check import check
 from marketplace.domain.account import Account, Organisation
 from marketplace.domain.catalogue import Quote
 from marketplace.errors import NotRegisteredError, UnknownAccountError
-from marketplace.domain.band import band_of
-from marketplace.domain.catalogue import Quote, expected_errors
-from marketplace.domain.matching import Asker, Match, match
-from marketplace.domain.offer import Offer
-from marketplace.domain.split import Price, price_of
-from marketplace.errors import NotRegisteredError, TooFewPeopleError, UnknownAccountError
 from marketplace.services.assessed import require_assessed
 from marketplace.services.desk import Desk
 from marketplace.services.ports import Books
@@ -52,6 +46,7 @@ def question_of(desk: Desk, books: Books, account_id: str, query: Query) -> Ques
         QuestionRefusedError: no consent can permit it, and it is not known who asks.
         UnknownAccountError, NotRegisteredError: as `registered`.
         UnknownDataSetError: there is no such data set.
+        NotAssessedError: it is about health, and no assessment is approved.
     """
     now = desk.now()
     account = books.accounts.get(account_id)
@@ -60,11 +55,8 @@ def question_of(desk: Desk, books: Books, account_id: str, query: Query) -> Ques
     except NotRegisteredError:
         _require_sound(query)
         raise
+    require_assessed(books, query.data_sets, desk.terms)
     return Question(desk.registry(), buyer, stock_for(books, query, now=now), now)
-            buyer = registered(books.accounts.get(account_id), now)
-            require_assessed(books, query.data_sets, self.desk.terms)
-            offers = offers_for(books, query, now=now)
-        return quote(offers, query, buyer, now=now)
 
 
 def registered(account: Account | None, now: datetime) -> Organisation:

@@ -74,9 +74,8 @@ class PlaceOrder:
             OrderConflictError: this id was used for another order.
             NotRegisteredError: the buyer has no valid credential or mandate on file.
             RevokedError: the issuer took the buyer's credential back.
-            UnknownDataSetError, QuestionRefusedError, TooFewPeopleError, DiffersByTooFewError: as for a
-                quote.
-            UnknownDataSetError, QueryRefusedError, TooFewPeopleError, NotAssessedError: as for a quote.
+            UnknownDataSetError, QuestionRefusedError, TooFewPeopleError, DiffersByTooFewError,
+                NotAssessedError: as for a quote.
             TooManyQuestionsError: this buyer asked about a data set as often as it may in a day.
             PriceChangedError: the price is above the accepted one now.
             InsufficientFundsError: the buyer does not have the price.

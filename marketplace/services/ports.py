@@ -302,7 +302,9 @@ class Books(Protocol):
     def acts(self) -> ActBook: ...  # noqa: D102
     @property
     def rights(self) -> RightsBook: ...  # noqa: D102
+    @property
     def invoices(self) -> InvoiceBook: ...  # noqa: D102
+    @property
     def answered(self) -> AnsweredBook: ...  # noqa: D102
     @property
     def heartbeats(self) -> HeartbeatBook: ...  # noqa: D102
