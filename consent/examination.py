@@ -18,8 +18,12 @@ from consent.kept_agreement import MAX_TOKEN, KeptAgreement, says_the_same
 from consent.log import Entry, InclusionProof
 from consent.pause import verify_pause
 from consent.receipt import verify_deletion_receipt
+from consent.receipt_credential import verify_deletion_credential, verify_status_credential
 from consent.record import verify_withdrawal
 from consent.record_document import Notice
+from consent.status_receipt import AgreementNamed, StatusReceipt, is_chain
+from consent.vocabulary import ConsentStatus
+from crypto.encoding import Json
 from crypto.errors import CryptoError, MalformedError, ProofError, SignatureError
 from crypto.reading import Fields
 from ssi.credential import RecordCredential, verify_record
@@ -37,6 +41,7 @@ class Part(StrEnum):
     WORDS = "words"
     RECEIPT = "receipt"
     LOG = "log"
+    STATUS = "status"
     PAUSE = "pause"
     WITHDRAWAL = "withdrawal"
     DELETION = "deletion"
@@ -92,7 +97,9 @@ def examine(kept: KeptAgreement, registry: TrustRegistry) -> Examination:
     it trusted when it was given; what stands in the clear beside it is what was signed, and it was given to
     this marketplace. 2. The words are those that it names. 3. The marketplace signed that it holds exactly
     it. 4. The log holds that. 5. What was said about pausing and ending is by the same key and about it.
-    6. Each node deleted what it held of it. 7. Each use was receipted and logged.
+    6. Each node deleted what it held of it. 7. Each use was receipted and logged. 8. The receipts for its
+    statuses are the marketplace's, from the first on without a gap, and none tells of an end that is not in
+    the file.
     """
     return _Look(kept, registry).all()
 
@@ -111,6 +118,7 @@ class _Look:
         findings.append(_tried(Part.WORDS, lambda: self._words(agreed)))  # 2
         findings.append(_tried(Part.RECEIPT, lambda: self._receipt(kind, agreed)))  # 3
         findings.append(_tried(Part.LOG, lambda: self._log(agreed)))  # 4
+        findings += self._statuses(agreed)  # 8
         paused, ended_at = self._said(credential, agreed, findings)  # 5
         findings += self._deletions(agreed)  # 6
         uses = tuple(self._uses(kind, agreed, findings))  # 7
@@ -155,6 +163,25 @@ class _Look:
         if told != (OFFER_KIND, agreed.consent_id, agreed.digest):
             raise MismatchError("log entry: it is about another agreement")
 
+    def _statuses(self, agreed: Agreed) -> list[Finding]:
+        receipts: list[StatusReceipt] = []
+
+        def look(document: Json) -> None:
+            receipt = verify_status_credential(document, self.registry.marketplace.verifying_key)
+            receipts.append(receipt)
+            if receipt.agreement != AgreementNamed(agreed.consent_id, agreed.digest, agreed.controller):
+                raise MismatchError("status receipt: it is for another agreement")
+            _require_moments(receipt, agreed)
+            if not is_chain(receipts):
+                raise MismatchError("status receipt: it does not continue the one before")
+            if receipt.status is ConsentStatus.WITHDRAWN and self.kept.withdrawal is None:
+                raise _AbsentError("the agreement was ended, but the word that ended it is missing")
+
+        return [
+            _tried(Part.STATUS, partial(look, document), str(number))
+            for number, document in enumerate(self.kept.statuses, start=1)
+        ]
+
     def _said(
         self, credential: RecordCredential, agreed: Agreed, findings: list[Finding]
     ) -> tuple[bool, datetime | None]:
@@ -183,11 +210,19 @@ class _Look:
         def look(node_id: str, token: str) -> None:
             if node_id not in keys:
                 raise UnknownNodeError(f"the trust registry names no node {node_id[:200]!r}")
-            verify_deletion_receipt(token, keys[node_id], node_id=node_id, consent_id=agreed.consent_id)
+            named = {"node_id": node_id, "consent_id": agreed.consent_id}
+            said = verify_deletion_receipt(token, keys[node_id], **named)
+            document = self.kept.deletion_credentials.get(node_id)
+            if document is not None and verify_deletion_credential(document, keys[node_id], **named) != said:
+                raise MismatchError("deletion credential: it says something else than the receipt")
 
+        alone = sorted(set(self.kept.deletion_credentials) - set(self.kept.deletions))
         return [
-            _tried(Part.DELETION, partial(look, node, token), node)
-            for node, token in sorted(self.kept.deletions.items())
+            *(
+                _tried(Part.DELETION, partial(look, node, token), node)
+                for node, token in sorted(self.kept.deletions.items())
+            ),
+            *(Finding(Part.DELETION, Fault.ABSENT, node, "its signed receipt is missing") for node in alone),
         ]
 
     def _uses(self, kind: AgreementKind, agreed: Agreed, findings: list[Finding]) -> Iterator[Used]:
@@ -267,6 +302,13 @@ def _logged(document: object, where: str) -> tuple[str, Fields]:
         raise _AbsentError(f"{where}: missing")
     fields = Fields.of(document, where)
     return fields.text("receipt", max_length=MAX_TOKEN), fields.section("log")
+
+
+def _require_moments(receipt: StatusReceipt, agreed: Agreed) -> None:
+    """Only the marketplace says when an end was handed in; the other moments are the agreement's own."""
+    told = {ConsentStatus.GIVEN: agreed.given_at, ConsentStatus.EXPIRED: agreed.valid_until}
+    if any(told.get(change.status, change.at) != change.at for change in receipt.history):
+        raise MismatchError("status receipt: it names other moments than the agreement")
 
 
 def _require(consent_id: str, agreed: Agreed, where: str) -> None:

@@ -2,8 +2,9 @@
 
 It holds nothing but documents that somebody signed, and what ties them together: the agreement by her own
 key, her credential without a single value of it, the words she agreed to, the marketplace's receipt with its
-place in the public log, what she said about pausing and ending, the receipts of the nodes that deleted, and a
-receipt for each use. `consent.examination` says which of it holds. No value of an attribute stands in it.
+place in the public log, its receipt for each status since as a verifiable credential, what she said about
+pausing and ending, the receipts of the nodes that deleted, and a receipt for each use. `consent.examination`
+says which of it holds. No value of an attribute stands in it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from typing import Final
 from consent.policy import NODES
 from consent.record_document import CONTEXT
 from consent.signed import MAX_ID
+from consent.status_receipt import MOST_STATUSES
 from crypto.encoding import Json, parse_json
 from crypto.errors import CryptoError, MalformedError
 from crypto.reading import Fields
@@ -30,7 +32,8 @@ class KeptAgreement:
     """The parts, each as it came and none of them believed; what is not there is None or empty.
 
     `record` is the agreement in the clear, for reading, and `credential` the issuer's signed part alone.
-    `receipt` and each of `uses` have the members `receipt` and `log`; `deletions` has receipts by node.
+    `receipt` and each of `uses` have the members `receipt` and `log`; `deletions` has receipts by node, and
+    `deletion_credentials` the same as credentials. `statuses` are the receipts for each status, oldest first.
     """
 
     signed: str = field(repr=False)
@@ -42,6 +45,8 @@ class KeptAgreement:
     withdrawal: str | None = field(default=None, repr=False)
     deletions: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
     uses: Sequence[Json] = field(default=(), repr=False, hash=False)
+    statuses: Sequence[Json] = field(default=(), repr=False, hash=False)
+    deletion_credentials: Mapping[str, Json] = field(default_factory=dict, repr=False, hash=False)
 
     @classmethod
     def of(cls, signed: str, compact: str, words: str) -> "KeptAgreement":
@@ -67,6 +72,10 @@ class KeptAgreement:
             "withdrawal": self.withdrawal,
             "deletions": dict(self.deletions),
             "uses": list(self.uses),
+            **({"statuses": list(self.statuses)} if self.statuses else {}),
+            **(
+                {"deletion_credentials": dict(self.deletion_credentials)} if self.deletion_credentials else {}
+            ),
         }
 
     @classmethod
@@ -91,6 +100,8 @@ class KeptAgreement:
             withdrawal=_text(fields, "withdrawal", MAX_TOKEN),
             deletions=_deletions(fields),
             uses=fields.entries("uses", most=MOST_USES) if fields.has("uses") else (),
+            statuses=fields.entries("statuses", most=MOST_STATUSES) if fields.has("statuses") else (),
+            deletion_credentials=_credentials(fields),
         )
         fields.done()
         return kept
@@ -115,8 +126,20 @@ def _text(fields: Fields, name: str, most: int) -> str | None:
 def _deletions(fields: Fields) -> dict[str, str]:
     if not fields.has("deletions"):
         return {}
-    section, named = fields.section("deletions"), fields.any("deletions")
+    section = fields.section("deletions")
+    return {node: section.text(node, max_length=MAX_TOKEN) for node in _nodes(fields, "deletions")}
+
+
+def _credentials(fields: Fields) -> dict[str, Json]:
+    if not fields.has("deletion_credentials"):
+        return {}
+    section = fields.section("deletion_credentials")
+    return {node: section.any(node) for node in _nodes(fields, "deletion_credentials")}
+
+
+def _nodes(fields: Fields, name: str) -> list[str]:
+    named = fields.any(name)
     nodes = list(named) if isinstance(named, Mapping) else []
     if len(nodes) > NODES or any(len(node) > MAX_ID for node in nodes):
-        raise MalformedError(f"{section.where}: expected at most {NODES} nodes")
-    return {node: section.text(node, max_length=MAX_TOKEN) for node in nodes}
+        raise MalformedError(f"{fields.where}.{name}: expected at most {NODES} nodes")
+    return nodes

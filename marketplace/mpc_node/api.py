@@ -241,7 +241,8 @@ def _add_open(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
 
     @blueprint.post("/withdrawals")
     def withdrawal() -> ResponseReturnValue:
-        return jsonify(deletion_receipt=withdraw(_only("withdrawal", MAX_WITHDRAWAL)))
+        receipt = withdraw(_only("withdrawal", MAX_WITHDRAWAL))
+        return jsonify(deletion_receipt=receipt, credential=withdraw.as_credential(receipt))
 
     @blueprint.post("/pauses")
     def pausing() -> ResponseReturnValue:

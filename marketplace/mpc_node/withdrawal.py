@@ -17,8 +17,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from consent.receipt import DeletionReceipt, sign_deletion_receipt
+from consent.receipt import DeletionReceipt, sign_deletion_receipt, verify_deletion_receipt
+from consent.receipt_credential import issue_deletion_credential
 from consent.record import unverified_consent_id, verify_withdrawal
+from crypto.encoding import Json
 from crypto.errors import CryptoError
 from crypto.signing import SigningKey, VerifyingKey
 from marketplace.mpc_node.errors import UnknownContributionError, WithdrawalRefusedError
@@ -68,6 +70,13 @@ class WithdrawContribution:
                 "nothing is held under that consent id; what arrives under it later will not be used"
             )
         return receipt
+
+    def as_credential(self, receipt: str) -> dict[str, Json]:
+        """A deletion receipt of this node as a W3C Verifiable Credential, which is always the same."""
+        named = unverified_consent_id(receipt)
+        key, node_id = self._key, self._node_id
+        said = verify_deletion_receipt(receipt, key.public, node_id=node_id, consent_id=named)
+        return issue_deletion_credential(said, key)
 
     def _receipt(self, consent_id: str, token: str) -> str | None:
         tombstone = self._held.contributions.tombstone(consent_id)

@@ -15,6 +15,7 @@ from marketplace.errors import ContributionRefusedError, OfferConflictError
 from marketplace.services.desk import Desk
 from marketplace.services.log_entries import append, shown
 from marketplace.services.ports import ArrivedOffer, Books, StatusLists
+from marketplace.services.status_credentials import first_credential
 from ssi.credential import RecordCredential, verify_record
 
 
@@ -121,6 +122,7 @@ class AcceptOffer:
         answer: dict[str, Json] = {
             "consent_id": record.consent_id,
             "receipt": sign_consent_receipt(ConsentReceipt(record, checked.at), self.desk.key),
+            "status_receipts": first_credential(record, self.desk.key, at=checked.at),
             "log": shown(self.desk, Log(books.log), index),
         }
         books.offers.add(

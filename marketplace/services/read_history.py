@@ -18,6 +18,7 @@ from marketplace.errors import UnknownOfferError
 from marketplace.services.desk import Desk
 from marketplace.services.log_entries import shown, signed_checkpoint
 from marketplace.services.ports import Books
+from marketplace.services.status_credentials import credentials_of
 
 _OUTCOMES = {
     PartOutcome.MATCHED: "running",
@@ -60,6 +61,7 @@ class ReadHistory:
                 "uses": [use for use in uses if use["receipt"] is not None],
                 "others": [use for use in uses if use["receipt"] is None],
                 "withdrawal": withdrawal,
+                "status_receipts": credentials_of(self.desk, books, offer),
                 "nodes": [_node(side) for side in sides],
                 "deletion_receipts": [side.deletion_receipt for side in sides if side.deletion_receipt],
                 "checkpoint": checkpoint,

@@ -9,6 +9,7 @@ from marketplace.errors import UnknownOfferError
 from marketplace.services.desk import Desk
 from marketplace.services.ports import Books
 from marketplace.services.signed_withdrawal import log_withdrawal, require_signed, shown_withdrawal
+from marketplace.services.status_credentials import credentials_of
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class WithdrawOffer:
     desk: Desk
 
     def __call__(self, withdrawal: str) -> dict[str, Json]:
-        """When it ended, with the log's proof.
+        """When it ended, with the log's proof, and the receipts for each status up to this one.
 
         Raises:
             MalformedError: it is not a withdrawal.
@@ -49,4 +50,7 @@ class WithdrawOffer:
         ended, kept = books.offers.get(consent_id), books.offers.withdrawal(consent_id)
         at = None if ended is None else ended.withdrawn_at
         index = None if kept is None else kept[1]
-        return shown_withdrawal(self.desk, books, consent_id, at, index)
+        shown = shown_withdrawal(self.desk, books, consent_id, at, index)
+        return (
+            shown if ended is None else {**shown, "status_receipts": credentials_of(self.desk, books, ended)}
+        )

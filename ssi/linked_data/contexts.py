@@ -17,6 +17,7 @@ from ssi.errors import UnknownContextError
 CREDENTIALS_V1: Final = "https://www.w3.org/2018/credentials/v1"
 CREDENTIALS_V2: Final = "https://www.w3.org/ns/credentials/v2"
 DATA_INTEGRITY_V2: Final = "https://w3id.org/security/data-integrity/v2"
+ARGONAUTA_V1: Final = "urn:argonauta:context:1"
 
 FOLDER: Final = Path(__file__).parent / "contexts"
 
@@ -129,6 +130,10 @@ CONTEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "https://w3id.org/citizenship/v4rc1": (
             "citizenship-v4rc1.jsonld",
             "a89b0bc00b1848ac3dfdf956c7dd5de8567e755351c07ec6a1c2b4a08b67953b",
+        ),
+        "urn:argonauta:context:1": (
+            "argonauta-1.jsonld",
+            "d675be080b1ae8bede710d0d4b6103ac47786c3bdb49225e003b306090184c2a",
         ),
     }
 )

@@ -23,14 +23,16 @@ from consent.receipt import (
     sign_deletion_receipt,
     sign_usage_receipt,
 )
+from consent.receipt_credential import issue_deletion_credential, issue_status_credential
 from consent.record import ConsentRecord, sign_consent, sign_withdrawal
 from consent.record_document import Notice, StatusChange
 from consent.score_consent import ScoreConsent, sign_score_consent
 from consent.score_receipt import ScoreOfferReceipt, ScoreReceipt, sign_offer_receipt, sign_score_receipt
+from consent.status_receipt import AgreementNamed, Life, status_receipts
 from consent.vocabulary import ConsentStatus, Purpose, RecipientKind
 from crypto import merkle
 from crypto.encoding import Json, b64url_encode, sha256
-from tests.consent.examples import COUNT, MEAN, POLICY
+from tests.consent.examples import COUNT, MEAN, POLICY, UNTIL
 from tests.consent.scores import TERMS as SCORE_TERMS
 from tests.crowd_sitters import terms as crowd_terms
 from tests.ssi import parties
@@ -72,6 +74,8 @@ class Desk:
             pause=sign_pause(PauseStatement(consent_id, True, 1, NOW), parties.HOLDER),
             withdrawal=sign_withdrawal(consent_id, NOW, parties.HOLDER),
             deletions={"node-a": self.deletion("node-a", consent_id)},
+            deletion_credentials={"node-a": self.deletion_credential("node-a", consent_id)},
+            statuses=_statuses(consent_id, digest),
             uses=(self.logged(_usage(kind, consent_id, use), use),),
         )
 
@@ -94,6 +98,17 @@ class Desk:
     def deletion(self, node: str, consent_id: str) -> str:
         """A node's word that it deleted."""
         return sign_deletion_receipt(DeletionReceipt(node, consent_id, NOW), parties.ed25519(node))
+
+    def deletion_credential(self, node: str, consent_id: str) -> Json:
+        """The same as a credential."""
+        return issue_deletion_credential(DeletionReceipt(node, consent_id, NOW), parties.ed25519(node))
+
+
+def _statuses(consent_id: str, digest: str) -> tuple[Json, ...]:
+    """What the marketplace certified: given, and ended at once."""
+    named = AgreementNamed(consent_id, digest, "market")
+    life = Life(NOW, NOW, UNTIL, NOW)
+    return tuple(issue_status_credential(each, MARKET) for each in status_receipts(named, life, now=NOW))
 
 
 @cache

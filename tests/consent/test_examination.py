@@ -2,19 +2,28 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from consent.examination import Fault, Finding, Part, examine
 from consent.kept_agreement import MAX_BYTES, KeptAgreement
 from consent.pause import PauseStatement, sign_pause
+from consent.receipt import DeletionReceipt
+from consent.receipt_credential import (
+    issue_deletion_credential,
+    issue_status_credential,
+    verify_status_credential,
+)
 from consent.record import CONSENT_TYP, sign_withdrawal
+from consent.record_document import StatusChange
+from consent.vocabulary import ConsentStatus
 from crypto.encoding import b64url_decode
 from crypto.errors import MalformedError
 from crypto.signing import SigningKey
 from ssi.jws import parse_jws, sign_jws
 from tests.consent.examples import loose
-from tests.consent.kept import CENTS, IDS, KINDS, NOW, WORDS, Desk, papers
+from tests.consent.kept import CENTS, IDS, KINDS, MARKET, NOW, WORDS, Desk, papers
 from tests.ssi import parties
 
 OTHER = IDS["other"]
@@ -36,7 +45,7 @@ def test_an_honest_file_holds_in_every_part(kind):
     found = examine(papers(kind), parties.registry())
 
     assert found.holds, found.findings
-    assert [each.part for each in found.findings] == list(Part)
+    assert list(dict.fromkeys(each.part for each in found.findings)) == list(Part)
     assert found.agreed is not None
     assert (found.agreed.consent_id, found.agreed.given_at) == (IDS[kind], NOW)
     assert (found.paused, found.ended_at) == (True, NOW)
@@ -62,9 +71,24 @@ def test_no_value_of_the_record_stands_in_it():
 
 
 def test_an_agreement_that_nobody_used_paused_or_ended_holds():
-    plain = replace(papers("computation"), pause=None, withdrawal=None, deletions={}, uses=())
+    plain = replace(
+        papers("computation"),
+        pause=None,
+        withdrawal=None,
+        deletions={},
+        deletion_credentials={},
+        uses=(),
+        statuses=papers("computation").statuses[:1],
+    )
 
     assert examine(plain, parties.registry()).holds
+
+
+def test_a_file_of_before_there_were_credentials_holds():
+    document = papers("computation").to_json()
+    older = {name: document[name] for name in set(document) - {"statuses", "deletion_credentials"}}
+
+    assert examine(KeptAgreement.parse(json.dumps(older)), parties.registry()).holds
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -189,7 +213,72 @@ def test_a_pause_or_end_of_another_agreement_is_found():
 def test_a_deletion_that_proves_nothing_is_found(node, signer, consent_id, fault):
     token = Desk().deletion(signer, consent_id)
 
-    assert _faults(replace(papers("computation"), deletions={node: token})) == {Part.DELETION: fault}
+    kept = replace(papers("computation"), deletions={node: token}, deletion_credentials={})
+
+    assert _faults(kept) == {Part.DELETION: fault}
+
+
+@pytest.mark.parametrize(
+    ("signer", "consent_id", "at", "fault"),
+    [
+        ("node-a", OTHER, NOW, Fault.OTHER),
+        ("node-b", IDS["computation"], NOW, Fault.SIGNATURE),
+        ("node-a", IDS["computation"], NOW + timedelta(days=1), Fault.OTHER),
+    ],
+)
+def test_a_deletion_that_its_credential_does_not_repeat_is_found(signer, consent_id, at, fault):
+    receipt = DeletionReceipt("node-a", consent_id, at)
+    credential = issue_deletion_credential(receipt, parties.ed25519(signer))
+
+    kept = replace(papers("computation"), deletion_credentials={"node-a": credential})
+
+    assert _faults(kept) == {Part.DELETION: fault}
+
+
+def test_a_deletion_credential_without_its_receipt_is_found():
+    assert _faults(replace(papers("computation"), deletions={})) == {Part.DELETION: Fault.ABSENT}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_end_that_was_left_out_is_betrayed_by_its_receipt(kind):
+    found = examine(replace(papers(kind), withdrawal=None), parties.registry())
+
+    assert [(each.part, each.fault) for each in found.findings if not each.holds] == [
+        (Part.STATUS, Fault.ABSENT)
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_receipts_for_the_statuses_of_another_agreement_are_found(kind):
+    other = Desk().kept(kind, "other")
+
+    assert _faults(replace(papers(kind), statuses=other.statuses)) == {Part.STATUS: Fault.OTHER}
+
+
+@pytest.mark.parametrize("statuses", [slice(1, None), slice(None, None, -1)], ids=["first missing", "turned"])
+def test_receipts_that_do_not_follow_each_other_are_found(statuses):
+    kept = papers("computation")
+
+    assert _faults(replace(kept, statuses=kept.statuses[statuses])) == {Part.STATUS: Fault.OTHER}
+
+
+def test_a_receipt_that_names_another_moment_than_the_agreement_is_found():
+    kept = papers("computation")
+    first = verify_status_credential(kept.statuses[0], MARKET.public)
+    earlier = replace(first, history=(StatusChange(ConsentStatus.GIVEN, NOW - timedelta(days=1)),))
+
+    forged = replace(kept, statuses=(issue_status_credential(earlier, MARKET),))
+
+    assert _faults(forged) == {Part.STATUS: Fault.OTHER}
+
+
+def test_a_receipt_for_a_status_that_somebody_else_signed_is_found():
+    kept = papers("computation")
+    first = verify_status_credential(kept.statuses[0], MARKET.public)
+
+    forged = replace(kept, statuses=(issue_status_credential(first, parties.ed25519("stranger")),))
+
+    assert _faults(forged) == {Part.STATUS: Fault.SIGNATURE}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from consent.receipt import verify_deletion_receipt
+from consent.receipt_credential import verify_deletion_credential
 from consent.record import sign_withdrawal
 from ssi.hosting.tls import ServerTls, make_certificate
 from ssi.trust_entries import NodeEntry
@@ -55,13 +56,13 @@ def _real(folder: Path) -> Iterator[Desk]:
 
 
 def test_a_withdrawal_is_answered_with_the_nodes_signed_receipt(desk: Desk) -> None:
-    receipt = desk.port.withdraw(desk.node, withdrawal_of(ANNA))
+    answer = desk.port.withdraw(desk.node, withdrawal_of(ANNA))
 
-    assert receipt is not None
-    deletion = verify_deletion_receipt(
-        receipt, NODE.verifying_key, node_id="node-a", consent_id=ANNA.consent_id
-    )
+    assert answer is not None
+    key, named = NODE.verifying_key, {"node_id": "node-a", "consent_id": ANNA.consent_id}
+    deletion = verify_deletion_receipt(answer.receipt, key, **named)
     assert deletion.deleted_at == NOW
+    assert verify_deletion_credential(answer.credential, key, **named) == deletion
 
 
 def test_telling_a_node_twice_gives_the_same_receipt(desk: Desk) -> None:

@@ -6,6 +6,9 @@ import pytest
 
 from consent.log import Entry, InclusionProof, verify_checkpoint, verify_growth
 from consent.receipt import verify_deletion_receipt, verify_usage_receipt
+from consent.receipt_credential import verify_status_credential
+from consent.status_receipt import is_chain
+from consent.vocabulary import ConsentStatus
 from crypto.encoding import b64url_decode, canonical_json
 from crypto.reading import Fields
 from marketplace.domain.job import NodeJobStatus
@@ -97,6 +100,33 @@ def test_a_withdrawal_and_the_deletions_are_told_with_their_proofs(market):
             node_id=node["node"],
             consent_id=ANNA.consent_id,
         )
+
+
+def test_every_status_is_receipted_as_a_credential_and_each_receipt_replaces_the_one_before(any_market):
+    market = any_market
+    market.stock(1)
+    given = history(market)["status_receipts"]
+    market.clock.forward(hours=1)
+    withdrawn = market.services.withdraw_offer(withdrawal_of(ANNA))["status_receipts"]
+    market.clock.forward(days=400)
+
+    told = history(market)["status_receipts"]
+    receipts = [verify_status_credential(each, MARKET_KEY.public) for each in told]
+
+    assert (told, told[:1]) == (withdrawn, given)
+    assert is_chain(receipts)
+    assert [each.status for each in receipts] == [ConsentStatus.GIVEN, ConsentStatus.WITHDRAWN]
+    assert {each.agreement.consent_id for each in receipts} == {ANNA.consent_id}
+
+
+def test_an_agreement_that_ran_out_is_receipted_so(market):
+    market.stock(1)
+    market.clock.forward(days=400)
+
+    last = verify_status_credential(history(market)["status_receipts"][-1], MARKET_KEY.public)
+
+    assert last.status is ConsentStatus.EXPIRED
+    assert last.history[-1].at < market.clock()
 
 
 def test_what_each_node_said_is_told(market):

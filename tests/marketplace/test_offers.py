@@ -9,6 +9,7 @@ import pytest
 
 from consent.log import Entry, InclusionProof
 from consent.receipt import verify_consent_receipt, verify_deletion_receipt
+from consent.receipt_credential import verify_status_credential
 from consent.record import sign_withdrawal
 from crypto.encoding import b64url_decode, b64url_encode
 from crypto.errors import MalformedError
@@ -81,6 +82,8 @@ def test_an_offer_is_answered_with_a_signed_receipt_and_its_place_in_the_log(any
     assert receipt.record.consent_id == answer["consent_id"] == ANNA.consent_id
     assert (entry.kind, entry.body["consent_id"]) == ("offer", ANNA.consent_id)
     assert (proof.index, checkpoint.size) == (0, 1)
+    first = verify_status_credential(answer["status_receipts"][0], MARKET_KEY.public)
+    assert first.agreement.record_digest == receipt.record.digest == entry.body["consent_digest"]
 
 
 def test_the_same_contribution_again_gets_the_same_answer_and_is_kept_once(any_market):

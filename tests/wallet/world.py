@@ -20,7 +20,9 @@ from consent.receipt import (
     sign_deletion_receipt,
     sign_usage_receipt,
 )
+from consent.receipt_credential import issue_deletion_credential, issue_status_credential
 from consent.record import CONSENT_TYP, ConsentRecord, unverified_consent_id, verify_withdrawal
+from consent.status_receipt import AgreementNamed, Life, status_receipts
 from consent.vocabulary import Purpose, RecipientKind, StatisticKind
 from crypto import merkle
 from crypto.encoding import Json
@@ -58,6 +60,7 @@ from wallet.domain.clock import Clock
 from wallet.domain.held_consent import Delivery
 from wallet.domain.history import History, LoggedReceipt
 from wallet.domain.use import UseEntry
+from wallet.domain.withdrawal import DeletionAnswer
 from wallet.errors import PartnerRefusedError, PartnerUnreachableError
 from wallet.services.custody_suite import Custody
 from wallet.services.outside import Partners, Stores
@@ -120,7 +123,9 @@ class MemoryMarket:
     log: MemoryLog = field(default_factory=MemoryLog)
     offers: dict[str, Contribution] = field(default_factory=dict)
     answers: dict[str, LoggedReceipt] = field(default_factory=dict)
+    received: dict[str, tuple[ConsentRecord, datetime]] = field(default_factory=dict)
     withdrawals: dict[str, str] = field(default_factory=dict)
+    ended: dict[str, datetime] = field(default_factory=dict)
     pauses: list[str] = field(default_factory=list)
     relays_nothing: bool = False
     delivery: Delivery = Delivery.ACTIVE
@@ -151,12 +156,17 @@ class MemoryMarket:
             )
             index = self.log.append(entry)
             receipt = sign_consent_receipt(ConsentReceipt(record, self._now()), self.key)
-            self.answers[record.consent_id] = LoggedReceipt(receipt, entry, self.log.prove(index, self.key))
+            self.answers[record.consent_id] = LoggedReceipt(
+                receipt, entry, self.log.prove(index, self.key), statuses=self.statuses(record, None)
+            )
+            self.received[record.consent_id] = (record, self._now())
         return self.answers[record.consent_id]
 
     def withdraw(self, withdrawal: str) -> None:
         self._answering()
-        self.withdrawals[unverified_consent_id(withdrawal)] = withdrawal
+        consent_id = unverified_consent_id(withdrawal)
+        self.withdrawals[consent_id] = withdrawal
+        self.ended.setdefault(consent_id, self._now())
 
     def pause(self, statement: str) -> bool:
         self._answering()
@@ -183,7 +193,19 @@ class MemoryMarket:
             if owner == consent_id
         )
         others = tuple(use for use in self.others if use.consent_id == consent_id)
-        return History(self.delivery, self.refusal, uses, others, tuple(self.deletion_receipts))
+        record, _ = self.received[consent_id]
+        statuses = self.statuses(record, self.ended.get(consent_id))
+        return History(self.delivery, self.refusal, uses, others, tuple(self.deletion_receipts), statuses)
+
+    def statuses(self, record: ConsentRecord, withdrawn_at: datetime | None) -> tuple[Json, ...]:
+        """The receipts for each status so far."""
+        _, received_at = self.received.get(record.consent_id, (record, self._now()))
+        named = AgreementNamed(record.consent_id, record.digest, record.controller)
+        policy = record.policy
+        life = Life(policy.given_at, received_at, policy.valid_until, withdrawn_at)
+        return tuple(
+            issue_status_credential(each, self.key) for each in status_receipts(named, life, now=self._now())
+        )
 
     def checkpoint(self) -> str:
         self._answering()
@@ -269,7 +291,7 @@ class MemoryNodes:
         receipt = PauseReceipt(node.id, said["consent_id"], said["paused"], said["sequence"], now)
         return sign_pause_receipt(self.receipts(receipt), key)
 
-    def withdraw(self, node: NodeEntry, withdrawal: str) -> str | None:
+    def withdraw(self, node: NodeEntry, withdrawal: str) -> DeletionAnswer | None:
         self.told.append(node.id)
         consent_id = unverified_consent_id(withdrawal)
         if node.id in self.down:
@@ -277,9 +299,8 @@ class MemoryNodes:
         if node.id in self.empty or (self.holding is not None and consent_id not in self.holding):
             return None
         key = self.keys.get(node.id, parties.ed25519(node.id))
-        return sign_deletion_receipt(
-            DeletionReceipt(node.id, consent_id, self.clock().replace(microsecond=0)), key
-        )
+        receipt = DeletionReceipt(node.id, consent_id, self.clock().replace(microsecond=0))
+        return DeletionAnswer(sign_deletion_receipt(receipt, key), issue_deletion_credential(receipt, key))
 
 
 @dataclass

@@ -7,6 +7,7 @@ from ssi.http.errors import RefusedByPeerError
 from ssi.trust_entries import NodeEntry
 from wallet.clients.connections import Connections
 from wallet.clients.failures import talking_to
+from wallet.domain.withdrawal import DeletionAnswer
 from wallet.errors import PartnerRefusedError
 
 _NOT_FOUND = 404
@@ -19,13 +20,15 @@ class NodeClient:
 
     connections: Connections
 
-    def withdraw(self, node: NodeEntry, withdrawal: str) -> str | None:
+    def withdraw(self, node: NodeEntry, withdrawal: str) -> DeletionAnswer | None:
         """Tell a node that a consent ended; asked again when the connection broke."""
         try:
             with talking_to(node.operator):
                 client = self.connections.to(node.url, pinned_pem=node.tls_certificate)
                 answer = client.post_json("/v1/withdrawals", {"withdrawal": withdrawal}, repeatable=True)
-                return Fields.of(answer, "answer").text("deletion_receipt", max_length=MAX_RECEIPT)
+                fields = Fields.of(answer, "answer")
+                credential = fields.any("credential") if fields.has("credential") else None
+                return DeletionAnswer(fields.text("deletion_receipt", max_length=MAX_RECEIPT), credential)
         except PartnerRefusedError as error:
             if _is_unknown(error):
                 return None

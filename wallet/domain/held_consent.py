@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from consent.odrl import from_odrl, to_offer
 from consent.policy import Policy
+from consent.status_receipt import MOST_STATUSES
 from crypto.encoding import Json
 from crypto.reading import Fields, utc_text
 from wallet.domain.pausing import Pausing
@@ -87,6 +88,7 @@ class HeldConsent:
     """One consent. `notice` are the words the person agreed to; `signed` is the record she signed.
 
     `contribution` is what has to reach the marketplace, kept until it did. `uses` are as of `refreshed_at`.
+    `statuses` are the marketplace's receipts for each status so far, as verifiable credentials.
     """
 
     row_id: str
@@ -105,6 +107,7 @@ class HeldConsent:
     refreshed_at: datetime | None = None
     put_off: PutOff = field(default_factory=PutOff)
     revision: int = 0
+    statuses: tuple[Json, ...] = field(default=(), repr=False, hash=False)
 
     def state(self, now: datetime) -> ConsentState:
         """How the consent stands at a moment."""
@@ -132,9 +135,9 @@ class HeldConsent:
         answered = {*self.withdrawal.deletions, *self.withdrawal.without}
         return tuple(node for node in self.policy.node_ids if node not in answered)
 
-    def arrived(self, receipt: GivenReceipt) -> "HeldConsent":
+    def arrived(self, receipt: GivenReceipt, statuses: tuple[Json, ...] = ()) -> "HeldConsent":
         """After the marketplace gave its receipt; what was to be sent is let go of."""
-        return replace(self, delivery=Delivery.WAITING, contribution=None, receipt=receipt)
+        return replace(self, delivery=Delivery.WAITING, contribution=None, receipt=receipt, statuses=statuses)
 
     def to_document(self) -> dict[str, Json]:
         """The consent as a document to be sealed."""
@@ -153,6 +156,7 @@ class HeldConsent:
             "uses": [use.to_document() for use in self.uses],
             "refreshed_at": utc_text(self.refreshed_at) if self.refreshed_at else None,
             "put_off": self.put_off.to_document(),
+            **({"statuses": list(self.statuses)} if self.statuses else {}),
         }
 
     @classmethod
@@ -184,6 +188,7 @@ class HeldConsent:
             refreshed_at=fields.moment("refreshed_at") if fields.has("refreshed_at") else None,
             put_off=PutOff.from_fields(fields.objects("put_off") if fields.has("put_off") else ()),
             revision=revision,
+            statuses=tuple(fields.entries("statuses", most=MOST_STATUSES)) if fields.has("statuses") else (),
         )
         fields.done()
         return held

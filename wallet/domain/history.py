@@ -5,15 +5,20 @@ the same job and consent, its place in the log, and the checkpoint of that log. 
 to the ones seen before by `services.watch_log`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from consent.errors import MismatchError
 from consent.log import Entry, InclusionProof
 from consent.query import MAX_NAME, MOST_STATISTICS, Query, Statistic
 from consent.receipt import verify_usage_receipt
+from consent.receipt_credential import verify_status_credential
+from consent.status_receipt import MOST_STATUSES, is_chain
 from consent.vocabulary import Purpose, RecipientKind
-from crypto.encoding import Json
+from crypto.encoding import Json, digest_of
 from crypto.errors import MalformedError
 from crypto.reading import Fields
+from ssi.jws import parse_jws
 from ssi.trust_entries import MarketplaceEntry
 from wallet.domain.held_consent import Delivery
 from wallet.domain.use import Buyer, Outcome, UseEntry
@@ -32,10 +37,11 @@ class LoggedReceipt:
     entry: Entry = field(repr=False)
     proof: InclusionProof = field(repr=False)
     query: Query | None = None
+    statuses: tuple[Json, ...] = field(default=(), repr=False, hash=False)
 
     @classmethod
     def from_fields(cls, fields: Fields) -> "LoggedReceipt":
-        """Read the members `receipt` and `log`, which has `entry` and `proof`.
+        """Read the members `receipt`, `log`, which has `entry` and `proof`, and the first `status_receipts`.
 
         Raises:
             MalformedError: one is missing or not of its form.
@@ -46,6 +52,7 @@ class LoggedReceipt:
             Entry.from_fields(log.section("entry")),
             InclusionProof.from_json(log.any("proof"), f"{log.where}.proof"),
             _query(fields),
+            _statuses(fields),
         )
 
     def to_json(self) -> dict[str, Json]:
@@ -65,6 +72,7 @@ class History:
     uses: tuple[LoggedReceipt, ...]
     others: tuple[UseEntry, ...]
     deletion_receipts: tuple[str, ...] = field(repr=False)
+    statuses: tuple[Json, ...] = field(default=(), repr=False, hash=False)
 
     @classmethod
     def from_json(cls, document: Json, consent_id: str) -> "History":
@@ -84,6 +92,7 @@ class History:
             deletion_receipts=fields.texts("deletion_receipts", max_length=MAX_TOKEN)
             if fields.has("deletion_receipts")
             else (),
+            statuses=_statuses(fields),
         )
 
 
@@ -133,6 +142,38 @@ def verify_logged(logged: LoggedReceipt, use: UseEntry, marketplace: Marketplace
         raise MalformedError("log entry: it stands elsewhere than the receipt says")
     logged.proof.verify_entry(logged.entry, marketplace.id, marketplace.verifying_key)  # 3
     return logged.proof.checkpoint
+
+
+def believed_statuses(
+    documents: Sequence[Json], before: Sequence[Json], signed: str, marketplace: MarketplaceEntry
+) -> tuple[Json, ...]:
+    """The receipts for the statuses of an agreement that it signed, as far as they are to be kept.
+
+    Each is the marketplace's, about exactly what the person signed, and they continue those kept before.
+
+    Raises:
+        MalformedError: one is no such receipt, or is about something else.
+        SignatureError: the marketplace did not sign it.
+        TermsError: a history that cannot be.
+        MismatchError: they do not continue those kept before.
+    """
+    key = marketplace.verifying_key
+    receipts = [verify_status_credential(each, key) for each in documents]
+    digest = digest_of(parse_jws(signed, "consent").payload)
+    if any(
+        (each.agreement.record_digest, each.agreement.controller) != (digest, marketplace.id)
+        for each in receipts
+    ):
+        raise MismatchError("status receipt: it is for another agreement")
+    if not is_chain(receipts) or list(documents[: len(before)]) != list(before):
+        raise MismatchError("status receipt: it does not continue the one before")
+    return tuple(documents)
+
+
+def _statuses(fields: Fields) -> tuple[Json, ...]:
+    return (
+        tuple(fields.entries("status_receipts", most=MOST_STATUSES)) if fields.has("status_receipts") else ()
+    )
 
 
 def _query(fields: Fields) -> Query | None:

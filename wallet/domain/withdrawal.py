@@ -11,10 +11,22 @@ from crypto.reading import Fields, utc_text
 
 @dataclass(frozen=True)
 class Deletion:
-    """A node's signed word that it deleted the shares, verified under its key in the trust registry."""
+    """A node's signed word that it deleted the shares, verified under its key in the trust registry.
+
+    `credential` says the same as a W3C Verifiable Credential; None where it came by way of the marketplace.
+    """
 
     receipt: str = field(repr=False)
     deleted_at: datetime
+    credential: Json = field(default=None, repr=False, hash=False)
+
+
+@dataclass(frozen=True)
+class DeletionAnswer:
+    """What a node answers to a withdrawal, unchecked: its receipt, and the same as a credential, if any."""
+
+    receipt: str = field(repr=False)
+    credential: Json = field(default=None, repr=False, hash=False)
 
 
 @dataclass(frozen=True)
@@ -50,7 +62,11 @@ class WithdrawalProgress:
             "at": utc_text(self.at),
             "marketplace_told": self.marketplace_told,
             "deletions": {
-                node: {"receipt": each.receipt, "deleted_at": utc_text(each.deleted_at)}
+                node: {
+                    "receipt": each.receipt,
+                    "deleted_at": utc_text(each.deleted_at),
+                    **({} if each.credential is None else {"credential": each.credential}),
+                }
                 for node, each in self.deletions.items()
             },
             "without": list(self.without),
@@ -79,6 +95,7 @@ class WithdrawalProgress:
 
 
 def _deletion(fields: Fields) -> Deletion:
-    deletion = Deletion(fields.text("receipt"), fields.moment("deleted_at"))
+    credential = fields.any("credential") if fields.has("credential") else None
+    deletion = Deletion(fields.text("receipt"), fields.moment("deleted_at"), credential)
     fields.done()
     return deletion

@@ -8,7 +8,7 @@ from crypto.errors import CryptoError
 from ssi.trust_entries import MarketplaceEntry
 from wallet.domain.clock import Clock
 from wallet.domain.held_consent import Delivery, GivenReceipt, HeldConsent
-from wallet.domain.history import LoggedReceipt
+from wallet.domain.history import LoggedReceipt, believed_statuses
 from wallet.domain.session import Session
 from wallet.errors import PartnerFaultError
 from wallet.services.ports import Market, Store, Trust
@@ -30,6 +30,7 @@ class DeliverConsent:
 
         1. The marketplace signed the receipt. 2. It is about exactly the record that was sent. 3. The log
         entry is about this consent. 4. The proof holds. 5. The log is the one that this wallet knows.
+        6. The receipt as a credential holds, too.
 
         Raises:
             PartnerUnreachableError: no answer; the consent waits to be sent again.
@@ -43,6 +44,7 @@ class DeliverConsent:
         marketplace = self.trust.registry().marketplace
         try:
             self._check(held, logged, marketplace)
+            statuses = believed_statuses(logged.statuses, (), held.signed, marketplace)  # 6
         except (CryptoError, ConsentError) as error:
             raise PartnerFaultError("The marketplace gave a receipt that does not hold.") from error
         self.log.tie(session, logged.proof.checkpoint)  # 5
@@ -53,7 +55,7 @@ class DeliverConsent:
             logged.proof.to_json(),
             logged.entry.to_json(),
         )
-        return self.consents.save(session, held.arrived(receipt))
+        return self.consents.save(session, held.arrived(receipt, statuses))
 
     def refused(self, session: Session, held: HeldConsent, reason: str) -> HeldConsent:
         """Note that the marketplace refused a consent for good; nothing of it is kept to be sent."""

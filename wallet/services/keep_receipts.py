@@ -70,6 +70,10 @@ class KeepReceipts:
             pause=None if held.pausing is None else held.pausing.signed,
             withdrawal=None if ended is None else ended.signed,
             deletions={node: each.receipt for node, each in deletions.items()},
+            statuses=held.statuses,
+            deletion_credentials={
+                node: each.credential for node, each in deletions.items() if each.credential is not None
+            },
         )
         return AgreementPaper(
             kept=kept,

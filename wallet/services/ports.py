@@ -17,6 +17,7 @@ from wallet.domain.passkey import NewPasskey, PasskeyLock
 from wallet.domain.proof import PasskeyAnswer, Site
 from wallet.domain.recovery import RecoveryLock
 from wallet.domain.session import Session
+from wallet.domain.withdrawal import DeletionAnswer
 
 
 class Kept(Protocol):
@@ -260,7 +261,7 @@ class Market(Protocol):
 class NodeOffice(Protocol):
     """Talks to the computing nodes, each recognised by its pinned certificate."""
 
-    def withdraw(self, node: NodeEntry, withdrawal: str) -> str | None:
+    def withdraw(self, node: NodeEntry, withdrawal: str) -> DeletionAnswer | None:
         """Tell a node that a consent ended; its signed deletion receipt, None if it holds nothing of it.
 
         Raises:

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 
 from consent.breach_notice import BreachNotice
 from consent.errors import ConsentError
+from crypto.encoding import Json
 from crypto.errors import CryptoError
 from wallet.domain.acceptance import verify_standing
 from wallet.domain.clock import Clock
 from wallet.domain.credential import HeldCredential, Standing
 from wallet.domain.held_consent import Delivery, HeldConsent
-from wallet.domain.history import History, LoggedReceipt, read_use, verify_logged
+from wallet.domain.history import History, LoggedReceipt, believed_statuses, read_use, verify_logged
 from wallet.domain.session import Session
 from wallet.domain.use import Outcome, Proof, UseEntry
 from wallet.errors import (
@@ -184,7 +185,19 @@ class Refresh:
             uses=_merged(held.uses, [use for use in uses if use is not None], history.others),
             withdrawal=progress,
             refreshed_at=self.clock(),
+            statuses=self._statuses(held, history, report),
         )
+
+    def _statuses(self, held: HeldConsent, history: History, report: RefreshReport) -> tuple[Json, ...]:
+        """The receipts for each status; what does not hold is told, and those of before stay."""
+        if not history.statuses:
+            return held.statuses
+        try:
+            marketplace = self.trust.registry().marketplace
+            return believed_statuses(history.statuses, held.statuses, held.signed, marketplace)
+        except (CryptoError, ConsentError):
+            report.alarm("The marketplace sent a receipt that it did not sign, or that is not yours.")
+            return held.statuses
 
     def _is_known_log(self, session: Session, note: str) -> bool:
         try:

@@ -75,10 +75,10 @@ class TidyUp:
         """Whether a node proved that it deleted, or says that it holds nothing."""
         try:
             node = self.trust.registry().node(farewell.node_id, now=self.clock())
-            receipt = self.nodes.withdraw(node, farewell.signed)
-            if receipt is not None:
+            answer = self.nodes.withdraw(node, farewell.signed)
+            if answer is not None:
                 verify_deletion_receipt(
-                    receipt, node.verifying_key, node_id=node.id, consent_id=farewell.consent_id
+                    answer.receipt, node.verifying_key, node_id=node.id, consent_id=farewell.consent_id
                 )
         except (UnknownNodeError, CryptoError, ConsentError):
             return False

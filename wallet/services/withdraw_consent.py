@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from consent.errors import ConsentError
 from consent.receipt import verify_deletion_receipt
+from consent.receipt_credential import verify_deletion_credential
 from consent.record import sign_withdrawal
 from crypto.errors import CryptoError
 from ssi.errors import UnknownNodeError
@@ -17,7 +18,7 @@ from wallet.domain.clock import Clock
 from wallet.domain.credential import HeldCredential
 from wallet.domain.held_consent import HeldConsent
 from wallet.domain.session import Session
-from wallet.domain.withdrawal import Deletion, WithdrawalProgress
+from wallet.domain.withdrawal import Deletion, DeletionAnswer, WithdrawalProgress
 from wallet.errors import NotInWalletError, PartnerError
 from wallet.services.ports import Market, NodeOffice, Store, Trust
 
@@ -63,7 +64,7 @@ class WithdrawConsent:
         """Take over deletion receipts that came by way of the marketplace, as far as they hold."""
         for receipt in receipts:
             for node in self._pending(held, progress):
-                deletion = self._checked(node, held, receipt)
+                deletion = self._checked(node, held, DeletionAnswer(receipt))
                 if deletion is not None:
                     progress = progress.deleted(node.id, deletion)
         return progress
@@ -86,11 +87,11 @@ class WithdrawConsent:
     def _told_nodes(self, held: HeldConsent, progress: WithdrawalProgress) -> WithdrawalProgress:
         for node in self._pending(held, progress):
             try:
-                receipt = self.nodes.withdraw(node, progress.signed)
+                answer = self.nodes.withdraw(node, progress.signed)
             except PartnerError:
                 continue
-            deletion = self._checked(node, held, receipt) if receipt else None
-            if receipt is None:
+            deletion = self._checked(node, held, answer) if answer else None
+            if answer is None:
                 progress = progress.holds_nothing(node.id)
             elif deletion is not None:
                 progress = progress.deleted(node.id, deletion)
@@ -108,11 +109,14 @@ class WithdrawConsent:
                 continue  # a node that left the registry cannot be believed any more; it stays pending
         return tuple(entries)
 
-    def _checked(self, node: NodeEntry, held: HeldConsent, receipt: str) -> Deletion | None:
+    def _checked(self, node: NodeEntry, held: HeldConsent, answer: DeletionAnswer) -> Deletion | None:
+        key, named = node.verifying_key, {"node_id": node.id, "consent_id": held.consent_id}
         try:
-            verified = verify_deletion_receipt(
-                receipt, node.verifying_key, node_id=node.id, consent_id=held.consent_id
-            )
+            verified = verify_deletion_receipt(answer.receipt, key, **named)
+            if answer.credential is not None:
+                same = verify_deletion_credential(answer.credential, key, **named) == verified
+                if not same:
+                    return None
         except (CryptoError, ConsentError):
             return None
-        return Deletion(receipt, verified.deleted_at)
+        return Deletion(answer.receipt, verified.deleted_at, answer.credential)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from consent.receipt import verify_deletion_receipt
+from consent.receipt_credential import verify_deletion_credential
 from consent.record import sign_withdrawal
 from ssi.jws import sign_jws
 from tests.marketplace.mpc_node.parties import NAMES, NOW, es256, node_keys
@@ -36,7 +37,14 @@ def test_each_node_deletes_her_shares_and_says_so_over_its_signature(settled: To
         node_id=node,
         consent_id=HER.consent_id,
     )
+    credential = verify_deletion_credential(
+        answer.json["credential"],
+        node_keys(node).signing.public,
+        node_id=node,
+        consent_id=HER.consent_id,
+    )
     assert answer.status_code == 200
+    assert credential == receipt
     assert receipt.deleted_at == NOW
     assert settled.nodes[node].contributions.find([HER.consent_id]) == {}
     assert settled.nodes[node].contributions.shares([HER.consent_id]) == {}
