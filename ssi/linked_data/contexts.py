@@ -133,7 +133,7 @@ CONTEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         ),
         "urn:argonauta:context:1": (
             "argonauta-1.jsonld",
-            "d675be080b1ae8bede710d0d4b6103ac47786c3bdb49225e003b306090184c2a",
+            "262375c8b68f492a95636e4cc437a6e9fbb5125df31758cf6b0c3c9c375317da",
         ),
     }
 )

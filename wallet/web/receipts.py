@@ -11,10 +11,11 @@ from werkzeug.datastructures import FileStorage
 
 from consent.examination import Examination
 from consent.kept_agreement import MAX_BYTES, KeptAgreement
+from consent.published import DOCUMENTS
 from ssi.dataset import data_set
 from ssi.errors import UnknownDataSetError
 from wallet.domain import examination_words
-from wallet.errors import PartnerError, ReceiptError
+from wallet.errors import NotInWalletError, PartnerError, ReceiptError
 from wallet.services.suite import Services
 from wallet.web import visitor
 from wallet.web.agreement_paper import MEDIA_TYPE, agreement_pdf, file_content, file_name
@@ -78,6 +79,17 @@ def checking(services: Services) -> Blueprint:
             return _page(str(error)), status_of(error)
         return _page(None, _Shown(kept, found))
 
+    @pages.get("/forms/<name>")
+    def published(name: str) -> Response:
+        """A schema, the shapes or the context of records and receipts; it never changes under its name."""
+        if name not in DOCUMENTS:
+            raise NotInWalletError("There is no such document.")
+        document = DOCUMENTS[name]
+        answer = Response(document.content, content_type=document.media_type)
+        answer.headers["Cache-Control"] = "public, max-age=86400"
+        answer.headers["Access-Control-Allow-Origin"] = "*"
+        return answer
+
     return pages
 
 
@@ -120,6 +132,7 @@ def _page(error: str | None, shown: _Shown | None = None) -> str:
         shown=shown,
         language=text_language(),
         words=examination_words,
+        forms=tuple(DOCUMENTS),
     )
 
 

@@ -7,6 +7,8 @@ import re
 import pytest
 from pypdf import PdfReader
 
+from consent.published import DOCUMENTS
+from tests.consent.published import RECEIPT_SCHEMA, RECORD_SCHEMA, schema_faults
 from tests.wallet.browsing import Browser
 from tests.wallet.screens.moments import only_consent, session_of
 from wallet.errors import PartnerUnreachableError
@@ -206,3 +208,23 @@ def test_a_locked_wallet_hands_nothing_out(world, used):
 
     assert answer.status_code == 302
     assert "/sign-in" in answer.headers["Location"]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_the_form_of_records_and_receipts_is_there_for_everybody(app, name):
+    answer = Browser(app).client.get(f"/verify/forms/{name}")
+
+    assert (answer.status_code, answer.data) == (200, DOCUMENTS[name].content)
+    assert answer.mimetype == DOCUMENTS[name].media_type
+
+
+@pytest.mark.parametrize("name", ["consent-record-2.json", "..%2Fpublished.py", "%00"])
+def test_no_other_file_is_served_beside_them(app, name):
+    assert Browser(app).client.get(f"/verify/forms/{name}").status_code == 404
+
+
+def test_what_is_saved_has_the_published_form(used, world):
+    kept = json.loads(_file(used, world).data)
+
+    assert schema_faults(RECORD_SCHEMA, kept["record"]) == []
+    assert [schema_faults(RECEIPT_SCHEMA, each) for each in kept["statuses"]] == [[]]
