@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from marketplace.api.app import install_api
+from marketplace.clients.callbacks import HttpCallbacks
 from marketplace.clients.messenger import HttpMessenger
 from marketplace.clients.nodes import HttpNodes, over_tls
 from marketplace.clients.presented_status import HttpPresentedStatus
 from marketplace.clients.status_lists import HttpStatusLists
 from marketplace.config import CERTIFICATE, CERTIFICATE_KEY, Settings
+from marketplace.services.data_space_suite import SpaceSide
 from marketplace.services.desk import Desk
 from marketplace.services.presentation_suite import Asking
 from marketplace.services.suite import Duties, Services, Surroundings, duties, offer
@@ -35,6 +37,7 @@ class House:
     status_lists: HttpStatusLists
     presented_status: HttpPresentedStatus
     messenger: HttpMessenger
+    space: SpaceSide
 
     def close(self) -> None:
         """Close connections to the database, the nodes and the issuers."""
@@ -77,6 +80,7 @@ def open_house(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         status_lists=HttpStatusLists(trust, clock=clock),
         presented_status=HttpPresentedStatus(trust, clock=clock),
         messenger=HttpMessenger(loopback=is_local(settings.public_url)),
+        space=SpaceSide(settings.public_url, HttpCallbacks(loopback=is_local(settings.public_url))),
     )
 
 
@@ -91,6 +95,7 @@ def services_of(house: House, settings: Settings) -> Services:
         password_cost=settings.password_cost,
         asking=_asking(house, settings),
         payout_terms=settings.payout_terms,
+        space=house.space,
     )
     return offer(house.desk, around)
 
@@ -110,7 +115,7 @@ def build(settings: Settings) -> Services:
 
 def duties_of(house: House, *, worker: str) -> Duties:
     """The worker's duties in an open house."""
-    return duties(house.desk, house.nodes, worker=worker, messenger=house.messenger)
+    return duties(house.desk, house.nodes, worker=worker, messenger=house.messenger, space=house.space)
 
 
 def make_app(settings: Settings) -> Flask:

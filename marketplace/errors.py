@@ -22,6 +22,10 @@ class TooManySessionsError(MarketplaceError):
     """An account has as many requests to wallets open as it may: wait until one is answered or over."""
 
 
+class TooManyNegotiationsError(MarketplaceError):
+    """An account has as many negotiations or transfers under way as it may: end one, or wait."""
+
+
 class TooManyQuestionsError(MarketplaceError):
     """A buyer asked about a data set as often as it may in a day: wait until `not_before`."""
 
@@ -78,6 +82,10 @@ class UnknownPaymentError(UnknownError):
     """No such payment or refund, or not of this buyer."""
 
 
+class UnknownNegotiationError(UnknownError):
+    """No such negotiation, agreement or transfer of this buyer."""
+
+
 class UnknownEntryError(UnknownError):
     """The log has no such entry, or not at this size."""
 
@@ -116,6 +124,10 @@ class CreditConflictError(ConflictError):
 
 class PaymentConflictError(ConflictError):
     """A payment or refund with this id and another content exists, or it ended differently before."""
+
+
+class NegotiationConflictError(ConflictError):
+    """A negotiation or transfer with this consumer's id and another content exists."""
 
 
 class PriceChangedError(ConflictError):

@@ -32,6 +32,7 @@ class Pauses:
     notices: float = 1.0
     withdrawals: float = 2.0
     look_for_nodes: float = 5.0
+    space: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,10 @@ class Worker:
         self._begin(Loop("tend crowd sums", self._duties.tend_crowds, self._pauses.crowds))
         self._begin(Loop("forget presentations", self._duties.forget_presentations, self._pauses.expiry))
         self._begin(Loop("give a sign of life", self._duties.sign_of_life, self._pauses.expiry))
+        self._begin(Loop("sum up supply", self._duties.sum_up_supply, self._pauses.expiry))
+        if self._duties.space is not None:
+            self._begin(Loop("negotiate", self._duties.space.negotiate, self._pauses.space))
+            self._begin(Loop("transfer", self._duties.space.transfer, self._pauses.space))
         if self._duties.deliver_notices is not None:
             self._begin(Loop("deliver notices", self._duties.deliver_notices, self._pauses.notices))
         while not self._stop.is_set():

@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, Response, request
 
 from marketplace.api.buyer import buyer_api
 from marketplace.api.crowds import crowds_api
+from marketplace.api.dsp import dsp_api
 from marketplace.api.load import LoadCollector
 from marketplace.api.log import log_api
 from marketplace.api.notices import notices_api
@@ -46,6 +47,7 @@ def install_api(app: Flask, services: Services) -> tuple[Blueprint, ...]:
         notices_api(services),
         rights_api(services, used=used),
         *_asking(services),
+        *_space(services),
     )
     app.after_request(_challenge)
     for blueprint in blueprints:
@@ -83,6 +85,13 @@ def _asking(services: Services) -> tuple[Blueprint, ...]:
     if services.presentations is None:
         return ()
     return (presentations_api(services, services.presentations), openid4vp_api(services.presentations))
+
+
+def _space(services: Services) -> tuple[Blueprint, ...]:
+    """The interfaces to other data spaces, in a market that knows its own address."""
+    if services.data_space is None:
+        return ()
+    return dsp_api(services, services.data_space)
 
 
 def create_api_app(services: Services) -> Flask:

@@ -15,6 +15,7 @@ from crypto.encoding import Json
 from crypto.reading import utc_text
 from marketplace.domain.band import Band
 from marketplace.domain.split import Price
+from marketplace.domain.supply import SupplyTerms
 from ssi.dataset import DataSet
 
 _WORDS = {
@@ -55,14 +56,19 @@ _TOLD_ONE_BY_ONE = frozenset(
 
 @dataclass(frozen=True)
 class CatalogueEntry:
-    """One data set, how many people offer it, and the least compensation that one of them asks.
+    """One data set, how many people offer it, and what they allow as far as it is said.
 
-    `from_cents` is None while nobody offers.
+    `supply` is None while too few people offer, or before it was summed up.
     """
 
     data_set: DataSet
     people: Band
-    from_cents: int | None
+    supply: SupplyTerms | None = None
+
+    @property
+    def from_cents(self) -> int | None:
+        """For which compensation, as a class of prices, enough people take part to say so."""
+        return None if self.supply is None else self.supply.from_cents
 
 
 @dataclass(frozen=True)

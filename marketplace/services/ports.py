@@ -26,11 +26,13 @@ from marketplace.services.answered_ports import AnsweredBook
 from marketplace.services.crowd_ports import CrowdBook
 from marketplace.services.heartbeat_ports import HeartbeatBook
 from marketplace.services.invoice_ports import InvoiceBook
+from marketplace.services.negotiation_ports import NegotiationBook, TransferProcessBook
 from marketplace.services.pause_ports import PauseLines
 from marketplace.services.payout_ports import PayoutBook
 from marketplace.services.presentation_ports import PresentationBook
 from marketplace.services.rights_ports import RightsBook
 from marketplace.services.score_ports import ScoreBook
+from marketplace.services.supply_ports import SupplyBook
 from ssi.credential import Credential
 
 Clock = Callable[[], datetime]
@@ -308,6 +310,11 @@ class Books(Protocol):
     def answered(self) -> AnsweredBook: ...  # noqa: D102
     @property
     def heartbeats(self) -> HeartbeatBook: ...  # noqa: D102
+    def negotiations(self) -> NegotiationBook: ...  # noqa: D102
+    @property
+    def transfer_processes(self) -> TransferProcessBook: ...  # noqa: D102
+    @property
+    def supply(self) -> SupplyBook: ...  # noqa: D102
 
 
 class Store(Protocol):

@@ -10,7 +10,7 @@ from ssi.dataset import data_sets
 
 @dataclass(frozen=True)
 class ShowCatalogue:
-    """Lists every data set. Numbers of people are bands, never exact."""
+    """Lists every data set. Numbers of people are bands, never exact, and what they allow is said of many."""
 
     desk: Desk
 
@@ -18,11 +18,12 @@ class ShowCatalogue:
         """The entries, in the order of the data sets' references."""
         with self.desk.store.reading() as books:
             supply = books.offers.supply(now=self.desk.now())
+            told = books.supply.all()
         return tuple(
             CatalogueEntry(
                 data_set=each,
                 people=band_of(supply[each.ref].people if each.ref in supply else 0),
-                from_cents=supply[each.ref].least_compensation_cents if each.ref in supply else None,
+                supply=told.get(each.ref),
             )
             for each in data_sets()
         )

@@ -11,6 +11,7 @@ from marketplace.services.accounts import AddAccount, GetAccount, SignIn
 from marketplace.services.answer_score import TakeScoreAnswer
 from marketplace.services.api_keys import ListApiKeys, MakeApiKey, RecogniseApiKey, RevokeApiKey
 from marketplace.services.ask_score import AskScore
+from marketplace.services.data_space_suite import DataSpace, SpaceDuties, SpaceSide, data_space, space_duties
 from marketplace.services.deliver_notices import DeliverNotices
 from marketplace.services.desk import Desk
 from marketplace.services.drive_jobs import DriveJobs
@@ -46,6 +47,7 @@ from marketplace.services.show_catalogue import ShowCatalogue
 from marketplace.services.show_score_offers import FetchScoreOffer, ListScoreOffers
 from marketplace.services.show_withdrawals import ShowWithdrawals
 from marketplace.services.sign_of_life import SignOfLife
+from marketplace.services.supply_terms import ShowMarketTerms, SumUpSupply
 from marketplace.services.take_crowd_message import TakeCrowdMessage
 from marketplace.services.tend_crowds import TendCrowds
 from marketplace.services.tend_scores import TendScores
@@ -129,14 +131,17 @@ class Services:
     payouts: Payouts
     oversight: Oversight
     invoices: Invoices
+    show_market_terms: ShowMarketTerms
     presentations: Presentations | None = None
+    data_space: DataSpace | None = None
 
 
 @dataclass(frozen=True)
 class Surroundings:
     """What the use cases need besides the desk.
 
-    `payees` seals whom to pay; without `asking` no wallet is asked for presentations.
+    `payees` seals whom to pay; without `asking` no wallet is asked for presentations, and without `space` no
+    other data space is talked to.
     """
 
     nodes: Nodes
@@ -146,6 +151,7 @@ class Surroundings:
     payees: Vault = field(repr=False)
     password_cost: Argon2Cost = DEFAULT_COST
     asking: Asking | None = None
+    space: SpaceSide | None = None
     payout_terms: PayoutTerms = field(default_factory=PayoutTerms)
 
 
@@ -189,7 +195,9 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         payouts=Payouts(desk, around.payees, around.payout_terms),
         oversight=oversight(desk, around.payees),
         invoices=Invoices(desk),
+        show_market_terms=ShowMarketTerms(desk),
         presentations=None if around.asking is None else presentations(desk, around.asking),
+        data_space=None if around.space is None else data_space(desk, around.space, around.status_lists),
     )
 
 
@@ -208,10 +216,19 @@ class Duties:
     forget_presentations: ForgetPresentations
     show_withdrawals: ShowWithdrawals
     sign_of_life: SignOfLife
+    sum_up_supply: SumUpSupply
     deliver_notices: DeliverNotices | None = None
+    space: SpaceDuties | None = None
 
 
-def duties(desk: Desk, nodes: Nodes, *, worker: str, messenger: Messenger | None = None) -> Duties:
+def duties(
+    desk: Desk,
+    nodes: Nodes,
+    *,
+    worker: str,
+    messenger: Messenger | None = None,
+    space: SpaceSide | None = None,
+) -> Duties:
     """Make the worker's duties."""
     return Duties(
         forward_contributions=ForwardContributions(desk, nodes),
@@ -225,7 +242,9 @@ def duties(desk: Desk, nodes: Nodes, *, worker: str, messenger: Messenger | None
         forget_presentations=ForgetPresentations(desk),
         show_withdrawals=ShowWithdrawals(desk, nodes),
         sign_of_life=SignOfLife(desk, worker),
+        sum_up_supply=SumUpSupply(desk),
         deliver_notices=None if messenger is None else DeliverNotices(desk, messenger),
+        space=None if space is None else space_duties(desk, space),
     )
 
 

@@ -15,6 +15,7 @@ from marketplace.storage.heartbeats import SqlHeartbeats
 from marketplace.storage.invoices import SqlInvoices
 from marketplace.storage.ledger import SqlLedgerBook
 from marketplace.storage.log import SqlLogBook
+from marketplace.storage.negotiations import SqlNegotiations, SqlTransferProcesses
 from marketplace.storage.offers import SqlOffers
 from marketplace.storage.orders import SqlOrders
 from marketplace.storage.payouts import SqlPayouts
@@ -22,6 +23,7 @@ from marketplace.storage.presentations import SqlPresentations
 from marketplace.storage.rights import SqlRights
 from marketplace.storage.scores import SqlScores
 from marketplace.storage.states import SqlStates
+from marketplace.storage.supply import SqlSupply
 from ssi.hosting.database import Database, migrate, open_database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -46,6 +48,9 @@ class SqlBooks:
     invoices: SqlInvoices
     answered: SqlAnswered
     heartbeats: SqlHeartbeats
+    negotiations: SqlNegotiations
+    transfer_processes: SqlTransferProcesses
+    supply: SqlSupply
 
 
 @dataclass(frozen=True)
@@ -95,4 +100,7 @@ def _books(session: Session) -> SqlBooks:
         invoices=SqlInvoices(session),
         answered=SqlAnswered(session),
         heartbeats=SqlHeartbeats(session),
+        negotiations=SqlNegotiations(session),
+        transfer_processes=SqlTransferProcesses(session),
+        supply=SqlSupply(session),
     )

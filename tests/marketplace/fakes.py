@@ -16,6 +16,7 @@ from tests.marketplace.fake_ledger import MemoryLedgerBook, MemoryLogBook, Memor
 from tests.marketplace.heartbeat_fakes import MemoryHeartbeats
 from tests.marketplace.invoice_fakes import MemoryInvoices
 from tests.marketplace.mpc_node.parties import NOW
+from tests.marketplace.negotiation_fakes import MemoryNegotiations, MemorySupply, MemoryTransferProcesses
 from tests.marketplace.payout_fakes import MemoryPayouts
 from tests.marketplace.presentation_fakes import MemoryPresentations
 from tests.marketplace.rights_fakes import MemoryRights
@@ -57,6 +58,9 @@ class MemoryBooks:
     invoices: MemoryInvoices = field(default_factory=MemoryInvoices)
     answered: MemoryAnswered = field(default_factory=MemoryAnswered)
     heartbeats: MemoryHeartbeats = field(default_factory=MemoryHeartbeats)
+    negotiations: MemoryNegotiations = field(default_factory=MemoryNegotiations)
+    transfer_processes: MemoryTransferProcesses = field(default_factory=MemoryTransferProcesses)
+    supply: MemorySupply = field(default_factory=MemorySupply)
 
 
 class MemoryStore:

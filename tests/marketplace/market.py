@@ -12,6 +12,7 @@ from crypto.sealing import SealingKey, Vault
 from marketplace.domain.account import Account
 from marketplace.domain.invoice import Seller
 from marketplace.domain.view import OrderView
+from marketplace.services.data_space_suite import SpaceSide
 from marketplace.services.desk import Desk, Terms
 from marketplace.services.drive_jobs import DriveJobs
 from marketplace.services.ports import Nodes, Store
@@ -156,8 +157,12 @@ def open_market(
     real_nodes: Callable[[HandClock], Nodes] | None = None,
     known: TrustRegistry | None = None,
     seller: Seller | None = None,
+    space: SpaceSide | None = None,
 ) -> Market:
-    """A marketplace on fresh books, over simulated nodes or real ones; `known` is another registry."""
+    """A marketplace on fresh books, over simulated nodes or real ones; `known` is another registry.
+
+    With `space` it talks to other data spaces.
+    """
     clock = HandClock(NOW)
     nodes, status_lists = SimulatedNodes(clock), KnownStatusLists()
     asked = nodes if real_nodes is None else real_nodes(clock)
@@ -172,7 +177,7 @@ def open_market(
         seller=seller,
     )
     around = Surroundings(
-        asked, status_lists, lambda: registry_token(known), lambda: None, Vault(b"p" * 32), CHEAP
+        asked, status_lists, lambda: registry_token(known), lambda: None, Vault(b"p" * 32), CHEAP, space=space
     )
     return Market(
         store=desk.store,
@@ -181,5 +186,5 @@ def open_market(
         status_lists=status_lists,
         desk=desk,
         services=offer(desk, around),
-        duties=duties(desk, asked, worker="worker"),
+        duties=duties(desk, asked, worker="worker", space=space),
     )
