@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -34,15 +35,15 @@ QUERY = Query(
 TERMS = OrderTerms(QUERY, 4_200)
 
 
-def offer(terms: OrderTerms = TERMS) -> dict:
+def offer(terms: OrderTerms = TERMS) -> Any:
     return offer_document("urn:argonauta:offer:exam/1", terms, buyer=BUYER, until=LATER)
 
 
-def constraints(document: dict) -> list[dict]:
+def constraints(document: Any) -> Any:
     return document["permission"][0]["constraint"]
 
 
-def changed(document: dict, operand: str, **members: object) -> dict:
+def changed(document: Any, operand: str, **members: object) -> Any:
     lines = [each | members if each["leftOperand"] == operand else each for each in constraints(document)]
     return document | {"permission": [{"action": "aggregate", "constraint": lines}]}
 

@@ -26,6 +26,7 @@ from marketplace.domain.view import OrderView
 from marketplace.services.desk import Desk
 from marketplace.services.drive_jobs import DriveJobs
 from marketplace.services.suite import Services, Surroundings, offer
+from marketplace.services.supply_terms import SumUpSupply
 from marketplace.storage.store import SqlStore, open_store
 from marketplace.web.app import create_app
 from ssi.credential import Credential
@@ -256,6 +257,7 @@ def open_house(folder: Path, *, settings: Settings, database: Path) -> House:
     registry: Callable[[], str] = lambda: token  # noqa: E731 — a port of one line
     around = Surroundings(nodes, status, registry, store.database.check, Vault(b"p" * 32), CHEAP)
     services = offer(desk, around)
+    SumUpSupply(desk)()
     app = create_app(services, settings, interfaces=install_api, authority=parties.AUTHORITY.public)
     app.jinja_env.bytecode_cache = TEMPLATES
     return House(store, services, app, clock, nodes, status, DriveJobs(desk, nodes, "worker"))
