@@ -124,8 +124,8 @@ class MarketTerms:
         """How the market's offer of this data set is called; the same as long as there is the data set."""
         return f"urn:argonauta:offer:{self.data_set}"
 
-    def to_offer(self) -> dict[str, Json]:
-        """The offer of the catalogue; inside a data set it has no target (DSP 2025-1 §5.3)."""
+    def constraints(self) -> Constraints:
+        """What an order has to keep, by operand."""
         found: Constraints = {
             "purpose": ("isAnyOf", sorted(each.iri for each in self.purposes)),
             "mk:recipientKind": ("isAnyOf", sorted(each.value for each in self.recipient_kinds)),
@@ -135,11 +135,15 @@ class MarketTerms:
         }
         if self.from_cents is not None:
             found["mk:compensationCents"] = ("gteq", str(self.from_cents))
+        return found
+
+    def to_offer(self) -> dict[str, Json]:
+        """The offer of the catalogue; inside a data set it has no target (DSP 2025-1 §5.3)."""
         return {
             "@id": self.offer_id,
             "@type": "Offer",
             "profile": ORDER_PROFILE,
-            "permission": [_permission(found)],
+            "permission": [_permission(self.constraints())],
         }
 
 

@@ -80,7 +80,11 @@ def open_house(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         status_lists=HttpStatusLists(trust, clock=clock),
         presented_status=HttpPresentedStatus(trust, clock=clock),
         messenger=HttpMessenger(loopback=is_local(settings.public_url)),
-        space=SpaceSide(settings.public_url, HttpCallbacks(loopback=is_local(settings.public_url))),
+        space=SpaceSide(
+            settings.public_url,
+            HttpCallbacks(loopback=is_local(settings.public_url)),
+            settings.display_name,
+        ),
     )
 
 

@@ -25,10 +25,11 @@ ORDERS = "/api/v1/orders"
 
 @dataclass(frozen=True)
 class SpaceSide:
-    """What talking to other data spaces needs besides the desk: our own address, and a way to connectors."""
+    """What talking to other data spaces needs besides the desk: our address and name, a way to connectors."""
 
     public_url: str
     callbacks: Callbacks
+    name: str = "Market"
 
     @property
     def root(self) -> str:
@@ -43,8 +44,9 @@ class SpaceSide:
 
 @dataclass(frozen=True)
 class DataSpace:
-    """The use cases of the data space; each is called."""
+    """The use cases of the data space, each is called; and how the market is called and reached there."""
 
+    name: str
     root: str
     endpoint: str
     register_connector: RegisterConnector
@@ -68,6 +70,7 @@ class SpaceDuties:
 def data_space(desk: Desk, side: SpaceSide, status_lists: StatusLists) -> DataSpace:
     """Make the use cases."""
     return DataSpace(
+        name=side.name,
         root=side.root,
         endpoint=side.endpoint,
         register_connector=RegisterConnector(desk, side.callbacks),
