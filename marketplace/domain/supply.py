@@ -32,7 +32,7 @@ E = TypeVar("E", bound=Enum)
 class SupplyTerms:
     """What at least `TOLD_FROM` people allow.
 
-    So many take part for `from_cents` or less each, and so many ask for `to_cents` or a class below it; so
+    So many take part for `from_cents` or less each, and all but fewer than that for `to_cents` or less; so
     many arrived on the day `fresh_on` or later. `least_people` is the lower edge of their number's band.
     """
 

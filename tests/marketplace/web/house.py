@@ -20,9 +20,11 @@ from crypto.encoding import b64url_encode, sha256
 from crypto.sealing import SealingKey, Vault
 from crypto.signing import SigningKey
 from marketplace.api.app import install_api
+from marketplace.clients.callbacks import HttpCallbacks
 from marketplace.config import Identity, Settings, make_folder
 from marketplace.domain.account import Account, AccountKind
 from marketplace.domain.view import OrderView
+from marketplace.services.data_space_suite import SpaceSide
 from marketplace.services.desk import Desk
 from marketplace.services.drive_jobs import DriveJobs
 from marketplace.services.suite import Services, Surroundings, offer
@@ -255,7 +257,8 @@ def open_house(folder: Path, *, settings: Settings, database: Path) -> House:
     )
     token = sign_registry(parties.registry(), parties.AUTHORITY)
     registry: Callable[[], str] = lambda: token  # noqa: E731 — a port of one line
-    around = Surroundings(nodes, status, registry, store.database.check, Vault(b"p" * 32), CHEAP)
+    space = SpaceSide(settings.public_url, HttpCallbacks(), settings.display_name)
+    around = Surroundings(nodes, status, registry, store.database.check, Vault(b"p" * 32), CHEAP, space=space)
     services = offer(desk, around)
     SumUpSupply(desk)()
     app = create_app(services, settings, interfaces=install_api, authority=parties.AUTHORITY.public)

@@ -71,3 +71,55 @@ def test_every_question_to_begin_with_can_be_asked(house: House, buyer: Visitor)
     assert len(links) == 6  # one empty form and five questions
     assert [response.status_code for response in builders] == [200] * 6
     assert all("Price at most" in text_of(response) for response in builders[1:])
+
+
+def test_what_is_looked_for_is_found_and_stays_in_the_form(standing: House):
+    page = standing.visitor().get("/?purpose=dpv:AcademicResearch&people=100&q=Reasoning")
+    text = text_of(page)
+
+    assert "1 kind of data found." in text
+    assert "Health check" not in text
+    assert '<option value="dpv:AcademicResearch" selected>' in page.text
+    assert 'value="reasoning"' in page.text
+
+
+def test_where_nothing_is_found_the_way_back_is_shown(standing: House):
+    text = text_of(standing.visitor().get("/?q=gossip"))
+
+    assert "Nothing here is like that" in text
+    assert "Show everything" in text
+
+
+def test_words_that_were_looked_for_are_shown_as_words(standing: House):
+    page = standing.visitor().get("/", query_string={"q": '"><script>alert(1)</script>'})
+
+    assert "<script>alert" not in page.text
+
+
+def test_a_data_set_says_what_enough_people_allow(standing: House):
+    text = text_of(standing.visitor().get("/data/exam/1"))
+
+    assert "Allowed by at least 50 people Academic research, Scientific research" in text
+    assert "Who may ask University, Research institute" in text
+    assert "At least 50 people joined since 1 Mar 2026" in text
+
+
+def test_of_a_data_set_that_few_offer_nothing_is_said(standing: House):
+    text = text_of(standing.visitor().get("/data/framingham/1"))
+
+    assert "Compensation –" in text
+    assert "Allowed by at least 50 people –" in text
+
+
+def test_a_preview_says_that_it_is_made_up_from_nobodys_data(standing: House):
+    text = text_of(standing.visitor().get("/data/health/1"))
+
+    assert "Made up from the description alone, from nobody’s data." in text
+    assert "Example 4" in text
+
+
+def test_the_list_can_be_had_by_other_catalogues(standing: House):
+    visitor = standing.visitor()
+
+    assert visitor.get("/catalog.ttl").mimetype == "text/turtle"
+    assert 'href="/catalog.jsonld"' in visitor.get("/").text

@@ -43,7 +43,15 @@ JOINED = (
     "&relation=correlation&relation_of=exam_score&relation_with=health/1%23age&group_by=health/1%23age_band"
     "&where_health/1%23sex=female&from_health/1%23age=20"
 )
-STRANGERS = ["/", "/data/exam/1", "/data/health/1", "/sign-in"]
+STRANGERS = [
+    "/",
+    "/?q=health&purpose=dpv:AcademicResearch&people=100",
+    "/?q=gossip",
+    "/data/exam/1",
+    "/data/health/1",
+    "/data/framingham/1",
+    "/sign-in",
+]
 NEWCOMERS = [
     "/",
     "/organisation",
