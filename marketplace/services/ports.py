@@ -310,6 +310,7 @@ class Books(Protocol):
     def answered(self) -> AnsweredBook: ...  # noqa: D102
     @property
     def heartbeats(self) -> HeartbeatBook: ...  # noqa: D102
+    @property
     def negotiations(self) -> NegotiationBook: ...  # noqa: D102
     @property
     def transfer_processes(self) -> TransferProcessBook: ...  # noqa: D102
