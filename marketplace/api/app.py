@@ -44,7 +44,7 @@ def install_api(app: Flask, services: Services) -> tuple[Blueprint, ...]:
         payouts_api(services, used=used),
         buyer_api(services),
         log_api(services),
-        openapi_api(asking=services.presentations is not None),
+        openapi_api(asking=services.presentations is not None, connecting=services.data_space is not None),
         notices_api(services),
         rights_api(services, used=used),
         *_asking(services),

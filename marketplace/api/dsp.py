@@ -19,7 +19,7 @@ from consent.order_terms import DATA_SET_IRI
 from consent.transfer import TransferMove
 from crypto.errors import MalformedError
 from marketplace.api.problems import STATUS
-from marketplace.api.requests import body, buyer, done
+from marketplace.api.requests import LOOKING, body, buyer, done
 from marketplace.domain.dsp import (
     BASE,
     MAX_URL,
@@ -39,6 +39,7 @@ from marketplace.domain.dsp import (
     versions_document,
 )
 from marketplace.domain.negotiation import Negotiation, TransferProcess
+from marketplace.domain.scope import Scope
 from marketplace.services.data_space_suite import DataSpace
 from marketplace.services.suite import Services
 from ssi.http.problems import kind_of, register
@@ -108,18 +109,18 @@ def _negotiations(services: Services, space: DataSpace) -> Blueprint:
 
     @blueprint.post("/request")
     def begin() -> ResponseReturnValue:
-        account = buyer(services)
+        account = buyer(services, Scope.ORDERS)
         begun = space.begin_negotiation(account, read_contract_request(body(MAX_MESSAGE)))
         return jsonify(_negotiation(begun)), HTTPStatus.CREATED
 
     @blueprint.get("/<provider_pid>")
     def read(provider_pid: str) -> Response:
-        found = space.read_negotiation(buyer(services).account_id, provider_pid)
+        found = space.read_negotiation(buyer(services, *LOOKING).account_id, provider_pid)
         return jsonify(_negotiation(found))
 
     @blueprint.post("/<provider_pid>/request")
     def request(provider_pid: str) -> Response:
-        account = buyer(services)
+        account = buyer(services, Scope.ORDERS)
         message = read_contract_request(body(MAX_MESSAGE))
         if message.provider_pid != provider_pid:
             raise MalformedError("request.providerPid: another negotiation than in the address")
@@ -127,12 +128,12 @@ def _negotiations(services: Services, space: DataSpace) -> Blueprint:
 
     @blueprint.post("/<provider_pid>/events")
     def event(provider_pid: str) -> Response:
-        account = buyer(services)
+        account = buyer(services, Scope.ORDERS)
         consumer_pid, move = read_event(body(MAX_MESSAGE), provider_pid)
         return jsonify(_negotiation(answer.move(account.account_id, provider_pid, consumer_pid, move)))
 
     def follow_up(provider_pid: str, kind: str, move: NegotiationMove) -> Response:
-        account = buyer(services)
+        account = buyer(services, Scope.ORDERS)
         consumer_pid = read_follow_up(body(MAX_MESSAGE), kind, provider_pid)
         return jsonify(_negotiation(answer.move(account.account_id, provider_pid, consumer_pid, move)))
 
@@ -146,16 +147,16 @@ def _transfers(services: Services, space: DataSpace) -> Blueprint:
 
     @blueprint.post("/request")
     def begin() -> ResponseReturnValue:
-        account = buyer(services)
+        account = buyer(services, Scope.ORDERS)
         begun = space.begin_transfer(account, read_transfer_request(body(MAX_MESSAGE)))
         return jsonify(_transfer(begun)), HTTPStatus.CREATED
 
     @blueprint.get("/<provider_pid>")
     def read(provider_pid: str) -> Response:
-        return jsonify(_transfer(space.read_transfer(buyer(services).account_id, provider_pid)))
+        return jsonify(_transfer(space.read_transfer(buyer(services, *LOOKING).account_id, provider_pid)))
 
     def follow_up(provider_pid: str, kind: str, move: TransferMove) -> Response:
-        account = buyer(services)
+        account = buyer(services, Scope.ORDERS)
         consumer_pid = read_follow_up(body(MAX_MESSAGE), kind, provider_pid)
         found = space.answer_transfer(account.account_id, provider_pid, consumer_pid, move)
         return jsonify(_transfer(found))
@@ -179,11 +180,11 @@ def _connector(services: Services, space: DataSpace) -> Blueprint:
 
     @blueprint.get("/account/connector")
     def read() -> Response:
-        return jsonify(callback_address=space.read_connector(buyer(services).account_id))
+        return jsonify(callback_address=space.read_connector(buyer(services, Scope.ACCOUNT).account_id))
 
     @blueprint.put("/account/connector")
     def replace() -> Response:
-        account = buyer(services)
+        account = buyer(services, Scope.ACCOUNT)
         fields = body()
         address = (
             fields.text("callback_address", max_length=MAX_URL) if fields.has("callback_address") else None

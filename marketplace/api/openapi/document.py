@@ -7,7 +7,9 @@ from typing import Any
 
 from marketplace.api.openapi.asking import ASKING, ASKING_SCHEMAS
 from marketplace.api.openapi.buying import BUYING, BUYING_SCHEMAS
+from marketplace.api.openapi.connecting import CONNECTING, CONNECTING_SCHEMAS
 from marketplace.api.openapi.direct import DIRECT, DIRECT_SCHEMAS
+from marketplace.api.openapi.duties import DUTIES, DUTIES_SCHEMAS
 from marketplace.api.openapi.operation import JSON_TYPE, Answer, Door, Operation, parameter, schema
 from marketplace.api.openapi.persons import PERSONS, PERSONS_SCHEMAS
 from marketplace.api.openapi.public import PUBLIC, PUBLIC_SCHEMAS
@@ -16,7 +18,9 @@ from marketplace.api.paging import MOST_ON_PAGE, USUAL_ON_PAGE
 from ssi.http.problem import MEDIA_TYPE
 
 PREFIX = "/api/v1"
-DESCRIBED_ELSEWHERE = frozenset({"openid4vp"})
+DESCRIBED_ELSEWHERE = frozenset(
+    {"openid4vp", "dcat_api", "dsp_versions", "dsp_catalogue", "dsp_negotiations", "dsp_transfers"}
+)
 """The blueprints of which a standard of its own says what they answer."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -88,15 +92,16 @@ _SCHEMES = {
 }
 
 
-def operations(*, asking: bool) -> tuple[Operation, ...]:
-    """All endpoints; those about presentations only in a market that can ask wallets."""
-    return (*PUBLIC, *BUYING, *DIRECT, *PERSONS, *(ASKING if asking else ()))
+def operations(*, asking: bool, connecting: bool) -> tuple[Operation, ...]:
+    """All endpoints; those of wallets that are asked and of connectors only where there are such."""
+    some = (*(ASKING if asking else ()), *(CONNECTING if connecting else ()))
+    return (*PUBLIC, *BUYING, *DIRECT, *PERSONS, *DUTIES, *some)
 
 
-def document(*, asking: bool) -> dict[str, Any]:
+def document(*, asking: bool, connecting: bool) -> dict[str, Any]:
     """The whole document."""
     paths: dict[str, dict[str, Any]] = {}
-    for operation in operations(asking=asking):
+    for operation in operations(asking=asking, connecting=connecting):
         paths.setdefault(operation.path, {})[operation.method.lower()] = _described(operation)
     return {
         "openapi": "3.1.0",
@@ -121,7 +126,9 @@ def document(*, asking: bool) -> dict[str, Any]:
                 **BUYING_SCHEMAS,
                 **DIRECT_SCHEMAS,
                 **PERSONS_SCHEMAS,
+                **DUTIES_SCHEMAS,
                 **ASKING_SCHEMAS,
+                **CONNECTING_SCHEMAS,
             },
         },
     }

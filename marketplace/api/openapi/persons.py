@@ -34,6 +34,7 @@ _HISTORY: dict[str, Any] = {
         )
     ),
     "deletion_receipts": json_list(TOKEN),
+    "status_receipts": json_list(ANYTHING),
     "checkpoint": TEXT,
 }
 
@@ -42,9 +43,27 @@ PERSONS_SCHEMAS: dict[str, Any] = {
         {"entry": nullable(ANYTHING), "proof": schema("Inclusion")},
         about="An entry of the log, null where it was erased, with the proof of its place.",
     ),
-    "TakenIn": json_object({"consent_id": TEXT, "receipt": TOKEN, "log": schema("Shown")}),
+    "TakenIn": json_object(
+        {
+            "consent_id": TEXT,
+            "receipt": TOKEN,
+            "log": schema("Shown"),
+            "status_receipts": json_list(ANYTHING),
+        },
+        optional=("status_receipts",),
+        about="Of an agreement to computations with a credential for its status.",
+    ),
     "Withdrawal": json_object({"withdrawal": text(100_000)}),
-    "Withdrawn": json_object({"consent_id": TEXT, "withdrawn_at": MOMENT, "log": schema("Shown")}),
+    "Withdrawn": json_object(
+        {
+            "consent_id": TEXT,
+            "withdrawn_at": MOMENT,
+            "log": schema("Shown"),
+            "status_receipts": json_list(ANYTHING),
+        },
+        optional=("status_receipts",),
+        about="Of an agreement to computations with a credential for each status that it had.",
+    ),
     "Pause": json_object({"pause": text(10_000)}),
     "Paused": json_object({"consent_id": TEXT, "paused": FLAG, "sequence": COUNT}),
     "History": json_object(_HISTORY),

@@ -11,16 +11,25 @@ from consent.query import Query
 from marketplace.api.app import create_api_app
 from marketplace.api.openapi.buying import EXAMPLE_ORDER, EXAMPLE_QUERY
 from marketplace.api.openapi.document import DESCRIBED_ELSEWHERE, PREFIX, document
+from marketplace.clients.callbacks import HttpCallbacks
 from marketplace.domain.scope import Scope
+from marketplace.services.data_space_suite import SpaceSide
 from tests.marketplace.asking import open_asking
 from tests.marketplace.described import described_client
+from tests.marketplace.market import Market, open_market
 
 NOT_THE_API = {"static", "health", "metrics", "openapi_api"}
 
 
 @pytest.fixture
+def market() -> Market:
+    """A market that talks to connectors."""
+    return open_market(space=SpaceSide("https://market.example", HttpCallbacks()))
+
+
+@pytest.fixture
 def app(market, tmp_path) -> Flask:
-    """A market that can ask wallets, so that it has every route."""
+    """A market that asks wallets as well, so that it has every route."""
     return open_asking(market, tmp_path).app()
 
 
@@ -52,11 +61,12 @@ def test_every_route_is_described_and_nothing_else(app, described):
     assert routes == paths_of(described)
 
 
-def test_a_market_that_cannot_ask_wallets_does_not_describe_it(market):
-    described = create_api_app(market.services).test_client().get(f"{PREFIX}/openapi.json").json
+def test_a_market_that_does_neither_ask_wallets_nor_talk_to_connectors_does_not_describe_it():
+    described = create_api_app(open_market().services).test_client().get(f"{PREFIX}/openapi.json").json
 
-    assert described == document(asking=False)
-    assert not [path for path in document(asking=False)["paths"] if path.startswith("/presentations")]
+    assert described == document(asking=False, connecting=False)
+    absent = ("/presentations", "/account/connector")
+    assert not [path for path in document(asking=False, connecting=False)["paths"] if path.startswith(absent)]
 
 
 def test_the_examples_can_be_sent(described):
