@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from crypto.encoding import Json
 from crypto.sealing import Vault
 from crypto.signing import VerifyingKey
 from marketplace.mpc_node.additive.dealing import HttpsDealer
@@ -188,6 +189,16 @@ def stand(settings: Settings, registry: Path, authority: VerifyingKey) -> Standi
     closing = (transport.close, statuses.close, dealer.close, listener.close)
     leaving = (spread.close,) if isinstance(spread, Cluster) else ()
     return Standing(node, listener, (*leaving, *closing))
+
+
+def contradictions_of(settings: Settings) -> list[dict[str, Json]]:
+    """What the node of a folder keeps as evidence against the marketplace (`consent.contradiction`)."""
+    database = open_database(settings.database)
+    try:
+        migrate(database.engine, MIGRATIONS)
+        return LoggedWithdrawals(database).contradictions()
+    finally:
+        database.close()
 
 
 def serve_folder(

@@ -3,6 +3,7 @@
 mpc-node init --dir node-a --id node-a --operator "University Computing Centre" --url https://node-a.example:8443
 mpc-node serve --dir node-a --registry registry.jwt --authority authority.jwk --port 8443
 mpc-node make-aggregation-key --dir node-a --registry registry.jwt --authority authority.jwk
+mpc-node contradictions --dir node-a
 """
 
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ import click
 
 from crypto.encoding import canonical_json
 from crypto.errors import MalformedError
-from marketplace.mpc_node.bootstrap import serve_folder, stand
+from marketplace.mpc_node.bootstrap import contradictions_of, serve_folder, stand
 from marketplace.mpc_node.config import (
     LOGGED_WITHIN_SECONDS,
     MAX_LOG_AGE_SECONDS,
@@ -37,7 +38,7 @@ from ssi.trust_file import TrustFile, read_authority
 from ssi.trust_parts import node_part
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
-_LOG_SECONDS = click.FloatRange(1, MOST_LOG_SECONDS)
+_LOG_SECONDS = click.IntRange(1, MOST_LOG_SECONDS)
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
@@ -117,8 +118,8 @@ def serve(
     peer_timeout: float,
     max_running: int,
     threads: int,
-    max_log_age: float,
-    withdrawal_logged_within: float,
+    max_log_age: int,
+    withdrawal_logged_within: int,
     cluster: str | None,
 ) -> None:
     """Serve the node until it is told to stop. Peers and marketplace are let in by their certificates."""
@@ -145,6 +146,18 @@ def serve(
         tls=tls,
         threads=threads,
     )
+
+
+@main.command()
+@click.option("--dir", "folder", type=_FOLDER, required=True, help="The node's own folder.")
+def contradictions(folder: Path) -> None:
+    """Print manifests that name people who had withdrawn, each with the logged withdrawal, one a line."""
+    try:
+        found = contradictions_of(load_settings(folder))
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    for each in found:
+        click.echo(canonical_json(each))
 
 
 @main.command("make-aggregation-key")

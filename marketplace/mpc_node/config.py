@@ -20,9 +20,9 @@ DATABASE_FILE = "node.db"
 PUBLIC_FILE = "public.json"
 PEER_TIMEOUT_SECONDS = 20.0
 MAX_RUNNING_ATTEMPTS = 16
-MAX_LOG_AGE_SECONDS = 600.0
-LOGGED_WITHIN_SECONDS = 600.0
-MOST_LOG_SECONDS = 3600.0
+MAX_LOG_AGE_SECONDS = 600
+LOGGED_WITHIN_SECONDS = 600
+MOST_LOG_SECONDS = 3600
 """Half of what `storage.witnessed` remembers of states of the log."""
 
 
@@ -30,8 +30,8 @@ MOST_LOG_SECONDS = 3600.0
 class LogLimits:
     """In seconds: how long ago the log may have been shown, and how soon a withdrawal is to stand in it."""
 
-    max_age_seconds: float = MAX_LOG_AGE_SECONDS
-    logged_within_seconds: float = LOGGED_WITHIN_SECONDS
+    max_age_seconds: int = MAX_LOG_AGE_SECONDS
+    logged_within_seconds: int = LOGGED_WITHIN_SECONDS
 
 
 @dataclass(frozen=True)

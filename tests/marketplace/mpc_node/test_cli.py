@@ -112,3 +112,28 @@ def test_serve_says_what_is_missing_in_the_folder(tmp_path: Path):
 
     assert result.exit_code == 1
     assert "run mpc-node init first" in result.output
+
+
+def test_a_node_that_keeps_no_contradiction_prints_none(tmp_path: Path):
+    init(tmp_path / "node-a")
+
+    result = CliRunner().invoke(main, ["contradictions", "--dir", str(tmp_path / "node-a")])
+
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_contradictions_of_a_folder_that_is_no_nodes_are_refused(tmp_path: Path):
+    assert CliRunner().invoke(main, ["contradictions", "--dir", str(tmp_path)]).exit_code == 1
+
+
+@pytest.mark.parametrize("option", ["--max-log-age", "--withdrawal-logged-within"])
+@pytest.mark.parametrize("seconds", ["0", "3601", "nan", "an hour"])
+def test_the_log_is_fresh_for_an_hour_at_most(tmp_path: Path, option, seconds):
+    file = tmp_path / "file"
+    file.touch()
+    needed = ["--dir", str(tmp_path), "--registry", str(file), "--authority", str(file)]
+
+    result = CliRunner().invoke(main, ["serve", *needed, option, seconds])
+
+    assert result.exit_code == 2
+    assert option in result.output

@@ -1,11 +1,13 @@
 """A node takes no job over a log that is stale, or in which a withdrawal that it knows does not stand."""
 
+import json
 import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from consent.contradiction import verify_contradiction
 from consent.errors import NoContradictionError
@@ -16,6 +18,8 @@ from consent.record import sign_withdrawal
 from crypto.encoding import sha256
 from crypto.errors import SignatureError
 from crypto.reading import Fields
+from marketplace.mpc_node.cli import main
+from marketplace.mpc_node.config import Settings, save_settings
 from tests.marketplace.mpc_node.market_log import BEGINNING, MarketLog
 from tests.marketplace.mpc_node.orders import NOISY, manifest_for
 from tests.marketplace.mpc_node.parties import MARKET, MARKET_KEY, NAMES, NOW, ed25519, es256, random_of
@@ -294,6 +298,15 @@ def test_what_is_no_logged_withdrawal_is_a_bad_request(town: Town, document):
     assert town.post("node-a", "/v1/log/withdrawals", {"withdrawals": [document] * 101}).status_code == 400
 
 
+def printed(town: Town, name: str) -> list[dict[str, Any]]:
+    """What the operator of a node can print of contradictions, in another process."""
+    settings = Settings(town.folder / name, name, f"Operator of {name}", f"https://{name}.example:7000")
+    save_settings(settings)
+    result = CliRunner().invoke(main, ["contradictions", "--dir", str(settings.directory)])
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.output.splitlines()]
+
+
 def test_naming_somebody_whose_withdrawal_was_logged_before_is_evidence_for_anyone(settled: Town):
     withdraw(settled, "node-a")
     settled.show_log()
@@ -306,7 +319,7 @@ def test_naming_somebody_whose_withdrawal_was_logged_before_is_evidence_for_anyo
 
     assert late == [OK] * 3  # looked at before she withdrew: she is left out
     assert contradiction == [(422, "names_withdrawn"), OK, OK]
-    (kept,) = settled.nodes["node-a"].logged.contradictions()
+    (kept,) = printed(settled, "node-a")
     shown = LoggedWithdrawal.from_fields(Fields.of(kept["withdrawal"], "kept"))
     found = verify_contradiction(str(kept["manifest"]), shown, origin=MARKET, key=MARKET_KEY.public)
     assert (found.consent_id, found.job_id, found.log_index) == (HER.consent_id, "job-2", index)

@@ -50,11 +50,14 @@ def cosigned(size: int, at: datetime) -> WitnessedLog:
     return WitnessedLog(size, bytes((size,)) * 32, f"note {size}", at)
 
 
+def see(store: WitnessStore, size: int, at: datetime) -> None:
+    store.advance("one", lambda last: cosigned(size, at))
+
+
 def test_what_was_known_at_a_moment_is_remembered(database: Database):
     store = WitnessStore(database)
     for minute, size in ((0, 3), (1, 3), (2, 5), (30, 9)):
-        state = cosigned(size, NOW + timedelta(minutes=minute))
-        store.advance("one", lambda last, state=state: state)
+        see(store, size, NOW + timedelta(minutes=minute))
 
     known = [store.size_at("one", NOW + timedelta(minutes=minute)) for minute in (-1, 0, 1, 2, 29, 30, 999)]
     assert known == [0, 3, 3, 5, 5, 9, 9]
@@ -67,7 +70,7 @@ def test_states_of_long_ago_are_forgotten_but_for_the_newest_of_them(database: D
     store = WitnessStore(database)
     moments = [NOW, NOW + timedelta(minutes=1), NOW + REMEMBERED + timedelta(minutes=2)]
     for size, at in enumerate(moments, 1):
-        store.advance("one", lambda last, size=size, at=at: cosigned(size, at))
+        see(store, size, at)
 
     assert [store.root_at("one", size) is None for size in (1, 2, 3)] == [True, False, False]
     assert store.size_at("one", moments[2] - timedelta(minutes=1)) == 2
