@@ -29,7 +29,7 @@ MAX_ID = 200
 MAX_REASON = 500
 MAX_TOKEN = 100_000
 MOST_CONTRIBUTIONS = 100_000
-MOST_WITHDRAWALS = 1000
+MOST_WITHDRAWALS = 100
 _BATCH = Limits(connect_seconds=3.0, read_seconds=120.0, total_seconds=180.0)
 _WORK = Limits(connect_seconds=2.0, read_seconds=10.0, total_seconds=20.0)
 _GLANCE = Limits(connect_seconds=1.0, read_seconds=2.0, total_seconds=3.0)

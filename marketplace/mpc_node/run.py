@@ -5,9 +5,8 @@
 3. Compile the query for these people, which needs their public attributes only: what is refused costs nobody.
 4. Spend everybody's privacy budget, or note whom an exact answer is about, before anything is computed.
 5. Run the protocol, with everything on record from which it can be gone on with after a crash.
-6. Release: the time, every consent, the freshness of the log, every withdrawal and pause once more; then
-   seal, sign and store, in one transaction. Whoever withdrew or paused before it is in no output, and the
-   attempt fails.
+6. Release: the time, every consent, the log, every withdrawal and pause once more; then seal, sign and store,
+   in one transaction. Whoever withdrew or paused before it is in no output, and the attempt fails.
 
 An attempt ends in exactly one of two ways: DONE with an output, or FAILED with a reason and no output. Peers
 are told when it fails, so that they need not wait for their time-out. An attempt that is gone on with takes

@@ -1,9 +1,9 @@
 """The worker shows each node where the withdrawals that it took stand in the log.
 
 A node waits for every withdrawal that it took, and refuses all jobs when it waits too long. It hands out the
-signed withdrawals, so that one that reached only the node ends the offer here at once as well; nothing is
-believed that the person did not sign. An entry is shown under a state of the log that the node cosigned, so
-it may take until the next one.
+signed withdrawals, so that one that reached only the node ends the offer here at once as well. Nothing is
+believed that the person did not sign, and nothing is shown of offers that the node has no part in. An entry
+is shown under a state of the log that the node cosigned, so it may take until the next one.
 """
 
 import logging
@@ -38,13 +38,19 @@ class ShowWithdrawals:
         Raises:
             PeerError: the node cannot be reached; nothing is lost.
         """
-        awaited = self.nodes.awaited_withdrawals(node_id)
+        awaited = self._of_its_own(node_id, self.nodes.awaited_withdrawals(node_id))
         if not awaited:
             return 0
         for consent_id, token in self._unknown(awaited).items():
             self._take(node_id, consent_id, token)
         shown = self._shown(node_id, awaited)
         return self.nodes.show_withdrawals(node_id, shown) if shown else 0
+
+    def _of_its_own(self, node_id: str, awaited: Mapping[str, str]) -> dict[str, str]:
+        """Those of offers that are computed on by this node."""
+        with self.desk.store.reading() as books:
+            offers = books.offers.many(awaited) if awaited else {}
+        return {each: awaited[each] for each, offer in offers.items() if node_id in offer.policy.node_ids}
 
     def _unknown(self, awaited: Mapping[str, str]) -> dict[str, str]:
         """Those that this marketplace was not told."""

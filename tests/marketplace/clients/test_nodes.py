@@ -174,6 +174,18 @@ def test_a_cosignature_that_is_no_text_is_refused_by_name(nodes, node):
         nodes.cosign("node-a", b"old 0\n\nnote")
 
 
+def test_withdrawals_that_a_node_waits_for_are_read_and_shown(nodes, node):
+    awaited = [{"consent_id": "c1", "withdrawal": "token 1"}, {"consent_id": "c2", "withdrawal": "token 2"}]
+    node.answers["v1/log/withdrawals"] = {"withdrawals": awaited}
+    told = nodes.awaited_withdrawals("node-a")
+    results = [{"consent_id": "c1", "shown": True}, {"shown": False, "reason": "not cosigned"}]
+    node.answers["v1/log/withdrawals"] = {"results": results}
+
+    assert told == {"c1": "token 1", "c2": "token 2"}
+    assert nodes.show_withdrawals("node-a", [{"entry": 1}, {"entry": 2}]) == 1
+    assert node.heard[-1] == ("v1/log/withdrawals", {"withdrawals": [{"entry": 1}, {"entry": 2}]})
+
+
 def test_a_refusal_keeps_its_status(nodes):
     with pytest.raises(RefusedByPeerError) as raised:
         nodes.status("node-a", "unknown")
@@ -190,6 +202,17 @@ def test_a_refusal_keeps_its_status(nodes):
         ("v1/contributions", {"results": [{"accepted": True}]}, lambda nodes: nodes.contribute("node-a", [])),
         ("v1/contributions", {}, lambda nodes: nodes.contribute("node-a", [])),
         ("v1/withdrawals", {"deletion_receipt": 5}, lambda nodes: nodes.withdraw("node-a", "t")),
+        ("v1/log/withdrawals", {"withdrawals": [{}]}, lambda nodes: nodes.awaited_withdrawals("node-a")),
+        (
+            "v1/log/withdrawals",
+            {"withdrawals": [{}] * 101},
+            lambda nodes: nodes.awaited_withdrawals("node-a"),
+        ),
+        (
+            "v1/log/withdrawals",
+            {"results": [{"shown": 1}]},
+            lambda nodes: nodes.show_withdrawals("node-a", [1]),
+        ),
     ],
 )
 def test_an_answer_of_another_form_is_refused_by_name(nodes, node, path, answer, ask):
