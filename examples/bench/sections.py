@@ -54,6 +54,7 @@ SECTIONS = (
     Section("mpc", "Computation on shares: work of three roles on one core", ("mpc_field", "mpc_bits")),
     Section("mpyc", "Computation on shares: three processes against MPyC, CPU", ("against_mpyc",)),
     Section("three-nodes", "Computation on shares: three processes over TLS", ("over_tls",)),
+    Section("withdrawing", "A withdrawal, until it counts everywhere", ("withdrawing",)),
     Section("scale", "A job over many people", ("scale",)),
 )
 STORY = "story"
