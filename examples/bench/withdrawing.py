@@ -23,7 +23,7 @@ from ssi.http.client import Client
 from wallet.bootstrap import build
 from wallet.services.suite import Services
 
-FOLDER = Path(".withdrawing-bench")
+FOLDER = Path(".demo-withdrawing")
 WITHDRAWALS = 30
 MOST_SECONDS = 5.0
 
