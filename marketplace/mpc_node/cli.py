@@ -4,6 +4,7 @@ mpc-node init --dir node-a --id node-a --operator "University Computing Centre" 
 mpc-node serve --dir node-a --registry registry.jwt --authority authority.jwk --port 8443
 mpc-node make-aggregation-key --dir node-a --registry registry.jwt --authority authority.jwk
 mpc-node contradictions --dir node-a
+mpc-node charges --dir node-a
 """
 
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ import click
 
 from crypto.encoding import canonical_json
 from crypto.errors import MalformedError
-from marketplace.mpc_node.bootstrap import contradictions_of, serve_folder, stand
+from marketplace.mpc_node.bootstrap import MIGRATIONS, contradictions_of, serve_folder, stand
 from marketplace.mpc_node.config import (
     LOGGED_WITHIN_SECONDS,
     MAX_LOG_AGE_SECONDS,
@@ -29,7 +30,9 @@ from marketplace.mpc_node.config import (
 from marketplace.mpc_node.errors import AttemptFailedError, SettingsError
 from marketplace.mpc_node.key_making import make_key, write_word
 from marketplace.mpc_node.keys import generate_keys, save_keys
+from marketplace.mpc_node.storage.ledger import PrivacyLedger
 from ssi.errors import RegistryError
+from ssi.hosting.database import migrate, open_database
 from ssi.hosting.logs import configure
 from ssi.hosting.server import serve as serve_app
 from ssi.hosting.tls import ServerTls, hosts_of, make_certificate
@@ -184,3 +187,23 @@ def make_aggregation_key(
         for close in (*standing.closing[::-1], standing.node.database.close):
             close()
     click.echo(str(write_word(folder, word)))
+
+
+@main.command()
+@click.option("--dir", "folder", type=_FOLDER, required=True, help="The node's own folder.")
+def charges(folder: Path) -> None:
+    """Print what each account was charged, a line of JSON each: the sum that is enforced, and the composed.
+
+    Accounts are pseudonyms: a digest of the issuer, and the handle by which it knows the person here.
+    """
+    try:
+        settings = load_settings(folder)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    database = open_database(settings.database)
+    migrate(database.engine, MIGRATIONS)
+    try:
+        for account, spent in PrivacyLedger(database).spendings():
+            click.echo(canonical_json({"account": account, **spent.to_json()}).decode())
+    finally:
+        database.close()

@@ -1,9 +1,11 @@
 """A person looks at everything that was done with her data here: uses, money, withdrawal, deletions."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from consent.joining import asked_about
 from consent.receipt import UsageReceipt, sign_usage_receipt
+from consent.spending import spending
 from consent.wording import describe_query
 from crypto.encoding import Json
 from crypto.reading import utc_text
@@ -38,6 +40,9 @@ class ReadHistory:
     def __call__(self, consent_id: str, holder_key: VerifyingKey) -> dict[str, Json]:
         """The history, newest use first; `uses` were paid, `others` not (yet). No value of any attribute.
 
+        `privacy` is what answers with noise that were handed out have told together: the sum, which is held
+        against her limit, and what they come to by composition (`consent.spending`).
+
         Raises:
             UnknownOfferError: there is no such offer of the holder of this key; somebody else's offer is not
                 told apart from none.
@@ -57,6 +62,7 @@ class ReadHistory:
                 "state": offer.state.value,
                 "data_set": offer.policy.data_set,
                 "received_at": utc_text(offer.received_at),
+                "privacy": _privacy(books, consent_id),
                 "earnings": {"total_cents": earned, "currency": "EUR"},
                 "uses": [use for use in uses if use["receipt"] is not None],
                 "others": [use for use in uses if use["receipt"] is None],
@@ -119,6 +125,15 @@ class ReadHistory:
             "withdrawn_at": utc_text(offer.withdrawn_at),
             "log": shown(self.desk, log, kept[1], checkpoint),
         }
+
+
+def _privacy(books: Books, consent_id: str) -> dict[str, Json]:
+    told = [
+        books.orders.get(books.orders.job(part.job_id).order_id)
+        for part in books.orders.parts_of(consent_id)
+        if part.outcome in {PartOutcome.TOOK_PART, PartOutcome.PAID}
+    ]
+    return spending(order.query.epsilon or Decimal(0) for order in told if order is not None).to_json()
 
 
 def _node(side: NodeSide) -> dict[str, Json]:

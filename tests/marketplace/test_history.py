@@ -1,5 +1,7 @@
 """What a person sees of her offer, and what the log proves to her."""
 
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -7,13 +9,14 @@ import pytest
 from consent.log import Entry, InclusionProof, verify_checkpoint, verify_growth
 from consent.receipt import verify_deletion_receipt, verify_usage_receipt
 from consent.receipt_credential import verify_status_credential
+from consent.spending import spending
 from consent.status_receipt import is_chain
 from consent.vocabulary import ConsentStatus
 from crypto.encoding import b64url_decode, canonical_json
 from crypto.reading import Fields
 from marketplace.domain.job import NodeJobStatus
 from marketplace.errors import UnknownEntryError, UnknownOfferError
-from tests.marketplace.mpc_node.orders import EXACT
+from tests.marketplace.mpc_node.orders import EXACT, NOISY
 from tests.marketplace.mpc_node.parties import MARKET, MARKET_KEY, NAMES, node_keys
 from tests.marketplace.mpc_node.people import person, withdrawal_of
 
@@ -220,3 +223,17 @@ def test_bodies_of_the_log_hold_no_number_of_people(market):
     for entry in bodies:
         assert entry is not None
         assert not {"people", "admitted", "price"} & set(entry.body)
+
+
+def test_what_answers_told_together_stands_beside_their_sum(any_market):
+    any_market.stock(12)
+    account = any_market.buyer()
+    any_market.released(account, replace(NOISY, epsilon=Decimal("0.5")))
+    any_market.released(account, replace(NOISY, epsilon=Decimal("0.5")))
+    any_market.released(account, EXACT)
+    any_market.order(account, replace(NOISY, epsilon=Decimal("0.25")))  # not computed yet
+
+    privacy = history(any_market)["privacy"]
+
+    assert privacy == spending([Decimal("0.5"), Decimal("0.5")]).to_json()
+    assert Decimal(privacy["epsilon_composed"]) < Decimal(privacy["epsilon_sum"]) == 1

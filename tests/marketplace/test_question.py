@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consent.errors import QueryRefusedError, TooFewDifferError
+from consent.errors import TooFewDifferError
 from consent.query import Condition, Query, Statistic
 from consent.vocabulary import Engine, Purpose, RecipientKind, StatisticKind
 from marketplace.domain.hiding import account_key, crowds_of
@@ -117,7 +118,7 @@ def test_whatever_is_proposed_is_quoted_when_asked(stock: Stock, query: Query):
         assert quoted.people.text == refused.nearby_people
 
 
-REFUSED: dict[str, tuple[Query, dict[str, object], Query]] = {
+REFUSED: dict[str, tuple[Query, dict[str, Any], Query]] = {
     "a budget of which a little is left": (
         replace(EXACT, epsilon=Decimal(1)),
         {"epsilon_per_query": Decimal("0.3"), "epsilon_total": Decimal("0.3")},
@@ -149,9 +150,12 @@ def test_a_refused_question_is_ordered_as_it_is_proposed(market: Market, name: s
     market.forward()
     account = market.buyer()
 
-    with pytest.raises((QueryRefusedError, TooFewPeopleError)) as raised:
+    with pytest.raises((QuestionRefusedError, TooFewPeopleError)) as raised:
         market.services.make_quote(account.account_id, query)
-    nearby = raised.value.nearby
+    refused = raised.value
+    assert isinstance(refused, QuestionRefusedError | TooFewPeopleError)
+    nearby = refused.nearby
+    assert nearby is not None
     placed = market.services.place_order(
         account.account_id, order_id=str(uuid4()), query=nearby, accepted_price_cents=10**6
     )

@@ -3,18 +3,24 @@
 A person is charged under her *account*: her pairwise handle at one issuer. Another issuer that learns the
 handle and writes it into a credential of its own reaches another account, never hers. Charges that an earlier
 version noted under the bare handle count for every account with that handle.
+
+Enforced is the sum of her epsilons, as her policy says. Each charge also says what it costs as ρ, and all of
+them what they come to together (`consent.spending`): that is shown, and nothing is decided by it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
+from itertools import groupby
 from typing import Final
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from consent.spending import Spending, rho_of
 from crypto.encoding import b64url_encode, sha256
 from marketplace.mpc_node.storage.batch import batches
 from marketplace.mpc_node.storage.tables import ChargeRow
@@ -50,7 +56,10 @@ class Purchase:
 
 
 class PrivacyLedger:
-    """Charges are only ever added. Epsilons add up (basic composition), which is on the safe side."""
+    """Charges are only ever added, and nothing is given back: a node never knows what its peers let out.
+
+    Epsilons add up (basic composition), which is on the safe side.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -89,6 +98,25 @@ class PrivacyLedger:
                 for batch in batches(due):
                     session.execute(_INSERT, [_row(account, purchase, now) for account in batch])
             return over
+
+    def spendings(self) -> Iterator[tuple[str, Spending]]:
+        """What each account was charged, in both accounts of it, by the names that charges have here."""
+        columns = select(ChargeRow.handle, ChargeRow.epsilon, ChargeRow.rho).order_by(ChargeRow.handle)
+        with self._database.reading() as session:
+            rows = session.execute(columns.execution_options(yield_per=10_000))
+            for account, mine in groupby(rows, key=lambda row: row.handle):
+                charged = [(Decimal(row.epsilon), row.rho) for row in mine]
+                yield (
+                    account,
+                    Spending(
+                        sum((epsilon for epsilon, _ in charged), Decimal(0)),
+                        sum((_rho(epsilon, text) for epsilon, text in charged), Fraction(0)),
+                    ),
+                )
+
+
+def _rho(epsilon: Decimal, text: str | None) -> Fraction:
+    return rho_of(epsilon) if text is None else Fraction(text)
 
 
 def totals(charges: Iterable[Charge]) -> dict[str, Decimal]:
@@ -149,5 +177,6 @@ def _row(account: str, purchase: Purchase, now: datetime) -> dict[str, object]:
         "job_id": purchase.job_id,
         "admitted_root": purchase.admitted_root,
         "epsilon": str(purchase.epsilon),
+        "rho": str(rho_of(purchase.epsilon)),
         "charged_at": now,
     }

@@ -310,7 +310,8 @@ class MessageRow(Base):
 class ChargeRow(Base):
     """Privacy budget that one person spent on one job with one set of people; `epsilon` is decimal text.
 
-    `handle` is her account (`ledger.account_of`), or in charges of earlier versions her bare handle.
+    `rho` is the same as an exact fraction of zCDP, absent in charges of earlier versions. `handle` is her
+    account (`ledger.account_of`), or in charges of earlier versions her bare handle.
     """
 
     __tablename__ = "charge"
@@ -320,3 +321,4 @@ class ChargeRow(Base):
     admitted_root: Mapped[str] = mapped_column(String(DIGEST_LENGTH), primary_key=True)
     epsilon: Mapped[str] = mapped_column(String(50))
     charged_at: Mapped[datetime] = mapped_column(UtcMoment)
+    rho: Mapped[str | None] = mapped_column(String(100))

@@ -1,16 +1,21 @@
 """The operator's commands: what they write, and what they refuse."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from consent.spending import spending
+from marketplace.mpc_node.bootstrap import MIGRATIONS
 from marketplace.mpc_node.cli import main
 from marketplace.mpc_node.config import load_settings
 from marketplace.mpc_node.keys import load_keys
+from marketplace.mpc_node.storage.ledger import PrivacyLedger, Purchase
+from ssi.hosting.database import migrate, open_database
 from ssi.trust_entries import certificate_fingerprint
-from tests.marketplace.mpc_node.parties import assembled, parts
+from tests.marketplace.mpc_node.parties import NOW, assembled, parts
 
 
 def init(folder: Path, *extra: str) -> Result:
@@ -137,3 +142,25 @@ def test_the_log_is_fresh_for_an_hour_at_most(tmp_path: Path, option, seconds):
 
     assert result.exit_code == 2
     assert option in result.output
+
+
+def test_charges_are_printed_in_both_accounts(tmp_path: Path):
+    folder = tmp_path / "node-a"
+    init(folder)
+    database = open_database(load_settings(folder).database)
+    migrate(database.engine, MIGRATIONS)
+    purchase = Purchase("job-1", "root", Decimal(1))
+    PrivacyLedger(database).spend(purchase, {"her": Decimal(2)}, now=NOW)
+    database.close()
+
+    result = CliRunner().invoke(main, ["charges", "--dir", str(folder)])
+
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.output) == {"account": "her", **spending([Decimal(1)]).to_json()}
+
+
+def test_charges_of_no_node_are_refused(tmp_path: Path):
+    result = CliRunner().invoke(main, ["charges", "--dir", str(tmp_path / "nowhere")])
+
+    assert result.exit_code == 1
+    assert "Error" in result.output

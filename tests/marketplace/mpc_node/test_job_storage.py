@@ -7,7 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from consent.spending import spending
 from crypto.sealing import Vault
 from crypto.signing import generate_ed25519
 from marketplace.mpc_node.bootstrap import MIGRATIONS
@@ -27,6 +29,7 @@ from marketplace.mpc_node.storage.jobs import JobStore
 from marketplace.mpc_node.storage.ledger import PrivacyLedger, Purchase, account_of, runs_of, totals
 from marketplace.mpc_node.storage.messages import Heard, MessageStore, Slot
 from marketplace.mpc_node.storage.share_files import ShareFiles
+from marketplace.mpc_node.storage.tables import ChargeRow
 from ssi.hosting.database import Database, migrate, open_database
 from ssi.jws import sign_jws
 from tests.marketplace.mpc_node.stored import (
@@ -294,3 +297,37 @@ def test_an_exact_answer_is_released_over_one_set_of_people_only(database: Datab
         assert caught.value.failure is Failure.RELEASED_ALREADY
         with pytest.raises(NoOutputError):
             jobs.output("job-1")
+
+
+def test_what_a_person_was_charged_stands_in_both_accounts(database):
+    ledger, small = PrivacyLedger(database), Decimal("0.1")
+    caps = {"her": Decimal(10), "him": Decimal(10)}
+    for number in range(20):
+        assert not ledger.spend(Purchase(f"job-{number}", "root", small), caps, now=NOW)
+    assert not ledger.spend(Purchase("exact", "root", Decimal(0)), {"her": Decimal(10)}, now=NOW)
+
+    spent = dict(ledger.spendings())
+
+    assert spent == dict.fromkeys(("her", "him"), spending([small] * 20))
+    assert spent["her"].epsilon == Decimal(2)
+    assert spent["her"].composed < Decimal("0.7")
+
+
+def test_charges_of_an_earlier_version_have_the_rho_of_their_epsilon(database):
+    ledger = PrivacyLedger(database)
+    assert not ledger.spend(Purchase("job-1", "root", ONE), {"her": ONE}, now=NOW)
+    with database.writing() as session:
+        session.execute(update(ChargeRow).values(rho=None))
+
+    assert dict(ledger.spendings()) == {"her": spending([ONE])}
+
+
+def test_the_sum_is_what_is_enforced_however_little_the_answers_come_to(database):
+    ledger, small = PrivacyLedger(database), Decimal("0.1")
+    for number in range(10):
+        assert not ledger.spend(Purchase(f"job-{number}", "root", small), {"her": ONE}, now=NOW)
+
+    over = ledger.spend(Purchase("one more", "root", small), {"her": ONE}, now=NOW)
+
+    assert over == {"her"}
+    assert dict(ledger.spendings())["her"].composed < ONE
