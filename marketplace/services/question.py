@@ -14,11 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from consent.errors import QueryRefusedError
 from consent.grouping import groups_of
 from consent.joining import asked_about
-from consent.nearby import is_sound, nearby
+from consent.nearby import MOST_TRIES, is_sound, nearby
 from consent.policy import Refusal
 from consent.precision import LADDER
 from consent.query import Query
@@ -35,6 +36,11 @@ from marketplace.errors import DiffersByTooFewError, QuestionRefusedError, TooFe
 from marketplace.services.engines import require_engine
 from marketplace.services.ports import Books
 from ssi.trust import TrustRegistry
+
+_MOST_LOOKS: Final = 64_000
+"""How many offers are looked at to find a query close by, a second's work; some tries are always made."""
+
+_LEAST_TRIES: Final = 2
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,9 @@ class Question:
                 return False
             return True
 
-        close = nearby(query, is_allowed, affordable=self.stock.affordable(query.floor))
+        tries = max(_LEAST_TRIES, min(MOST_TRIES, _MOST_LOOKS // max(1, len(self.stock.offers))))
+        affordable = self.stock.affordable(query.floor)
+        close = nearby(query, is_allowed, affordable=affordable, tries=tries)
         return close, None if close is None else reached[close]
 
 

@@ -172,3 +172,14 @@ def test_who_is_not_registered_is_told_a_query_that_keeps_the_rules(market: Mark
 
     assert raised.value.nearby == EXACT
     assert raised.value.nearby_people is None
+
+
+def test_a_search_among_many_people_is_short_and_still_proposes_what_is_close(monkeypatch):
+    monkeypatch.setattr("marketplace.services.question._MOST_LOOKS", 1)
+    offers = [an_offer(number, state=OfferState.ACTIVE, exact_allowed=False) for number in range(1, 13)]
+
+    with pytest.raises(TooFewPeopleError) as raised:
+        question(Stock(offers)).quote(replace(MEAN_SCORE, epsilon=None))
+
+    assert raised.value.nearby is not None
+    assert raised.value.nearby.epsilon is not None
