@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from consent.menu import MENU
+from consent.nearby import nearby
 from consent.query import Condition, Query, Statistic
 from consent.query_check import check
 from consent.vocabulary import Engine, Purpose, StatisticKind
@@ -280,3 +281,41 @@ def test_a_form_that_joins_is_about_the_parts_of_both_records():
 
     assert form.about.ref == "exam/1+health/1"
     assert "mean:health/1#age" in choices(form.about)
+
+
+REFUSED = st.builds(
+    ask,
+    st.sampled_from(
+        [
+            Statistic(StatisticKind.MAXIMUM, "exam_score"),
+            Statistic(StatisticKind.MEAN, "exam_score"),
+            Statistic(StatisticKind.QUANTILES, "exam_score", (), (Decimal("0.01"), Decimal("0.5"))),
+            Statistic(StatisticKind.CORRELATION, "exam_score", ("reading_score",)),
+        ]
+    ),
+    st.just(Statistic(StatisticKind.COUNT)),
+    epsilon=st.sampled_from([None, "0.5", "11"]),
+    floor=st.sampled_from([5, 10, 50]),
+    group_by=st.sampled_from([None, "school_type", "sex"]),
+    where=st.sampled_from(
+        [
+            (),
+            (Condition("school_type", "girls"),),
+            (Condition("exam_score", None, Decimal("3.5"), Decimal("3.9")),),
+            (Condition("reading_score", None, Decimal(2), Decimal(-2)),),
+        ]
+    ),
+)
+
+
+@given(REFUSED, st.integers(0, 5))
+def test_a_question_that_is_proposed_is_taken_over_by_the_form_as_it_is(query: Query, patience: int):
+    answers = iter([*[False] * patience, True])
+    proposed = nearby(query, lambda _: next(answers))
+    if proposed is None:
+        return
+
+    read = QueryForm.read(EXAM, filled_in(proposed)).query()
+
+    assert set(read.statistics) == set(proposed.statistics)
+    assert replace(read, statistics=proposed.statistics) == proposed
