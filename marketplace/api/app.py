@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, Flask, Response, request
 
+from marketplace.api.breach_notices import breach_notices_api
 from marketplace.api.buyer import buyer_api
 from marketplace.api.crowds import crowds_api
 from marketplace.api.dcat import dcat_api
@@ -46,6 +47,7 @@ def install_api(app: Flask, services: Services) -> tuple[Blueprint, ...]:
         log_api(services),
         openapi_api(asking=services.presentations is not None, connecting=services.data_space is not None),
         notices_api(services),
+        breach_notices_api(services),
         rights_api(services, used=used),
         *_asking(services),
         *_space(services),

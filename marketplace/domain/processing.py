@@ -80,12 +80,13 @@ RETENTION: Final = (
         "Shares at the nodes", "until the agreement ends or is withdrawn; each node signs that it deleted"
     ),
     Retention(
-        "Entries of the log about an agreement", "text and salt until it is withdrawn; the digest stays"
+        "Entries of the log about an agreement",
+        "text until it is withdrawn; a fingerprint that tells nothing stays",
     ),
     Retention("Name and account of a payee", "until the payout is paid or refused"),
     Retention("What a person writes in a request", "until the request is answered"),
     Retention(
-        "Orders, ledger and registers of acts", "to be filled in: as long as the law on accounting asks"
+        "Orders, books and registers of acts", "to be filled in: as long as the law on accounting asks"
     ),
 )
 RISKS: Final = (
@@ -118,7 +119,7 @@ OF_THE_RECORD: Final = (
     "Name and contact of the controller, its representative and its data protection officer (Art. 30(1)(a))",
     "Contracts with the operators of the nodes as processors, or as joint controllers (Art. 26, 28)",
     "Transfers to third countries, with the safeguards (Art. 30(1)(e))",
-    "For how long orders, ledger and registers are kept (Art. 30(1)(f))",
+    "For how long orders, books and registers are kept (Art. 30(1)(f))",
 )
 OF_THE_ASSESSMENT: Final = (
     "Necessity and proportionality in relation to the purposes (Art. 35(7)(b))",

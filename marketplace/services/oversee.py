@@ -147,7 +147,11 @@ class MeasureLoad:
 
 @dataclass(frozen=True)
 class NodeHealth:
-    """One node: whether it answers now, and how it answered contributions (not withdrawn ones)."""
+    """One node: whether it answers now, and how it answered contributions (not withdrawn ones).
+
+    `cosigned_at` is the moment of its last cosignature on the log that is kept, by its own clock; `failures`
+    counts the latest jobs that came to nothing because of it.
+    """
 
     node_id: str
     operator: str
@@ -157,6 +161,8 @@ class NodeHealth:
     waiting: int
     accepted: int
     refused: Mapping[str, int] = field(default_factory=dict)
+    cosigned_at: datetime | None = None
+    failures: int = 0
 
 
 @dataclass(frozen=True)
@@ -171,6 +177,7 @@ class CheckNodes:
         with self.desk.store.reading() as books:
             counts = books.offers.answer_counts()
             refusals = books.offers.refusal_counts()
+            states, jobs = books.states.all(), books.orders.latest_jobs(limit=MOST_JOBS)
         return tuple(
             NodeHealth(
                 node_id=node.id,
@@ -181,9 +188,53 @@ class CheckNodes:
                 waiting=counts.get(node.id, {}).get(NodeAnswer.WAITING, 0),
                 accepted=counts.get(node.id, {}).get(NodeAnswer.ACCEPTED, 0),
                 refused=refusals.get(node.id, {}),
+                cosigned_at=max(
+                    (state.cosigned[node.id].at for state in states if node.id in state.cosigned),
+                    default=None,
+                ),
+                failures=sum(node.id in job.culprits for job in jobs),
             )
             for node in self.desk.registry().nodes
         )
+
+
+@dataclass(frozen=True)
+class TrustedParty:
+    """Somebody whom the trust registry names, and until when."""
+
+    role: str
+    party_id: str
+    name: str
+    valid_until: datetime
+
+
+@dataclass(frozen=True)
+class TrustedParties:
+    """Everybody in the registry, and until when the registry itself holds."""
+
+    valid_until: datetime
+    parties: tuple[TrustedParty, ...]
+
+
+@dataclass(frozen=True)
+class ListParties:
+    """Reads the trust registry for people who look after its end."""
+
+    desk: Desk
+
+    def __call__(self) -> TrustedParties:
+        """Everybody, by who ends first.
+
+        Raises:
+            RegistryError: the registry cannot be read, or has run out.
+        """
+        known = self.desk.registry()
+        parties = [TrustedParty("issuer", each.id, each.name, each.valid_until) for each in known.issuers]
+        parties += [TrustedParty("node", each.id, each.operator, each.valid_until) for each in known.nodes]
+        if known.dealer is not None:
+            dealer = known.dealer
+            parties.append(TrustedParty("dealer", dealer.id, dealer.operator, dealer.valid_until))
+        return TrustedParties(known.valid_until, tuple(sorted(parties, key=lambda each: each.valid_until)))
 
 
 @dataclass(frozen=True)

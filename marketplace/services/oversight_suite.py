@@ -11,6 +11,7 @@ from marketplace.services.desk import Desk
 from marketplace.services.keep_assessments import KeepAssessments
 from marketplace.services.keep_breaches import KeepBreaches
 from marketplace.services.keep_rights import KeepRights, Withdraw
+from marketplace.services.oversee import ListParties
 from marketplace.services.read_glass import ReadGlass
 from marketplace.services.sign_of_life import SeeWorker
 from marketplace.services.withdraw_crowd_offer import WithdrawCrowdOffer
@@ -28,6 +29,7 @@ class Oversight:
     describe_processing: DescribeProcessing
     read_glass: ReadGlass
     see_worker: SeeWorker
+    list_parties: ListParties
 
 
 def oversight(desk: Desk, secrets: Vault) -> Oversight:
@@ -40,6 +42,7 @@ def oversight(desk: Desk, secrets: Vault) -> Oversight:
         describe_processing=DescribeProcessing(desk),
         read_glass=ReadGlass(desk),
         see_worker=SeeWorker(desk),
+        list_parties=ListParties(desk),
     )
 
 

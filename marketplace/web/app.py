@@ -11,6 +11,10 @@ from marketplace.services.suite import Services
 from marketplace.web import (
     ask,
     catalogue,
+    desk_breaches,
+    desk_payouts,
+    desk_processing,
+    desk_requests,
     invoices,
     operations,
     orders,
@@ -47,6 +51,9 @@ def create_app(
     refusals.install(app)
     for screens in (catalogue, ask, orders, organisation, purse, operations, invoices):
         app.register_blueprint(screens.screens(services))
+    for desk in (desk_breaches, desk_requests, desk_payouts, desk_processing):
+        app.register_blueprint(desk.screens(services))
+    app.jinja_env.filters["word_of"] = lambda key, words: words.get(key, key)
     app.register_blueprint(result.screens(services, authority))
     if services.presentations is not None:
         app.register_blueprint(presenting.screens(services, services.presentations))

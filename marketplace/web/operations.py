@@ -1,34 +1,59 @@
-"""What an operator sees: nodes, jobs, the books and the log. No personal data, no answers."""
+"""What an operator sees: what is due, nodes, jobs, the books, the log and who is trusted until when.
+
+No personal data and no answers: those are behind the glass, on the pages of payouts and requests.
+"""
+
+from datetime import datetime
 
 from flask import Blueprint, render_template
 
+from marketplace.domain.job import JobState
 from marketplace.errors import LedgerCorruptError
-from marketplace.services.oversee import TrialBalance
+from marketplace.services.oversee import JobLine, TrialBalance
+from marketplace.services.sign_of_life import SILENT_AFTER
 from marketplace.services.suite import Services
+from marketplace.web.desk_forms import names_of
 from marketplace.web.visitor import for_operators
 from marketplace.web.words import refusal_text, state_words
 
+_LONG = 30
+"""After how many seconds a job that does not move is worth a look."""
+
 
 def screens(services: Services) -> Blueprint:
-    """The operations page."""
+    """The operations page, and the register of looks at personal data."""
     blueprint = Blueprint("operations", __name__)
 
     @blueprint.get("/operations")
     @for_operators
     def overview() -> str:
         books, alarm = _books(services)
+        nodes, now = services.node_health(), services.clock()
+        seen = services.oversight.see_worker()
+        silent = seen is None or now - seen > SILENT_AFTER
+        away = tuple(node.node_id for node in nodes if not node.reachable)
         return render_template(
             "market/operations.html",
-            nodes=services.node_health(),
-            jobs=services.list_jobs(),
+            nodes=nodes,
+            jobs=[(job, _next_step(job, now, away, silent=silent)) for job in services.list_jobs()],
             state_words=state_words,
             refusal_text=refusal_text,
             books=books,
             alarm=alarm,
+            worker=(seen, silent),
+            due=_due(services, now),
+            parties=services.oversight.list_parties(),
+            now=now,
             checkpoint=services.read_log.published(),
             entries=services.read_log.size(),
             confirmed=services.read_log.confirmed(),
         )
+
+    @blueprint.get("/operations/looks")
+    @for_operators
+    def looks() -> str:
+        acts = services.oversight.read_glass()
+        return render_template("market/desk/looks.html", looks=acts, names=names_of(services, acts))
 
     return blueprint
 
@@ -39,3 +64,41 @@ def _books(services: Services) -> tuple[TrialBalance | None, str | None]:
         return services.trial_balance(), None
     except LedgerCorruptError as error:
         return None, str(error)
+
+
+def _due(services: Services, now: datetime) -> dict[str, int]:
+    """How much waits for an operator, and how much of it is overdue."""
+    kept = services.oversight
+    breaches = [each for each in kept.breaches.all() if each.closed is None]
+    requests = [each for each in kept.rights.all() if each.answered is None]
+    assessments = kept.assessments.all()
+    return {
+        "breaches": len(breaches),
+        "late_breaches": sum(each.is_overdue(now) for each in breaches),
+        "requests": len(requests),
+        "late_requests": sum(each.is_overdue(now) for each in requests),
+        "payouts": len(services.payouts.lines()),
+        "unassessed": sum(each.is_needed and each.reference is None for each in assessments),
+    }
+
+
+_DONE = {
+    JobState.SETTLED: "Nothing: everybody is paid.",
+    JobState.REFUNDED: "Nothing: the money went back to the buyer.",
+    JobState.RELEASED: "Nothing: the buyer looks at the answer.",
+}
+
+
+def _next_step(job: JobLine, now: datetime, away: tuple[str, ...], *, silent: bool) -> str:
+    """What an operator can do about a job, in words."""
+    if job.culprits and job.state in {JobState.FAILED, JobState.REFUNDED}:
+        return f"Ask the operator of {' and '.join(job.culprits)} what went wrong."
+    if job.state in _DONE:
+        return _DONE[job.state]
+    if silent:
+        return "Start the worker: nothing moves without it."
+    if away:
+        return f"Get {' and '.join(away)} to answer; it goes on by itself then."
+    if (now - job.updated_at).total_seconds() > _LONG:
+        return "Look at the nodes' own pages; the attempt is given up and tried again by itself."
+    return "Nothing: it is under way."

@@ -21,6 +21,7 @@ from ssi.hosting.design.blueprint import NavItem
 Arguments = ParamSpec("Arguments")
 Page = TypeVar("Page")
 
+_DESK = ("operations.", "breaches.", "requests.", "payouts.", "processing.")
 _SIGN_IN, _ACCOUNT = "visitor.sign_in", "account"
 
 
@@ -45,6 +46,7 @@ def navigation(services: Services) -> Callable[[], list[NavItem]]:
                 *market,
                 NavItem("Operations", "operations.overview", "server", also=("operations.", "invoices.")),
             ]
+            return [*market, NavItem("Operations", "operations.overview", "server", also=_DESK)]
         return [
             *market,
             NavItem("Orders", "orders.overview", "list-details", also=("orders.",)),

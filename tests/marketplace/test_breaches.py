@@ -112,7 +112,7 @@ def test_a_notice_is_signed_public_and_named_in_the_log(desk):
 
     breach = _kept(desk).tell(desk.by, "breach-1", WORDS)
 
-    answer = create_api_app(desk.services).test_client().get("/api/v1/notices").get_json()
+    answer = create_api_app(desk.services).test_client().get("/api/v1/breach-notices").get_json()
     (token,) = answer["notices"]
     notice = verify_notice(token, MARKET_KEY.public, marketplace=MARKET)
     assert (notice.what, notice.data_set, notice.contact) == (WORDS.what, "exam/1", WORDS.contact)

@@ -96,7 +96,7 @@ class MarketplaceClient:
     def notices(self) -> tuple[str, ...]:
         """The public notices about breaches, asked without saying who asks."""
         with talking_to(_THE_MARKETPLACE):
-            return read_notices(self._client.get_json(f"{API}/notices"))
+            return read_notices(self._client.get_json(f"{API}/breach-notices"))
 
     def _post(self, path: str, document: Json) -> Json:
         return self._client.post_json(f"{API}{path}", document, repeatable=True)

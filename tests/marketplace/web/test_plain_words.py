@@ -22,7 +22,15 @@ PAGES = {
         "/nowhere",
     ],
     "stranger": ["/", "/sign-in"],
-    "operator": ["/operations"],
+    "operator": [
+        "/operations",
+        "/operations/breaches",
+        "/operations/requests",
+        "/operations/payouts",
+        "/operations/processing",
+        "/operations/processing/health/1",
+        "/operations/looks",
+    ],
 }
 
 

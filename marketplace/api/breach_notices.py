@@ -7,12 +7,12 @@ from marketplace.services.suite import Services
 from ssi.http.problems import register
 
 
-def notices_api(services: Services) -> Blueprint:
+def breach_notices_api(services: Services) -> Blueprint:
     """The endpoint of public notices; the same for everybody, so asking tells nothing about who asks."""
-    blueprint = Blueprint("notices_api", __name__, url_prefix="/api/v1")
+    blueprint = Blueprint("breach_notices_api", __name__, url_prefix="/api/v1")
     register(blueprint, STATUS)
 
-    @blueprint.get("/notices")
+    @blueprint.get("/breach-notices")
     def notices() -> Response:
         return jsonify(notices=list(services.oversight.breaches.notices()))
 
