@@ -10,8 +10,8 @@ A constraint we do not know is a condition we cannot keep, so a policy that has 
 Some constraints stand only where they say something: engines other than `mpc` alone, that the nodes must
 check each other's arithmetic, with which data sets the record may be joined (`health/1#` and the join
 handle), from which countries somebody may ask, by which attributes people may be chosen (none of them is an
-empty list), and how often the record may be computed on. Policies from before there was a choice keep their
-form and mean the same.
+empty list), how often the record may be computed on, and that it is given as data altruism. Policies from
+before there was a choice keep their form and mean the same.
 Two members of our profile depart from plain ODRL: a purpose on the right also stands for the purposes below
 it in DPV, and the three nodes are three constraints, because JSON-LD arrays have no order.
 """
@@ -65,6 +65,7 @@ _OPTIONAL_OPERATORS = {
     "mk:recipientCountry": "isAnyOf",
     "mk:filter": "isAnyOf",
     "mk:runs": "lteq",
+    "mk:altruism": "eq",
 }
 """Those that are left out where they would say what holds anyway."""
 
@@ -167,6 +168,8 @@ def _permission(policy: Policy) -> dict[str, Json]:
         operands["mk:filter"] = sorted(f"{policy.data_set}#{name}" for name in policy.filters)
     if policy.runs is not None:
         operands["mk:runs"] = str(policy.runs)
+    if policy.altruism:
+        operands["mk:altruism"] = "true"
     constraints: list[Json] = [
         {"leftOperand": name, "operator": operator, "rightOperand": operands[name]}
         for name, operator in (_OPERATORS | _OPTIONAL_OPERATORS).items()
@@ -215,11 +218,12 @@ def _read_permission(permission: Fields) -> Policy:
         valid_until=read.moment("dateTime"),
         excluded_recipients=frozenset(read.texts("mk:recipient", max_length=MAX_ID)),
         engines=_read_engines(read),
-        verified_only=_read_verified_only(read),
+        verified_only=_read_mark(read, "mk:verifiedOnly"),
         joins=_read_joins(read),
         recipient_countries=_read_countries(read),
         filters=_read_filters(read, data_set),
         runs=_read_count(read, "mk:runs", most=MOST_RUNS) if read.has("mk:runs") else None,
+        altruism=_read_mark(read, "mk:altruism"),
     )
     read.done()
     return policy
@@ -234,11 +238,11 @@ def _read_engines(read: Fields) -> frozenset[Engine]:
     return engines
 
 
-def _read_verified_only(read: Fields) -> bool:
-    if not read.has("mk:verifiedOnly"):
+def _read_mark(read: Fields, name: str) -> bool:
+    if not read.has(name):
         return False
-    if not read.choice("mk:verifiedOnly", _truth):
-        raise MalformedError(f"{read.where}.mk:verifiedOnly: this holds anyway and is left out")
+    if not read.choice(name, _truth):
+        raise MalformedError(f"{read.where}.{name}: this holds anyway and is left out")
     return True
 
 

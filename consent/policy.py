@@ -15,7 +15,7 @@ from consent.errors import QueryRefusedError, TermsError
 from consent.joining import MOST_JOINS, Joining, asked_about
 from consent.prohibition import MOST_PROHIBITIONS, Operand, Prohibition
 from consent.query import LEAST_FLOOR, MOST_FLOOR, Query
-from consent.vocabulary import Engine, Purpose, RecipientKind, StatisticKind
+from consent.vocabulary import GENERAL_INTEREST, Engine, Purpose, RecipientKind, StatisticKind
 from ssi.errors import DataSetError, UnknownDataSetError
 
 NODES = 3
@@ -66,6 +66,9 @@ class Policy:
     (`consent.country`) from which somebody may ask, none for all; `filters` the attributes by which people
     may be chosen or split into groups, None for all that are allowed; `runs` how often the record may be
     computed on, 1 to `MOST_RUNS`, None for any number. `prohibitions` are refused in spite of all else.
+
+    With `altruism` she gives it for the general interest and is never paid, even where others are: no purpose
+    but those of `GENERAL_INTEREST` can be allowed, so that every node refuses any other.
     """
 
     data_set: str
@@ -89,6 +92,7 @@ class Policy:
     filters: frozenset[str] | None = None
     runs: int | None = None
     prohibitions: frozenset[Prohibition] = frozenset()
+    altruism: bool = False
 
     def __post_init__(self) -> None:
         """Refuse terms that contradict themselves.
@@ -158,6 +162,14 @@ class Policy:
         yield (
             len(self.prohibitions) <= MOST_PROHIBITIONS,
             f"at most {MOST_PROHIBITIONS} things can be forbidden",
+        )
+        yield (
+            not self.altruism or self.compensation_cents == 0,
+            "data altruism is without compensation",
+        )
+        yield (
+            not self.altruism or self.purposes <= GENERAL_INTEREST,
+            "data altruism is for purposes of general interest only",
         )
         # A name that is misspelt would forbid nothing; those that are allowed are known to be right.
         for operand in (Operand.ATTRIBUTE, Operand.FILTER):

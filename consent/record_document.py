@@ -11,7 +11,7 @@ from datetime import datetime
 
 from consent.odrl import to_offer
 from consent.policy import Policy
-from consent.vocabulary import ConsentStatus, RecipientKind
+from consent.vocabulary import ALTRUISM_FORM, DATA_ALTRUISM, ConsentStatus, RecipientKind
 from crypto.encoding import Json, b64url_encode, sha256
 from crypto.reading import utc_text
 from ssi.attribute import Sensitivity
@@ -99,11 +99,15 @@ def notice_relation(notice: Notice, shown_at: datetime) -> dict[str, Json]:
 def _process(consent_id: str, policy: Policy) -> dict[str, Json]:
     return {
         "@type": "dpv:Process",
-        "dpv:hasPurpose": sorted(purpose.value for purpose in policy.purposes),
+        "dpv:hasPurpose": [
+            *sorted(purpose.value for purpose in policy.purposes),
+            *([DATA_ALTRUISM] if policy.altruism else []),
+        ],
         "dpv:hasProcessing": ["dpv:Aggregate", *(["dpv:Combine"] if policy.joins else [])],
         "dpv:hasPersonalData": [_personal_data(policy.data_set, name) for name in sorted(policy.attributes)],
         "dpv:hasRecipient": recipient_relations(policy.recipient_kinds),
         "dpv:hasTechnicalMeasure": list(_MEASURES),
+        **({"dpv:hasOrganisationalMeasure": [ALTRUISM_FORM]} if policy.altruism else {}),
         "dpv:hasStorageCondition": [storage_relation(policy.valid_until)],
         "odrl:hasPolicy": [to_offer(policy, consent_id)],
     }

@@ -5,6 +5,7 @@ term is ours, in the namespace `MARKET_NAMESPACE`, with the DPV term above it na
 """
 
 from enum import Enum
+from typing import Final
 
 from crypto.engine import PROFILES, EngineKind, EngineProfile
 
@@ -69,6 +70,22 @@ _KINDS_OF_RESEARCH = frozenset(
         Purpose.COMMERCIAL_RESEARCH,
     }
 )
+
+
+GENERAL_INTEREST: Final = frozenset(
+    {
+        Purpose.ACADEMIC_RESEARCH,
+        Purpose.SCIENTIFIC_RESEARCH,
+        Purpose.NON_COMMERCIAL_RESEARCH,
+        Purpose.PUBLIC_BENEFIT,
+    }
+)
+"""What data altruism may be for (Regulation (EU) 2022/868 art. 2(16)); no other purpose is below them."""
+
+DATA_ALTRUISM: Final = "dpv:DataAltruism"
+"""The DPV purpose that stands beside those of who wants nothing in return; nobody can ask for it."""
+
+ALTRUISM_FORM: Final = "eu-dga:EUDataAltruismConsentForm"
 
 
 def _lineage(purpose: Purpose) -> frozenset[Purpose]:

@@ -78,7 +78,7 @@ def describe_policy(
         summary=_summary(words, policy, data_set, language),
         parts=say["parts"].format(attributes=_labels(words, attributes, language))
         + _joins(words, policy, language),
-        compensation=_compensation(words, policy.compensation_cents, language),
+        compensation=_compensation(words, policy, language),
         protection=(
             *boundary_sentences(policy, data_set, language),
             *_protection(words, policy, partners or policy.node_ids),
@@ -95,7 +95,7 @@ def policy_sentence(policy: Policy, data_set: DataSet, language: str) -> str:
         TermsError: there are no sentences in this language.
     """
     words = words_of(language)
-    paid = _compensation(words, policy.compensation_cents, language)
+    paid = _compensation(words, policy, language)
     return f"{_summary(words, policy, data_set, language)} {paid}"
 
 
@@ -290,10 +290,12 @@ def _limits(words: Words, policy: Policy, data_set: DataSet, language: str) -> t
     )
 
 
-def _compensation(words: Words, cents: int, language: str) -> str:
-    if cents == 0:
+def _compensation(words: Words, policy: Policy, language: str) -> str:
+    if policy.altruism:
+        return words.sentences["altruism"]
+    if policy.compensation_cents == 0:
         return words.sentences["no_compensation"]
-    return words.sentences["compensation"].format(amount=euros_text(cents, language))
+    return words.sentences["compensation"].format(amount=euros_text(policy.compensation_cents, language))
 
 
 def _labels(words: Words, attributes: Iterable[Attribute], language: str) -> str:

@@ -144,6 +144,10 @@ ENGLISH = Words(
         ),
         "compensation": "You receive at least {amount} each time.",
         "no_compensation": "You take part without compensation.",
+        "altruism": (
+            "You give this as data altruism, for the general interest: you receive nothing for it, even where"
+            " others are compensated."
+        ),
         "excluded": "You have excluded: {organisations}.",
         "noise": "A random error is added to every answer, so that one person hardly changes it.",
         "exact": (

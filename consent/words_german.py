@@ -139,6 +139,10 @@ GERMAN = Words(
         ),
         "compensation": "Sie erhalten jedes Mal mindestens {amount}.",
         "no_compensation": "Sie nehmen ohne Entschädigung teil.",
+        "altruism": (
+            "Sie geben das als Datenaltruismus für das Gemeinwohl: Sie erhalten dafür nichts, auch wo andere"
+            " entschädigt werden."
+        ),
         "excluded": "Sie haben ausgeschlossen: {organisations}.",
         "noise": "Zu jeder Antwort kommt ein Zufallsfehler, damit eine Person sie kaum ändert.",
         "exact": (

@@ -47,7 +47,8 @@ class Job:
     `attempt` counts from 1. `manifest` is the signed manifest of the attempt, None before it is made;
     `attempt_until` is when the attempt, or waiting for the nodes to begin it, is given up. `admitted` is the
     number of people whose data is in the answer, known from the release on. `reason` and `culprits` say why
-    it failed and which nodes are to blame.
+    it failed and which nodes are to blame. `charged_cents` is what the buyer paid in the end, known once it
+    is settled; None for jobs from before it was kept.
     """
 
     job_id: str
@@ -62,6 +63,7 @@ class Job:
     dispute_until: datetime | None = None
     reason: str | None = None
     culprits: tuple[str, ...] = ()
+    charged_cents: int | None = None
 
     @property
     def is_under_way(self) -> bool:

@@ -113,7 +113,9 @@ _ENDED = frozenset({JobState.SETTLED, JobState.FAILED, JobState.REFUNDED})
 
 
 def _charged(order: Order, job: Job) -> int | None:
-    if job.state is JobState.SETTLED and job.admitted is not None:
+    if job.state is JobState.SETTLED and job.charged_cents is not None:
+        return job.charged_cents
+    if job.state is JobState.SETTLED and job.admitted is not None:  # everybody was paid
         return gross_of(job.admitted, order.price.compensation_cents, records=order.price.records)
     return 0 if job.state in {JobState.FAILED, JobState.REFUNDED} else None
 

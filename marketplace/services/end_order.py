@@ -5,7 +5,7 @@ the state that the ending needs.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -30,25 +30,29 @@ def settle(desk: Desk, books: Books, order: Order, job: Job) -> Job:
     """Pay exactly those whose data is in the answer, the nodes and the platform; return the rest.
 
     The log gets one salted entry for each person and one for the payment, the buyer an invoice.
+    Whoever gives as data altruism is paid nothing, and what was held for that goes back to the buyer.
+    The log gets one salted entry for each person and one for the payment.
     """
     now = desk.now()
-    settled = job.moved(JobState.SETTLED, now)
     took_part = [part for part in books.orders.parts(job.job_id) if part.outcome is PartOutcome.TOOK_PART]
     compensation = order.price.compensation_cents
-    records = order.price.records  # everybody took part with that many, each of which is paid
-    price = price_of(len(took_part) // records, compensation, job.node_ids, records=records)
+    earned = _earned(books, took_part, compensation)
+    # Each record is paid for itself, so whether a query joined some makes no difference here.
+    price = price_of(sum(1 for cents in earned.values() if cents), compensation, job.node_ids)
+    settled = replace(job.moved(JobState.SETTLED, now), charged_cents=price.gross_cents)
     Ledger(books.ledger).record(
-        [entry for entry in _payments(order, job, price, took_part, now) if entry.amount_cents > 0]
+        [entry for entry in _payments(order, job, price, earned, now) if entry.amount_cents > 0]
     )
     bill(desk, books, _sale(order, price))
     shared = asked(order.order_id, order.job_id, order.query, order.buyer)
     uses: list[dict[str, Json]] = [
-        {**shared, "consent_id": part.consent_id, "amount_cents": compensation} for part in took_part
+        {**shared, "consent_id": part.consent_id, "amount_cents": earned[part.consent_id]}
+        for part in took_part
     ]
     indexes = append(desk, books, "use", uses, now)
     books.orders.save_parts(
         [
-            replace(part, outcome=PartOutcome.PAID, amount_cents=compensation, log_index=index)
+            replace(part, outcome=PartOutcome.PAID, amount_cents=earned[part.consent_id], log_index=index)
             for part, index in zip(took_part, indexes, strict=True)
         ]
     )
@@ -80,8 +84,17 @@ def refund(desk: Desk, books: Books, order: Order, job: Job, failure: AttemptFai
     return refunded
 
 
+def _earned(books: Books, took_part: Sequence[Part], compensation_cents: int) -> dict[str, int]:
+    """What each consent of an answer earns, in cents."""
+    offers = books.offers.many(part.consent_id for part in took_part)
+    return {
+        part.consent_id: 0 if offers[part.consent_id].policy.altruism else compensation_cents
+        for part in took_part
+    }
+
+
 def _payments(
-    order: Order, job: Job, price: Price, took_part: Sequence[Part], now: datetime
+    order: Order, job: Job, price: Price, earned: Mapping[str, int], now: datetime
 ) -> list[Transfer]:
     source = escrow(order.order_id)
 
@@ -97,8 +110,8 @@ def _payments(
         )
 
     people = [
-        payment(f"person/{part.consent_id}", subject_earned(part.consent_id), price.compensation_cents)
-        for part in took_part
+        payment(f"person/{consent_id}", subject_earned(consent_id), cents)
+        for consent_id, cents in earned.items()
     ]
     nodes = [
         payment(f"node/{role}", node_fee(node_id), price.node_fees_cents[role])

@@ -21,6 +21,7 @@ _JOB = (
     "admitted",
     "dispute_until",
     "reason",
+    "charged_cents",
 )
 
 

@@ -171,6 +171,7 @@ jobs = Table(
     Column("dispute_until", UtcMoment),
     Column("reason", String(500)),
     Column("culprits", JSON, nullable=False),
+    Column("charged_cents", BigInteger),
     Column("due_at", UtcMoment),
     Column("leased_by", String(80)),
     Column("leased_until", UtcMoment),

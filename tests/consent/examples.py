@@ -20,7 +20,7 @@ from consent.prohibition import OPERATORS, TRUTHS, Constraint, Operand, Prohibit
 from consent.query import Condition, Query, Statistic
 from consent.record import ConsentRecord
 from consent.record_document import Notice, StatusChange
-from consent.vocabulary import ConsentStatus, Engine, Purpose, RecipientKind, StatisticKind
+from consent.vocabulary import GENERAL_INTEREST, ConsentStatus, Engine, Purpose, RecipientKind, StatisticKind
 from crypto.encoding import b64url_encode, sha256
 from crypto.noise import discrete_gaussian
 from crypto.randomness import RandomBytes, stream
@@ -263,18 +263,19 @@ def policies(draw: st.DrawFn) -> Policy:
     """Any policy about exam results."""
     per_query, total = sorted((draw(_budgets), draw(_budgets)))
     start = draw(_moments)
+    altruism = draw(st.integers(0, 3)) == 3
     attributes = draw(st.frozensets(st.sampled_from([a.name for a in EXAM.attributes]), min_size=1))
     return Policy(
         data_set="exam/1",
         attributes=attributes,
-        purposes=draw(_subsets(Purpose)),
+        purposes=draw(_subsets(GENERAL_INTEREST if altruism else Purpose)),
         recipient_kinds=draw(_subsets(RecipientKind)),
         statistics=draw(_subsets(StatisticKind)),
         crowd_floor=draw(st.integers(10, 10**6)),
         exact_allowed=draw(st.booleans()),
         epsilon_per_query=per_query,
         epsilon_total=total,
-        compensation_cents=draw(st.integers(0, 10**6)),
+        compensation_cents=0 if altruism else draw(st.integers(0, 10**6)),
         node_ids=tuple(draw(st.lists(_names, min_size=3, max_size=3, unique=True))),
         given_at=start,
         valid_until=start + timedelta(seconds=draw(st.integers(1, 10**8))),
@@ -287,6 +288,7 @@ def policies(draw: st.DrawFn) -> Policy:
         filters=draw(st.none() | st.frozensets(st.sampled_from(sorted(attributes)))),
         runs=draw(st.none() | st.integers(1, 10)),
         prohibitions=draw(st.frozensets(prohibitions(attributes), max_size=2)),
+        altruism=altruism,
     )
 
 

@@ -25,6 +25,13 @@ ABOVE = {
     Purpose.COMMERCIAL_RESEARCH: Purpose.RESEARCH_AND_DEVELOPMENT,
 }
 
+GENERAL_INTEREST = {
+    Purpose.ACADEMIC_RESEARCH,
+    Purpose.SCIENTIFIC_RESEARCH,
+    Purpose.NON_COMMERCIAL_RESEARCH,
+    Purpose.PUBLIC_BENEFIT,
+}
+
 
 def permits(offer: dict[str, Any], use: Use, now: datetime) -> bool:
     """Whether an offer permits a use at a moment."""
@@ -74,6 +81,7 @@ ALLOWS: dict[str, Callable[[Use, Any, datetime], bool]] = {
     "mk:node2": _node(2),
     "mk:engine": lambda use, right, now: _engine(use) in right,
     "mk:verifiedOnly": lambda use, right, now: use.query.verified,
+    "mk:altruism": lambda use, right, now: right == "true" and use.query.purpose in GENERAL_INTEREST,
     "mk:givenAt": lambda use, right, now: bool(right <= utc_text(now)),
     "dateTime": lambda use, right, now: bool(utc_text(now) < right),
 }

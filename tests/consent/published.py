@@ -36,11 +36,17 @@ def health_record() -> ConsentRecord:
     return replace(RECORD, policy=replace(POLICY, data_set="health/1", attributes=names))
 
 
+def altruist() -> ConsentRecord:
+    """A record that is given for the general interest."""
+    return replace(RECORD, policy=replace(POLICY, altruism=True, compensation_cents=0))
+
+
 def examples() -> dict[str, tuple[str, dict[str, Any]]]:
     """One document of each kind, with the name of its schema."""
     return {
         "record": (RECORD_SCHEMA, loose(RECORD.to_json())["record"]),
         "health record": (RECORD_SCHEMA, loose(health_record().to_json())["record"]),
+        "altruist record": (RECORD_SCHEMA, loose(altruist().to_json())["record"]),
         "withdrawn record": (RECORD_SCHEMA, loose(RECORD.withdraw(POLICY.valid_until).to_json())["record"]),
         "score record": (RECORD_SCHEMA, loose(papers("score").record)),
         "crowd record": (RECORD_SCHEMA, loose(papers("crowd").record)),

@@ -165,7 +165,9 @@ def _tightened(draw, policy):
         replace(policy, exact_allowed=False),
         replace(policy, epsilon_per_query=policy.epsilon_per_query / 2),
         replace(policy, epsilon_total=(policy.epsilon_total + policy.epsilon_per_query) / 2),
-        replace(policy, compensation_cents=min(10**6, policy.compensation_cents + 1)),
+        policy
+        if policy.altruism
+        else replace(policy, compensation_cents=min(10**6, policy.compensation_cents + 1)),
         replace(policy, excluded_recipients=policy.excluded_recipients | {draw(st.sampled_from("abc"))}),
         replace(policy, valid_until=policy.given_at + timedelta(seconds=1)),
     ]

@@ -162,6 +162,8 @@ def test_a_schema_misses_every_member_that_is_taken_out(kind):
         ("record", (*PROCESS, "dpv:hasPurpose"), ["dpv:DataAltruism"]),
         ("record", (*PROCESS, "dpv:hasPurpose"), ["dpv:DataAltruism", "dpv:AcademicResearch"]),
         ("record", (*PROCESS, "dpv:hasOrganisationalMeasure"), ["eu-dga:EUDataAltruismConsentForm"]),
+        ("altruist record", (*PROCESS, "dpv:hasPurpose"), ["dpv:CommercialResearch", "dpv:DataAltruism"]),
+        ("altruist record", (*PROCESS, "dpv:hasOrganisationalMeasure"), _GONE),
         ("record", (*PROCESS, "dpv:hasProcessing"), []),
         ("record", (*PROCESS, "dpv:hasPersonalData"), []),
         ("record", (*PROCESS, "dpv:hasPersonalData", 0, "dct:identifier"), "exam"),

@@ -143,3 +143,22 @@ def test_whatever_is_typed_gives_choices_or_a_named_refusal(step, fields):
 
     assert refused is None or refused in EVERY_FIELD
     assert isinstance(read_leniently(step, form, PolicyChoices()), PolicyChoices)
+
+
+def test_altruism_is_never_the_start_and_is_chosen_by_a_tick_of_its_own():
+    assert not PolicyChoices().altruism
+    assert not _read("compensation", amount="0", months="3").altruism
+    chosen = _read("compensation", amount="", altruism="yes", months="3")
+
+    assert (chosen.altruism, chosen.months) == (True, 3)
+
+
+def test_altruism_and_a_commercial_purpose_do_not_go_together():
+    commercial = replace(PolicyChoices(), purposes=(Purpose.COMMERCIAL_RESEARCH,))
+    form = MultiDict({"amount": "1", "altruism": "yes", "months": "3"})
+
+    with pytest.raises(ChoiceError) as refusal:
+        read_step("compensation", form, commercial)
+
+    assert refusal.value.field == "altruism"
+    assert read_leniently("compensation", form, commercial).altruism

@@ -14,7 +14,7 @@ from consent.errors import ConsentError
 from consent.joining import Joining
 from consent.policy import NODES, Policy
 from consent.query import LEAST_FLOOR
-from consent.vocabulary import Engine, Purpose, RecipientKind, StatisticKind
+from consent.vocabulary import GENERAL_INTEREST, Engine, Purpose, RecipientKind, StatisticKind
 from ssi.attribute import Sensitivity
 from ssi.dataset import DataSet, data_sets
 from wallet.domain.boundary_choices import BoundaryChoices
@@ -36,7 +36,8 @@ class PolicyChoices:
     the least she receives for each use, `months` (1 to 12) how long the offer stands. `explicit_consent` is
     the separate tick that health data need. `engines` are the ways of computing she allows, `joins` the other
     data sets of which a record of hers may be put beside this one. `boundaries` are what she forbids and
-    bounds besides.
+    bounds besides. With `altruism` she gives the record for the general interest, and `compensation_cents`
+    does not count.
     """
 
     attributes: tuple[str, ...] | None = None
@@ -58,6 +59,7 @@ class PolicyChoices:
     engines: tuple[Engine, ...] = (Engine.MPC,)
     joins: tuple[str, ...] = ()
     boundaries: BoundaryChoices = field(default_factory=BoundaryChoices)
+    altruism: bool = False
 
     @property
     def engine_names(self) -> tuple[str, ...]:
@@ -81,6 +83,7 @@ class PolicyChoices:
             if not holds:
                 raise ChoiceError(message, name)
         self.boundaries.require_beside(self.recipient_kinds, self.purposes)
+        self.require_general_interest()
         attributes = self._attributes(data_set)
         given_at = now.replace(microsecond=0)
         try:
@@ -94,7 +97,7 @@ class PolicyChoices:
                 exact_allowed=self.exact_allowed,
                 epsilon_per_query=self.epsilon_per_query,
                 epsilon_total=self.epsilon_total,
-                compensation_cents=self.compensation_cents,
+                compensation_cents=0 if self.altruism else self.compensation_cents,
                 node_ids=self._nodes(known_nodes),
                 given_at=given_at,
                 valid_until=add_months(given_at, self.months),
@@ -104,9 +107,23 @@ class PolicyChoices:
                 filters=self.boundaries.filters(data_set, attributes),
                 runs=self.boundaries.runs,
                 prohibitions=self.boundaries.prohibitions,
+                altruism=self.altruism,
             )
         except ConsentError as error:
             raise ChoiceError(f"These choices do not go together: {error}.", "review") from error
+
+    def require_general_interest(self) -> None:
+        """Return only if what is given as data altruism is given for purposes of general interest alone.
+
+        Raises:
+            ChoiceError: another purpose is allowed.
+        """
+        if self.altruism and not set(self.purposes) <= GENERAL_INTEREST:
+            raise ChoiceError(
+                "You can give your data for the general interest only, and a purpose you allow is none. "
+                "Untick that purpose, or ask for compensation.",
+                "altruism",
+            )
 
     def _attributes(self, data_set: DataSet) -> tuple[str, ...]:
         every = tuple(attribute.name for attribute in data_set.attributes)

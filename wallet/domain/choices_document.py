@@ -33,6 +33,7 @@ def choices_document(choices: PolicyChoices) -> dict[str, Json]:
         "engines": [engine.value for engine in choices.engines],
         "joins": list(choices.joins),
         "boundaries": _boundaries_document(choices.boundaries),
+        "altruism": choices.altruism,
     }
 
 
@@ -60,6 +61,7 @@ def read_choices(fields: Fields) -> PolicyChoices:
         boundaries=_read_boundaries(fields.section("boundaries"))
         if fields.has("boundaries")
         else BoundaryChoices(),
+        altruism=fields.boolean("altruism") if fields.has("altruism") else False,
     )
     fields.done()
     return choices

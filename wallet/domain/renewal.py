@@ -39,6 +39,7 @@ def choices_of(policy: Policy, data_set: DataSet) -> PolicyChoices:
             runs=policy.runs,
             public_filters_only=policy.filters is not None,
         ),
+        altruism=policy.altruism,
     )
 
 

@@ -50,7 +50,12 @@ def read_leniently(step: str, form: Form, choices: PolicyChoices) -> PolicyChoic
         return read_step(step, form, choices)
     except ChoiceError:
         choices = replace(choices, boundaries=read_boundaries_leniently(step, form, choices.boundaries))
-    readers = {"data": _data_ticks, "who": _who_ticks, "protection": _protection_ticks}
+    readers = {
+        "data": _data_ticks,
+        "who": _who_ticks,
+        "protection": _protection_ticks,
+        "compensation": _compensation_ticks,
+    }
     return readers[step](form, choices) if step in readers else choices
 
 
@@ -153,8 +158,16 @@ def _engines(form: Form) -> tuple[Engine, ...]:
 
 
 def _compensation(form: Form, choices: PolicyChoices) -> PolicyChoices:
-    return replace(
+    chosen = replace(
         choices,
-        compensation_cents=read_cents(form.get("amount", "")),
+        altruism=form.get("altruism") == "yes",
         months=read_whole(form.get("months", ""), "months", most=MOST_MONTHS),
     )
+    chosen.require_general_interest()
+    if chosen.altruism:  # what was typed beside it does not count
+        return chosen
+    return replace(chosen, compensation_cents=read_cents(form.get("amount", "")))
+
+
+def _compensation_ticks(form: Form, choices: PolicyChoices) -> PolicyChoices:
+    return replace(choices, altruism=form.get("altruism") == "yes")

@@ -54,6 +54,10 @@ def test_who_permits_the_use_is_admitted(town: Town):
         ({"exact_allowed": False}, "exact_not_allowed"),
         ({"crowd_floor": 14}, "crowd_too_small"),
         ({"compensation_cents": 101}, "compensation_too_low"),
+        (
+            {"altruism": True, "compensation_cents": 0, "purposes": frozenset({Purpose.PUBLIC_BENEFIT})},
+            "purpose_not_allowed",
+        ),
         ({"given_at": NOW + timedelta(hours=1)}, "not_yet_valid"),
         ({"recipient_countries": frozenset({"DE"})}, "country_not_allowed"),
         ({"prohibitions": frozenset({never(Operand.RECIPIENT_KIND, "research_institute")})}, "prohibited"),
@@ -71,6 +75,7 @@ def test_a_consent_that_does_not_cover_the_use_leaves_her_out(town: Town, change
         {"prohibitions": frozenset({never(Operand.COUNTRY, "EU", operator=Operator.IS_NONE_OF)})},
         {"filters": frozenset()},
         {"runs": 1},
+        {"altruism": True, "compensation_cents": 0},
     ],
 )
 def test_who_narrows_the_use_and_is_asked_within_that_is_admitted(town: Town, change):

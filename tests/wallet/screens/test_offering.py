@@ -6,6 +6,7 @@ import pytest
 
 from consent.vocabulary import StatisticGroup
 from consent.wording import group_text
+from tests.consent.published import RECORD_SCHEMA, schema_faults
 from tests.ssi import parties
 from tests.wallet.browsing import PASSWORD, ticked
 from tests.wallet.screens.moments import only_consent, session_of
@@ -235,3 +236,32 @@ def test_a_kind_of_record_that_she_does_not_have_cannot_be_joined(holder):
     page = holder.press("/data", 422, **ticked(holder.page), joins=["health/1"])
 
     assert "Choose among the other kinds of records that you have" in page
+
+
+def test_a_record_is_given_for_the_general_interest_and_the_words_say_so(holder, world):
+    page = holder.begin_offer()
+    for step in ("data", "who", "protection"):
+        page = holder.press(f"/{step}", **ticked(holder.page))
+    assert _ticked(page, "altruism") == []
+    page = holder.press("/compensation", altruism="yes", amount="", months="3")
+    assert "you receive nothing for it, even where others are compensated" in page
+    holder.press("/agree")
+
+    held = only_consent(world, session_of(world))
+    paper = world.services.keep_receipts(session_of(world), held.consent_id)
+    (process,) = paper.kept.record["dpv:hasProcess"]
+    assert (held.policy.altruism, held.policy.compensation_cents) == (True, 0)
+    assert process["dpv:hasOrganisationalMeasure"] == ["eu-dga:EUDataAltruismConsentForm"]
+    assert schema_faults(RECORD_SCHEMA, paper.kept.record) == []
+
+
+def test_who_allows_a_commercial_purpose_cannot_give_it(holder, world):
+    holder.begin_offer()
+    holder.press("/data", **ticked(holder.page))
+    holder.press("/who", **{**ticked(holder.page), "purposes": ["dpv:CommercialResearch"]})
+    holder.press("/protection", **ticked(holder.page))
+
+    page = holder.press("/compensation", 422, altruism="yes", months="3")
+
+    assert "for the general interest only" in page
+    assert _ticked(page, "altruism") == ["yes"]
