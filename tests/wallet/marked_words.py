@@ -47,7 +47,7 @@ AREAS = {
     "uses": ("proofs", "use_letters", "earnings"),
     "receipts": ("take", "agreement_paper"),
     "agreement": ("consent",),
-    "offer": ("offers", "offer_form", "offer_pages", "boundary_form"),
+    "offer": ("offers", "offer_form", "offer_pages", "boundary_form", "hospital_consents"),
     "locks": ("contacts",),
     "collect": ("collecting", "collecting_page"),
     "show": ("show_page",),

@@ -1,13 +1,14 @@
 """A person puts an offer together, step by step; what she chose survives a reload and a locked wallet."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crypto.randomness import RandomBytes, random_bytes
 from ssi.dataset import data_set
 from wallet.domain.choices import PolicyChoices, most_private
 from wallet.domain.credential import HeldCredential
-from wallet.domain.offer_draft import OfferDraft
+from wallet.domain.hospital_consent import Objections
+from wallet.domain.offer_draft import STEPS, OfferDraft
 from wallet.domain.session import Session
 from wallet.services.ports import Store
 from wallet.services.publish_offer import PublishOffer
@@ -59,6 +60,19 @@ class DraftOffer:
             ConflictError: the same draft was changed in another window at the same moment.
         """
         return self.drafts.save(session, draft.confirmed(step, choices))
+
+    def narrow(self, session: Session, row_id: str, objections: Objections) -> OfferDraft:
+        """Take out of a draft what somebody forbids elsewhere; who may ask, and why, is to be confirmed anew.
+
+        Raises:
+            NotInWalletError: this wallet has no such draft.
+            ChoiceError: everything is forbidden.
+        """
+        draft = self.drafts.get(session, row_id)
+        narrowed = replace(
+            draft, choices=objections.narrow(draft.choices), done=min(draft.done, STEPS.index("who"))
+        )
+        return self.drafts.save(session, narrowed)
 
     def cancel(self, session: Session, row_id: str) -> None:
         """Forget a draft; nothing was sent."""

@@ -5,8 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from consent.kept_agreement import KeptAgreement
+from consent.policy import Policy
+from consent.record_document import Notice
 from crypto.encoding import Json
+from crypto.reading import Fields
 from wallet.domain.credential import HeldCredential
+from wallet.domain.fhir_consent import Exported
 from wallet.domain.held_consent import GivenReceipt, HeldConsent
 from wallet.domain.held_offer import HeldOffer
 from wallet.domain.session import Session
@@ -18,7 +22,10 @@ from wallet.services.read_wallet import ReadWallet
 
 @dataclass(frozen=True)
 class AgreementPaper:
-    """One agreement of any kind, for a file and for paper. `deleted` says which node deleted when."""
+    """One agreement of any kind, for a file and for paper. `deleted` says which node deleted when.
+
+    `policy` is there where it is about computations.
+    """
 
     kept: KeptAgreement = field(repr=False)
     consent_id: str
@@ -32,6 +39,29 @@ class AgreementPaper:
     deleted: Mapping[str, datetime]
     log_index: int | None
     uses: tuple[UseEntry, ...]
+    policy: Policy | None = None
+
+    def as_exported(self) -> Exported:
+        """What a hospital is told of it.
+
+        Raises:
+            NotInWalletError: it is about scores or crowd sums, for which FHIR has no words.
+        """
+        if self.policy is None:
+            raise NotInWalletError("There is no such document.")
+        record = Fields.of(self.kept.record, "record")
+        (subject,) = record.objects("dpv:hasDataSubject", least=1, most=1)
+        (controller,) = record.texts("dpv:hasDataController", least=1, most=1)
+        (notice,) = record.objects("dpv:hasNotice", least=1, most=1)
+        return Exported(
+            consent_id=self.consent_id,
+            subject=subject.text("@id"),
+            controller=controller,
+            policy=self.policy,
+            words=self.words,
+            notice=Notice.of(self.words, notice.text("dct:language")),
+            ended_at=self.ended_at,
+        )
 
     @property
     def earned_cents(self) -> int:
@@ -88,6 +118,7 @@ class KeepReceipts:
             deleted={node: each.deleted_at for node, each in deletions.items()},
             log_index=None if held.receipt is None else held.receipt.log_index,
             uses=uses,
+            policy=held.policy,
         )
 
     def _offer(self, session: Session, held: HeldOffer, uses: tuple[UseEntry, ...]) -> AgreementPaper:

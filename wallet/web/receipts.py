@@ -1,5 +1,6 @@
 """Agreements to take along, as a file and on paper, and a page where anybody checks such a file."""
 
+import json
 from contextlib import closing
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -15,6 +16,8 @@ from consent.published import DOCUMENTS
 from ssi.dataset import data_set
 from ssi.errors import UnknownDataSetError
 from wallet.domain import examination_words
+from wallet.domain.fhir_consent import MEDIA_TYPE as MEDIA_TYPE_FHIR
+from wallet.domain.fhir_consent import fhir_consent
 from wallet.errors import NotInWalletError, PartnerError, ReceiptError
 from wallet.services.suite import Services
 from wallet.web import visitor
@@ -50,6 +53,14 @@ def screens(services: Services) -> Blueprint:
             now=services.clock().replace(microsecond=0),
         )
         return _saved(pdf, "application/pdf", file_name(kept, "pdf"))
+
+    @receipts.get("/<consent_id>/consent.fhir.json")
+    def hospital(consent_id: str) -> Response:
+        """The agreement as a FHIR R4 Consent."""
+        kept = services.keep_receipts(visitor.current(), consent_id)
+        agreement = kept.as_exported()
+        content = json.dumps(fhir_consent(agreement, now=services.clock()), ensure_ascii=False, indent=2)
+        return _saved(content.encode(), MEDIA_TYPE_FHIR, file_name(kept, "fhir.json"))
 
     return receipts
 
