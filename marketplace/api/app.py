@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, Response, request
 
 from marketplace.api.breach_notices import breach_notices_api
 from marketplace.api.buyer import buyer_api
+from marketplace.api.ckan import ckan_api
 from marketplace.api.crowds import crowds_api
 from marketplace.api.dcat import dcat_api
 from marketplace.api.dsp import dsp_api
@@ -94,7 +95,8 @@ def _space(services: Services) -> tuple[Blueprint, ...]:
     """The interfaces to other data spaces, in a market that knows its own address."""
     if services.data_space is None:
         return ()
-    return (*dsp_api(services, services.data_space), dcat_api(services, services.data_space))
+    space = services.data_space
+    return (*dsp_api(services, space), dcat_api(services, space), ckan_api(services, space))
 
 
 def create_api_app(services: Services) -> Flask:

@@ -46,11 +46,16 @@ class Facets:
         """The entries that meet every wish, in their order."""
         return [each for each in entries if self._met_by(each, today)]
 
+    def describes(self, entry: CatalogueEntry) -> bool:
+        """Whether all words are found in what an entry's data set says of itself."""
+        described = _described(entry.data_set)
+        return all(word in described for word in self.words)
+
     def _met_by(self, entry: CatalogueEntry, today: date) -> bool:
         return (
             self.domain in {None, entry.data_set.domain}
             and (self.least_people is None or entry.people.least >= self.least_people)
-            and all(word in _described(entry.data_set) for word in self.words)
+            and self.describes(entry)
             and self._met_by_supply(entry.supply, today)
         )
 
