@@ -13,7 +13,6 @@ from marketplace.api.dcat import dcat_api
 from marketplace.api.dsp import dsp_api
 from marketplace.api.load import LoadCollector
 from marketplace.api.log import log_api
-from marketplace.api.notices import notices_api
 from marketplace.api.openapi.blueprint import openapi_api
 from marketplace.api.openapi.document import PREFIX
 from marketplace.api.openid4vp import openid4vp_api
@@ -47,7 +46,6 @@ def install_api(app: Flask, services: Services) -> tuple[Blueprint, ...]:
         buyer_api(services),
         log_api(services),
         openapi_api(asking=services.presentations is not None, connecting=services.data_space is not None),
-        notices_api(services),
         breach_notices_api(services),
         rights_api(services, used=used),
         *_asking(services),

@@ -29,9 +29,8 @@ _LOGGER = logging.getLogger(__name__)
 def settle(desk: Desk, books: Books, order: Order, job: Job) -> Job:
     """Pay exactly those whose data is in the answer, the nodes and the platform; return the rest.
 
-    The log gets one salted entry for each person and one for the payment, the buyer an invoice.
     Whoever gives as data altruism is paid nothing, and what was held for that goes back to the buyer.
-    The log gets one salted entry for each person and one for the payment.
+    The log gets one salted entry for each person and one for the payment, the buyer an invoice.
     """
     now = desk.now()
     took_part = [part for part in books.orders.parts(job.job_id) if part.outcome is PartOutcome.TOOK_PART]

@@ -21,7 +21,7 @@ from ssi.hosting.design.blueprint import NavItem
 Arguments = ParamSpec("Arguments")
 Page = TypeVar("Page")
 
-_DESK = ("operations.", "breaches.", "requests.", "payouts.", "processing.")
+_DESK = ("operations.", "breaches.", "requests.", "payouts.", "processing.", "invoices.")
 _SIGN_IN, _ACCOUNT = "visitor.sign_in", "account"
 
 
@@ -42,10 +42,6 @@ def navigation(services: Services) -> Callable[[], list[NavItem]]:
         if account is None:
             return market
         if account.kind is AccountKind.OPERATOR:
-            return [
-                *market,
-                NavItem("Operations", "operations.overview", "server", also=("operations.", "invoices.")),
-            ]
             return [*market, NavItem("Operations", "operations.overview", "server", also=_DESK)]
         return [
             *market,
