@@ -132,9 +132,13 @@ class Buyer:
             expected_errors=tuple(_expected(each) for each in fields.objects("expected_errors")),
         )
 
+    def prepare(self, query: Query) -> Placed:
+        """An order with an id of its own that is not sent yet, for whoever remembers it first."""
+        return Placed(str(uuid4()), query)
+
     def order(self, query: Query, *, accept_cents: int, order_id: str | None = None) -> Placed:
         """Order an answer for at most `accept_cents`; the same id again is the same order."""
-        placed = Placed(order_id or str(uuid4()), query)
+        placed = Placed(order_id, query) if order_id else self.prepare(query)
         self._post(
             "/orders",
             {

@@ -9,6 +9,10 @@ class KeyFileError(SdkError):
     """The key file cannot be read, is readable by others, or is not one."""
 
 
+class OrderFileError(SdkError):
+    """A file of the buyer, such as an order or a query, cannot be read or is not one."""
+
+
 class OrderFailedError(SdkError):
     """The job failed and the money is back; `culprits` are the nodes to blame, where it can be told."""
 
@@ -53,6 +57,14 @@ class LyingWalletError(ResultRefusedError):
 
 class SpoiltSumError(ResultRefusedError):
     """The masks of a crowd sum do not give the sum of what the wallets proved; a dispute shows it."""
+
+
+class ProofRefusedError(ResultRefusedError):
+    """The proof of an answer does not hold; `step` is the name of the step that failed."""
+
+    def __init__(self, step: str, message: str) -> None:
+        super().__init__(f"{step}: {message}")
+        self.step = step
 
 
 class EnrolmentError(SdkError):

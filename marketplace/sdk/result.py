@@ -125,7 +125,7 @@ def open_result(sealed: SealedResult, keys: BuyerKeys, placed: Placed) -> Opened
     if (sealed.order_id, sealed.query) != (placed.order_id, placed.query):  # 2
         raise ResultRefusedError("the result is for another order or another query")
     agreed = check_statements(sealed.run, sealed.outputs)  # 3
-    computation = _computation(sealed, agreed)  # 4
+    computation = computation_of(sealed, agreed)  # 4
     envelopes = [
         (Envelope(output.envelope, statement, node.node_id), key)
         for output, statement, node, key in zip(
@@ -146,7 +146,7 @@ def open_result(sealed: SealedResult, keys: BuyerKeys, placed: Placed) -> Opened
     )
 
 
-def _computation(sealed: SealedResult, agreed: Agreed) -> Computation:
+def computation_of(sealed: SealedResult, agreed: Agreed) -> Computation:
     """The computation, made anew from the query; only which public groups were computed is taken over."""
     claimed = sealed.computation
     try:

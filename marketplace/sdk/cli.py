@@ -1,0 +1,311 @@
+"""The buyer's command: keys, catalogue, price, order, answer, proof.
+
+buyer keys new buyer.json
+buyer catalogue --url https://market.example
+buyer quote query.json
+buyer order query.json --accept-cents 5000 --out order.json
+buyer wait order.json && buyer collect order.json --out answer
+buyer verify answer/proof.json --authority authority.jwk
+buyer cite answer/proof.json --authority authority.jwk
+
+BUYER_URL, BUYER_AUTHORITY, BUYER_KEYS and BUYER_API_KEY_FILE say once what every command asks for. An API key
+is read from a file that nobody else may read, never from the command line, which other users of the machine
+see. Exit status: 0 done, 1 refused, 2 wrong use, 3 not yet, 4 not reachable, 5 the order failed and the money
+is back.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from consent.joining import asked_about
+from consent.wording import describe_query
+from crypto.encoding import Json
+from crypto.reading import utc_text
+from marketplace.sdk.buyer import API, Buyer, Progress
+from marketplace.sdk.citation import cite
+from marketplace.sdk.errors import KeyFileError, OrderFileError
+from marketplace.sdk.keys import BuyerKeys
+from marketplace.sdk.order_file import read_bytes, read_order, read_query, write_order
+from marketplace.sdk.pages import all_of
+from marketplace.sdk.proof_check import MAX_OPENED, VerifiedProof, verify_proof
+from marketplace.sdk.said import ERRORS, Failure, json_line
+from marketplace.sdk.save import FORMATS, save_answer
+from ssi.hosting.errors import ReadableByOthersError
+from ssi.hosting.files import read_private
+from ssi.http.client import Client
+from ssi.trust_file import read_authority
+
+C = TypeVar("C", bound=Callable[..., Any])
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_CENTS = 100
+
+
+class _Commands(click.Group):
+    """Says our own errors in one line with a remedy, and exits with their status."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except ERRORS as error:
+            failure = Failure.of(error)
+            click.echo(failure.to_json() if ctx.params.get("as_json") else failure.to_text(), err=True)
+            raise SystemExit(failure.status.value) from error
+
+
+def _options(*names: str) -> Callable[[C], C]:
+    known = {
+        "url": click.option("--url", envvar="BUYER_URL", required=True, help="The market's address."),
+        "authority": click.option(
+            "--authority",
+            envvar="BUYER_AUTHORITY",
+            type=_FILE,
+            required=True,
+            help="The trust authority's public key.",
+        ),
+        "keys": click.option("--keys", envvar="BUYER_KEYS", type=_FILE, required=True, help="Your key file."),
+        "api-key": click.option(
+            "--api-key-file",
+            envvar="BUYER_API_KEY_FILE",
+            type=_FILE,
+            required=True,
+            help="A file of mode 0600 with your API key.",
+        ),
+    }
+
+    def add(command: C) -> C:
+        for name in reversed(names):
+            command = known[name](command)
+        return command
+
+    return add
+
+
+_CONNECTED = ("url", "api-key", "keys", "authority")
+
+
+def utc_now() -> datetime:
+    """The moment by this machine's clock."""
+    return datetime.now(UTC)
+
+
+@click.group(cls=_Commands)
+@click.option("--json", "as_json", is_flag=True, help="Say everything as JSON, one document a line.")
+@click.pass_context
+def main(context: click.Context, as_json: bool) -> None:
+    """Buy answers over people's data that nobody can look at, and check them on your own machine."""
+    context.obj = as_json
+
+
+@main.group()
+def keys() -> None:
+    """Look after your key file."""
+
+
+@keys.command("new")
+@click.argument("file", type=_FILE)
+@click.pass_obj
+def new_keys(as_json: bool, /, file: Path) -> None:
+    """Make a key file of mode 0600 and print the public key for the register of organisations."""
+    if file.exists():
+        raise KeyFileError(f"{file.name} exists already and is not written over")
+    made = BuyerKeys.create()
+    made.save(file)
+    public: dict[str, Json] = dict(made.credential_key.public.to_jwk())
+    _say(as_json, {"key_file": str(file), "public_key": public}, json_line(public))
+
+
+@main.command()
+@_options("url")
+@click.pass_obj
+def catalogue(as_json: bool, /, url: str) -> None:
+    """List what can be asked about, and about how many people there are."""
+    for each in all_of(Client(url), f"{API}/data-sets", "data_sets"):
+        ref, people = each.text("ref"), each.section("people").text("text")
+        label = each.section("label").text("en")
+        cents = each.integer("from_cents", least=0, most=10**12) if each.has("from_cents") else None
+        price = "nobody offers yet" if cents is None else f"from {_euros(cents)} a person"
+        document: dict[str, Json] = {"ref": ref, "label": label, "people": people, "from_cents": cents}
+        _say(as_json, document, f"{ref:<16} {label}: {people} people, {price}")
+
+
+@main.command()
+@_options(*_CONNECTED)
+@click.argument("credential", type=_FILE)
+@click.pass_obj
+def register(as_json: bool, /, credential: Path, **where: Any) -> None:
+    """Register your organisation's credential with a fresh mandate for this key file."""
+    _connect(where).register(read_bytes(credential).decode("ascii", "replace").strip())
+    _say(as_json, {"registered": True}, "Registered: you can order now.")
+
+
+@main.command()
+@_options(*_CONNECTED)
+@click.argument("query", type=_FILE)
+@click.pass_obj
+def quote(as_json: bool, /, query: Path, **where: Any) -> None:
+    """Say what a question costs now, and how exact its answer would be."""
+    asked = read_query(query)
+    found = _connect(where).quote(asked)
+    errors: list[Json] = [
+        {"label": each.label, "noise_sd": each.noise_sd, "unit": each.unit} for each in found.expected_errors
+    ]
+    lines = [
+        describe_query(asked, asked_about(asked), "en"),
+        f"{_euros(found.price_cents)}, {found.people} people",
+        *(f"  {each.label}: {_expected(each.noise_sd, each.unit)}" for each in found.expected_errors),
+    ]
+    document: dict[str, Json] = {
+        "price_cents": found.price_cents,
+        "people": found.people,
+        "expected_errors": errors,
+    }
+    _say(as_json, document, "\n".join(lines))
+
+
+@main.command()
+@_options(*_CONNECTED)
+@click.argument("query", type=_FILE)
+@click.option("--accept-cents", type=click.IntRange(min=0), required=True, help="The most that you pay.")
+@click.option("--out", type=_FILE, required=True, help="Where to remember the order; needed to open it.")
+@click.pass_obj
+def order(as_json: bool, /, query: Path, accept_cents: int, out: Path, **where: Any) -> None:
+    """Order an answer. With the same file again it is the same order, and is charged once."""
+    asked = read_query(query)
+    known = read_order(out) if out.exists() else None
+    if known is not None and known.query != asked:
+        raise OrderFileError(f"{out.name} remembers another question and is not written over")
+    buyer = _connect(where)
+    placed = known or buyer.prepare(asked)
+    write_order(out, placed)  # before it is sent: an order that nobody remembers could not be opened
+    buyer.order(asked, accept_cents=accept_cents, order_id=placed.order_id)
+    _say(as_json, {"order_id": placed.order_id, "file": str(out)}, f"Ordered: {placed.order_id}")
+
+
+@main.command()
+@_options(*_CONNECTED)
+@click.argument("file", type=_FILE)
+@click.option("--seconds", type=click.FloatRange(min=0), default=900.0, show_default=True)
+@click.pass_obj
+def wait(as_json: bool, /, file: Path, seconds: float, **where: Any) -> None:
+    """Wait until an answer can be opened, and say how far it is."""
+
+    def tell(progress: Progress) -> None:
+        _say(as_json, {"state": progress.state, "label": progress.label}, f"{progress.label} …")
+
+    _connect(where).wait(read_order(file), tell=tell, seconds=seconds)
+
+
+@main.command()
+@_options(*_CONNECTED)
+@click.argument("file", type=_FILE)
+@click.option("--out", type=_FOLDER, required=True, help="The folder for the answer.")
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(FORMATS),
+    multiple=True,
+    default=("csv", "json"),
+    show_default=True,
+)
+@click.pass_obj
+def collect(as_json: bool, /, file: Path, out: Path, formats: tuple[str, ...], **where: Any) -> None:
+    """Open and check an answer here, confirm it, and save it with its method card and its proof."""
+    buyer, placed = _connect(where), read_order(file)
+    opened = buyer.collect(placed)
+    written = save_answer(buyer, opened, placed, out, formats)
+    names: list[Json] = [str(path) for path in written]
+    _say(
+        as_json,
+        {"people": opened.people, "files": names},
+        "\n".join(["Opened, checked and confirmed.", *map(str, written)]),
+    )
+
+
+@main.command()
+@_options("authority")
+@click.argument("file", type=_FILE)
+@click.pass_obj
+def verify(as_json: bool, /, file: Path, authority: Path) -> None:
+    """Check the proof of an answer offline, step by step; a step that fails is named."""
+    proof = _proof(file, authority)
+    steps: list[Json] = [step.value for step in proof.steps]
+    document: dict[str, Json] = {
+        "order_id": proof.order_id,
+        "buyer": proof.buyer_name,
+        "question": describe_query(proof.query, asked_about(proof.query), "en"),
+        "placed_at": utc_text(proof.placed_at),
+        "people": proof.people,
+        "nodes": list(proof.nodes),
+        "log_index": proof.log_index,
+        "log_size": proof.checkpoint.size,
+        "cosigned_by": list(proof.cosigned_by),
+        "answer_disclosed": proof.answer is not None,
+        "steps": steps,
+    }
+    lines = [
+        *(f"{step.value:<12} holds" for step in proof.steps),
+        f"{document['buyer']} asked: {document['question']}",
+        f"{proof.people} people, computed by {', '.join(proof.nodes)}",
+        "The proof holds." if proof.answer else "The proof holds; it does not disclose the answer.",
+    ]
+    _say(as_json, document, "\n".join(lines))
+
+
+@main.command("cite")
+@_options("authority")
+@click.argument("file", type=_FILE)
+@click.option(
+    "--format", "form", type=click.Choice(("text", "bibtex", "csl")), default="text", show_default=True
+)
+@click.pass_obj
+def cite_answer(as_json: bool, /, file: Path, authority: Path, form: str) -> None:
+    """Say how to cite the answer of a proof, after checking it."""
+    citation = cite(_proof(file, authority))
+    csl: Json = citation.to_csl()
+    ways: dict[str, Callable[[], str]] = {
+        "text": citation.to_text,
+        "bibtex": citation.to_bibtex,
+        "csl": lambda: json_line(csl),
+    }
+    _say(as_json, {"text": citation.to_text(), "bibtex": citation.to_bibtex(), "csl": csl}, ways[form]())
+
+
+def _connect(where: Mapping[str, Any]) -> Buyer:
+    secret = _api_key(where["api_key_file"])
+    keys = BuyerKeys.load(where["keys"])
+    return Buyer.connect(where["url"], secret, keys, read_authority(where["authority"]))
+
+
+def _api_key(file: Path) -> str:
+    try:
+        return read_private(file).decode("ascii", "replace").strip()
+    except ReadableByOthersError as error:
+        raise KeyFileError(str(error)) from error
+    except OSError as error:
+        raise KeyFileError(f"{file.name} cannot be read") from error
+
+
+def _proof(file: Path, authority: Path) -> VerifiedProof:
+    return verify_proof(read_bytes(file, MAX_OPENED), read_authority(authority), now=utc_now())
+
+
+def _say(as_json: bool, document: Mapping[str, Json], text: str) -> None:
+    click.echo(json_line(dict(document)) if as_json else text)
+
+
+def _expected(noise_sd: float | None, unit: str | None) -> str:
+    if noise_sd is None:
+        return "probably not shown: the noise is as large as the answer"
+    if noise_sd == 0:
+        return "exact"
+    return f"± {1.96 * noise_sd:.3g}{f' {unit}' if unit else ''} (95 %: noise)"
+
+
+def _euros(cents: int) -> str:
+    return f"€{cents // _CENTS:,}.{cents % _CENTS:02}"
