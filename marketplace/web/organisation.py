@@ -121,7 +121,11 @@ def _page(
         credential=credential,
         can_ask=services.presentations is not None,
         scopes=[
-            {"value": scope.value, "label": scope.value.capitalize(), "help": f"{about}."}
+            {
+                "value": scope.value,
+                "label": scope.value.capitalize(),
+                "help": f"{about[0].upper()}{about[1:]}.",
+            }
             for scope, about in ABOUT.items()
         ],
         usual_scopes=USUAL_SCOPES,

@@ -34,7 +34,18 @@ def screens(services: Services, authority: VerifyingKey) -> Blueprint:
     def document(order_id: str) -> Response:
         result = services.fetch_result(visitor().account_id, order_id)
         order = services.read_order(visitor().account_id, order_id)
-        return jsonify({**result, "authority": authority.to_jwk(), "labels": labels_of(order.query)})
+        organisation = visitor().organisation
+        labels = {
+            **labels_of(order.query),
+            "asked_by": "" if organisation is None else organisation.name,
+            "log_index": order.log_index,
+        }
+        return jsonify({**result, "authority": authority.to_jwk(), "labels": labels})
+
+    @blueprint.get("/orders/<order_id>/proof")
+    @for_buyers
+    def papers(order_id: str) -> Response:
+        return jsonify(services.fetch_proof(visitor().account_id, order_id))
 
     return blueprint
 
@@ -44,6 +55,7 @@ def labels_of(query: Query) -> dict[str, Json]:
     about = asked_about(query)
     windows = {window.name for window in query.windows}
     asked = [about.attribute(name) for name in sorted(query.attributes | windows)]
+    profile = query.chosen_engine.profile
     return {
         "question": describe(query),
         "data_set": about.label[LANGUAGE],
@@ -53,6 +65,9 @@ def labels_of(query: Query) -> dict[str, Json]:
         "categories": {each.name: _categories(each) for each in asked if each.categories},
         "readings": sorted(windows),
         "terms": dict(_TERMS),
+        "collude": "" if profile is None else profile.who_must_collude,
+        "known": [] if profile is None else list(profile.leaks_by_design),
+        "on_a_lie": "" if profile is None else profile.on_a_lie,
         "withheld": {each.value: explain_withheld(each, LANGUAGE) for each in Withheld},
     }
 

@@ -10,6 +10,7 @@ const ROW = 34;
 const STACKED_ROW = 50;
 const BAR = 18;
 const LEGEND = 30;
+const LEGEND_OF_TWO = 48;
 const AXIS = 28;
 const EDGE = 16;
 const LETTER = 7.2;
@@ -56,13 +57,14 @@ function frameOf(part, width) {
   const height = beside ? ROW : STACKED_ROW;
   const [least, most] = rangeOf(part);
   const x = (value) => left + ((value - least) / (most - least)) * (right - left);
-  return { left, right, beside, height, least, most, x, bottom: LEGEND + part.rows.length * height };
+  const top = part.wide_label ? LEGEND_OF_TWO : LEGEND;
+  return { left, right, beside, height, least, most, x, top, bottom: top + part.rows.length * height };
 }
 
 // Bars begin at zero, so that their lengths compare; dots need not, unless all that is possible is to be seen.
 function rangeOf({ rows, bars, whole }) {
   if (whole) return whole;
-  const ends = rows.filter((row) => !row.withheld).flatMap((row) => [row.value, row.low ?? row.value, row.high ?? row.value]);
+  const ends = rows.filter((row) => !row.withheld).flatMap((row) => [row.value, row.low ?? row.value, row.high ?? row.value, ...(row.wide ?? [])]);
   if (bars || ends.length === 0) ends.push(0);
   const [least, most] = [Math.min(...ends), Math.max(...ends)];
   const room = (most - least || Math.abs(most) || 1) * MARGIN;
@@ -70,7 +72,7 @@ function rangeOf({ rows, bars, whole }) {
 }
 
 function rowOf(row, frame, { index, part, hatching }) {
-  const top = LEGEND + index * frame.height;
+  const top = frame.top + index * frame.height;
   const middle = top + frame.height - ROW / 2;
   const label = frame.beside
     ? svg("text", { class: "drawing-label", x: frame.left - 12, y: middle, "text-anchor": "end", "dominant-baseline": "central" }, nameOf(row))
@@ -80,7 +82,8 @@ function rowOf(row, frame, { index, part, hatching }) {
   const mark = part.bars
     ? block("drawing-bar", frame, [frame.x(0), at].sort((one, other) => one - other), middle)
     : svg("circle", { class: "drawing-dot", cx: at, cy: middle, r: 6 });
-  return [label, mark, ...(row.low === null ? [] : whiskers(frame.x(row.low), frame.x(row.high), middle))];
+  const wide = row.wide ? [dashed(...row.wide.map(frame.x), middle)] : [];
+  return [label, ...wide, mark, ...(row.low === null ? [] : whiskers(frame.x(row.low), frame.x(row.high), middle))];
 }
 
 // From the first to the last of the values, behind the dots; a line where each of them stands.
@@ -88,10 +91,10 @@ function box(part, frame) {
   const values = part.rows.filter((row) => !row.withheld).map((row) => frame.x(row.value));
   if (values.length === 0) return [];
   const [from, to] = [Math.min(...values), Math.max(...values)];
-  const whole = { y: LEGEND, height: frame.bottom - LEGEND };
+  const whole = { y: frame.top, height: frame.bottom - frame.top };
   return [
     svg("rect", { class: "drawing-box", x: from, width: Math.max(to - from, 1), rx: 3, ...whole }),
-    ...values.map((x) => svg("line", { class: "drawing-whisker", x1: x, x2: x, y1: LEGEND, y2: frame.bottom })),
+    ...values.map((x) => svg("line", { class: "drawing-whisker", x1: x, x2: x, y1: frame.top, y2: frame.bottom })),
   ];
 }
 
@@ -104,11 +107,16 @@ function whiskers(from, to, middle) {
   return [line(from, middle, to, middle), line(from, middle - CAP, from, middle + CAP), line(to, middle - CAP, to, middle + CAP)];
 }
 
+// Noise and the choice of people together: longer than the whiskers, and drawn behind them.
+const dashed = (x1, x2, y) => svg("line", { class: "drawing-wide", x1, y1: y, x2, y2: y });
+
 function legend(part, frame) {
   const unit = part.unit ? [svg("text", { class: "drawing-axis", x: frame.right, y: 14, "text-anchor": "end" }, part.unit)] : [];
-  if (!part.interval_label) return unit;
   const left = EDGE / 2;
-  return [...unit, ...whiskers(left, left + 26, 10), svg("text", { class: "drawing-axis", x: left + 34, y: 14 }, part.interval_label)];
+  const said = (y, text) => svg("text", { class: "drawing-axis", x: left + 34, y }, text);
+  const noise = part.interval_label ? [...whiskers(left, left + 26, 10), said(14, part.interval_label)] : [];
+  const wide = part.wide_label ? [dashed(left, left + 26, 28), said(32, part.wide_label)] : [];
+  return [...unit, ...noise, ...wide];
 }
 
 function axis(part, frame) {
@@ -118,7 +126,7 @@ function axis(part, frame) {
   for (let index = Math.ceil(frame.least / step); index * step <= frame.most; index += 1) {
     const x = frame.x(index * step);
     made.push(
-      svg("line", { class: index === 0 ? "drawing-zero" : "drawing-grid", x1: x, x2: x, y1: LEGEND - 4, y2: frame.bottom }),
+      svg("line", { class: index === 0 ? "drawing-zero" : "drawing-grid", x1: x, x2: x, y1: frame.top - 4, y2: frame.bottom }),
       svg("text", { class: "drawing-axis", x, y: frame.bottom + 18, "text-anchor": "middle" }, numberText(index * step, decimals)),
     );
   }

@@ -7,7 +7,7 @@ import { numberText } from "./report.js";
 export function methodCard(opened, downloads) {
   const { result, run, agreement } = opened;
   const head = element("div", "tile-head", icon("file-text"), element("h2", "", "How this answer was made"));
-  const body = element("div", "tile-body", factsOf(opened), checks(result), downloads, details(result, run, agreement));
+  const body = element("div", "tile-body", factsOf(opened), checks(result), downloads, snippet(result), details(result, run, agreement));
   return element("section", "card tile method", head, body);
 }
 
@@ -22,8 +22,21 @@ function factsOf({ result, run, agreement }) {
     ["Protection", protection(result)],
     ["Computed by", nodes],
     ["Released", day],
-    ["To cite it", `${labels.question}. ${numberText(agreement.admitted, 0)} people. Argonauta, order ${result.order_id}, ${day}.`],
+    ["Who could have seen a record", labels.collude],
+    ["Known by design", labels.known.join(" ")],
+    ["What it cannot say", limitsOf(result)],
+    ["To cite it", citation(result, agreement, day)],
   ]);
+}
+
+function citation({ labels, order_id }, agreement, day) {
+  const people = `${numberText(agreement.admitted, 0)} people`;
+  return `${labels.asked_by} (${day.slice(0, 4)}). ${labels.question}. ${people}. Argonauta, order ${order_id}, ${day}, entry ${labels.log_index} of the public log.`;
+}
+
+function limitsOf({ labels, query }) {
+  const exact = query.privacy.epsilon === null ? " Two exact answers about almost the same people must not be compared." : "";
+  return `The people chose to take part and were not drawn at random: what holds for them need not hold for others.${exact} ${labels.on_a_lie}`;
 }
 
 function protection(result) {
@@ -34,7 +47,7 @@ function protection(result) {
     : "Random noise was drawn inside the computation, so that no node knows it";
   const noise = noisy
     ? `${drawn}; “95 %: noise” is the error from that noise alone, not from the choice of people`
-    : "No noise was added. Two exact answers about almost the same people must not be compared";
+    : "No noise was added";
   const groups = computation.by_rows ? ` No group of fewer than ${numberText(computation.floor, 0)} people was computed.` : "";
   return `${labels.protection}. ${noise}.${groups}`;
 }
@@ -56,6 +69,19 @@ function checks(result) {
   return element("div", "", element("h3", "", "What was checked on your computer"),
     element("ul", "", ...done.map((text) => element("li", "", text))),
     element("p", "field-help", "These checks ran in a page of this market. With the Python tools you can run them without trusting the page: save the signed documents and open them there."));
+}
+
+// What a program does to get the same answer, with the tools of the market.
+function snippet({ order_id, query }) {
+  const lines = [
+    `echo '${JSON.stringify({ kind: "argonauta order", version: 1, order_id, query })}' > order.json`,
+    `export BUYER_URL=${window.location.origin} BUYER_API_KEY_FILE=api.key BUYER_KEYS=argonauta-keys.json BUYER_AUTHORITY=authority.jwk`,
+    "buyer collect order.json --out answer     # tables, method card, citation and proof",
+    "buyer verify answer/proof.json            # what your readers run",
+  ];
+  const code = element("pre", "code", element("code", "", lines.join("\n")));
+  code.tabIndex = 0;
+  return element("details", "fold", element("summary", "", "The same answer for programs"), element("div", "fold-body", code));
 }
 
 function details(result, run, agreement) {

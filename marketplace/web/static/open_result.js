@@ -4,7 +4,7 @@
 import { decode, resultsOf } from "./answer.js";
 import { digestOf } from "./bytes.js";
 import { button, notice } from "./elements.js";
-import { openTotals } from "./envelopes.js";
+import { openTotals, unsealedAll } from "./envelopes.js";
 import { Fault, NotOpened } from "./faults.js";
 import { readKeyFile } from "./key_file.js";
 import { openParts } from "./parts.js";
@@ -50,7 +50,8 @@ async function openAnswer(result, keys) {
   const totals = result.query.engine === "additive"
     ? await openParts(run, agreement, keys.result_keys, { cells: count, verified: computation.verified })
     : await openTotals(run, agreement, keys.result_keys, count);
-  return { result, run, agreement, rows: decode(computation, totals) };
+  const plain = await unsealedAll(run, keys.result_keys);
+  return { result, run, agreement, plain, rows: decode(computation, totals) };
 }
 
 // The form is there while the answer is neither confirmed nor disputed; htmx sends it and shows the new bill.

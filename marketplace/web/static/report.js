@@ -1,6 +1,8 @@
 // How is an opened answer told? Figures for single numbers, charts for groups and distributions, each with its
 // table; what is withheld stands there in words. Pure functions from the answer to what is shown.
 
+import { bothOf } from "./sampling.js";
+
 const NAMES = {
   count: "Number of people", sum: "Sum", mean: "Average", variance: "Variance", sd: "Spread", histogram: "Distribution",
   minimum: "Smallest value", maximum: "Largest value", median: "Middle value", quantiles: "Quantiles",
@@ -10,7 +12,10 @@ const NAMES = {
 const LEAST_DECIMALS = 1;
 const MOST_DECIMALS = 3;
 const NOISE = "95 %: noise";
+const SAMPLING = "95 %: sampling";
+const BOTH = "95 %: noise + sampling";
 const PLACE = "95 %: place off by";
+const WIDE_ABOUT = "The dashed lines also hold what comes of asking these people and not others like them.";
 const NORMAL_95 = 1.96;
 
 // Statistics of one number each; every other one has several, and so a part of its own in each group.
@@ -34,7 +39,7 @@ export function partsOf(result, rows) {
   const single = computation.statistics.flatMap((estimator, statistic) =>
     SINGLE.has(estimator.kind) ? [row(titleOf(estimator, labels), estimator, of(rows[0], statistic)[0], labels)] : []);
   if (single.length === 0) return charts;
-  return [{ kind: "figures", title: "The figures", label: "What", rows: single, unit: "", interval_label: intervalOf(single) }, ...charts];
+  return [{ kind: "figures", title: "The figures", label: "What", rows: single, unit: "", interval_label: intervalOf(single), wide_label: wideOf(single) }, ...charts];
 }
 
 export function titleOf(estimator, labels) {
@@ -56,6 +61,9 @@ export function withheldGroups(result) {
 export const numberText = (value, decimals) =>
   value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
     .replace(/^-(?=0(\.0*)?$)/, "").replace("-", "−");
+
+export const wideText = (row) =>
+  row.wide ? `${numberText(row.wide[0], row.decimals)} to ${numberText(row.wide[1], row.decimals)}` : "not known";
 
 export function rangeText(row) {
   if (row.withheld) return row.withheld;
@@ -163,9 +171,10 @@ function chart(title, label, rows, { estimator, labels }) {
     : interval
     ? "The whiskers hold the number without noise in 95 of 100 answers."
     : "Exact, without noise.";
+  const wide = wideOf(rows);
   return {
-    kind: "chart", title, label, description, rows, unit: unitOf(estimator, labels), bars: isCount(estimator),
-    interval_label: interval,
+    kind: "chart", title, label, description: wide ? `${description} ${WIDE_ABOUT}` : description, rows,
+    unit: unitOf(estimator, labels), bars: isCount(estimator), interval_label: interval, wide_label: wide,
   };
 }
 
@@ -176,7 +185,8 @@ function row(label, estimator, estimate, labels) {
     return { ...told, value: estimate.value, low: null, high: null, places: Math.ceil(NORMAL_95 * estimate.noiseRankSd) };
   }
   const noisy = estimate.noiseSd > 0;
-  return { ...told, value: estimate.value, low: noisy ? estimate.low : null, high: noisy ? estimate.high : null };
+  const ends = { low: noisy ? estimate.low : null, high: noisy ? estimate.high : null };
+  return { ...told, value: estimate.value, ...ends, wide: bothOf(estimate) };
 }
 
 function labelOfGroup(code, { computation, labels }) {
@@ -198,6 +208,12 @@ const decimalsIn = (scale) => Math.min(Math.max(scale.decimals, LEAST_DECIMALS),
 function decimalsOf(estimator) {
   if (isCount(estimator)) return 0;
   return FINE.has(estimator.kind) ? MOST_DECIMALS : decimalsIn(estimator);
+}
+
+// What the interval is about that also holds the choice of people; empty where no number of them has one.
+function wideOf(rows) {
+  if (!rows.some((each) => each.wide)) return "";
+  return intervalOf(rows) ? BOTH : SAMPLING;
 }
 
 function intervalOf(rows) {

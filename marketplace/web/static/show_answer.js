@@ -4,12 +4,14 @@ import { drawing } from "./drawing.js";
 import { button, dataTable, element, notice } from "./elements.js";
 import { save } from "./key_file.js";
 import { methodCard } from "./method.js";
-import { numberText, partsOf, rangeText, withheldGroups } from "./report.js";
-import { csvOf } from "./table_file.js";
+import { saveProof } from "./proof_file.js";
+import { numberText, partsOf, rangeText, wideText, withheldGroups } from "./report.js";
+import { withSampling } from "./sampling.js";
+import { csvOf, jsonOf } from "./table_file.js";
 
 export function showAnswer(place, opened) {
   const { result, rows } = opened;
-  const parts = partsOf(result, rows);
+  const parts = partsOf(result, withSampling(result.computation, rows));
   place.replaceChildren(checked(opened), ...withheldNotice(result), ...parts.map(shown), methodCard(opened, downloads(opened, parts)));
 }
 
@@ -33,7 +35,8 @@ function figures(part) {
   const tiles = part.rows.map((row) => element("div", "card figure",
     element("div", "figure-label", row.label),
     element("div", "figure-value", ...(row.withheld ? ["withheld"] : [numberText(row.value, row.decimals), unit(row)])),
-    element("div", "figure-note", note(row))));
+    element("div", "figure-note", note(row)),
+    ...(row.wide ? [element("div", "figure-note", `${part.wide_label}, ${wideText(row)}`)] : [])));
   const table = element("div", "chart", element("span", "chart-title", part.title), tableOf(part));
   return element("div", "", element("div", "figures", ...tiles), table);
 }
@@ -66,14 +69,28 @@ function tableOf(part) {
     row.label,
     row.withheld ? element("span", "tag tag-quiet", "withheld") : answer(row),
     rangeText(row),
+    ...(part.wide_label ? [row.withheld ? "" : wideText(row)] : []),
   ]);
   const heading = part.unit ? `Answer, ${part.unit}` : "Answer";
-  return dataTable(`${part.title}, as a table`, [part.label, heading, part.interval_label || "Error"], lines);
+  return dataTable(`${part.title}, as a table`, columnsOf(part, heading), lines);
 }
 
-function downloads({ result }, parts) {
+const columnsOf = (part, heading) =>
+  [part.label, heading, part.interval_label || "Error", ...(part.wide_label ? [part.wide_label] : [])];
+
+function downloads(opened, parts) {
+  const { result } = opened;
   const name = `argonauta-${result.order_id}`;
-  return element("div", "actions",
+  const failed = element("p", "field-error", "The market does not hand out the papers of this order now. Please try again later.");
+  failed.setAttribute("role", "alert");
+  failed.hidden = true;
+  const prove = async () => {
+    failed.hidden = await saveProof(opened, `${name}-proof.json`);
+  };
+  const actions = element("div", "actions",
     button("Save as a table (CSV)", "quiet", "download", () => save(`${name}.csv`, csvOf(result, parts), "text/csv;charset=utf-8")),
+    button("Save for programs", "quiet", "download", () => save(`${name}-answer.json`, jsonOf(result, parts), "application/json")),
+    button("Save a proof for others", "quiet", "shield-check", prove),
     button("Save the signed documents", "quiet", "certificate", () => save(`${name}.json`, JSON.stringify(result, null, 1), "application/json")));
+  return element("div", "", actions, failed);
 }

@@ -51,10 +51,12 @@ def test_an_exact_answer_is_called_exact(stage: Stage, standing_buyer: Visitor, 
     stage.show(page, order)
     open_with(page, keys)
 
-    assert table_rows(page, "The figures")[1:] == [
+    lines = table_rows(page, "The figures")[1:]
+    assert [line[:3] for line in lines] == [
         row_of("Average: Exam score", row.estimates[1], 3),
         row_of("Spread: Exam score", row.estimates[2], 3),
     ]
+    assert [line[3] == "not known" for line in lines] == [False, True]
     assert "No noise was added." in page.locator(".method").inner_text()
 
 
