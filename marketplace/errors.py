@@ -94,6 +94,10 @@ class ConflictError(MarketplaceError):
     """The request contradicts something that is already recorded."""
 
 
+class IdempotencyConflictError(ConflictError):
+    """Another request came under this Idempotency-Key: make a new key for a new request."""
+
+
 class AccountConflictError(ConflictError):
     """An account with this e-mail address exists."""
 

@@ -9,7 +9,7 @@ from crypto.encoding import Json
 from crypto.reading import Fields, utc_text
 from marketplace.api.paging import Page, page_of, paged
 from marketplace.api.problems import STATUS
-from marketplace.api.requests import body, buyer, unstored
+from marketplace.api.requests import body, buyer, idempotency_key, unstored
 from marketplace.domain.presentation import Notice, PresentationQuestion, PresentationSession
 from marketplace.domain.scope import Scope
 from marketplace.errors import RefusedError
@@ -37,7 +37,8 @@ def _add_sessions(blueprint: Blueprint, services: Services, presentations: Prese
     @blueprint.post("/presentations")
     def start() -> ResponseReturnValue:
         account = buyer(services, Scope.PRESENTATIONS)
-        session = presentations.start(account.account_id, _question(body(MAX_QUESTION)))
+        question = _question(body(MAX_QUESTION))
+        session = presentations.start(account.account_id, question, idempotency_key=idempotency_key())
         return unstored(_started(presentations, session)), HTTPStatus.CREATED
 
     @blueprint.get("/presentations/<session_id>")

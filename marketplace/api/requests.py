@@ -1,5 +1,6 @@
 """How is a request read? Bodies strictly, numbers in addresses within bounds, callers by what they prove."""
 
+import re
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -25,6 +26,7 @@ MAX_DATA_SET = 100
 LOOKING = (Scope.RESULTS, Scope.ORDERS)
 """Whoever orders and whoever fetches may see how orders stand."""
 _MAX_DIGITS = 16
+_IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,100}")
 _SCHEME = "bearer"
 
 
@@ -87,6 +89,18 @@ def buyer(services: Services, *scopes: Scope) -> Account:
     if account.kind is not AccountKind.BUYER:
         raise NotAllowedError("this is for buyers")
     return account
+
+
+def idempotency_key() -> str | None:
+    """The key by which a repeated request is known, None if it came without one.
+
+    Raises:
+        MalformedError: it is none: 1 to 100 visible characters.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
+        raise MalformedError("Idempotency-Key: expected 1 to 100 visible ASCII characters")
+    return key
 
 
 def holder(services: Services, used: UsedProofs, *, path: str | None = None) -> VerifyingKey:

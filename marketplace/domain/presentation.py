@@ -55,7 +55,8 @@ class PresentationSession:
 
     `response_key` opens the encrypted answer, and is gone once the session has ended; `sealed_result` is what
     was shown, if it was believed. Both are sealed by the verifier (`services.verifier`). `reason` and
-    `detail` say why not. `code_digest` belongs to the secret that the wallet's browser brings back.
+    `detail` say why not. By the `idempotency_key` a repeated request finds the session that it made before.
+    `code_digest` belongs to the secret that the wallet's browser brings back.
 
     Whoever knows id, nonce and state could answer in a wallet's place, so they stay out of ``repr``.
     """
@@ -74,6 +75,7 @@ class PresentationSession:
     sealed_result: bytes | None = field(default=None, repr=False)
     reason: str | None = None
     detail: str | None = field(default=None, repr=False)
+    idempotency_key: str | None = field(default=None, repr=False)
 
     def is_open(self, now: datetime) -> bool:
         """Whether it can still be answered."""

@@ -19,6 +19,10 @@ class PresentationBook(Protocol):
         """A session by its id; None for any text that is the id of none."""
         ...
 
+    def started(self, account_id: str, idempotency_key: str) -> PresentationSession | None:
+        """The session that an account started under a key, while it is kept."""
+        ...
+
     def save(self, session: PresentationSession) -> None:
         """Replace what may change of a session: its state and outcome, and what goes with them."""
         ...

@@ -11,8 +11,9 @@ from marketplace.domain.presentation import (
     PresentationQuestion,
     PresentationSession,
 )
-from marketplace.errors import RefusedError, TooManySessionsError
+from marketplace.errors import IdempotencyConflictError, RefusedError, TooManySessionsError
 from marketplace.services.desk import Desk
+from marketplace.services.ports import Books
 from marketplace.services.presentation_ports import Messenger
 from marketplace.services.verifier import Verifier
 from ssi.openid4vp.dcql import Format
@@ -33,10 +34,15 @@ class StartPresentation:
     verifier: Verifier
     messenger: Messenger
 
-    def __call__(self, account_id: str, question: PresentationQuestion) -> PresentationSession:
+    def __call__(
+        self, account_id: str, question: PresentationQuestion, *, idempotency_key: str | None = None
+    ) -> PresentationSession:
         """The session. Whoever knows its id can fetch the request and answer it, and reads no result by it.
 
+        The same question under the same key is the session that it started before, while that is kept.
+
         Raises:
+            IdempotencyConflictError: another question was asked under this key.
             RefusedError: the query is none, asks for a format that is not checked here, or names an answer,
                 identity or address that is not possible.
             TooManySessionsError: so many of the account are open already.
@@ -56,9 +62,13 @@ class StartPresentation:
             created_at=now,
             expires_at=now + SESSION_LIFETIME,
             response_key=key,
+            idempotency_key=idempotency_key,
         )
         self._require_askable(session)
         with self.desk.store.writing() as books:
+            known = _known(books, session)
+            if known is not None:
+                return known
             if books.presentations.count_open(account_id, now) >= MOST_OPEN:
                 raise TooManySessionsError(
                     f"{MOST_OPEN} requests to wallets are open; wait until one is answered or has expired"
@@ -87,3 +97,13 @@ class StartPresentation:
             self.verifier.request(session)
         except (MalformedError, RequestRefusedError) as error:
             raise RefusedError(str(error)) from error
+
+
+def _known(books: Books, asked: PresentationSession) -> PresentationSession | None:
+    """The session that the same request started before."""
+    if asked.idempotency_key is None:
+        return None
+    known = books.presentations.started(asked.account_id, asked.idempotency_key)
+    if known is not None and known.question != asked.question:
+        raise IdempotencyConflictError("another question was asked under this Idempotency-Key")
+    return known

@@ -23,7 +23,9 @@ presentation_sessions = Table(
     Column("result", Text),
     Column("reason", String(60)),
     Column("detail", String(500)),
+    Column("idempotency_key", String(100)),
     Index("presentation_sessions_by_end", "expires_at"),
+    Index("presentation_sessions_by_key", "account_id", "idempotency_key", unique=True),
 )
 
 notices = Table(

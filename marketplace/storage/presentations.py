@@ -42,6 +42,7 @@ class SqlPresentations:
             "state_token": session.state_token,
             "created_at": session.created_at,
             "expires_at": session.expires_at,
+            "idempotency_key": session.idempotency_key,
             **_changing(session),
         }
         self._session.execute(insert(presentation_sessions).values(values))
@@ -52,6 +53,13 @@ class SqlPresentations:
             return None
         named = presentation_sessions.c.session_id == session_id
         row = self._session.execute(select(presentation_sessions).where(named)).first()
+        return None if row is None else _read(row)
+
+    def started(self, account_id: str, idempotency_key: str) -> PresentationSession | None:
+        """The session that an account started under a key, while it is kept."""
+        table = presentation_sessions.c
+        own = (table.account_id == account_id) & (table.idempotency_key == idempotency_key)
+        row = self._session.execute(select(presentation_sessions).where(own)).first()
         return None if row is None else _read(row)
 
     def save(self, session: PresentationSession) -> None:
@@ -154,6 +162,7 @@ def _read(row: Row[tuple[Any, ...]]) -> PresentationSession:
         sealed_result=None if row.result is None else _sealed(row.result),
         reason=row.reason,
         detail=row.detail,
+        idempotency_key=row.idempotency_key,
     )
 
 

@@ -191,3 +191,16 @@ def test_news_are_listed_newest_first_and_to_their_account_only(store):
     with store.reading() as books:
         assert [each.notice_id for each in books.presentations.notices(ACCOUNT)] == ["second", "first"]
         assert books.presentations.notices("somebody") == []
+
+
+def test_a_session_is_found_by_the_key_of_its_request_and_its_account(store):
+    session = a_session(idempotency_key="first")
+    with store.writing() as books:
+        books.presentations.add(session)
+        books.presentations.add(a_session("s-2"))
+        books.presentations.add(a_session("s-3"))
+
+    with store.reading() as books:
+        assert books.presentations.started(session.account_id, "first") == session
+        assert books.presentations.started(session.account_id, "second") is None
+        assert books.presentations.started("another", "first") is None

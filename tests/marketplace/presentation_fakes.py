@@ -20,6 +20,11 @@ class MemoryPresentations:
     def get(self, session_id: str) -> PresentationSession | None:
         return self.sessions.get(session_id)
 
+    def started(self, account_id: str, idempotency_key: str) -> PresentationSession | None:
+        wanted = (account_id, idempotency_key)
+        own = (each for each in self.sessions.values() if (each.account_id, each.idempotency_key) == wanted)
+        return next(own, None)
+
     def save(self, session: PresentationSession) -> None:
         self.sessions[session.session_id] = session
 

@@ -64,6 +64,22 @@ def test_a_session_is_started_answered_and_read(asking, web, key):
     assert read["result"]["organisation"][0]["claims"]["country"] == "AT"
 
 
+def test_a_repeated_request_is_the_same_session_and_another_under_its_key_a_conflict(asking, web, key):
+    named = {**key, "Idempotency-Key": "first"}
+    first, again = (start(web, named, template="organisation") for _ in range(2))
+    other = start(web, named, template="organisation", return_url=RETURN)
+    without = start(web, key, template="organisation")
+
+    assert (first.status_code, first.json) == (201, again.json)
+    assert (other.status_code, other.json["type"]) == (409, "urn:argonauta:problem:idempotency-conflict")
+    assert without.json["session_id"] != first.json["session_id"]
+
+
+@pytest.mark.parametrize("name", ["", " ", "a b", "ä", "x" * 101])
+def test_a_key_of_a_request_that_is_none_is_refused(web, key, name):
+    assert start(web, {**key, "Idempotency-Key": name}, template="organisation").status_code == 400
+
+
 def test_a_wallet_may_post_its_nonce(asking, web, key):
     session_id = start(web, key, template="organisation", request_uri_method="post").json["session_id"]
 

@@ -103,6 +103,14 @@ ASKING: tuple[Operation, ...] = (
         "Ask a wallet to show credentials",
         body=schema("Question"),
         example={"template": "organisation"},
+        headers=(
+            parameter(
+                "Idempotency-Key",
+                "Made by you: the same question under the same key is the same session.",
+                place="header",
+                pattern="^[!-~]{1,100}$",
+            ),
+        ),
         answer=Answer("Where the wallet is to look.", schema("StartedSession"), status=HTTPStatus.CREATED),
         refusals=(HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.CONFLICT),
     ),

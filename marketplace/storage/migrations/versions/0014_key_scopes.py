@@ -1,4 +1,4 @@
-"""What each API key is good for, and the last day on which it was used."""
+"""What each API key is good for and when it was last used; keys by which repeated requests are known."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,9 +17,18 @@ def upgrade() -> None:
     op.add_column("api_keys", sa.Column("last_used_on", sa.Date()))
     keys = sa.table("api_keys", sa.column("scopes", sa.String))
     op.execute(keys.update().values(scopes=EVERYTHING))
+    op.add_column("presentation_sessions", sa.Column("idempotency_key", sa.String(100)))
+    op.create_index(
+        "presentation_sessions_by_key",
+        "presentation_sessions",
+        ["account_id", "idempotency_key"],
+        unique=True,
+    )
 
 
 def downgrade() -> None:
     """Forget the scopes. NOTE: every key may do everything again."""
+    op.drop_index("presentation_sessions_by_key", "presentation_sessions")
+    op.drop_column("presentation_sessions", "idempotency_key")
     op.drop_column("api_keys", "last_used_on")
     op.drop_column("api_keys", "scopes")
