@@ -9,15 +9,13 @@ from typing import Final
 
 from consent.boundary_wording import either, number_text, prohibition_sentence, term_text
 from consent.boundary_words import boundary_words_of
-from consent.errors import ConsentError
-from consent.odrl_prohibition import ACTION, plain, read_prohibitions
+from consent.odrl_prohibition import plain
 from consent.prohibition import NUMBERS, Operand
+from consent.rule_wording import forbidden
 from consent.shown import Shown
 from consent.trace import Finding, Judged, RuleKind, Trace
 from consent.wording import explain_refusal
 from consent.words import words_of
-from crypto.errors import CryptoError
-from crypto.reading import Fields
 from ssi.dataset import DataSet
 
 _SPOKEN: Final[Mapping[str, Operand]] = {
@@ -66,16 +64,9 @@ def _spoken(judged: Judged) -> Iterator[Finding]:
 
 
 def _forbidden(judged: Judged, data_set: DataSet, language: str) -> Iterator[str]:
-    constraints = [
-        {name: value for name, value in each.to_json().items() if name not in {"seen", "satisfied"}}
-        for each in judged.findings
-    ]
-    document = Fields({"action": ACTION, "constraint": list(constraints)}, "prohibition")
-    try:
-        (prohibition,) = read_prohibitions([document], data_set.ref)
-    except (CryptoError, ConsentError):
-        return  # it was logged with words that are not known here, and the reason says enough
-    yield prohibition_sentence(prohibition, data_set, language)
+    prohibition = forbidden(judged, data_set)
+    if prohibition is not None:  # else it was logged with words not known here, and the reason says enough
+        yield prohibition_sentence(prohibition, data_set, language)
 
 
 def _compared(finding: Finding, data_set: DataSet, language: str) -> str:

@@ -94,6 +94,7 @@ class ReadHistory:
             "outcome": _OUTCOMES[part.outcome],
             "reason": _reason(job, part),
             "amount_cents": part.amount_cents,
+            "compensation_cents": order.price.compensation_cents,
             "receipt": self._receipt(order, job, part),
             "log": shown(self.desk, log, index, checkpoint),
         }

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from consent.log import Entry, InclusionProof, verify_checkpoint, verify_growth
+from consent.query import Query
 from consent.receipt import verify_deletion_receipt, verify_usage_receipt
 from consent.receipt_credential import verify_status_credential
 from consent.spending import spending
@@ -67,6 +68,8 @@ def test_a_use_is_told_from_the_order_on_with_the_orders_proof(market):
     assert (use["outcome"], use["receipt"], use["amount_cents"]) == ("running", None, 0)
     assert (entry.kind, entry.body["order_id"]) == ("order", order.order_id)
     assert use["purpose"] == EXACT.purpose.value
+    assert Query.from_json(use["query"]).digest == entry.body["query_digest"]
+    assert use["compensation_cents"] == order.price.compensation_cents
 
 
 def test_a_failed_job_and_one_that_left_her_out_are_told_with_the_reason(market):

@@ -7,6 +7,7 @@ to the ones seen before by `services.watch_log`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from consent.errors import MismatchError
 from consent.log import Entry, InclusionProof
@@ -21,7 +22,7 @@ from crypto.reading import Fields
 from ssi.jws import parse_jws
 from ssi.trust_entries import MarketplaceEntry
 from wallet.domain.held_consent import Delivery
-from wallet.domain.use import Buyer, Outcome, UseEntry
+from wallet.domain.use import Buyer, Outcome, UseEntry, read_offered
 
 MAX_TOKEN = 100_000
 MOST_USES = 10_000
@@ -31,13 +32,18 @@ MAX_COUNTRY = 10
 
 @dataclass(frozen=True)
 class LoggedReceipt:
-    """A signed receipt with the log entry it claims, and the question of a use; nothing of it is checked."""
+    """A signed receipt with the log entry it claims; nothing of it is checked.
+
+    Of a use there are also the question, when it was asked, and what each person was to get.
+    """
 
     receipt: str = field(repr=False)
     entry: Entry = field(repr=False)
     proof: InclusionProof = field(repr=False)
     query: Query | None = None
     statuses: tuple[Json, ...] = field(default=(), repr=False, hash=False)
+    asked_at: datetime | None = None
+    offered_cents: int | None = None
 
     @classmethod
     def from_fields(cls, fields: Fields) -> "LoggedReceipt":
@@ -53,6 +59,8 @@ class LoggedReceipt:
             InclusionProof.from_json(log.any("proof"), f"{log.where}.proof"),
             _query(fields),
             _statuses(fields),
+            fields.moment("at") if fields.has("at") else None,
+            read_offered(fields, "compensation_cents"),
         )
 
     def to_json(self) -> dict[str, Json]:
@@ -118,6 +126,8 @@ def read_use(logged: LoggedReceipt, consent_id: str, marketplace: MarketplaceEnt
         amount_cents=receipt.amount_cents,
         log_index=receipt.log_index,
         query=_named_query(logged),
+        asked_at=logged.asked_at,
+        offered_cents=logged.offered_cents,
         evidence=logged.to_json(),
     )
 
@@ -218,6 +228,8 @@ def _other(fields: Fields, consent_id: str) -> UseEntry:
         outcome=fields.choice("outcome", _outcome),
         reason=fields.text("reason") if fields.has("reason") else None,
         query=_query(fields),
+        asked_at=fields.moment("at"),
+        offered_cents=read_offered(fields, "compensation_cents"),
     )
 
 

@@ -48,7 +48,9 @@ class Buyer:
 class UseEntry:
     """One line of "who used my data". `amount_cents` is what this person was paid for it.
 
-    `query` is the whole question, where it is known and is the one that the log names. `weights` are those of
+    `at` is when it was paid, or asked where it was not; `asked_at` when it was asked, if that is told.
+    `offered_cents` is what each person was to get. `query` is the whole question, where it is known and is
+    the one that the log names. `weights` are those of
     a score of this one person, or of a sum over at least `crowd` people, by attribute; such a use has no
     statistics. `evidence` is the receipt of a paid use, its log entry and its place there, as they came.
     """
@@ -68,6 +70,8 @@ class UseEntry:
     proof: Proof = Proof.PENDING
     weights: tuple[tuple[str, int], ...] = ()
     crowd: int = 0
+    asked_at: datetime | None = None
+    offered_cents: int | None = None
     evidence: Json = field(default=None, repr=False, compare=False)
 
     def proven(self, proof: Proof) -> "UseEntry":
@@ -93,6 +97,8 @@ class UseEntry:
             "log_index": self.log_index,
             "query": None if self.query is None else self.query.to_json(),
             "proof": self.proof.value,
+            "asked_at": utc_text(self.asked_at) if self.asked_at else None,
+            "offered_cents": self.offered_cents,
             "evidence": self.evidence,
         }
 
@@ -127,10 +133,21 @@ class UseEntry:
             ),
             query=Query.from_json(fields.any("query")) if fields.has("query") else None,
             proof=fields.choice("proof", Proof),
+            asked_at=fields.moment("asked_at") if fields.has("asked_at") else None,
+            offered_cents=read_offered(fields, "offered_cents"),
             evidence=fields.any("evidence") if fields.has("evidence") else None,
         )
         fields.done()
         return entry
+
+
+def read_offered(fields: Fields, name: str) -> int | None:
+    """What each person was to get, in cents, where it is told.
+
+    Raises:
+        MalformedError: it is told in another form.
+    """
+    return fields.integer(name, least=0, most=MOST_CENTS) if fields.has(name) else None
 
 
 def read_buyer(fields: Fields) -> Buyer:

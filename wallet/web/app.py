@@ -43,6 +43,7 @@ from wallet.web import (
     use_letters,
     uses,
     visitor,
+    why,
 )
 from wallet.web.passkey_form import PasskeyForms
 from wallet.web.sessions import MemorySessions, SessionTable
@@ -109,6 +110,7 @@ def create_app(
         uses.uses,
         uses.earnings,
         payout.screens,
+        why.screens,
     ):
         app.register_blueprint(screens(services))
     checking = receipts.checking(services)

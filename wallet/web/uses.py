@@ -45,6 +45,7 @@ def uses(services: Services) -> Blueprint:
             "wallet/uses.html",
             months=[list(entries) for _, entries in months],
             agreements=agreements,
+            explainable={held.consent_id for held in services.consents(wallet)},
             log=services.read.log.memory(wallet),
             computed=lambda use: computed_text(use, agreements[use.consent_id].data_set, text_language()),
             purpose=lambda each: purpose_text(each, text_language()),
