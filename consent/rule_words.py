@@ -66,7 +66,7 @@ GERMAN = RuleTable(
         "dateTime gteq": "Seit wann sie gilt",
         "dateTime lt": "Bis wann sie gilt",
         "mk:withdrawn": "Von Ihnen beendet",
-        "mk:paused": "Von Ihnen pausiert",
+        "mk:paused": "Von Ihnen angehalten",
         "prohibition": "Was Sie verbieten",
         "target": "Welcher Nachweis",
         "mk:join": "Andere Nachweise daneben",

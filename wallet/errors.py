@@ -116,6 +116,10 @@ class ChoiceError(WalletError):
         self.field = field
 
 
+class ObjectedError(WalletError):
+    """What is to go on allows something that the person objects to; the message has the remedy."""
+
+
 class PartnerError(WalletError):
     """An issuer, the marketplace, a node or the list of verified organisations did not do its part."""
 

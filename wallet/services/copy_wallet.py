@@ -23,6 +23,7 @@ from wallet.domain.record import Record
 from wallet.domain.session import Session
 from wallet.domain.showing import Showing
 from wallet.domain.stream import Stream
+from wallet.services.keep_preferences import KeepPreferences
 from wallet.services.open_wallet import OpenWallet
 from wallet.services.pay_out import PayOut
 from wallet.services.ports import Store
@@ -50,6 +51,7 @@ shown.json    what you showed to whom, by the names of its parts; no values
               was du wem gezeigt hast, nach den Namen der Teile; keine Werte
 pod.json      the pod that your wallet is connected to, if there is one
               der Pod, mit dem deine Wallet verbunden ist, falls es einen gibt
+objections.json  what you said no to, and when / wozu du nein gesagt hast, und wann
 log.json      the last state of the public log that your wallet has checked
               der letzte Stand des öffentlichen Protokolls, den deine Wallet geprüft hat
 
@@ -69,6 +71,7 @@ class CopyWallet:
     streams: ReadStreams
     pods: Store[Pod]
     pay_out: PayOut
+    preferences: KeepPreferences
 
     def __call__(self, session: Session, proof: Proof) -> Mapping[str, Iterable[str]]:
         """Every file of the copy by its path, as pieces of text; those of streams are read as they are taken.
@@ -92,6 +95,9 @@ class CopyWallet:
             "payouts.json": [_text([each.told() for each in self.pay_out.all(session)])],
             "shown.json": [_text([_showing(each) for each in self.showings.all(session)])],
             "pod.json": [_text([_pod(each) for each in self.pods.all(session)])],
+            "objections.json": [
+                _text([each.to_document() for each in self.preferences.objections(session).said])
+            ],
             "log.json": [self.log(session)],
         }
 

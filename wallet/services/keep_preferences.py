@@ -1,7 +1,8 @@
-"""A person chooses how her wallet speaks to her."""
+"""A person chooses how her wallet speaks to her, and what it always says no to."""
 
 from dataclasses import dataclass, replace
 
+from wallet.domain.objection import Objection, Objections
 from wallet.domain.preference import Preference
 from wallet.domain.session import Session
 from wallet.errors import ConflictError, DamagedError
@@ -29,6 +30,26 @@ class KeepPreferences:
             self.preferences.save(session, replace(found, language=language))
         except ConflictError:
             return
+
+    def objections(self, session: Session) -> Objections:
+        """Everything that she objected to, here or in a wallet that a file brought in; the latest counts.
+
+        Raises:
+            DamagedError: it does not open any more, so that nobody knows what she says no to.
+        """
+        said = {each for kept in self.preferences.all(session) for each in kept.objections.said}
+        return Objections(tuple(sorted(said, key=lambda each: (each.at, each.stands, each.what))))
+
+    def object_to(self, session: Session, said: Objection) -> Objections:
+        """Keep one more objection, or that one is taken back.
+
+        Raises:
+            ConflictError: something was chosen in another window at the same moment; nothing was kept.
+        """
+        found = self._found(session) or Preference(session.wallet_id, None)
+        kept = replace(found, objections=found.objections.with_one(said))
+        self.preferences.save(session, kept)
+        return self.objections(session)
 
     def _found(self, session: Session) -> Preference | None:
         # A file of another wallet may have brought a second one in.

@@ -16,10 +16,12 @@ from wallet.domain.credential import HeldCredential
 from wallet.domain.crowd_choices import CrowdChoices
 from wallet.domain.crowd_memory import CrowdMemory, first_crowd_memory
 from wallet.domain.held_crowd_offer import HeldCrowdOffer
+from wallet.domain.objection import require_open
 from wallet.domain.offerable import NotOfferable, require_offerable
 from wallet.domain.session import Session
 from wallet.domain.use_words import LANGUAGE
 from wallet.services.deliver_offers import DeliverOffers
+from wallet.services.keep_preferences import KeepPreferences
 from wallet.services.ports import Store, Trust
 
 _WORDS = NotOfferable(
@@ -47,6 +49,7 @@ class OfferCrowds:
     memories: Store[CrowdMemory]
     trust: Trust
     deliver: DeliverOffers[HeldCrowdOffer]
+    preferences: KeepPreferences
     clock: Clock
     random: RandomBytes = random_bytes
 
@@ -80,6 +83,7 @@ class OfferCrowds:
         """
         held = self.credentials.get(session, credential_id)
         described = self.require_offerable(session, held)
+        require_open(choices.purposes, self.preferences.objections(session), described)
         terms = choices.terms(described, now=self.clock())
         return CrowdProposal(held, described, terms, describe_crowd_terms(terms, described, language))
 

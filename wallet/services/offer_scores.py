@@ -15,6 +15,7 @@ from wallet.domain.acceptance import opened
 from wallet.domain.clock import Clock
 from wallet.domain.credential import HeldCredential
 from wallet.domain.held_score_offer import HeldScoreOffer
+from wallet.domain.objection import require_open
 from wallet.domain.offerable import NotOfferable, require_offerable
 from wallet.domain.score_choices import ScoreChoices
 from wallet.domain.score_memory import ScoreMemory, first_memory
@@ -23,6 +24,7 @@ from wallet.domain.session import Session
 from wallet.domain.use_words import LANGUAGE
 from wallet.errors import ChoiceError
 from wallet.services.deliver_offers import DeliverOffers
+from wallet.services.keep_preferences import KeepPreferences
 from wallet.services.ports import Store, Trust
 from wallet.services.read_exposure import ReadExposure
 
@@ -54,6 +56,7 @@ class OfferScores:
     exposure: ReadExposure
     trust: Trust
     deliver: DeliverOffers[HeldScoreOffer]
+    preferences: KeepPreferences
     clock: Clock
     random: RandomBytes = random_bytes
 
@@ -87,6 +90,7 @@ class OfferScores:
         """
         held = self.credentials.get(session, credential_id)
         described = self.require_offerable(session, held)
+        require_open(choices.purposes, self.preferences.objections(session), described)
         terms = choices.terms(described, now=self.clock())
         told = self.exposure(session, held)
         return ScoreProposal(

@@ -12,6 +12,7 @@ from wallet.services.deliver_offers import DeliverOffers
 from wallet.services.end_offers import EndOffers
 from wallet.services.follow_crowds import FollowCrowds
 from wallet.services.follow_scores import FollowScores
+from wallet.services.keep_preferences import KeepPreferences
 from wallet.services.offer_crowds import OfferCrowds
 from wallet.services.offer_scores import OfferScores
 from wallet.services.outside import Partners, Stores
@@ -43,7 +44,9 @@ class Crowds:
     read: ReadCrowds
 
 
-def assemble_scores(stores: Stores, partners: Partners, log: WatchLog, clock: Clock) -> Scores:
+def assemble_scores(
+    stores: Stores, partners: Partners, log: WatchLog, preferences: KeepPreferences, clock: Clock
+) -> Scores:
     """Make the use cases about scores over ready stores and partners."""
     credentials, offers, memories = stores.credentials, stores.score_offers, stores.score_memories
     market, trust = partners.scores, partners.trust
@@ -52,7 +55,7 @@ def assemble_scores(stores: Stores, partners: Partners, log: WatchLog, clock: Cl
     exposure = ReadExposure(memories, stores.crowd_memories)
     answer = AnswerScoreRequest(credentials, offers, memories, exposure, market, clock)
     return Scores(
-        offer=OfferScores(credentials, offers, memories, exposure, trust, deliver, clock),
+        offer=OfferScores(credentials, offers, memories, exposure, trust, deliver, preferences, clock),
         answer=answer,
         end=end,
         follow=FollowScores(
@@ -71,7 +74,9 @@ def assemble_scores(stores: Stores, partners: Partners, log: WatchLog, clock: Cl
     )
 
 
-def assemble_crowds(stores: Stores, partners: Partners, log: WatchLog, clock: Clock) -> Crowds:
+def assemble_crowds(
+    stores: Stores, partners: Partners, log: WatchLog, preferences: KeepPreferences, clock: Clock
+) -> Crowds:
     """Make the use cases about sums with many over ready stores and partners."""
     credentials, offers, memories = stores.credentials, stores.crowd_offers, stores.crowd_memories
     market, trust = partners.crowds, partners.trust
@@ -79,7 +84,7 @@ def assemble_crowds(stores: Stores, partners: Partners, log: WatchLog, clock: Cl
     end = EndOffers(credentials, offers, market, clock)
     exposure = ReadExposure(stores.score_memories, memories)
     return Crowds(
-        offer=OfferCrowds(credentials, offers, memories, trust, deliver, clock),
+        offer=OfferCrowds(credentials, offers, memories, trust, deliver, preferences, clock),
         end=end,
         follow=FollowCrowds(
             credentials=credentials,

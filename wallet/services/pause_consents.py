@@ -22,9 +22,11 @@ from wallet.domain.held_consent import HeldConsent
 from wallet.domain.held_crowd_offer import HeldCrowdOffer
 from wallet.domain.held_offer import HeldOffer
 from wallet.domain.held_score_offer import HeldScoreOffer
+from wallet.domain.objection import Objections, meets_policy, meets_terms
 from wallet.domain.pausing import PauseChange, PauseProof, Pausing, with_change
 from wallet.domain.session import Session
-from wallet.errors import NotInWalletError, PartnerError, PartnerUnreachableError
+from wallet.errors import NotInWalletError, ObjectedError, PartnerError, PartnerUnreachableError
+from wallet.services.keep_preferences import KeepPreferences
 from wallet.services.ports import Market, NodeOffice, Store, Trust
 
 HeldT = TypeVar("HeldT", bound=HeldOffer)
@@ -55,6 +57,7 @@ class PauseConsents:
     trust: Trust
     market: Market
     nodes: NodeOffice
+    preferences: KeepPreferences
     clock: Clock
 
     def __call__(self, session: Session, consent_id: str, *, paused: bool) -> HeldConsent:
@@ -62,22 +65,34 @@ class PauseConsents:
 
         Raises:
             NotInWalletError: the wallet has no such consent.
+            ObjectedError: it is to go on, and allows what she objects to.
             ConflictError: it changed in another window at the same moment.
         """
         found = [each for each in self.consents.all(session) if each.consent_id == consent_id]
         if not found:
             raise NotInWalletError("It was removed, or it was never in this wallet.")
+        objections = self.preferences.objections(session)
+        if not paused and meets_policy(found[0].policy, objections):
+            raise ObjectedError(
+                "You said no to such uses under “My rights”. Take that back there before this goes on."
+            )
         return self.tell(session, self._said(session, found[0], paused))
 
     def everything(self, session: Session, *, paused: bool) -> None:
         """Pause all agreements and offers that are going, or go on with all. What comes later is not meant.
 
+        What allows something that she objects to stays paused.
+
         Raises:
             ConflictError: one of them changed in another window at the same moment; do it again.
         """
-        self._mark(session, self.score_offers, paused)
-        self._mark(session, self.crowd_offers, paused)
-        said = [self._said(session, held, paused) for held in self.consents.all(session)]
+        objections = Objections() if paused else self.preferences.objections(session)
+        self._mark(session, self.score_offers, paused, objections)
+        self._mark(session, self.crowd_offers, paused, objections)
+        kept = self.consents.all(session)
+        said = [
+            self._said(session, held, paused) for held in kept if not meets_policy(held.policy, objections)
+        ]
         silent: set[str] = set()
         for held in said:
             self.tell(session, held, silent)
@@ -117,10 +132,11 @@ class PauseConsents:
         pausing = Pausing(signed, sequence, changes, earlier=before.so_far if before else ())
         return self.consents.save(session, replace(held, pausing=pausing))
 
-    def _mark(self, session: Session, offers: Store[HeldT], paused: bool) -> None:
+    def _mark(self, session: Session, offers: Store[HeldT], paused: bool, objections: Objections) -> None:
         now = self.clock()
         for held in offers.all(session):
-            if held.state(now).is_active and held.is_paused is not paused:
+            changes = held.state(now).is_active and held.is_paused is not paused
+            if changes and not meets_terms(held.terms, objections):
                 change = PauseChange(paused, _whole(now))
                 offers.save(session, replace(held, pauses=with_change(held.pauses, change)))
 

@@ -18,11 +18,13 @@ from wallet.domain.clock import Clock
 from wallet.domain.credential import HeldCredential
 from wallet.domain.held_consent import HeldConsent
 from wallet.domain.join_keys import join_keys, joins_of
+from wallet.domain.objection import narrowed
 from wallet.domain.offering import SignedOffer, Terms, make_offer
 from wallet.domain.record import describe
 from wallet.domain.session import Session
 from wallet.errors import ChoiceError, PartnerRefusedError, PartnerUnreachableError
 from wallet.services.deliver_consent import DeliverConsent
+from wallet.services.keep_preferences import KeepPreferences
 from wallet.services.ports import Store, Trust
 
 LANGUAGE = "en"
@@ -48,6 +50,7 @@ class PublishOffer:
     consents: Store[HeldConsent]
     trust: Trust
     deliver: DeliverConsent
+    preferences: KeepPreferences
     clock: Clock
     random: RandomBytes = random_bytes
 
@@ -81,7 +84,9 @@ class PublishOffer:
     def propose(
         self, session: Session, credential_id: str, choices: PolicyChoices, *, language: str = LANGUAGE
     ) -> Proposal:
-        """What the offer would say, in English or German; nothing is signed or sent.
+        """What the offer would say, in English or German, with what she objects to forbidden.
+
+        Nothing is signed or sent.
 
         Raises:
             NotInWalletError, ChoiceError, PartnerRefusedError, PartnerUnreachableError: as calling it.
@@ -90,6 +95,7 @@ class PublishOffer:
         self.require_offerable(session, held)
         registry = self.trust.registry()
         described = data_set(held.data_set)
+        choices = narrowed(choices, self.preferences.objections(session), described)
         now = self.clock()
         known = [node.id for node in sorted(registry.nodes, key=lambda node: node.id) if node.holds_at(now)]
         keys = join_keys(

@@ -7,6 +7,7 @@ from ssi.dataset import data_set
 from wallet.domain.clock import Clock
 from wallet.domain.held_consent import HeldConsent
 from wallet.domain.offer_draft import STEPS, OfferDraft
+from wallet.domain.record import newest_version
 from wallet.domain.reminder import LATER, Life, Reason, reason_to_remind
 from wallet.domain.renewal import choices_of, makes_the_same
 from wallet.domain.session import Session
@@ -44,7 +45,7 @@ class Remind:
         self.consents.save(session, replace(held, put_off=held.put_off.answered(reason, until)))
 
     def renew(self, session: Session, row_id: str) -> OfferDraft:
-        """Begin an offer with the choices of an agreement that ended.
+        """Begin an offer of the record that counts now, with the choices of an agreement that ended.
 
         Where the choices make the same agreement it is open at its last step, for the person to read and
         agree; where they do not, at its first. A draft that was begun for the record is replaced.
@@ -57,7 +58,9 @@ class Remind:
         described = data_set(held.policy.data_set)
         choices = choices_of(held.policy, described)
         done = len(STEPS) - 1 if makes_the_same(choices, held.policy, described) else 0
-        draft = self.draft_offer.begin(session, held.credential_id)
+        credentials = self.draft_offer.credentials
+        newest = newest_version(credentials.get(session, held.credential_id), credentials.all(session))
+        draft = self.draft_offer.begin(session, newest.row_id)
         return self.draft_offer.drafts.save(session, replace(draft, choices=choices, done=done))
 
 

@@ -4,13 +4,17 @@ from dataclasses import dataclass
 
 from wallet.services.copy_wallet import CopyWallet
 from wallet.services.erase_wallet import EraseWallet
+from wallet.services.object_to_use import ObjectToUse
+from wallet.services.offer_corrected import OfferCorrected
 from wallet.services.tidy_up import TidyUp
 
 
 @dataclass(frozen=True)
 class Rights:
-    """A copy of everything, the end of everything, and what an installation does for those who left."""
+    """A copy of everything, objections, the end of everything, and what is done for those who left."""
 
     copy: CopyWallet
     erase: EraseWallet
+    object: ObjectToUse
+    offer_corrected: OfferCorrected
     tidy_up: TidyUp

@@ -30,6 +30,8 @@ from wallet.services.keep_receipts import KeepReceipts
 from wallet.services.letter_suite import Letters, assemble_letters
 from wallet.services.look_at_offer import LookAtOffer
 from wallet.services.move_wallet import MoveWallet
+from wallet.services.object_to_use import ObjectToUse, RunningOffers
+from wallet.services.offer_corrected import OfferCorrected
 from wallet.services.offer_suite import Crowds, Scores, assemble_crowds, assemble_scores
 from wallet.services.open_wallet import OpenWallet
 from wallet.services.outside import Partners, Stores
@@ -129,13 +131,15 @@ def assemble(
     trust, market = partners.trust, partners.market
     log = WatchLog(stores.memories, market, trust, clock)
     deliver = DeliverConsent(stores.consents, market, trust, log, clock)
-    publish = PublishOffer(stores.credentials, stores.consents, trust, deliver, clock)
+    preferences = KeepPreferences(stores.preferences)
+    publish = PublishOffer(stores.credentials, stores.consents, trust, deliver, preferences, clock)
     draft_offer = DraftOffer(stores.drafts, stores.credentials, publish)
-    scores = assemble_scores(stores, partners, log, clock)
-    crowds = assemble_crowds(stores, partners, log, clock)
+    remind = Remind(stores.consents, draft_offer, clock)
+    scores = assemble_scores(stores, partners, log, preferences, clock)
+    crowds = assemble_crowds(stores, partners, log, preferences, clock)
     receive = _receiving(stores, partners, clock)
     withdraw = WithdrawConsent(stores.consents, stores.credentials, trust, market, partners.nodes, clock)
-    pause = _pausing(stores, partners, clock)
+    pause = _pausing(stores, partners, preferences, clock)
     copies = KeepCopies(stores.copies)
     read = ReadWallet(
         stores.credentials,
@@ -165,7 +169,7 @@ def assemble(
         move=move,
         receive_credential=receive,
         draft_offer=draft_offer,
-        remind=Remind(stores.consents, draft_offer, clock),
+        remind=remind,
         publish_offer=publish,
         withdraw_consent=withdraw,
         pause_consents=pause,
@@ -199,7 +203,14 @@ def assemble(
         get_badge=GetBadge(stores.credentials, partners.badges, clock),
         rights=Rights(
             copy=CopyWallet(
-                doors.open, read, stores.credentials, stores.showings, streams.read, stores.pods, pay_out
+                doors.open,
+                read,
+                stores.credentials,
+                stores.showings,
+                streams.read,
+                stores.pods,
+                pay_out,
+                preferences,
             ),
             erase=EraseWallet(
                 open_wallet=doors.open,
@@ -213,6 +224,16 @@ def assemble(
                 pod=pod.connect,
                 clock=clock,
             ),
+            object=ObjectToUse(
+                preferences,
+                stores.consents,
+                withdraw,
+                pause,
+                RunningOffers(stores.score_offers, scores.end, clock),
+                RunningOffers(stores.crowd_offers, crowds.end, clock),
+                clock,
+            ),
+            offer_corrected=OfferCorrected(stores.consents, stores.credentials, withdraw, remind, clock),
             tidy_up=TidyUp(
                 stores.erasures, trust, market, partners.nodes, partners.scores, partners.crowds, clock
             ),
@@ -222,7 +243,7 @@ def assemble(
         letters=letters,
         pod=pod,
         hospitals=hospitals,
-        preferences=KeepPreferences(stores.preferences),
+        preferences=preferences,
         pay_out=pay_out,
         trust=trust,
         clock=clock,
@@ -230,7 +251,7 @@ def assemble(
     )
 
 
-def _pausing(stores: Stores, partners: Partners, clock: Clock) -> PauseConsents:
+def _pausing(stores: Stores, partners: Partners, preferences: KeepPreferences, clock: Clock) -> PauseConsents:
     return PauseConsents(
         stores.consents,
         stores.score_offers,
@@ -239,6 +260,7 @@ def _pausing(stores: Stores, partners: Partners, clock: Clock) -> PauseConsents:
         partners.trust,
         partners.market,
         partners.nodes,
+        preferences,
         clock,
     )
 

@@ -24,6 +24,7 @@ from wallet.web import (
     languages,
     locks,
     moving,
+    objections,
     offers,
     passkeys,
     pausing,
@@ -111,6 +112,7 @@ def create_app(
         uses.earnings,
         payout.screens,
         why.screens,
+        objections.screens,
     ):
         app.register_blueprint(screens(services))
     checking = receipts.checking(services)

@@ -1,7 +1,7 @@
 """What the pages of the offer wizard show."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from flask import render_template
 
@@ -20,6 +20,7 @@ from ssi.dataset import DataSet
 from ssi.trust_entries import NodeEntry
 from wallet.domain.boundary_choice_words import LANGUAGES
 from wallet.domain.choices import PolicyChoices, is_health
+from wallet.domain.objection import Objections, narrowed
 from wallet.domain.offer_draft import STEPS, OfferDraft
 from wallet.domain.record import Record
 from wallet.domain.sample_answer import sample_answer
@@ -39,7 +40,8 @@ _NO_ERRORS: Mapping[str, str] = {}
 class Desk:
     """One draft, the record it is about, the partners there are, and whether they have a joint key.
 
-    `others` are the other kinds of records that this wallet holds, with which it might be joined.
+    `others` are the other kinds of records that this wallet holds, with which it might be joined;
+    `objections` are what the person says no to whatever she allows.
     """
 
     draft: OfferDraft
@@ -47,6 +49,7 @@ class Desk:
     nodes: tuple[NodeEntry, ...]
     adds_up: bool = False
     others: tuple[DataSet, ...] = ()
+    objections: Objections = field(default_factory=Objections)
 
     @property
     def data_set(self) -> DataSet:
@@ -62,6 +65,14 @@ class Desk:
     def node_ids(self) -> list[str]:
         """The partners there are, by id."""
         return [node.id for node in self.nodes]
+
+    def narrowed(self, choices: PolicyChoices) -> PolicyChoices:
+        """The choices with what she objects to forbidden.
+
+        Raises:
+            ChoiceError: they allow what she objects to.
+        """
+        return narrowed(choices, self.objections, self.data_set)
 
     def require_known(self, choices: PolicyChoices) -> None:
         """Return only if every part and partner that was chosen exists.
@@ -109,6 +120,7 @@ class OfferPages:
             partners,
             adds_up=registry.aggregation_key is not None,
             others=tuple(others[ref] for ref in sorted(others)),
+            objections=self.services.preferences.objections(wallet),
         )
 
     def form(
@@ -178,7 +190,9 @@ class OfferPages:
         """What the choices so far would allow, in plain words; or what is still missing."""
         explicit = replace(choices, explicit_consent=True)
         try:
-            policy = explicit.policy(desk.data_set, known_nodes=desk.node_ids, now=self.services.clock())
+            policy = desk.narrowed(explicit).policy(
+                desk.data_set, known_nodes=desk.node_ids, now=self.services.clock()
+            )
             words = describe_policy(policy, desk.data_set, text_language())
             boundaries = boundary_sentences(policy, desk.data_set, text_language())
         except ChoiceError as error:

@@ -60,6 +60,8 @@ class _Screens:
         try:
             choices = read_step(step, request.form, desk.draft.choices)
             desk.require_known(choices)
+            if step != STEPS[0]:  # on the first the purposes are not on the page yet
+                desk.narrowed(choices)
         except ChoiceError as error:
             ticked = read_leniently(step, request.form, desk.draft.choices)
             page = self.pages.form(desk, step, ticked, {error.field: str(error)}, form=request.form)

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -10,11 +11,18 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
+from ssi.dataset import data_set
 from wallet.domain.authorities import AUTHORITIES
 from wallet.domain.erasure import COOLING_OFF
-from wallet.domain.letters import Letter, correction, deletion
+from wallet.domain.letters import Letter, correction, deletion, objection, restriction
 from wallet.domain.showing import Showing, Stage
-from wallet.errors import TooManyAttemptsError, WalletError, WrongPasskeyError, WrongPasswordError
+from wallet.errors import (
+    NotInWalletError,
+    TooManyAttemptsError,
+    WalletError,
+    WrongPasskeyError,
+    WrongPasswordError,
+)
 from wallet.services.suite import Services
 from wallet.web import visitor
 from wallet.web.catalogues import ENGLISH
@@ -27,6 +35,10 @@ Page = str | AnyResponse | tuple[str, HTTPStatus]
 WRONG = "This is not the password of your wallet."
 _REFUSALS = (WrongPasswordError, TooManyAttemptsError, WrongPasskeyError)
 LANGUAGES = ("en", "de")
+_TO_MARKETPLACE: Mapping[str, Callable[[str, str], Letter]] = {
+    "restriction": restriction,
+    "objection": objection,
+}
 
 
 def screens(services: Services, forms: PasskeyForms) -> Blueprint:
@@ -48,6 +60,8 @@ class _Screens:
         rights.get("/log.json")(self.log)
         rights.get("/correction/<credential_id>")(self.correction)
         rights.get("/deletion/<row_id>")(self.deletion)
+        rights.get("/letter/<kind>")(self.letter)
+        rights.post("/corrected/<row_id>")(self.corrected)
         rights.get("/erase")(self.erasure)
         rights.post("/erase")(self.erase)
         rights.post("/keep")(self.keep)
@@ -87,6 +101,21 @@ class _Screens:
         day = (showing.answered_at or showing.opened_at).date()
         return _letter(deletion(showing.asker.name, titles, day, _language()))
 
+    def letter(self, kind: str) -> Page:
+        """A letter to the marketplace about all that it has of the person."""
+        if kind not in _TO_MARKETPLACE:
+            raise NotInWalletError("There is no such letter.")
+        name = self.services.trust.registry().marketplace.name
+        return _letter(_TO_MARKETPLACE[kind](name, _language()))
+
+    def corrected(self, row_id: str) -> Page:
+        """End an agreement about a record that was corrected, and begin one about the corrected record."""
+        draft = self.services.rights.offer_corrected(visitor.current(), row_id)
+        flash(
+            "The agreement about the old record has ended. Read the new one, and agree if you like.", "note"
+        )
+        return redirect(url_for("offers.step", row_id=draft.row_id, step=draft.next_step))
+
     def erasure(self) -> Page:
         return self._erase_form({}, HTTPStatus.OK)
 
@@ -118,6 +147,8 @@ class _Screens:
             errors=errors,
             records=self.services.records(wallet),
             showings=self._shown(),
+            outdated=self.services.rights.offer_corrected.outdated(wallet),
+            data_set=data_set,
             authorities=AUTHORITIES,
             **self._ways(),
         )
