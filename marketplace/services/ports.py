@@ -252,6 +252,10 @@ class OrderBook(Protocol):
         """Replace a job and append to its events."""
         ...
 
+    def add_event(self, job_id: str, event: JobEvent) -> None:
+        """Append to the events of a job, which stays as it is."""
+        ...
+
     def events(self, job_id: str) -> Sequence[JobEvent]:
         """What happened to a job, in order."""
         ...

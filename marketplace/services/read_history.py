@@ -21,6 +21,7 @@ from marketplace.services.desk import Desk
 from marketplace.services.log_entries import shown, signed_checkpoint
 from marketplace.services.ports import Books
 from marketplace.services.status_credentials import credentials_of
+from marketplace.services.tell_recipients import told_recipients
 
 _OUTCOMES = {
     PartOutcome.MATCHED: "running",
@@ -124,6 +125,7 @@ class ReadHistory:
             return None
         return {
             "withdrawn_at": utc_text(offer.withdrawn_at),
+            "recipients": told_recipients(books, offer.consent_id, offer.withdrawn_at),
             "log": shown(self.desk, log, kept[1], checkpoint),
         }
 

@@ -10,6 +10,7 @@ from marketplace.services.desk import Desk
 from marketplace.services.ports import Books
 from marketplace.services.signed_withdrawal import log_withdrawal, require_signed, shown_withdrawal
 from marketplace.services.status_credentials import credentials_of
+from marketplace.services.tell_recipients import tell_recipients
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,8 @@ class WithdrawOffer:
     """Ends an offer on the signed word of the person; again changes nothing, the first moment stays.
 
     From this transaction on no order includes her and no output that includes her is released. Her
-    contribution is deleted, body and salt of the log's entry about her offer are erased, and the worker tells
-    the nodes.
+    contribution is deleted, body and salt of the log's entry about her offer are erased, who holds an answer
+    with her is told, and the worker tells the nodes.
     """
 
     desk: Desk
@@ -45,6 +46,7 @@ class WithdrawOffer:
         at = self.desk.now()
         index = log_withdrawal(self.desk, books, offer, withdrawal, at=at)
         books.offers.withdraw(offer.consent_id, withdrawal=withdrawal, at=at, log_index=index)
+        tell_recipients(books, offer.consent_id, at)
 
     def _answer(self, books: Books, consent_id: str) -> dict[str, Json]:
         ended, kept = books.offers.get(consent_id), books.offers.withdrawal(consent_id)

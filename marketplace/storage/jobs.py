@@ -80,7 +80,7 @@ class SqlJobs:
         """Replace a job and append to its events."""
         self._session.execute(update(jobs).where(jobs.c.job_id == job.job_id).values(_row(job)))
         if event is not None:
-            self._add_event(job.job_id, event)
+            self.add_event(job.job_id, event)
 
     def events(self, job_id: str) -> Sequence[JobEvent]:
         """What happened to a job, in order."""
@@ -91,7 +91,8 @@ class SqlJobs:
     def _add_job(self, job: Job, *, number: int, due_at: datetime) -> None:
         self._session.execute(insert(jobs).values(_row(job) | {"number": number, "due_at": due_at}))
 
-    def _add_event(self, job_id: str, event: JobEvent) -> None:
+    def add_event(self, job_id: str, event: JobEvent) -> None:
+        """Append to the events of a job, which stays as it is."""
         counted = select(func.count()).where(job_events.c.job_id == job_id)
         row = {
             "job_id": job_id,

@@ -281,7 +281,10 @@ class MemoryOrders:
     def save(self, job: Job, event: JobEvent | None = None) -> None:
         self.jobs[job.job_id] = job
         if event is not None:
-            self.history[job.job_id] = (*self.events(job.job_id), event)
+            self.add_event(job.job_id, event)
+
+    def add_event(self, job_id: str, event: JobEvent) -> None:
+        self.history[job_id] = (*self.events(job_id), event)
 
     def events(self, job_id: str) -> Sequence[JobEvent]:
         return self.history.get(job_id, ())

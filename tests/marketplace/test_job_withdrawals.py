@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from crypto.reading import utc_text
 from marketplace.domain.chart import subject_earned
 from marketplace.domain.job import JobState, NodeJobStatus
+from marketplace.services.tell_recipients import NOTE
 from tests.marketplace.driving import OTHER_DIGEST, altered, assert_refunded
 from tests.marketplace.mpc_node.orders import EXACT, NOISY
 from tests.marketplace.mpc_node.parties import NAMES, NOW
@@ -37,6 +39,45 @@ def test_somebody_who_withdraws_while_it_is_computed_is_in_no_answer(ordered_any
     settled = market.services.confirm_result(account.account_id, placed.order_id)
     assert settled.charged_cents == 1572
     assert market.balance(subject_earned(person(1).consent_id)) == 0
+
+
+def test_who_holds_an_answer_is_told_when_somebody_in_it_ends_her_agreement(ordered_anywhere):
+    market, account, placed = ordered_anywhere
+    market.drive()
+    market.services.confirm_result(account.account_id, placed.order_id)
+
+    market.services.withdraw_offer(withdrawal_of(person(1)))
+
+    told = market.services.read_history(person(1).consent_id, person(1).key.public)["withdrawal"]
+    order = market.services.read_order(account.account_id, placed.order_id)
+    (event,) = [each for each in order.events if each.note == NOTE]
+    assert told["recipients"] == [
+        {"job_id": placed.job_id, "name": "Institute of Education", "told_at": told["withdrawn_at"]}
+    ]
+    assert (utc_text(event.at), event.state) == (told["withdrawn_at"], JobState.SETTLED)
+    assert order.state is JobState.SETTLED
+    assert person(1).consent_id not in str(order.to_json())
+
+
+def test_ending_twice_tells_once(ordered):
+    market, account, placed = ordered
+    market.drive()
+    for _ in range(2):
+        market.services.withdraw_offer(withdrawal_of(person(1)))
+
+    order = market.services.read_order(account.account_id, placed.order_id)
+    assert [each.note for each in order.events].count(NOTE) == 1
+
+
+def test_nobody_is_told_of_an_end_before_there_is_an_answer(ordered):
+    market, account, placed = ordered
+    market.services.withdraw_offer(withdrawal_of(person(1)))
+    market.drive()
+
+    told = market.services.read_history(person(1).consent_id, person(1).key.public)["withdrawal"]
+    order = market.services.read_order(account.account_id, placed.order_id)
+    assert told["recipients"] == []
+    assert NOTE not in {each.note for each in order.events}
 
 
 def test_too_many_withdrawals_before_the_attempt_refund_the_order(ordered):

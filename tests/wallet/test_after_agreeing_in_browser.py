@@ -10,6 +10,7 @@ from tests.serving import serving
 from tests.wallet.browsing import PASSWORD
 from tests.wallet.world import World
 from wallet.domain.choices import PolicyChoices
+from wallet.domain.withdrawal import ToldRecipient
 from wallet.web.app import create_app
 
 pytestmark = pytest.mark.browser
@@ -71,3 +72,21 @@ def test_they_can_be_read_in_german(browser: Browser, url: str) -> None:
         look(page, says="Bekannt als")
         page.locator(".use-more a").first.click()
         look(page, says="sendet nichts")
+
+
+def test_who_ended_an_agreement_sees_who_deleted_and_who_was_told(
+    browser: Browser, url: str, world: World
+) -> None:
+    world.market.recipients = (ToldRecipient("Institute of Public Health", "job-0", world.clock()),)
+    with quiet_page(browser) as page:
+        _sign_in(page, url)
+        page.get_by_role("link", name="Agreements", exact=True).click()
+        page.get_by_role("link", name="End this agreement").first.click()
+        page.get_by_role("button", name="End it now").click()
+        page.goto(f"{url}/uses/")
+        page.get_by_role("button", name="Check now").click()
+        page.get_by_role("link", name="your agreement").first.click()
+        look(page, says="Who holds an answer with your data")
+        expect(page.locator("main")).to_contain_text("Save all proofs of deletion in one file")
+        page.get_by_role("button", name="Deutsch").click()
+        look(page, says="Wer eine Antwort mit Ihren Daten hat")

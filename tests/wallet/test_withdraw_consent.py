@@ -5,11 +5,15 @@ from dataclasses import replace
 import pytest
 
 from consent.receipt import DeletionReceipt, sign_deletion_receipt
+from crypto.encoding import Json
+from crypto.errors import MalformedError
 from ssi.trust import TrustRegistry
 from tests.ssi import parties
 from tests.wallet.world import NODES
 from wallet.domain.choices import PolicyChoices
 from wallet.domain.held_consent import ConsentState
+from wallet.domain.history import History
+from wallet.domain.withdrawal import ToldRecipient
 from wallet.errors import NotInWalletError
 
 
@@ -136,3 +140,24 @@ def test_nobody_ends_the_consent_of_somebody_else(world, ben, given):
     with pytest.raises(NotInWalletError):
         world.services.withdraw_consent(ben, given.consent_id)
     assert world.market.withdrawals == {}
+
+
+def test_the_marketplace_says_to_whom_it_told_the_end():
+    told: dict[str, Json] = {"job_id": "job-1", "name": "Institute", "told_at": "2026-03-01T12:00:00Z"}
+
+    (recipient,) = _told([told])
+
+    assert recipient.to_document() == told
+    assert _told([]) == ()
+    for broken in ({**told, "told_at": "yesterday"}, {**told, "more": 1}, {"name": "Institute"}):
+        with pytest.raises(MalformedError):
+            _told([broken])
+
+
+def test_a_marketplace_that_says_nothing_of_an_end_told_nobody():
+    assert History.from_json({"state": "active", "withdrawal": None}, "urn:uuid:1").recipients == ()
+
+
+def _told(recipients: list[Json]) -> tuple[ToldRecipient, ...]:
+    withdrawal: dict[str, Json] = {"withdrawn_at": "2026-03-01T12:00:00Z", "recipients": recipients}
+    return History.from_json({"state": "withdrawn", "withdrawal": withdrawal}, "urn:uuid:1").recipients

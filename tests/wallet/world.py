@@ -60,7 +60,7 @@ from wallet.domain.clock import Clock
 from wallet.domain.held_consent import Delivery
 from wallet.domain.history import History, LoggedReceipt
 from wallet.domain.use import UseEntry
-from wallet.domain.withdrawal import DeletionAnswer
+from wallet.domain.withdrawal import DeletionAnswer, ToldRecipient
 from wallet.errors import PartnerRefusedError, PartnerUnreachableError
 from wallet.services.custody_suite import Custody
 from wallet.services.outside import Partners, Stores
@@ -133,6 +133,7 @@ class MemoryMarket:
     uses: list[tuple[str, str, int]] = field(default_factory=list)
     others: list[UseEntry] = field(default_factory=list)
     deletion_receipts: list[str] = field(default_factory=list)
+    recipients: tuple[ToldRecipient, ...] = ()
     tells_questions: bool = False
     signed_notices: list[str] = field(default_factory=list)
     published: int = 0
@@ -206,6 +207,8 @@ class MemoryMarket:
         return tuple(
             issue_status_credential(each, self.key) for each in status_receipts(named, life, now=self._now())
         )
+        deleted = tuple(self.deletion_receipts)
+        return History(self.delivery, self.refusal, uses, others, deleted, self.recipients)
 
     def checkpoint(self) -> str:
         self._answering()

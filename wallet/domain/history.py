@@ -23,6 +23,7 @@ from ssi.jws import parse_jws
 from ssi.trust_entries import MarketplaceEntry
 from wallet.domain.held_consent import Delivery
 from wallet.domain.use import Buyer, Outcome, UseEntry, read_offered
+from wallet.domain.withdrawal import ToldRecipient, read_recipients
 
 MAX_TOKEN = 100_000
 MOST_USES = 10_000
@@ -73,7 +74,10 @@ class LoggedReceipt:
 
 @dataclass(frozen=True)
 class History:
-    """The marketplace's account of a consent: how far it came, who used it, who deleted it. Unchecked."""
+    """The marketplace's account of a consent: how far it came, who used it, who deleted it. Unchecked.
+
+    `recipients` are those who hold an answer and were told that the consent ended.
+    """
 
     delivery: Delivery
     refusal: str | None
@@ -81,6 +85,7 @@ class History:
     others: tuple[UseEntry, ...]
     deletion_receipts: tuple[str, ...] = field(repr=False)
     statuses: tuple[Json, ...] = field(default=(), repr=False, hash=False)
+    recipients: tuple[ToldRecipient, ...] = ()
 
     @classmethod
     def from_json(cls, document: Json, consent_id: str) -> "History":
@@ -101,6 +106,7 @@ class History:
             if fields.has("deletion_receipts")
             else (),
             statuses=_statuses(fields),
+            recipients=read_recipients(fields.section("withdrawal")) if fields.has("withdrawal") else (),
         )
 
 

@@ -8,6 +8,9 @@ from crypto.encoding import Json
 from crypto.errors import MalformedError
 from crypto.reading import Fields, utc_text
 
+MAX_NAME = 500
+MOST_RECIPIENTS = 10_000
+
 
 @dataclass(frozen=True)
 class Deletion:
@@ -30,11 +33,40 @@ class DeletionAnswer:
 
 
 @dataclass(frozen=True)
+class ToldRecipient:
+    """Somebody who holds an answer, to whom the marketplace says that it told of the end (GDPR art. 19)."""
+
+    name: str
+    job_id: str
+    told_at: datetime
+
+    def to_document(self) -> dict[str, Json]:
+        """The recipient as a document to be sealed."""
+        return {"name": self.name, "job_id": self.job_id, "told_at": utc_text(self.told_at)}
+
+    @classmethod
+    def from_fields(cls, fields: Fields) -> "ToldRecipient":
+        """Read what `to_document` wrote, or what the marketplace says.
+
+        Raises:
+            MalformedError: it has another form.
+        """
+        told = cls(
+            fields.text("name", max_length=MAX_NAME),
+            fields.text("job_id", max_length=MAX_NAME),
+            fields.moment("told_at"),
+        )
+        fields.done()
+        return told
+
+
+@dataclass(frozen=True)
 class WithdrawalProgress:
     """A signed withdrawal on its way.
 
     `deletions` has the nodes that proved that they deleted; `without` those that say they never held anything
-    and will not use what comes later. Any other node has not answered yet, and is asked again.
+    and will not use what comes later. Any other node has not answered yet, and is asked again. `recipients`
+    is the marketplace's word.
     """
 
     signed: str = field(repr=False)
@@ -42,6 +74,7 @@ class WithdrawalProgress:
     marketplace_told: bool = False
     deletions: Mapping[str, Deletion] = field(default_factory=dict, hash=False)
     without: tuple[str, ...] = ()
+    recipients: tuple[ToldRecipient, ...] = ()
 
     def told(self) -> "WithdrawalProgress":
         """After the marketplace took note."""
@@ -70,6 +103,7 @@ class WithdrawalProgress:
                 for node, each in self.deletions.items()
             },
             "without": list(self.without),
+            "recipients": [each.to_document() for each in self.recipients],
         }
 
     @classmethod
@@ -89,9 +123,20 @@ class WithdrawalProgress:
             marketplace_told=fields.boolean("marketplace_told"),
             deletions={node: _deletion(deletions.section(node)) for node in nodes},
             without=fields.texts("without"),
+            recipients=read_recipients(fields),
         )
         fields.done()
         return progress
+
+
+def read_recipients(fields: Fields) -> tuple[ToldRecipient, ...]:
+    """Who was told, where that is said.
+
+    Raises:
+        MalformedError: it has another form.
+    """
+    said = fields.objects("recipients", most=MOST_RECIPIENTS) if fields.has("recipients") else ()
+    return tuple(map(ToldRecipient.from_fields, said))
 
 
 def _deletion(fields: Fields) -> Deletion:

@@ -178,6 +178,7 @@ class Refresh:
         progress = held.withdrawal
         if progress is not None:
             progress = self.withdraw.believe(held, progress, history.deletion_receipts)
+            progress = replace(progress, recipients=history.recipients or progress.recipients)
         return replace(
             held,
             delivery=history.delivery,

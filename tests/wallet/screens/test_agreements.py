@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.wallet.screens.moments import only_consent, session_of
+from wallet.domain.withdrawal import ToldRecipient
 
 
 def test_ending_an_agreement_takes_no_more_clicks_than_giving_it(sharer, world):
@@ -49,3 +50,22 @@ def test_the_state_of_an_agreement_is_said_with_what_it_means(sharer, world, sta
         sharer.sign_in()
 
     assert words in sharer.get(f"/agreements/{held.row_id}")
+
+
+def test_an_ended_agreement_shows_who_holds_an_answer_and_was_told(used, world):
+    held = only_consent(world, session_of(world))
+    used.get(f"/agreements/{held.row_id}/end")
+    used.post(f"/agreements/{held.row_id}/end")
+    assert "Who holds an answer with your data" not in used.page
+    world.market.recipients = (ToldRecipient("Institute <b>of</b> Health", "job-1", world.clock()),)
+    used.post("/refresh")
+
+    page = used.get(f"/agreements/{held.row_id}")
+
+    assert "Who holds an answer with your data" in page
+    assert "Institute &lt;b&gt;of&lt;/b&gt; Health" in used.page
+    assert f'href="/letters/{held.consent_id}/uses/job-1/deletion"' in page
+    assert "Save all proofs of deletion in one file" in page
+    world.market.recipients = ()
+    used.post("/refresh")
+    assert "Who holds an answer with your data" in used.get(f"/agreements/{held.row_id}")
