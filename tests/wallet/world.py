@@ -196,7 +196,8 @@ class MemoryMarket:
         others = tuple(use for use in self.others if use.consent_id == consent_id)
         record, _ = self.received[consent_id]
         statuses = self.statuses(record, self.ended.get(consent_id))
-        return History(self.delivery, self.refusal, uses, others, tuple(self.deletion_receipts), statuses)
+        deleted = tuple(self.deletion_receipts)
+        return History(self.delivery, self.refusal, uses, others, deleted, statuses, self.recipients)
 
     def statuses(self, record: ConsentRecord, withdrawn_at: datetime | None) -> tuple[Json, ...]:
         """The receipts for each status so far."""
@@ -207,8 +208,6 @@ class MemoryMarket:
         return tuple(
             issue_status_credential(each, self.key) for each in status_receipts(named, life, now=self._now())
         )
-        deleted = tuple(self.deletion_receipts)
-        return History(self.delivery, self.refusal, uses, others, deleted, self.recipients)
 
     def checkpoint(self) -> str:
         self._answering()

@@ -19,7 +19,15 @@ from ssi.http.problem import MEDIA_TYPE
 
 PREFIX = "/api/v1"
 DESCRIBED_ELSEWHERE = frozenset(
-    {"openid4vp", "dcat_api", "dsp_versions", "dsp_catalogue", "dsp_negotiations", "dsp_transfers"}
+    {
+        "openid4vp",
+        "dcat_api",
+        "ckan_api",
+        "dsp_versions",
+        "dsp_catalogue",
+        "dsp_negotiations",
+        "dsp_transfers",
+    }
 )
 """The blueprints of which a standard of its own says what they answer."""
 
