@@ -24,10 +24,13 @@ _HISTORY: dict[str, Any] = {
     "state": TEXT,
     "data_set": TEXT,
     "received_at": MOMENT,
+    "privacy": ANYTHING,
     "earnings": json_object({"total_cents": CENTS, "currency": TEXT}),
     "uses": json_list(ANYTHING),
     "others": json_list(ANYTHING),
-    "withdrawal": nullable(json_object({"withdrawn_at": MOMENT, "log": schema("Shown")})),
+    "withdrawal": nullable(
+        json_object({"withdrawn_at": MOMENT, "recipients": json_list(ANYTHING), "log": schema("Shown")})
+    ),
     "nodes": json_list(
         json_object(
             {"node": TEXT, "answer": TEXT, "reason": nullable(TEXT), "deletion_receipt": nullable(TOKEN)}
