@@ -59,7 +59,7 @@ def catalogue_to_dcat(publisher: Publisher, entries: Sequence[tuple[DataSet, Mar
         "@type": "dcat:Catalog",
         "dct:title": _in("en", f"Data of {publisher.name} that can be asked about"),
         "dct:description": _in(
-            "en", "Answers can be bought over many people's data. No record is distributed, to anybody."
+            "en", "Answers about many people can be bought. No record is distributed, to anybody."
         ),
         "dct:publisher": _agent(publisher),
         "dct:language": [_language(each) for each in _LANGUAGES],

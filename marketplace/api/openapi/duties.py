@@ -37,8 +37,8 @@ DUTIES_SCHEMAS: dict[str, Any] = {
 DUTIES: tuple[Operation, ...] = (
     Operation(
         method="GET",
-        path="/notices",
-        name="readNotices",
+        path="/breach-notices",
+        name="readBreachNotices",
         summary="The signed notices of breaches, which name nobody",
         tag="persons",
         answer=Answer("All of them.", schema("BreachNotices")),
