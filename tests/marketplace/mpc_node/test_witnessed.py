@@ -1,14 +1,19 @@
 """What a witness cosigned last is kept on every database, and goes forward only."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from marketplace.mpc_node.bootstrap import MIGRATIONS
 from marketplace.mpc_node.storage.witnessed import REMEMBERED, WitnessedLog, WitnessStore
+from ssi.hosting import database as hosting
 from ssi.hosting.database import Database, migrate, open_database
 from tests.marketplace.mpc_node.parties import NOW
 
@@ -93,3 +98,25 @@ def test_the_database_itself_does_not_let_a_witness_be_rolled_back(database: Dat
         session.execute(text(statement))
 
     assert store.last("one") == FIRST
+
+
+@pytest.mark.usefixtures("as_in_production")
+def test_what_a_version_before_cosigned_is_kept_and_counts_as_stale(database: Database):
+    """Down to 0009, which noted no moment, and up again."""
+    see(WitnessStore(database), 3, NOW)
+    config = Config()
+    config.set_main_option("script_location", str(Path(hosting.__file__).parent / "migrations_environment"))
+    config.set_main_option("version_locations", str(MIGRATIONS / "versions"))
+    config.set_main_option("path_separator", "newline")
+    with database.engine.begin() as connection:
+        config.attributes |= {"connection": connection, "version_table": hosting.VERSION_TABLE}
+        command.downgrade(config, "0009")
+    migrate(database.engine, MIGRATIONS)
+
+    store = WitnessStore(database)
+    before = store.last("one")
+    see(store, 3, NOW)
+
+    assert before == replace(cosigned(3, NOW), cosigned_at=None)
+    assert store.last("one") == cosigned(3, NOW)
+    assert store.size_at("one", NOW) == 3
