@@ -65,7 +65,7 @@ class LogWatch:
         """
         now = self.node.now()
         last = self._fresh(now)  # 1
-        self._require_nothing_hidden(now)  # 2
+        self._require_nothing_hidden(now, naming=True)  # 2
         self._require_witnessed(job.manifest, last, now)  # 3, 4, 5
         self._require_nobody_withdrawn(job, now)  # 6
 
@@ -79,7 +79,7 @@ class LogWatch:
         now = self.node.now()
         try:
             self._fresh(now)
-            self._require_nothing_hidden(now)
+            self._require_nothing_hidden(now, naming=True)
         except ManifestRefusedError as error:
             raise AttemptFailedError(Failure(error.reason.value), str(error)) from error
 
@@ -98,7 +98,7 @@ class LogWatch:
         Raises:
             ManifestRefusedError: one is.
         """
-        self._require_nothing_hidden(self.node.now())
+        self._require_nothing_hidden(self.node.now(), naming=False)  # anybody may ask, as often as they like
 
     def counts(self) -> tuple[int, int]:
         """How many withdrawals are to be shown in the log, and how many of them are overdue."""
@@ -120,11 +120,11 @@ class LogWatch:
             )
         return last
 
-    def _require_nothing_hidden(self, now: datetime) -> None:
+    def _require_nothing_hidden(self, now: datetime, *, naming: bool) -> None:
         overdue = self.node.logged.overdue(self._span(now), limit=_NAMED)
         if not overdue:
             return
-        for each in overdue:
+        for each in overdue if naming else ():
             log(
                 _LOGGER,
                 "a withdrawal is not in the log of the marketplace",

@@ -19,6 +19,10 @@ PRIVATE: dict[str, Callable[[Client], object]] = {
     "jobs": lambda client: client.post_json("/v1/jobs", {"manifest": "x"}),
     "a job": lambda client: client.get_json("/v1/jobs/x"),
     "an output": lambda client: client.get_json("/v1/jobs/x/output"),
+    "withdrawals that are awaited": lambda client: client.get_json("/v1/log/withdrawals"),
+    "withdrawals that are shown": lambda client: client.post_json(
+        "/v1/log/withdrawals", {"withdrawals": [{}]}
+    ),
     "messages": lambda client: client.post_json("/v1/peer/messages", {"message": "x"}),
 }
 
