@@ -1,7 +1,6 @@
 """The JSON interfaces: who may ask what, which status a refusal has, and how answers look."""
 
 from dataclasses import replace
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -10,7 +9,6 @@ import pytest
 from flask.testing import FlaskClient
 
 from consent.log import InclusionProof, Leaf, verify_checkpoint
-from consent.pace import SPAN
 from consent.query import Query
 from crypto import merkle
 from crypto.encoding import b64url_encode, canonical_json
@@ -328,32 +326,6 @@ def test_refusals_of_orders_have_their_own_status_and_say_what_would_help(web, k
     assert problem(refused) == (422, "query-refused")
     assert Query.from_json(refused.json["nearby"]) == replace(Query.from_json(unsafe), epsilon=Decimal(1))
     assert problem(web.get("/api/v1/orders/nothing", headers=key)) == (404, "unknown-order")
-
-
-def test_an_exact_answer_that_would_differ_by_too_few_is_its_own_problem_with_what_can_be_asked(
-    web, key, market
-):
-    order(web, key)
-    market.drive()
-    market.services.withdraw_offer(withdrawal_of(person(1)))
-
-    refused = web.post("/api/v1/quotes", json={"query": EXACT.to_json()}, headers=key)
-    instead = web.post("/api/v1/quotes", json={"query": refused.json["nearby"]}, headers=key)
-
-    assert problem(refused) == (422, "differs-by-too-few")
-    assert Query.from_json(refused.json["nearby"]) == replace(EXACT, epsilon=Decimal(1))
-    assert instead.status_code == 200
-
-
-def test_who_asked_too_often_is_told_from_when_on_it_may_ask_again(web, key, market, monkeypatch):
-    monkeypatch.setattr("consent.pace.MOST_QUESTIONS", 1)
-    placed = order(web, key).json
-
-    refused = order(web, key)
-
-    assert problem(refused) == (429, "too-many-questions")
-    at = datetime.fromisoformat(placed["placed_at"])
-    assert datetime.fromisoformat(refused.json["not_before"]) == at + SPAN
 
 
 def test_an_order_without_funds_is_a_payment_problem(web, market):
