@@ -59,7 +59,7 @@ def examples() -> dict[str, tuple[str, dict[str, Any]]]:
 
 @cache
 def _validator(name: str) -> Draft202012Validator:
-    schema = parse_json(DOCUMENTS[name].content)
+    schema: Any = parse_json(DOCUMENTS[name].content)
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema)
 

@@ -29,7 +29,7 @@ from tests.consent.examples import (
 )
 
 ALTRUIST = replace(POLICY, altruism=True, compensation_cents=0, purposes=GENERAL_INTEREST)
-COMMERCIAL = sorted(set(Purpose) - GENERAL_INTEREST, key=lambda each: each.value)
+COMMERCIAL = [each for each in Purpose if each not in GENERAL_INTEREST]
 
 
 @pytest.mark.parametrize("purpose", sorted(GENERAL_INTEREST, key=lambda each: each.value))

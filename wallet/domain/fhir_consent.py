@@ -7,7 +7,7 @@ signed record. NOTE: the resource is a copy for reading; nothing signs it.
 """
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -16,6 +16,7 @@ from consent.policy import Policy
 from consent.prohibition import Operand, Operator, Prohibition
 from consent.record_document import Notice
 from consent.vocabulary import Purpose, RecipientKind
+from crypto.encoding import canonical_json
 from crypto.reading import utc_text
 from wallet.domain.fhir_codes import ACT_REASON, DPV, KINDS, PROFILE, RESEARCH, WRITTEN
 
@@ -69,7 +70,7 @@ def _identifier(uri: str) -> dict[str, str]:
 def _permit(policy: Policy, ended_at: datetime | None) -> dict[str, Any]:
     end = policy.valid_until if ended_at is None else min(ended_at, policy.valid_until)
     names = sorted(f"{policy.data_set}#{name}" for name in policy.attributes)
-    denials = [_denial(each) for each in sorted(policy.prohibitions, key=str)]
+    denials = sorted(map(_denial, policy.prohibitions), key=canonical_json)
     return {
         "type": "permit",
         "period": {"start": utc_text(policy.given_at), "end": utc_text(end)},
@@ -100,8 +101,7 @@ def _purposes(purposes: Iterable[Purpose], *, exact: bool = False) -> list[dict[
 
 def _denial(prohibition: Prohibition) -> dict[str, Any]:
     denial: dict[str, Any] = {"type": "deny"}
-    for each in prohibition.constraints:
-        terms: Mapping[Operand, str] = {each.operand: each.operator.value}
+    for each in sorted(prohibition.constraints, key=lambda each: each.operand.value):
         plain = each.operator is Operator.IS_ANY_OF and isinstance(each.right, frozenset)
         right = sorted(each.right) if isinstance(each.right, frozenset) else [str(each.right)]
         if plain and each.operand is Operand.PURPOSE:
@@ -109,7 +109,7 @@ def _denial(prohibition: Prohibition) -> dict[str, Any]:
         elif plain and each.operand is Operand.RECIPIENT_KIND:
             denial["actor"] = [_actor(RecipientKind(text)) for text in right]
         else:
-            said = f"{each.operand.value} {terms[each.operand]} {' '.join(right)}"
+            said = f"{each.operand.value} {each.operator.value} {' '.join(right)}"
             denial.setdefault("code", []).append(
                 {"coding": [{"system": PROFILE, "code": each.operand.value}], "text": said}
             )

@@ -137,7 +137,7 @@ class _Reading:
         self.left_out += [f"{place}.{name}" for name in conditions]
         purposes, strange = _purposes_of(_list(provision.get("purpose", [])))
         kinds, unknown = _kinds_of(_list(provision.get("actor", [])))
-        if strange:
+        if strange and "purpose" in provision:
             self.left_out.append(f"{place}.purpose")
         if unknown or (kinds and "purpose" in provision):
             self.left_out.append(f"{place}.actor")
