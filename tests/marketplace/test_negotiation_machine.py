@@ -97,14 +97,32 @@ class NegotiationMachine(RuleBasedStateMachine):
         return self.space.read_negotiation(self.account.account_id, self.pid)
 
     @rule(fate=st.sampled_from(["arrives", "lost", "unanswered"]), minutes=st.sampled_from([1, 90]))
-    def work(self, fate, minutes):
+    def hear(self, fate, minutes):
+        self.work(fate, minutes)
+
+    def work(self, fate: str, minutes: int) -> None:
         self.wire.fate = fate
         self.market.clock.forward(minutes=minutes)
         assert self.market.duties.space is not None
         self.market.duties.space.negotiate()
 
+    @rule()
+    def play_along(self):
+        """The connector does what it is expected to, and hears of it."""
+        expected = {
+            NegotiationState.OFFERED: NegotiationMove.ACCEPT,
+            NegotiationState.AGREED: NegotiationMove.VERIFY,
+        }
+        move = expected.get(self.wire.state) if self.wire.state is not None else None
+        if move is not None:
+            self.say(move)
+        self.work("arrives", 90)
+
     @rule(move=st.sampled_from([NegotiationMove.ACCEPT, NegotiationMove.VERIFY, NegotiationMove.FINALIZE]))
-    def say(self, move):
+    def say_anything(self, move):
+        self.say(move)
+
+    def say(self, move: NegotiationMove) -> None:
         self.send(move, lambda: self.space.answer_negotiation.move(*self.names, move))
 
     @rule()
@@ -184,5 +202,5 @@ def _may(state: NegotiationState | None, move: NegotiationMove) -> bool:
     return (state, move, C) in NEGOTIATION.table
 
 
-NegotiationMachine.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+NegotiationMachine.TestCase.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
 TestNegotiations = NegotiationMachine.TestCase

@@ -123,3 +123,13 @@ def test_the_list_can_be_had_by_other_catalogues(standing: House):
 
     assert visitor.get("/catalog.ttl").mimetype == "text/turtle"
     assert 'href="/catalog.jsonld"' in visitor.get("/").text
+
+
+def test_programs_of_others_need_no_token_of_a_form(standing: House):
+    client = standing.visitor().client
+
+    listed = client.post("/api/3/action/package_list", json={})
+    asked = client.post("/dsp/2025-1/negotiations/request", json={})
+
+    assert (listed.status_code, listed.json["success"]) == (200, True)
+    assert (asked.status_code, asked.json["@type"]) == (401, "ContractNegotiationError")
