@@ -53,18 +53,27 @@ def describe_surplus(surplus: Surplus, purpose: Purpose, described: DataSet, lan
         TermsError: there are no sentences in this language.
         DataSetError: the flag names an attribute that the data set does not have.
     """
-    words = words_of(language)
-    if language not in _SENTENCES:
-        raise TermsError(f"no sentences about requests in language {language[:20]!r}")
-    smaller = surplus.smaller
-    enough = None if smaller.epsilon is None else _number(words, decimal_text(smaller.epsilon))
-    sentence = _SENTENCES[language][surplus.kind].format(
-        purpose=purpose_text(purpose, language),
-        what=_what(surplus, described, words, language),
-        enough=enough,
-    )
+    words, smaller = words_of(language), surplus.smaller
+    enough = "" if smaller.epsilon is None else _number(words, decimal_text(smaller.epsilon))
+    what = _what(surplus, described, words, language)
+    sentence = surplus_sentence(surplus.kind, purpose, what, language, enough=enough)
     would_do = describe_query(smaller, asked_about(smaller), language)
     return f"{sentence} {_ENOUGH[language].format(smaller=would_do)}"
+
+
+def surplus_sentence(
+    kind: SurplusKind, purpose: Purpose, what: str, language: str, *, enough: str = ""
+) -> str:
+    """What is too much for a purpose, in one sentence or two; `what` and `enough` are in words already.
+
+    Raises:
+        TermsError: there are no sentences in this language.
+    """
+    if language not in _SENTENCES:
+        raise TermsError(f"no sentences about requests in language {language[:20]!r}")
+    return _SENTENCES[language][kind].format(
+        purpose=purpose_text(purpose, language), what=what, enough=enough
+    )
 
 
 def _what(surplus: Surplus, described: DataSet, words: Words, language: str) -> str:

@@ -149,7 +149,8 @@ def test_the_marketplace_says_to_whom_it_told_the_end():
 
     assert recipient.to_document() == told
     assert _told([]) == ()
-    for broken in ({**told, "told_at": "yesterday"}, {**told, "more": 1}, {"name": "Institute"}):
+    faults: list[dict[str, Json]] = [{**told, "told_at": "yesterday"}, {**told, "more": 1}, {"name": "I"}]
+    for broken in faults:
         with pytest.raises(MalformedError):
             _told([broken])
 

@@ -1,5 +1,6 @@
 """The screens that answer why: in an answer or not; and what would happen if somebody asked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -9,6 +10,7 @@ from consent.errors import ConsentError
 from consent.joining import asked_about
 from consent.over_asking import Surplus
 from consent.over_asking_words import describe_surplus
+from consent.over_weighing import describe_over_weighed, over_weighed
 from consent.query import Query
 from consent.rule_wording import RuleLine, describe_rules
 from consent.trace import Trace, trace
@@ -55,7 +57,7 @@ class _Screens:
     services: Services
 
     def add_to(self, why: Blueprint) -> None:
-        why.app_context_processor(lambda: {"surplus_said": surplus_said})
+        why.app_context_processor(lambda: {"surplus_said": surplus_said, "weighed_said": weighed_said})
         why.get("/uses/<consent_id>/<job_id>")(self.use)
         why.get("/agreements/<row_id>")(self.asking)
 
@@ -139,9 +141,22 @@ def rows(found: Trace, described: DataSet, untold: frozenset[str]) -> list[RuleR
     return sorted(lines, key=lambda each: each.holds is not False)
 
 
-def surplus_said(use: UseEntry) -> list[str]:
-    """What a use asked beyond its purpose, in words."""
+def surplus_said(use: UseEntry, ref: str = "") -> list[str]:
+    """What a use asked beyond its purpose, in words; `ref` is the data set of a score or sum."""
+    if use.weights and ref:
+        return weighed_said(use.purpose, dict(use.weights), ref)
     return [] if use.query is None else said_of(surplus_of(use.query), use.query)
+
+
+def weighed_said(purpose: Purpose, weights: Mapping[str, int], ref: str) -> list[str]:
+    """What a score or sum weighs beyond its purpose, in words; nothing, if it is not understood here."""
+    language = text_language()
+    try:
+        described = data_set(ref)
+        flags = over_weighed(purpose, weights, described)
+        return [describe_over_weighed(each, purpose, described, language) for each in flags]
+    except (UnknownDataSetError, DataSetError):
+        return []
 
 
 def said_of(surplus: tuple[Surplus, ...], query: Query) -> list[str]:

@@ -10,6 +10,7 @@ from tests.wallet.browsing import ticked
 from tests.wallet.score_market import DOUBLE, EQUAL
 from tests.wallet.screens.moments import session_of
 from wallet.domain.asked_score import AskState
+from wallet.domain.score_choices import ScoreChoices
 
 
 def offer_of(world):
@@ -206,3 +207,22 @@ def test_what_is_not_in_this_wallet_is_not_shown(holder):
     holder.get("/scores/nothing", 404)
     holder.get("/scores/nothing/end", 404)
     holder.get("/scores/offer/nothing", 404)
+
+
+def test_a_score_of_health_for_hiring_is_said_to_ask_for_too_much(signed_in, world):
+    anna = session_of(world)
+    values = {
+        **{"age": 41, "sex": "female", "systolic": 122, "diastolic": 80},
+        **{"current_smoker": "no", "diabetes": "no", "age_band": "forties"},
+    }
+    record = world.services.receive_credential(anna, world.issuers.offer(values, "framingham/1"))
+    held = world.services.scores.offer(anna, record.credential_id, ScoreChoices(explicit_consent=True))
+    world.scores.ask(held.consent_id, {"age": 1, "systolic": 2}, data_set="framingham/1")
+    signed_in.get("/home")
+    signed_in.post("/refresh")
+
+    page = signed_in.get("/scores/")
+
+    assert "This asks for more than it needs" in page
+    assert "health data, which are not needed for hiring staff" in page
+    assert "Nothing of this record is needed for it." in page
