@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib import import_module
 
 from flask import Flask
 
@@ -12,9 +13,10 @@ from marketplace.clients.messenger import HttpMessenger
 from marketplace.clients.nodes import HttpNodes, over_tls
 from marketplace.clients.presented_status import HttpPresentedStatus
 from marketplace.clients.status_lists import HttpStatusLists
-from marketplace.config import CERTIFICATE, CERTIFICATE_KEY, Settings
+from marketplace.config import CERTIFICATE, CERTIFICATE_KEY, Settings, SettingsError
 from marketplace.services.data_space_suite import SpaceSide
 from marketplace.services.desk import Desk
+from marketplace.services.payment_ports import PaymentRail
 from marketplace.services.presentation_suite import Asking
 from marketplace.services.suite import Duties, Services, Surroundings, duties, offer
 from marketplace.storage.store import SqlStore, open_store
@@ -38,6 +40,7 @@ class House:
     presented_status: HttpPresentedStatus
     messenger: HttpMessenger
     space: SpaceSide
+    rail: PaymentRail | None = None
 
     def close(self) -> None:
         """Close connections to the database, the nodes and the issuers."""
@@ -85,6 +88,7 @@ def open_house(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
             HttpCallbacks(loopback=is_local(settings.public_url)),
             settings.display_name,
         ),
+        rail=_rail(settings),
     )
 
 
@@ -100,6 +104,7 @@ def services_of(house: House, settings: Settings) -> Services:
         asking=_asking(house, settings),
         payout_terms=settings.payout_terms,
         space=house.space,
+        rail=house.rail,
     )
     return offer(house.desk, around)
 
@@ -112,6 +117,23 @@ def _asking(house: House, settings: Settings) -> Asking | None:
     return Asking(verifier, house.presented_status, house.messenger)
 
 
+def _rail(settings: Settings) -> PaymentRail | None:
+    """How money comes in, where the operator set it up; its library is an extra that others need not have.
+
+    Raises:
+        SettingsError: it is set up, and the library is not there.
+    """
+    secrets = settings.stripe
+    if secrets is None:
+        return None
+    try:
+        module = import_module("marketplace.clients.stripe_rail")
+    except ModuleNotFoundError as error:
+        raise SettingsError("stripe.json is there, and its library is not: argonauta[payments]") from error
+    made: PaymentRail = module.StripeRail(secrets.api_key, secrets.webhook_secret, address=secrets.address)
+    return made
+
+
 def build(settings: Settings) -> Services:
     """Open a house and return its use cases, for programs that end with them."""
     return services_of(open_house(settings), settings)
@@ -120,6 +142,7 @@ def build(settings: Settings) -> Services:
 def duties_of(house: House, *, worker: str) -> Duties:
     """The worker's duties in an open house."""
     return duties(house.desk, house.nodes, worker=worker, messenger=house.messenger, space=house.space)
+    return duties(house.desk, house.nodes, worker=worker, messenger=house.messenger, rail=house.rail)
 
 
 def make_app(settings: Settings) -> Flask:

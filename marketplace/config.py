@@ -32,6 +32,8 @@ IDENTITY = "marketplace.json"
 PUBLIC = "public.json"
 DATABASE = "marketplace.sqlite"
 SELLER = "seller.json"
+STRIPE = "stripe.json"
+MAX_SECRET = 300
 CERTIFICATE, CERTIFICATE_KEY = "tls.pem", "tls.key"
 _REQUIRE_DPIA = "require_dpia"
 SESSION_KEY_BYTES = 32
@@ -40,6 +42,15 @@ MAX_TEXT = 500
 
 class SettingsError(MarketplaceError):
     """The folder or a setting cannot be used; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class RailSecrets:
+    """The two secrets that a payment rail gave, and where it answers, if elsewhere than for everybody."""
+
+    api_key: str = field(repr=False)
+    webhook_secret: str = field(repr=False)
+    address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +140,25 @@ class Settings:
             return read_seller(path.read_bytes())
         except (OSError, MalformedError, BillingRefusedError) as error:
             raise SettingsError(f"{SELLER}: {error}") from error
+
+    @property
+    def stripe(self) -> RailSecrets | None:
+        """What Stripe gave, `{"api_key": …, "webhook_secret": …}` in `stripe.json`; None without the file.
+
+        Raises:
+            SettingsError: others can read the file, or it does not say it.
+        """
+        if not (self.directory / STRIPE).exists():
+            return None
+        try:
+            fields = Fields.parse(self._secret(STRIPE), STRIPE)
+            api_key = fields.text("api_key", max_length=MAX_SECRET)
+            webhook_secret = fields.text("webhook_secret", max_length=MAX_SECRET)
+            address = fields.text("address") if fields.has("address") else None
+            fields.done()
+        except MalformedError as error:
+            raise SettingsError(f"{STRIPE}: expected api_key and webhook_secret") from error
+        return RailSecrets(api_key, webhook_secret, address)
 
     @property
     def signing_key(self) -> SigningKey:

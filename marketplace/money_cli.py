@@ -11,6 +11,7 @@ from marketplace.bootstrap import build
 from marketplace.config import SELLER, Settings
 from marketplace.domain.invoice import Party
 from marketplace.seller import read_seller, write_seller
+from marketplace.services.export_ledger import LedgerFormat
 
 C = TypeVar("C", bound=Callable[..., Any])
 WithSettings = Callable[[C], C]
@@ -19,7 +20,7 @@ ReadSettings = Callable[[dict[str, Any]], Settings]
 
 def money_commands(with_settings: WithSettings[Any], settings: ReadSettings) -> list[click.Command]:
     """The commands; the two arguments give each the options that say which marketplace it is about."""
-    return [_seller(), _invoices(with_settings, settings)]
+    return [_seller(), _invoices(with_settings, settings), _export(with_settings, settings)]
 
 
 def _seller() -> click.Command:
@@ -40,6 +41,21 @@ def _seller() -> click.Command:
         click.echo(str(directory / SELLER))
 
     return seller
+
+
+def _export(with_settings: WithSettings[Any], settings: ReadSettings) -> click.Command:
+    @click.command("ledger-export")
+    @with_settings
+    @click.option(
+        "--format", "form", type=click.Choice([each.value for each in LedgerFormat]), default="beancount"
+    )
+    @click.option("--out", type=click.File("w"), required=True, help="Where the books go.")
+    def export(form: str, out: TextIO, **options: Any) -> None:
+        """Write the whole ledger: for `bean-check`, or as CSV."""
+        for line in build(settings(options)).export_ledger(LedgerFormat(form)):
+            out.write(line + "\n")
+
+    return export
 
 
 def _invoices(with_settings: WithSettings[Any], settings: ReadSettings) -> click.Group:

@@ -81,6 +81,8 @@ class Worker:
             self._begin(Loop("transfer", self._duties.space.transfer, self._pauses.space))
         if self._duties.deliver_notices is not None:
             self._begin(Loop("deliver notices", self._duties.deliver_notices, self._pauses.notices))
+        if self._duties.tend_payments is not None:
+            self._begin(Loop("tend payments", self._duties.tend_payments, self._pauses.expiry))
         while not self._stop.is_set():
             self._begin_for_nodes()
             self._stop.wait(self._pauses.look_for_nodes)

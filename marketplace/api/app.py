@@ -16,6 +16,7 @@ from marketplace.api.log import log_api
 from marketplace.api.openapi.blueprint import openapi_api
 from marketplace.api.openapi.document import PREFIX
 from marketplace.api.openid4vp import openid4vp_api
+from marketplace.api.payment_notices import payment_notices_api
 from marketplace.api.payouts import payouts_api
 from marketplace.api.presentations import presentations_api
 from marketplace.api.problems import STATUS
@@ -50,6 +51,7 @@ def install_api(app: Flask, services: Services) -> tuple[Blueprint, ...]:
         rights_api(services, used=used),
         *_asking(services),
         *_space(services),
+        *(() if services.payments is None else (payment_notices_api(services.payments),)),
     )
     app.after_request(_challenge)
     for blueprint in blueprints:

@@ -28,6 +28,7 @@ from marketplace.services.heartbeat_ports import HeartbeatBook
 from marketplace.services.invoice_ports import InvoiceBook
 from marketplace.services.negotiation_ports import NegotiationBook, TransferProcessBook
 from marketplace.services.pause_ports import PauseLines
+from marketplace.services.payment_ports import PaymentBook
 from marketplace.services.payout_ports import PayoutBook
 from marketplace.services.presentation_ports import PresentationBook
 from marketplace.services.rights_ports import RightsBook
@@ -320,6 +321,7 @@ class Books(Protocol):
     def transfer_processes(self) -> TransferProcessBook: ...  # noqa: D102
     @property
     def supply(self) -> SupplyBook: ...  # noqa: D102
+    def payments(self) -> PaymentBook: ...  # noqa: D102
 
 
 class Store(Protocol):

@@ -15,6 +15,7 @@ from marketplace.services.data_space_suite import DataSpace, SpaceDuties, SpaceS
 from marketplace.services.deliver_notices import DeliverNotices
 from marketplace.services.desk import Desk
 from marketplace.services.drive_jobs import DriveJobs
+from marketplace.services.export_ledger import ExportLedger
 from marketplace.services.fetch_proof import FetchProof
 from marketplace.services.forget_presentations import ForgetPresentations
 from marketplace.services.forward_contributions import ForwardContributions, RelayWithdrawals
@@ -28,6 +29,8 @@ from marketplace.services.money import ReadStatement, TopUp
 from marketplace.services.oversee import CheckNodes, ExpireHolds, ListJobs, MeasureLoad, TakeTrialBalance
 from marketplace.services.oversight_suite import Oversight, oversight
 from marketplace.services.pause_offer import PauseOffer
+from marketplace.services.payment_ports import PaymentRail
+from marketplace.services.payments import Payments, TendPayments
 from marketplace.services.payouts import Payouts, PayoutTerms
 from marketplace.services.place_crowd_order import PlaceCrowdOrder, ShowCrowds
 from marketplace.services.place_order import PlaceOrder
@@ -132,6 +135,8 @@ class Services:
     oversight: Oversight
     invoices: Invoices
     show_market_terms: ShowMarketTerms
+    export_ledger: ExportLedger
+    payments: Payments | None = None
     presentations: Presentations | None = None
     data_space: DataSpace | None = None
 
@@ -142,6 +147,8 @@ class Surroundings:
 
     `payees` seals whom to pay; without `asking` no wallet is asked for presentations, and without `space` no
     other data space is talked to.
+    `payees` seals whom to pay; without `asking` no wallet is asked for presentations, without a `rail` no
+    money comes in but the sandbox's.
     """
 
     nodes: Nodes
@@ -153,6 +160,7 @@ class Surroundings:
     asking: Asking | None = None
     space: SpaceSide | None = None
     payout_terms: PayoutTerms = field(default_factory=PayoutTerms)
+    rail: PaymentRail | None = None
 
 
 def offer(desk: Desk, around: Surroundings) -> Services:
@@ -196,6 +204,8 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         oversight=oversight(desk, around.payees),
         invoices=Invoices(desk),
         show_market_terms=ShowMarketTerms(desk),
+        export_ledger=ExportLedger(desk),
+        payments=None if around.rail is None else Payments(desk, around.rail),
         presentations=None if around.asking is None else presentations(desk, around.asking),
         data_space=None if around.space is None else data_space(desk, around.space, around.status_lists),
     )
@@ -219,6 +229,7 @@ class Duties:
     sum_up_supply: SumUpSupply
     deliver_notices: DeliverNotices | None = None
     space: SpaceDuties | None = None
+    tend_payments: TendPayments | None = None
 
 
 def duties(
@@ -228,6 +239,7 @@ def duties(
     worker: str,
     messenger: Messenger | None = None,
     space: SpaceSide | None = None,
+    rail: PaymentRail | None = None,
 ) -> Duties:
     """Make the worker's duties."""
     return Duties(
@@ -245,6 +257,7 @@ def duties(
         sum_up_supply=SumUpSupply(desk),
         deliver_notices=None if messenger is None else DeliverNotices(desk, messenger),
         space=None if space is None else space_duties(desk, space),
+        tend_payments=None if rail is None else TendPayments(Payments(desk, rail)),
     )
 
 

@@ -18,6 +18,7 @@ from marketplace.storage.log import SqlLogBook
 from marketplace.storage.negotiations import SqlNegotiations, SqlTransferProcesses
 from marketplace.storage.offers import SqlOffers
 from marketplace.storage.orders import SqlOrders
+from marketplace.storage.payments import SqlPayments
 from marketplace.storage.payouts import SqlPayouts
 from marketplace.storage.presentations import SqlPresentations
 from marketplace.storage.rights import SqlRights
@@ -51,6 +52,7 @@ class SqlBooks:
     negotiations: SqlNegotiations
     transfer_processes: SqlTransferProcesses
     supply: SqlSupply
+    payments: SqlPayments
 
 
 @dataclass(frozen=True)
@@ -103,4 +105,5 @@ def _books(session: Session) -> SqlBooks:
         negotiations=SqlNegotiations(session),
         transfer_processes=SqlTransferProcesses(session),
         supply=SqlSupply(session),
+        payments=SqlPayments(session),
     )

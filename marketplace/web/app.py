@@ -19,6 +19,7 @@ from marketplace.web import (
     operations,
     orders,
     organisation,
+    payments,
     presenting,
     purse,
     refusals,
@@ -55,6 +56,8 @@ def create_app(
         app.register_blueprint(desk.screens(services))
     app.jinja_env.filters["word_of"] = lambda key, words: words.get(key, key)
     app.register_blueprint(result.screens(services, authority))
+    if services.payments is not None:
+        app.register_blueprint(payments.screens(services, services.payments, settings.public_url))
     if services.presentations is not None:
         app.register_blueprint(presenting.screens(services, services.presentations))
     return app

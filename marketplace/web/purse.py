@@ -1,6 +1,5 @@
 """The buyer's money: what is available, what is held for open orders, and every movement."""
 
-import re
 import uuid
 from http import HTTPStatus
 
@@ -9,11 +8,10 @@ from werkzeug.wrappers import Response
 
 from marketplace.errors import AmountError, TransferConflictError
 from marketplace.services.suite import Services
+from marketplace.web.euros import typed_cents
 from marketplace.web.visitor import for_buyers, visitor
 
-CENTS = 100
 USUAL_EUROS = "100"
-_EUROS = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{2}))?")
 _AMOUNT_HELP = "Give an amount such as 100 or 12.50, at most 1,000,000 euros."
 
 
@@ -31,7 +29,7 @@ def screens(services: Services) -> Blueprint:
     def top_up() -> Response | tuple[str, int]:
         transfer_id, euros = request.form.get("transfer_id", ""), request.form.get("euros", "").strip()
         try:
-            services.top_up(visitor().account_id, transfer_id=transfer_id, amount_cents=_cents(euros))
+            services.top_up(visitor().account_id, transfer_id=transfer_id, amount_cents=typed_cents(euros))
         except (AmountError, TransferConflictError) as error:
             said = (
                 _AMOUNT_HELP if isinstance(error, AmountError) else "This form was sent before. Look below."
@@ -49,15 +47,3 @@ def _page(services: Services, *, transfer_id: str, euros: str = USUAL_EUROS, err
     return render_template(
         "market/money.html", statement=statement, transfer_id=transfer_id, euros=euros, error=error
     )
-
-
-def _cents(euros: str) -> int:
-    """An amount as people write it, in cents.
-
-    Raises:
-        AmountError: it is not one.
-    """
-    found = _EUROS.fullmatch(euros)
-    if found is None:
-        raise AmountError("expected an amount such as 100 or 12.50")
-    return int(found[1]) * CENTS + int(found[2] or 0)

@@ -43,10 +43,19 @@ def navigation(services: Services) -> Callable[[], list[NavItem]]:
             return market
         if account.kind is AccountKind.OPERATOR:
             return [*market, NavItem("Operations", "operations.overview", "server", also=_DESK)]
+            return [
+                *market,
+                NavItem(
+                    "Operations",
+                    "operations.overview",
+                    "server",
+                    also=("operations.", "invoices.", "payments."),
+                ),
+            ]
         return [
             *market,
             NavItem("Orders", "orders.overview", "list-details", also=("orders.",)),
-            NavItem("Money", "purse.overview", "coin-euro", also=("purse.", "invoices.")),
+            NavItem("Money", "purse.overview", "coin-euro", also=("purse.", "invoices.", "payments.")),
             NavItem("Organisation", "organisation.overview", "building", also=("organisation.",)),
         ]
 

@@ -17,6 +17,7 @@ from tests.marketplace.heartbeat_fakes import MemoryHeartbeats
 from tests.marketplace.invoice_fakes import MemoryInvoices
 from tests.marketplace.mpc_node.parties import NOW
 from tests.marketplace.negotiation_fakes import MemoryNegotiations, MemorySupply, MemoryTransferProcesses
+from tests.marketplace.payment_fakes import MemoryPayments
 from tests.marketplace.payout_fakes import MemoryPayouts
 from tests.marketplace.presentation_fakes import MemoryPresentations
 from tests.marketplace.rights_fakes import MemoryRights
@@ -61,6 +62,7 @@ class MemoryBooks:
     negotiations: MemoryNegotiations = field(default_factory=MemoryNegotiations)
     transfer_processes: MemoryTransferProcesses = field(default_factory=MemoryTransferProcesses)
     supply: MemorySupply = field(default_factory=MemorySupply)
+    payments: MemoryPayments = field(default_factory=MemoryPayments)
 
 
 class MemoryStore:

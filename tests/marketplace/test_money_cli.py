@@ -110,6 +110,14 @@ def test_documents_are_exported_in_the_order_of_their_numbers(billed, tmp_path):
     assert [(each["label"], each["total_cents"]) for each in lines] == [("A-000001", 302)]
 
 
+@pytest.mark.parametrize(("form", "begins"), [("beancount", "option "), ("csv", "number,transfer_id,")])
+def test_the_ledger_is_written_for_an_auditor(billed, tmp_path, form, begins):
+    done = run(billed, "ledger-export", "--format", form, "--out", str(tmp_path / "books"))
+
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "books").read_text().startswith(begins)
+
+
 @pytest.mark.parametrize(("number", "said"), [("9", "there is no invoice 9"), ("1", "lacks")])
 def test_a_credit_that_cannot_be_given_is_refused_in_one_line(billed, number, said):
     asked = ("invoices", "credit", number, "--credit-id", "a", "--cents", "2", "--reason", "late")

@@ -21,6 +21,7 @@ from crypto.sealing import SealingKey, Vault
 from crypto.signing import SigningKey
 from marketplace.api.app import install_api
 from marketplace.clients.callbacks import HttpCallbacks
+from marketplace.clients.sandbox_rail import SandboxRail
 from marketplace.config import Identity, Settings, make_folder
 from marketplace.domain.account import Account, AccountKind
 from marketplace.domain.view import OrderView
@@ -259,6 +260,9 @@ def open_house(folder: Path, *, settings: Settings, database: Path) -> House:
     registry: Callable[[], str] = lambda: token  # noqa: E731 — a port of one line
     space = SpaceSide(settings.public_url, HttpCallbacks(), settings.display_name)
     around = Surroundings(nodes, status, registry, store.database.check, Vault(b"p" * 32), CHEAP, space=space)
+    around = Surroundings(
+        nodes, status, registry, store.database.check, Vault(b"p" * 32), CHEAP, rail=SandboxRail(b"k" * 32)
+    )
     services = offer(desk, around)
     SumUpSupply(desk)()
     app = create_app(services, settings, interfaces=install_api, authority=parties.AUTHORITY.public)

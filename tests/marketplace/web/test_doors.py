@@ -17,6 +17,8 @@ FOR_BUYERS = [
     "/money",
     "/organisation",
     "/account/invoices",
+    "/account/payments",
+    "/account/payments/1",
     "/account/invoices/1",
     "/account/invoices/1.pdf",
 ]
@@ -26,6 +28,8 @@ FORMS_OF_BUYERS = [
     "/orders/some/dispute",
     "/money/top-ups",
     "/account/billing",
+    "/account/payments",
+    "/account/payments/1/refunds",
     "/organisation",
     "/organisation/keys",
     "/organisation/keys/some/end",

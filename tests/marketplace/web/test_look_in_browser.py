@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from marketplace.clients.sandbox_rail import SandboxRail
 from marketplace.domain.job import NodeJobStatus
 from tests.browsing import RULES
 from tests.marketplace.invoice_fakes import FRENCH
@@ -52,6 +53,8 @@ STRANGERS = [
     "/data/framingham/1",
     "/sign-in",
 ]
+PAID, BEGUN = "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"
+STRANGERS = ["/", "/data/exam/1", "/data/health/1", "/sign-in"]
 NEWCOMERS = [
     "/",
     "/organisation",
@@ -82,6 +85,9 @@ BUYERS = [
     "/organisation",
     "/account/invoices",
     "/account/invoices/1",
+    "/account/payments",
+    f"/account/payments/{PAID}",
+    f"/account/payments/{BEGUN}",
     "/operations",
     "/nowhere",
 ]
@@ -115,6 +121,7 @@ def orders(stage: Stage, standing: House, standing_buyer: Visitor) -> Mapping[st
     }
     account_id = standing.account_of(standing_buyer).account_id
     standing.services.invoices.set_billing(account_id, FRENCH)
+    pay_in(standing, account_id)
     paid = standing.answer(standing_buyer, NOISY)
     standing.services.confirm_result(account_id, paid.order_id)
     standing.nodes.seals = {1: with_another_number}
@@ -150,6 +157,16 @@ def operator(stage: Stage, standing_operator: Visitor, orders):
 def customer(stage: Stage, standing_buyer: Visitor, orders):
     with stage.page(standing_buyer, expected=REFUSED_ANSWERS) as page:
         yield page
+
+
+def pay_in(house: House, account_id: str) -> None:
+    """One payment that was paid, of which something is asked back, and one that is not paid yet."""
+    payments = house.services.payments
+    assert payments is not None
+    for payment_id in (PAID, BEGUN):
+        payments.begin(account_id, payment_id=payment_id, amount_cents=10_000, back_to="https://x.example/")
+    payments.take_notice(*SandboxRail(b"k" * 32).pay(payments.read(account_id, PAID)[0]))
+    payments.ask_back(account_id, payment_id=PAID, refund_id=PAID, amount_cents=2_000)
 
 
 def assert_sound(page: Page, address: str) -> None:
@@ -189,7 +206,7 @@ def test_an_order_in_every_state(stage: Stage, customer: Page, orders, state: st
     assert_sound(customer, f"{stage.url}/orders/{orders[state]}")
 
 
-@pytest.mark.parametrize("path", ["/operations", "/operations/billing"])
+@pytest.mark.parametrize("path", ["/operations", "/operations/billing", "/operations/refunds"])
 def test_what_operators_see(stage: Stage, operator: Page, path: str):
     assert_sound(operator, stage.url + path)
 
