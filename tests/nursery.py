@@ -21,6 +21,7 @@ from pathlib import Path
 from select import select
 from typing import IO, NoReturn
 
+from examples.fragile import FRAGILE, be_fragile
 from examples.programs import Launcher, Process, by_the_system
 
 PROGRAMS = {each.name: each for each in entry_points(group="console_scripts") if each.name != "pytest"}
@@ -157,6 +158,8 @@ def become(
     os.environ.update(environment)
     os.chdir(folder)
     sys.argv = command
+    if FRAGILE in environment:
+        be_fragile(command)
     ended = 1
     try:
         ended = PROGRAMS[Path(command[0]).name].load()() or 0
