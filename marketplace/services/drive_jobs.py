@@ -16,6 +16,7 @@ from functools import partial
 from marketplace.domain.failure import MAX_REASON, AttemptFailure
 from marketplace.domain.job import Job, JobEvent, JobState
 from marketplace.domain.order import Order
+from marketplace.domain.stall import ANSWER_AGAIN, NO_ANSWER
 from marketplace.errors import LostLeaseError
 from marketplace.sdk.errors import NodesContradictError
 from marketplace.services.desk import Desk
@@ -40,11 +41,15 @@ class Pace:
     """How long a lease holds without a sign of life, and how long to wait before looking at a job again.
 
     `log_patience` is how long an attempt waits until its nodes were shown the log.
+    """The times of driving: how long a lease holds without a sign of life, when to look at a job again.
+
+    The buyer is told of a node that has not answered for `silence`.
     """
 
     lease: timedelta = timedelta(seconds=60)
     look_again: timedelta = timedelta(milliseconds=300)
     log_patience: timedelta = timedelta(minutes=1)
+    silence: timedelta = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -158,12 +163,26 @@ class DriveJobs:
 
     def _advance(self, job: Job, progress: Progress) -> Job:
         if progress.state is job.state or progress.state is JobState.QUEUED:
+            self._note_silence(job, progress.silent)
             return job
         now = self.desk.now()
         moved = job.moved(progress.state, now)
         with self._changing(job) as (books, _):
             books.orders.save(moved, JobEvent(now, moved.state, _NOTES[moved.state], job.attempt))
         return moved
+
+    def _note_silence(self, job: Job, silent: tuple[str, ...]) -> None:
+        """Write down which nodes do not answer, once it has lasted, and that they do again."""
+        with self.desk.store.reading() as books:
+            last = books.orders.events(job.job_id)[-1]
+        now = self.desk.now()
+        note = f"{NO_ANSWER}{', '.join(silent)}" if silent else ANSWER_AGAIN
+        was_silent = last.note.startswith(NO_ANSWER)
+        if last.note == note or not (silent or was_silent):
+            return
+        if was_silent or now - last.at >= self.pace.silence:
+            with self._changing(job) as (books, _):
+                books.orders.save(job, JobEvent(now, job.state, note, job.attempt))
 
     def _settle(self, job: Job) -> Job:
         if job.dispute_until is not None and self.desk.now() < job.dispute_until:

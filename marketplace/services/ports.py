@@ -249,6 +249,10 @@ class OrderBook(Protocol):
         """Have the job looked at by a worker from a moment on; never again if it is None."""
         ...
 
+    def attendance(self, job_id: str) -> tuple[datetime | None, datetime | None]:
+        """When a job is due, and until when it is leased; None where neither."""
+        ...
+
     def save(self, job: Job, event: JobEvent | None = None) -> None:
         """Replace a job and append to its events."""
         ...

@@ -14,6 +14,7 @@ from marketplace.services.ask_score import AskScore
 from marketplace.services.data_space_suite import DataSpace, SpaceDuties, SpaceSide, data_space, space_duties
 from marketplace.services.deliver_notices import DeliverNotices
 from marketplace.services.desk import Desk
+from marketplace.services.detect_stalls import DetectStalls
 from marketplace.services.drive_jobs import DriveJobs
 from marketplace.services.export_ledger import ExportLedger
 from marketplace.services.fetch_proof import FetchProof
@@ -136,6 +137,7 @@ class Services:
     invoices: Invoices
     show_market_terms: ShowMarketTerms
     export_ledger: ExportLedger
+    detect_stalls: DetectStalls
     payments: Payments | None = None
     presentations: Presentations | None = None
     data_space: DataSpace | None = None
@@ -205,6 +207,7 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         invoices=Invoices(desk),
         show_market_terms=ShowMarketTerms(desk),
         export_ledger=ExportLedger(desk),
+        detect_stalls=DetectStalls(desk),
         payments=None if around.rail is None else Payments(desk, around.rail),
         presentations=None if around.asking is None else presentations(desk, around.asking),
         data_space=None if around.space is None else data_space(desk, around.space, around.status_lists),

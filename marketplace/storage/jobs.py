@@ -76,6 +76,12 @@ class SqlJobs:
         """Have the job looked at by a worker from a moment on; never again if it is None."""
         self._session.execute(update(jobs).where(jobs.c.job_id == job_id).values(due_at=at))
 
+    def attendance(self, job_id: str) -> tuple[datetime | None, datetime | None]:
+        """When a job is due, and until when it is leased; None where neither."""
+        wanted = select(jobs.c.due_at, jobs.c.leased_until).where(jobs.c.job_id == job_id)
+        row = self._session.execute(wanted).one()
+        return row.due_at, row.leased_until
+
     def save(self, job: Job, event: JobEvent | None = None) -> None:
         """Replace a job and append to its events."""
         self._session.execute(update(jobs).where(jobs.c.job_id == job.job_id).values(_row(job)))

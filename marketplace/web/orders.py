@@ -79,6 +79,7 @@ def _watching(blueprint: Blueprint, services: Services) -> None:
             under_way=order.state in _UNDER_WAY,
             has_result=order.state in _ANSWERED,
             as_sentence=sentence,
+            stall=services.detect_stalls.of_order(visitor().account_id, order_id),
         )
 
     @blueprint.get("/orders/<order_id>/progress")
@@ -90,9 +91,11 @@ def _watching(blueprint: Blueprint, services: Services) -> None:
             if request.headers.get("HX-Request"):
                 return Response(status=HTTPStatus.NO_CONTENT, headers={"HX-Refresh": "true"})
             return redirect(url_for("orders.detail", order_id=order_id))
-        if request.args.get("seen") == str(len(order.events)):
+        stall = services.detect_stalls.of_order(visitor().account_id, order_id)
+        seen = f"{len(order.events)}{'' if stall is None else stall.cause}"
+        if request.args.get("seen") == seen:
             return Response(status=HTTPStatus.NO_CONTENT)
-        return render_template("market/progress.html", order=order, as_sentence=sentence)
+        return render_template("market/progress.html", order=order, as_sentence=sentence, stall=stall)
 
 
 def _judging(blueprint: Blueprint, services: Services) -> None:

@@ -278,6 +278,10 @@ class MemoryOrders:
     def make_due(self, job_id: str, at: datetime | None) -> None:
         self.due[job_id] = at
 
+    def attendance(self, job_id: str) -> tuple[datetime | None, datetime | None]:
+        lease = self.leases.get(job_id)
+        return self.due[job_id], None if lease is None else lease[1]
+
     def save(self, job: Job, event: JobEvent | None = None) -> None:
         self.jobs[job.job_id] = job
         if event is not None:
