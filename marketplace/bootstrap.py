@@ -18,7 +18,7 @@ from marketplace.services.data_space_suite import SpaceSide
 from marketplace.services.desk import Desk
 from marketplace.services.payment_ports import PaymentRail
 from marketplace.services.presentation_suite import Asking
-from marketplace.services.suite import Duties, Services, Surroundings, duties, offer
+from marketplace.services.suite import Duties, Others, Services, Surroundings, duties, offer
 from marketplace.storage.store import SqlStore, open_store
 from marketplace.verifier_identity import read_verifier
 from marketplace.web.app import create_app
@@ -141,8 +141,8 @@ def build(settings: Settings) -> Services:
 
 def duties_of(house: House, *, worker: str) -> Duties:
     """The worker's duties in an open house."""
-    return duties(house.desk, house.nodes, worker=worker, messenger=house.messenger, space=house.space)
-    return duties(house.desk, house.nodes, worker=worker, messenger=house.messenger, rail=house.rail)
+    others = Others(house.messenger, house.space, house.rail)
+    return duties(house.desk, house.nodes, worker=worker, others=others)
 
 
 def make_app(settings: Settings) -> Flask:

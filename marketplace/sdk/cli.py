@@ -98,7 +98,7 @@ def utc_now() -> datetime:
 @click.option("--json", "as_json", is_flag=True, help="Say everything as JSON, one document a line.")
 @click.pass_context
 def main(context: click.Context, as_json: bool) -> None:
-    """Buy answers over people's data that nobody can look at, and check them on your own machine."""
+    """Buy answers about many people that nobody can look at, and check them on your own machine."""
     context.obj = as_json
 
 

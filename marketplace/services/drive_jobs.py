@@ -38,12 +38,10 @@ _NOTES = {
 
 @dataclass(frozen=True)
 class Pace:
-    """How long a lease holds without a sign of life, and how long to wait before looking at a job again.
-
-    `log_patience` is how long an attempt waits until its nodes were shown the log.
     """The times of driving: how long a lease holds without a sign of life, when to look at a job again.
 
-    The buyer is told of a node that has not answered for `silence`.
+    `log_patience` is how long an attempt waits until its nodes were shown the log. The buyer is told of a
+    node that has not answered for `silence`.
     """
 
     lease: timedelta = timedelta(seconds=60)

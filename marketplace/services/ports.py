@@ -325,6 +325,7 @@ class Books(Protocol):
     def transfer_processes(self) -> TransferProcessBook: ...  # noqa: D102
     @property
     def supply(self) -> SupplyBook: ...  # noqa: D102
+    @property
     def payments(self) -> PaymentBook: ...  # noqa: D102
 
 

@@ -235,16 +235,18 @@ class Duties:
     tend_payments: TendPayments | None = None
 
 
-def duties(
-    desk: Desk,
-    nodes: Nodes,
-    *,
-    worker: str,
-    messenger: Messenger | None = None,
-    space: SpaceSide | None = None,
-    rail: PaymentRail | None = None,
-) -> Duties:
+@dataclass(frozen=True)
+class Others:
+    """Whom a worker deals with besides the nodes; without one of them there is no such duty."""
+
+    messenger: Messenger | None = None
+    space: SpaceSide | None = None
+    rail: PaymentRail | None = None
+
+
+def duties(desk: Desk, nodes: Nodes, *, worker: str, others: Others | None = None) -> Duties:
     """Make the worker's duties."""
+    known = others or Others()
     return Duties(
         forward_contributions=ForwardContributions(desk, nodes),
         relay_withdrawals=RelayWithdrawals(desk, nodes),
@@ -258,9 +260,9 @@ def duties(
         show_withdrawals=ShowWithdrawals(desk, nodes),
         sign_of_life=SignOfLife(desk, worker),
         sum_up_supply=SumUpSupply(desk),
-        deliver_notices=None if messenger is None else DeliverNotices(desk, messenger),
-        space=None if space is None else space_duties(desk, space),
-        tend_payments=None if rail is None else TendPayments(Payments(desk, rail)),
+        deliver_notices=None if known.messenger is None else DeliverNotices(desk, known.messenger),
+        space=None if known.space is None else space_duties(desk, known.space),
+        tend_payments=None if known.rail is None else TendPayments(Payments(desk, known.rail)),
     )
 
 

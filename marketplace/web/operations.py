@@ -8,6 +8,7 @@ from datetime import datetime
 from flask import Blueprint, render_template
 
 from marketplace.domain.job import JobState
+from marketplace.domain.stall import Stall
 from marketplace.errors import LedgerCorruptError
 from marketplace.services.oversee import JobLine, TrialBalance
 from marketplace.services.sign_of_life import SILENT_AFTER
@@ -15,9 +16,6 @@ from marketplace.services.suite import Services
 from marketplace.web.desk_forms import names_of
 from marketplace.web.visitor import for_operators
 from marketplace.web.words import refusal_text, state_words
-
-_LONG = 30
-"""After how many seconds a job that does not move is worth a look."""
 
 
 def screens(services: Services) -> Blueprint:
@@ -31,14 +29,12 @@ def screens(services: Services) -> Blueprint:
         nodes, now = services.node_health(), services.clock()
         seen = services.oversight.see_worker()
         silent = seen is None or now - seen > SILENT_AFTER
-        away = tuple(node.node_id for node in nodes if not node.reachable)
+        stalls = {each.job_id: each for each in services.detect_stalls()}
         return render_template(
             "market/operations.html",
             nodes=nodes,
-            jobs=[(job, _next_step(job, now, away, silent=silent)) for job in services.list_jobs()],
-            nodes=services.node_health(),
-            jobs=services.list_jobs(),
-            stalls=services.detect_stalls(),
+            jobs=[(job, _next_step(job, stalls.get(job.job_id))) for job in services.list_jobs()],
+            stalls=stalls.values(),
             state_words=state_words,
             refusal_text=refusal_text,
             books=books,
@@ -92,16 +88,10 @@ _DONE = {
 }
 
 
-def _next_step(job: JobLine, now: datetime, away: tuple[str, ...], *, silent: bool) -> str:
+def _next_step(job: JobLine, stall: Stall | None) -> str:
     """What an operator can do about a job, in words."""
     if job.culprits and job.state in {JobState.FAILED, JobState.REFUNDED}:
         return f"Ask the operator of {' and '.join(job.culprits)} what went wrong."
     if job.state in _DONE:
         return _DONE[job.state]
-    if silent:
-        return "Start the worker: nothing moves without it."
-    if away:
-        return f"Get {' and '.join(away)} to answer; it goes on by itself then."
-    if (now - job.updated_at).total_seconds() > _LONG:
-        return "Look at the nodes' own pages; the attempt is given up and tried again by itself."
-    return "Nothing: it is under way."
+    return "Nothing: it is under way." if stall is None else stall.for_operator

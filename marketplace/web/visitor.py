@@ -21,7 +21,7 @@ from ssi.hosting.design.blueprint import NavItem
 Arguments = ParamSpec("Arguments")
 Page = TypeVar("Page")
 
-_DESK = ("operations.", "breaches.", "requests.", "payouts.", "processing.", "invoices.")
+_DESK = ("operations.", "breaches.", "requests.", "payouts.", "processing.", "invoices.", "payments.")
 _SIGN_IN, _ACCOUNT = "visitor.sign_in", "account"
 
 
@@ -43,15 +43,6 @@ def navigation(services: Services) -> Callable[[], list[NavItem]]:
             return market
         if account.kind is AccountKind.OPERATOR:
             return [*market, NavItem("Operations", "operations.overview", "server", also=_DESK)]
-            return [
-                *market,
-                NavItem(
-                    "Operations",
-                    "operations.overview",
-                    "server",
-                    also=("operations.", "invoices.", "payments."),
-                ),
-            ]
         return [
             *market,
             NavItem("Orders", "orders.overview", "list-details", also=("orders.",)),

@@ -16,7 +16,7 @@ from marketplace.services.data_space_suite import SpaceSide
 from marketplace.services.desk import Desk, Terms
 from marketplace.services.drive_jobs import DriveJobs
 from marketplace.services.ports import Nodes, Store
-from marketplace.services.suite import Duties, Services, Surroundings, duties, offer
+from marketplace.services.suite import Duties, Others, Services, Surroundings, duties, offer
 from ssi.credential import Credential
 from ssi.errors import RevokedError
 from ssi.trust import TrustRegistry, sign_registry
@@ -186,5 +186,5 @@ def open_market(
         status_lists=status_lists,
         desk=desk,
         services=offer(desk, around),
-        duties=duties(desk, asked, worker="worker", space=space),
+        duties=duties(desk, asked, worker="worker", others=Others(space=space)),
     )

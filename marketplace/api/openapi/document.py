@@ -23,6 +23,7 @@ DESCRIBED_ELSEWHERE = frozenset(
         "openid4vp",
         "dcat_api",
         "ckan_api",
+        "payment_notices_api",
         "dsp_versions",
         "dsp_catalogue",
         "dsp_negotiations",

@@ -131,5 +131,5 @@ def test_programs_of_others_need_no_token_of_a_form(standing: House):
     listed = client.post("/api/3/action/package_list", json={})
     asked = client.post("/dsp/2025-1/negotiations/request", json={})
 
-    assert (listed.status_code, listed.json["success"]) == (200, True)
-    assert (asked.status_code, asked.json["@type"]) == (401, "ContractNegotiationError")
+    assert (listed.status_code, listed.get_json()["success"]) == (200, True)
+    assert (asked.status_code, asked.get_json()["@type"]) == (401, "ContractNegotiationError")

@@ -96,7 +96,8 @@ def test_an_agreement_is_saved_as_a_consent_of_fhir(sharer, world):
     assert answer.mimetype == "application/fhir+json"
     assert answer.headers["Content-Disposition"].endswith(".fhir.json")
     read = Consent.model_validate_json(answer.data)
-    assert (read.status, read.identifier[0].value) == ("active", held.consent_id)
+    (identifier,) = read.identifier or []
+    assert (read.status, identifier.value) == ("active", held.consent_id)
 
 
 def test_scores_have_no_such_document(signed_in, world):
