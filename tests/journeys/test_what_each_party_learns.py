@@ -250,13 +250,15 @@ def numbers_in(shares: bytes) -> list[bytes]:
 def form_of(contribution: Contribution) -> Any:
     """A contribution with its signed parts opened, and every text replaced by its length.
 
-    The place in the status list, which the issuer draws without looking at the record, is left out.
+    The place in the status list, which the issuer draws without looking at the record, is left out, and so
+    are the seconds in which it signed.
     """
     credential, *disclosures = contribution.presentation.split("~")
     payload = parse_json(canonical_json(parse_jws(credential, "credential").payload))
     assert isinstance(payload, dict)
     status: Any = payload["status"]
     status["status_list"]["idx"] = 0
+    payload.update({name: 0 for name in ("iat", "nbf", "exp") if name in payload})
     return lengths(
         {
             **contribution.to_json(),
