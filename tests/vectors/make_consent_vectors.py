@@ -362,7 +362,7 @@ def _repeat(offer: Document) -> None:
 
 
 def _add(offer: Document, operand: str, operator: str, value: object) -> None:
-    if value == ["auto"] or str(value).startswith("['exam/1#"):
+    if value in (["auto"], "true") or str(value).startswith("['exam/1#"):
         offer["error"] = "TermsError"
     constraint = {"leftOperand": operand, "operator": operator, "rightOperand": value}
     offer["permission"][0]["constraint"].append(constraint)
@@ -377,6 +377,8 @@ BAD_POLICIES: Mapping[str, Callable[[Document], object]] = {
     "engine_left_open": lambda d: _add(d, "mk:engine", "isAnyOf", ["auto"]),
     "engine_unknown": lambda d: _add(d, "mk:engine", "isAnyOf", ["abacus"]),
     "verified_only_said_to_be_false": lambda d: _add(d, "mk:verifiedOnly", "eq", "false"),
+    "altruism_said_to_be_false": lambda d: _add(d, "mk:altruism", "eq", "false"),
+    "altruism_for_money": lambda d: _add(d, "mk:altruism", "eq", "true"),
     "prohibition": lambda d: d.update(prohibition=[{"action": "distribute"}]),
     "two_permissions": lambda d: d["permission"].append(copy.deepcopy(d["permission"][0])),
     "another_profile": lambda d: d.update(profile="http://www.w3.org/ns/odrl/2/core"),

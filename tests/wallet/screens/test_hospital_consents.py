@@ -98,6 +98,7 @@ def test_an_agreement_is_saved_as_a_consent_of_fhir(sharer, world):
     read = Consent.model_validate_json(answer.data)
     (identifier,) = read.identifier or []
     assert (read.status, identifier.value) == ("active", held.consent_id)
+    assert [read.status, *(each.value for each in read.identifier or ())] == ["active", held.consent_id]
 
 
 def test_scores_have_no_such_document(signed_in, world):
