@@ -1,5 +1,7 @@
 """What can be asked about, for everybody to see."""
 
+from typing import Any
+
 from tests.marketplace.web.house import INSTITUTE, House, Visitor, text_of
 from tests.marketplace.web.queries import NOISY
 
@@ -128,8 +130,8 @@ def test_the_list_can_be_had_by_other_catalogues(standing: House):
 def test_programs_of_others_need_no_token_of_a_form(standing: House):
     client = standing.visitor().client
 
-    listed = client.post("/api/3/action/package_list", json={})
-    asked = client.post("/dsp/2025-1/negotiations/request", json={})
+    listed: Any = client.post("/api/3/action/package_list", json={})
+    asked: Any = client.post("/dsp/2025-1/negotiations/request", json={})
 
     assert (listed.status_code, listed.get_json()["success"]) == (200, True)
     assert (asked.status_code, asked.get_json()["@type"]) == (401, "ContractNegotiationError")
