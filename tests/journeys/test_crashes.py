@@ -83,7 +83,6 @@ class Story:
     ended: Counter[str] = field(default_factory=Counter)
     in_life: int = 0
     lives: dict[str, int] = field(default_factory=dict)
-    revived: bool = False
 
     @property
     def town(self) -> Town:
@@ -112,11 +111,12 @@ class Story:
         doom.set(1 + self.lives[point.victim] * point.thousandths // PARTS)
         try:
             state = self.see_through(placed, price)
+            died = doom.read() is None
         finally:
             doom.lift()
-        if point.victim in self.dead():
+        if died:
             self.in_life += 1
-        elif not self.revived:
+        else:
             self.town.kill(point.victim)  # its life was shorter than thought: it dies after the end
         self.revive()
         self.ended[state] += 1
@@ -124,7 +124,7 @@ class Story:
 
     def see_through(self, placed: Placed, price: int) -> str:
         """Order, wait, collect: again where nobody answered, until the order is over."""
-        buyer, self.revived = self.customer.buyer, False
+        buyer = self.customer.buyer
         self.insist(partial(buyer.order, OF_ALL, accept_cents=price, order_id=placed.order_id))
 
         def look() -> str:
@@ -140,7 +140,7 @@ class Story:
         """Do something that may be repeated, until it is answered; who died meanwhile is started again."""
 
         def attempt():
-            self.in_life += self.revive()
+            self.revive()
             try:
                 return act()
             except PeerError:
@@ -152,16 +152,14 @@ class Story:
         """Who has died."""
         return [name for name, process in self.town.processes.items() if process.poll() is not None]
 
-    def revive(self) -> int:
-        """Start again whoever died, and return how many there were."""
+    def revive(self) -> None:
+        """Start again whoever died."""
         died = [*self.dead(), *(each for each in VICTIMS if each not in self.town.processes)]
         for name in died:
             self.town.processes.pop(name, None)
             if name == WORKER:
                 let_leases_run_out(self.neighbourhood)
             self.town.start(name)
-            self.revived = True
-        return len(died)
 
     def doom_of(self, name: str) -> Doom:
         command = "worker" if name == WORKER else "serve"
