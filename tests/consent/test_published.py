@@ -22,7 +22,7 @@ GIVEN_TO_RECORD = {
 Place = tuple[str | int, ...]
 PROCESS: Place = ("dpv:hasProcess", 0)
 SUBJECT: Place = ("credentialSubject",)
-_GONE = object()
+_GONE = "(taken out)"
 
 
 def _broken(document: dict[str, Any], place: Place, value: Any) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def _broken(document: dict[str, Any], place: Place, value: Any) -> dict[str, Any
     within = changed
     for step in way:
         within = within[step]
-    if value is _GONE:
+    if value == _GONE:
         del within[last]
     else:
         within[last] = value
