@@ -16,7 +16,7 @@ What this folder guarantees
   node that can be blamed is named, and the money goes back.
 * Money moves in one database transaction with the reason for it; every cent can be recomputed from immutable
   transfers (`domain/ledger.py`).
-* What happened stands in an append-only log whose proofs the persons check themselves (`domain/log_tree.py`).
+* What happened stands in an append-only log whose proofs the persons check themselves (`domain/log.py`).
 
 What it does not protect against
 --------------------------------
