@@ -13,7 +13,7 @@ gets an equal share of rho, and noise is drawn inside, so that no node knows any
 adjacency), since the number of people who take part is known to nodes and buyer. Public attributes and public
 groups are not hidden.
 
-The document of a computation is flat, because browsers read it as well; `COMPUTATION.md` in this folder lists it.
+The document of a computation is flat, because browsers read it as well; `COMPUTATION.md` here lists it.
 """
 
 from collections import Counter

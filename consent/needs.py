@@ -1,6 +1,6 @@
 """Which measures does each statistic need, in which order does its estimator read them?
 
-The order is part of how an answer is decoded, here and in browsers; `COMPUTATION.md` in this folder lists it. What
+The order is part of how an answer is decoded, here and in browsers; `COMPUTATION.md` here lists it. What
 several statistics need is computed once.
 """
 
