@@ -58,12 +58,14 @@ _TOLD_ONE_BY_ONE = frozenset(
 class CatalogueEntry:
     """One data set, how many people offer it, and what they allow as far as it is said.
 
-    `supply` is None while too few people offer, or before it was summed up.
+    `supply` is None while too few people offer, or before it was summed up. `may_be_asked` is False while an
+    impact assessment that the law asks for is missing.
     """
 
     data_set: DataSet
     people: Band
     supply: SupplyTerms | None = None
+    may_be_asked: bool = True
 
     @property
     def from_cents(self) -> int | None:

@@ -17,14 +17,21 @@ def require_assessed(books: Books, data_sets: Iterable[str], terms: Terms) -> No
         NotAssessedError: one is about health, and no assessment of it is approved by two operators.
         UnknownDataSetError: there is no such data set.
     """
-    if not terms.require_dpia:
-        return
     for ref in data_sets:
-        health = data_set(ref).sensitivity is Sensitivity.HEALTH
-        if health and approved_assessment(books, ref) is None:
+        if not may_be_asked(books, ref, terms):
             raise NotAssessedError(
                 f"nobody can ask about {ref} yet: no assessment of the risks to people is approved"
             )
+
+
+def may_be_asked(books: Books, ref: str, terms: Terms) -> bool:
+    """Whether buyers may ask about a data set; where the house demands no assessment, about every one.
+
+    Raises:
+        UnknownDataSetError: there is no such data set.
+    """
+    is_about_health = data_set(ref).sensitivity is Sensitivity.HEALTH
+    return not (terms.require_dpia and is_about_health and approved_assessment(books, ref) is None)
 
 
 def approved_assessment(books: Books, ref: str) -> str | None:

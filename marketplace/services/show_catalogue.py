@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from marketplace.domain.band import band_of
 from marketplace.domain.catalogue import CatalogueEntry
+from marketplace.services.assessed import may_be_asked
 from marketplace.services.desk import Desk
 from ssi.dataset import data_sets
 
@@ -19,11 +20,13 @@ class ShowCatalogue:
         with self.desk.store.reading() as books:
             supply = books.offers.supply(now=self.desk.now())
             told = books.supply.all()
+            asked = {each.ref for each in data_sets() if may_be_asked(books, each.ref, self.desk.terms)}
         return tuple(
             CatalogueEntry(
                 data_set=each,
                 people=band_of(supply[each.ref].people if each.ref in supply else 0),
                 supply=told.get(each.ref),
+                may_be_asked=each.ref in asked,
             )
             for each in data_sets()
         )

@@ -14,7 +14,7 @@ from consent.wording import describe_query, purpose_text, statistic_sentence
 from crypto.encoding import canonical_json
 from marketplace.domain.band import Band
 from marketplace.domain.catalogue import Quote
-from marketplace.errors import NotRegisteredError, QuestionRefusedError, TooFewPeopleError
+from marketplace.errors import NotAssessedError, NotRegisteredError, QuestionRefusedError, TooFewPeopleError
 from marketplace.services.suite import Services
 from marketplace.web.catalogue import entry_of
 from marketplace.web.earlier import earlier_orders
@@ -92,7 +92,7 @@ def screens(services: Services) -> Blueprint:
             quote = services.make_quote(visitor().account_id, query)
         except FormError as error:
             return _builder(replace(form, errors=error.errors), entry.people), UNPROCESSABLE
-        except (QueryRefusedError, TooFewPeopleError) as error:
+        except (QueryRefusedError, TooFewPeopleError, NotAssessedError) as error:
             turned = turned_by(error, form.about)
             return _builder(form, entry.people, Glance(describe(query)), turned), UNPROCESSABLE
         return _price(services, quote)
@@ -100,8 +100,10 @@ def screens(services: Services) -> Blueprint:
     return blueprint
 
 
-def turned_by(error: QueryRefusedError | TooFewPeopleError, about: DataSet) -> Turned:
+def turned_by(error: QueryRefusedError | TooFewPeopleError | NotAssessedError, about: DataSet) -> Turned:
     """A refusal in words for the one who asks, with a question close by where there is one."""
+    if isinstance(error, NotAssessedError):
+        return Turned(sentence(str(error)), "Two operators of this market have to approve one first.")
     if isinstance(error, TooFewPeopleError):
         return Turned(sentence(error.reason), nearby=error.nearby, nearby_people=error.nearby_people)
     said = Turned(sentence(plainly(error.reason, about)), sentence(plainly(error.remedy, about)))
@@ -145,7 +147,7 @@ def _glance(services: Services, form: QueryForm) -> Glance:
         return Glance(asked, quote=services.make_quote(visitor().account_id, query))
     except NotRegisteredError:
         return Glance(asked)
-    except (QueryRefusedError, TooFewPeopleError) as error:
+    except (QueryRefusedError, TooFewPeopleError, NotAssessedError) as error:
         return Glance(asked, turned=turned_by(error, form.about))
 
 

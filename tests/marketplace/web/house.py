@@ -26,7 +26,7 @@ from marketplace.config import Identity, Settings, make_folder
 from marketplace.domain.account import Account, AccountKind
 from marketplace.domain.view import OrderView
 from marketplace.services.data_space_suite import SpaceSide
-from marketplace.services.desk import Desk
+from marketplace.services.desk import Desk, Terms
 from marketplace.services.drive_jobs import DriveJobs
 from marketplace.services.suite import Services, Surroundings, offer
 from marketplace.services.supply_terms import SumUpSupply
@@ -241,7 +241,7 @@ def populated(path: Path) -> Path:
     return path
 
 
-def open_house(folder: Path, *, settings: Settings, database: Path) -> House:
+def open_house(folder: Path, *, settings: Settings, database: Path, terms: Terms | None = None) -> House:
     """A market over a copy of a database."""
     own = folder / "market.sqlite"
     shutil.copy(database, own)
@@ -255,13 +255,20 @@ def open_house(folder: Path, *, settings: Settings, database: Path) -> House:
         registry=parties.registry,
         clock=clock,
         seller=SELLER,
+        terms=terms or Terms(),
     )
     token = sign_registry(parties.registry(), parties.AUTHORITY)
     registry: Callable[[], str] = lambda: token  # noqa: E731 — a port of one line
     space = SpaceSide(settings.public_url, HttpCallbacks(), settings.display_name)
-    around = Surroundings(nodes, status, registry, store.database.check, Vault(b"p" * 32), CHEAP, space=space)
     around = Surroundings(
-        nodes, status, registry, store.database.check, Vault(b"p" * 32), CHEAP, rail=SandboxRail(b"k" * 32)
+        nodes,
+        status,
+        registry,
+        store.database.check,
+        Vault(b"p" * 32),
+        CHEAP,
+        space=space,
+        rail=SandboxRail(b"k" * 32),
     )
     services = offer(desk, around)
     SumUpSupply(desk)()

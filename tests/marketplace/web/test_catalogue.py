@@ -1,9 +1,17 @@
 """What can be asked about, for everybody to see."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-from tests.marketplace.web.house import INSTITUTE, House, Visitor, text_of
-from tests.marketplace.web.queries import NOISY
+import pytest
+
+from marketplace.config import Settings
+from marketplace.services.desk import Terms
+from marketplace.web.ask import query_text
+from tests.marketplace.web.house import INSTITUTE, House, Visitor, open_house, text_of
+from tests.marketplace.web.queries import HEALTH, NOISY
 
 
 def test_people_are_counted_in_bands_only(standing: House):
@@ -135,3 +143,39 @@ def test_programs_of_others_need_no_token_of_a_form(standing: House):
 
     assert (listed.status_code, listed.get_json()["success"]) == (200, True)
     assert (asked.status_code, asked.get_json()["@type"]) == (401, "ContractNegotiationError")
+
+
+@pytest.fixture
+def strict(tmp_path: Path, settings: Settings, database: Path) -> Iterator[House]:
+    """A market that demands an impact assessment, before there is one."""
+    opened = open_house(tmp_path, settings=settings, database=database, terms=Terms(require_dpia=True))
+    yield opened
+    opened.store.database.close()
+
+
+def test_a_data_set_without_its_assessment_is_shown_and_said_not_to_be_open_yet(strict: House):
+    page = text_of(strict.visitor().get("/data/health/1"))
+    other = text_of(strict.visitor().get("/data/exam/1"))
+
+    assert "Not open yet An impact assessment is missing." in page
+    assert "What a record holds" in page
+    assert "Not open yet" not in other
+    assert "/data/health/1" in strict.visitor().get("/").text
+
+
+def test_what_is_not_assessed_is_refused_on_every_page_of_a_question(strict: House):
+    buyer = strict.buyer("buyer@institute.example", INSTITUTE, euros=1000)
+    asked = "statistic=count&level=2&floor=50"
+    order: dict[str, Any] = {
+        "order_id": str(uuid4()),
+        "query": query_text(HEALTH),
+        "accepted_price_cents": 100_000,
+    }
+
+    builder = buyer.get(f"/ask/health/1?{asked}")
+    refused = [buyer.get(f"/ask/health/1/price?{asked}"), buyer.send("/orders", **order)]
+
+    assert builder.status_code == 200
+    assert [each.status_code for each in refused] == [422, 422]
+    for each in (builder, *refused):
+        assert "no assessment of the risks to people is approved" in text_of(each)
