@@ -147,10 +147,8 @@ class Services:
 class Surroundings:
     """What the use cases need besides the desk.
 
-    `payees` seals whom to pay; without `asking` no wallet is asked for presentations, and without `space` no
-    other data space is talked to.
-    `payees` seals whom to pay; without `asking` no wallet is asked for presentations, without a `rail` no
-    money comes in but the sandbox's.
+    `payees` seals whom to pay; without `asking` no wallet is asked for presentations, without `space` no
+    other data space is talked to, without a `rail` no money comes in but the sandbox's.
     """
 
     nodes: Nodes

@@ -58,7 +58,8 @@ def test_the_price_shows_every_part_of_itself(standing_buyer: Visitor):
     text = text_of(standing_buyer.get(f"/ask/exam/1/price?{AVERAGE}"))
 
     assert "€1.00 to each of them €120.00" in text
-    assert "The three computing nodes €25.71 This market €25.72 You pay at most €171.43" in text
+    assert "The three computing nodes €25.71 This market €25.72 Without tax €163.22" in text
+    assert "Value added tax in the fees (DE, 19 %) €8.21 You pay at most €171.43" in text
     assert "For academic research." in text
 
 
