@@ -8,9 +8,11 @@ from marketplace.domain.act import Register, by_case
 from marketplace.domain.band import Band, band_of
 from marketplace.domain.breach import BreachState, breach_of
 from marketplace.domain.crowd import CrowdState
-from marketplace.domain.job import JobState
+from marketplace.domain.job import Job, JobState
 from marketplace.domain.ledger import Ledger
 from marketplace.domain.offer import NodeAnswer
+from marketplace.domain.order import Order
+from marketplace.domain.over_asked_view import OverAsked, over_asked_view
 from marketplace.domain.rights import case_of
 from marketplace.domain.score import ScoreState
 from marketplace.services.desk import Desk
@@ -59,7 +61,7 @@ class TakeTrialBalance:
 
 @dataclass(frozen=True)
 class JobLine:
-    """One job as an operator sees it."""
+    """One job as an operator sees it; `over_asked` is what its question asks beyond its purpose."""
 
     job_id: str
     order_id: str
@@ -70,6 +72,7 @@ class JobLine:
     people: Band
     reason: str | None
     culprits: tuple[str, ...]
+    over_asked: OverAsked
 
 
 @dataclass(frozen=True)
@@ -80,25 +83,24 @@ class ListJobs:
 
     def __call__(self, limit: int = MOST_JOBS) -> tuple[JobLine, ...]:
         """The jobs."""
-        lines = []
         with self.desk.store.reading() as books:
-            for job in books.orders.latest_jobs(limit=limit):
-                order = books.orders.get(job.order_id)
-                if order is not None:
-                    lines.append(
-                        JobLine(
-                            job_id=job.job_id,
-                            order_id=job.order_id,
-                            state=job.state,
-                            attempt=job.attempt,
-                            placed_at=order.placed_at,
-                            updated_at=job.updated_at,
-                            people=band_of(order.price.people),
-                            reason=job.reason,
-                            culprits=job.culprits,
-                        )
-                    )
-        return tuple(lines)
+            found = [(job, books.orders.get(job.order_id)) for job in books.orders.latest_jobs(limit=limit)]
+        return tuple(_line(job, order) for job, order in found if order is not None)
+
+
+def _line(job: Job, order: Order) -> JobLine:
+    return JobLine(
+        job_id=job.job_id,
+        order_id=job.order_id,
+        state=job.state,
+        attempt=job.attempt,
+        placed_at=order.placed_at,
+        updated_at=job.updated_at,
+        people=band_of(order.price.people),
+        reason=job.reason,
+        culprits=job.culprits,
+        over_asked=over_asked_view(order.query, order.price.people),
+    )
 
 
 @dataclass(frozen=True)

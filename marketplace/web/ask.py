@@ -14,6 +14,7 @@ from consent.wording import describe_query, purpose_text, statistic_sentence
 from crypto.encoding import canonical_json
 from marketplace.domain.band import Band
 from marketplace.domain.catalogue import Quote
+from marketplace.domain.over_asked_view import over_asked_view
 from marketplace.errors import NotAssessedError, NotRegisteredError, QuestionRefusedError, TooFewPeopleError
 from marketplace.services.suite import Services
 from marketplace.web.catalogue import entry_of
@@ -153,6 +154,8 @@ def _glance(services: Services, form: QueryForm) -> Glance:
 
 def _price(services: Services, quote: Quote) -> str:
     query = quote.query
+    # The exact number of people says no more than the price, in which it stands.
+    over = over_asked_view(query, quote.price.people)
     return render_template(
         "market/price.html",
         quote=quote,
@@ -163,7 +166,21 @@ def _price(services: Services, quote: Quote) -> str:
         change=builder_address(query),
         earlier=earlier_orders(query, services.list_orders(visitor().account_id)),
         unit_text=unit_text,
+        over=over,
+        enough="" if over.smaller is None else describe(over.smaller),
+        less=_less(services, over.smaller),
     )
+
+
+def _less(services: Services, smaller: Query | None) -> str:
+    """Where the price of a smaller question stands, if there is one that can be answered."""
+    if smaller is None:
+        return ""
+    try:
+        services.make_quote(visitor().account_id, smaller)
+    except (QueryRefusedError, TooFewPeopleError):
+        return ""
+    return price_address(smaller)
 
 
 def _unlisted_text(about: DataSet, text: str) -> str:

@@ -320,3 +320,43 @@ def test_windows_that_are_none_are_not_asked_for(standing_buyer: Visitor, text: 
     page = standing_buyer.get(f"/ask/activity/1?statistic={text}&statistic=count")
 
     assert "Number of people, over at least" in text_of(page)
+
+
+EVERYBODY = "from_exam_score=-4&to_exam_score=4"
+"""A condition that everybody meets."""
+
+
+def test_a_question_that_asks_too_much_is_said_to_and_one_click_asks_for_less(standing_buyer: Visitor):
+    page = standing_buyer.get(f"/ask/exam/1/price?{AVERAGE}&{EVERYBODY}")
+    less = standing_buyer.get(link_to(page.text, "Ask for less instead"))
+
+    assert "This asks for more than is needed for academic research" in text_of(page)
+    assert "This asks for something that everybody meets: exam score. This would be enough:" in text_of(page)
+    assert "You can buy it all the same." in text_of(page)
+    assert "You pay at most" in text_of(less)
+    assert "Number of people and average exam score, over at least 50 people" in text_of(less)
+    assert "This asks for" not in text_of(less)
+
+
+def test_several_things_too_many_come_down_to_one_question(standing_buyer: Visitor):
+    twice = "statistic=sd:exam_score&statistic=variance:exam_score&level=2&floor=50"
+    page = standing_buyer.get(f"/ask/exam/1/price?{twice}&{EVERYBODY}")
+    less = standing_buyer.get(link_to(page.text, "Ask for less instead"))
+
+    assert "This asks twice for what is known from another answer about exam score." in text_of(page)
+    assert "All of it together comes down to: Spread of exam score, over at least 50 people" in text_of(page)
+    assert "This asks for" not in text_of(less)
+
+
+def test_a_smaller_question_that_nobody_allows_is_no_button(standing_buyer: Visitor):
+    # Enough for an exact count is a level of 5; what these people allow ends at 2.
+    page = standing_buyer.get("/ask/exam/1/price?statistic=count&level=exact&floor=50")
+
+    assert "This asks for an exact answer, which is not needed for academic research." in text_of(page)
+    assert "Ask for less instead" not in page.text
+
+
+def test_a_question_that_its_purpose_needs_is_not_commented(standing_buyer: Visitor):
+    page = standing_buyer.get(f"/ask/exam/1/price?{AVERAGE}")
+
+    assert "This asks for" not in page.text

@@ -6,7 +6,7 @@ from marketplace.domain.job import NodeJobStatus
 from marketplace.domain.offer import NodeAnswer
 from tests.marketplace.web.crowd import students
 from tests.marketplace.web.house import House, Visitor, text_of
-from tests.marketplace.web.queries import NOISY
+from tests.marketplace.web.queries import COUNT, NOISY, ask
 
 
 def test_nodes_are_shown_with_their_health_and_their_refusals(house: House):
@@ -44,7 +44,7 @@ def test_the_books_add_up_on_screen(house: House, buyer: Visitor):
     text = text_of(house.operator().get("/operations"))
 
     assert "All accounts add up to €0.00" in text
-    assert "platform:fee €25.72" in text
+    assert "platform:fee €17.51" in text  # 25.72 without the tax in all fees, 8.21
 
 
 def test_books_that_do_not_add_up_raise_an_alarm_beside_everything_else(house: House, buyer: Visitor):
@@ -77,3 +77,20 @@ def test_no_person_and_no_buyer_is_named(house: House, buyer: Visitor):
     assert "urn:argonauta:person" not in page
     assert "Institute of Education" not in page
     assert "exam_score" not in page
+
+
+def test_a_question_that_asks_for_more_than_its_purpose_needs_is_flagged(house: House, buyer: Visitor):
+    house.order(buyer, ask(COUNT, epsilon=None))
+    house.order(buyer, NOISY)
+
+    text = text_of(house.operator().get("/operations"))
+
+    assert text.count("asks too much") == 1
+    assert "Questions that ask for more than their purpose needs: 1" in text
+    assert "This asks for an exact answer, which is not needed for academic research." in text
+
+
+def test_without_such_a_question_nothing_is_said(house: House, buyer: Visitor):
+    house.order(buyer, NOISY)
+
+    assert "purpose needs" not in text_of(house.operator().get("/operations"))
