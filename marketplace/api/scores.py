@@ -97,7 +97,10 @@ def _add_requests(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.get("/score-requests/<request_id>")
     def one(request_id: str) -> Response:
-        return unstored(_whole(scores.read_orders.one(buyer(services, Scope.RESULTS).account_id, request_id)))
+        account_id = buyer(services, Scope.RESULTS).account_id
+        whole = _whole(scores.read_orders.one(account_id, request_id))
+        ended = scores.read_orders.ended_agreements(account_id, request_id)
+        return unstored({**whole, "ended_agreements": ended})
 
     @blueprint.post("/score-requests/<request_id>/confirmation")
     def confirm(request_id: str) -> Response:

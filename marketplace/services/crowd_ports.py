@@ -35,6 +35,10 @@ class CrowdBook(DirectBook[CrowdOffering, CrowdPurchase, CrowdState], Protocol):
         """One person's parts under one offer, newest first."""
         ...
 
+    def ended(self, order_id: str) -> Sequence[datetime]:
+        """When those whose word is in an order ended their offers, the first first; of others nothing."""
+        ...
+
     def add_shares(self, order_id: str, sender: int, sealed: Mapping[int, bytes]) -> None:
         """Keep what a member sealed to the others, by their places."""
         ...

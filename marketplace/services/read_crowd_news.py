@@ -17,6 +17,7 @@ from marketplace.services.direct_purchases import own_offer
 from marketplace.services.join_crowd import use_of
 from marketplace.services.log_entries import shown_uses
 from marketplace.services.ports import Books
+from marketplace.services.tell_recipients import told_of_sums
 
 LEFT_BEHIND = "the sum went on without your wallet, which did not answer in time"
 _MOST_ORDERS = 100
@@ -30,6 +31,8 @@ class ReadCrowdNews:
 
     def __call__(self, consent_id: str, holder_key: VerifyingKey) -> dict[str, Json]:
         """The orders that may be joined or that run, the uses that were paid, what came to nothing.
+
+        Once she ended her agreement, `recipients` are those who hold a sum with her and are told of the end.
 
         Raises:
             UnknownOfferError: there is no such offer of the holder of this key; somebody else's offer is not
@@ -51,6 +54,7 @@ class ReadCrowdNews:
                     for member, each in parts
                     if (reason := _ended(member, each)) is not None
                 ],
+                "recipients": told_of_sums(books, consent_id),
             }
 
     def _uses(self, books: Books, parts: Sequence[tuple[CrowdMember, CrowdPurchase]]) -> list[Json]:

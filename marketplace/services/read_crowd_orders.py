@@ -8,6 +8,7 @@ from marketplace.errors import UnknownOrderError
 from marketplace.services.advance_crowd import material_of, seated_members
 from marketplace.services.desk import Desk
 from marketplace.services.ports import Books
+from marketplace.services.tell_recipients import ended_in_sum
 
 _OPEN = frozenset({CrowdState.RELEASED, CrowdState.SETTLED})
 
@@ -26,6 +27,8 @@ class ReadCrowdOrders:
     def one(self, account_id: str, order_id: str) -> dict[str, Json]:
         """One of them; with the material and its release once there is one, which only the buyer can open.
 
+        `ended_agreements` tells that people in it ended theirs (GDPR art. 19).
+
         Raises:
             UnknownOrderError: this buyer has no such order.
         """
@@ -35,7 +38,12 @@ class ReadCrowdOrders:
             if purchase.state in _OPEN:
                 material = material_of(purchase, seated_members(books, purchase)).to_json()
             release = purchase.release if purchase.state in _OPEN else None
-            return {**purchase.to_json(), "material": material, "release": release}
+            return {
+                **purchase.to_json(),
+                "material": material,
+                "release": release,
+                "ended_agreements": ended_in_sum(books, purchase),
+            }
 
 
 def crowd_order_of(books: Books, account_id: str, order_id: str) -> CrowdPurchase:

@@ -11,6 +11,7 @@ from marketplace.services.desk import Desk
 from marketplace.services.direct_purchases import own_offer
 from marketplace.services.log_entries import shown_uses
 from marketplace.services.ports import Books
+from marketplace.services.tell_recipients import told_of_scores
 
 _TOLD = frozenset({ScoreState.EXPIRED, ScoreState.WITHDRAWN, ScoreState.DISPUTED})
 
@@ -23,6 +24,8 @@ class ReadScoreNews:
 
     def __call__(self, consent_id: str, holder_key: VerifyingKey) -> dict[str, Json]:
         """The requests that wait, the uses that were paid, and the requests that came to nothing.
+
+        Once she ended her agreement, `recipients` are those who hold a score and are told of the end.
 
         Raises:
             UnknownOfferError: there is no such offer of the holder of this key; somebody else's offer is not
@@ -41,6 +44,7 @@ class ReadScoreNews:
                     for each in orders
                     if each.state in _TOLD
                 ],
+                "recipients": told_of_scores(books, consent_id),
             }
 
     def _uses(self, books: Books, orders: Sequence[ScoreOrder]) -> list[Json]:

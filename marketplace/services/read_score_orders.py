@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from crypto.encoding import Json
 from marketplace.domain.score import ScoreOrder
 from marketplace.errors import UnknownOrderError
 from marketplace.services.desk import Desk
 from marketplace.services.ports import Books
+from marketplace.services.tell_recipients import ended_in_score
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,15 @@ class ReadScoreOrders:
         """
         with self.desk.store.reading() as books:
             return score_order_of(books, account_id, request_id)
+
+    def ended_agreements(self, account_id: str, request_id: str) -> list[Json]:
+        """That the person ended her agreement after she answered (GDPR art. 19); else nothing.
+
+        Raises:
+            UnknownOrderError: this buyer has no such request.
+        """
+        with self.desk.store.reading() as books:
+            return ended_in_score(books, score_order_of(books, account_id, request_id))
 
 
 def score_order_of(books: Books, account_id: str, request_id: str) -> ScoreOrder:

@@ -73,6 +73,13 @@ class SqlCrowds(SqlDirectBook[CrowdOffering, CrowdPurchase, CrowdState]):
         rows = self._session.execute(found.order_by(crowd_members.c.number.desc()))
         return [_member(row) for row in rows]
 
+    def ended(self, order_id: str) -> Sequence[datetime]:
+        """When those whose word is in an order ended their offers, the first first."""
+        table, at = crowd_members.c, crowd_offers.c.withdrawn_at
+        heard = (table.order_id == order_id) & table.word_sealed.is_not(None) & at.is_not(None)
+        found = select(at).join(crowd_members, table.consent_id == crowd_offers.c.consent_id).where(heard)
+        return list(self._session.scalars(found.order_by(at)))
+
     def add_shares(self, order_id: str, sender: int, sealed: Mapping[int, bytes]) -> None:
         """Keep what a member sealed to the others."""
         rows = [

@@ -94,6 +94,13 @@ class MemoryCrowds(MemoryDirectBook[CrowdOffering, CrowdPurchase, CrowdState]):
     def of_consent(self, consent_id: str) -> Sequence[CrowdMember]:
         return [each for (_, name), each in self.people.items() if name == consent_id][::-1]
 
+    def ended(self, order_id: str) -> Sequence[datetime]:
+        heard = [
+            each for (name, _), each in self.people.items() if name == order_id and each.word is not None
+        ]
+        ends = [self.offers[each.consent_id].withdrawn_at for each in heard]
+        return sorted(each for each in ends if each is not None)
+
     def add_shares(self, order_id: str, sender: int, sealed: Mapping[int, bytes]) -> None:
         self.shares |= {(order_id, receiver, sender): part for receiver, part in sealed.items()}
 

@@ -53,6 +53,8 @@ _SUM: dict[str, Any] = {
     "most_cents": CENTS,
     "until": nullable(MOMENT),
 }
+_ENDED = json_list(json_object({"ended_at": MOMENT, "note": TEXT}))
+_RECIPIENTS = json_list(json_object({"request_id": TEXT, "name": TEXT, "ended_at": MOMENT}))
 _USE = json_object({"receipt": TOKEN, "log": schema("Shown")})
 
 DIRECT_SCHEMAS: dict[str, Any] = {
@@ -76,11 +78,14 @@ DIRECT_SCHEMAS: dict[str, Any] = {
             ),
             "uses": json_list(_USE),
             "ended": json_list(json_object({"request_id": TEXT, "reason": TEXT})),
+            "recipients": _RECIPIENTS,
         }
     ),
     "ScorePurchase": json_object({"request": text(100_000), "accepted_price_cents": CENTS}),
     "ScoreRequest": json_object(_SCORE),
-    "WholeScoreRequest": json_object({**_SCORE, "answer": nullable(TOKEN), "offer": nullable(ANYTHING)}),
+    "WholeScoreRequest": json_object(
+        {**_SCORE, "answer": nullable(TOKEN), "offer": nullable(ANYTHING), "ended_agreements": _ENDED}
+    ),
     "ScoreRequests": paged("requests", schema("ScoreRequest")),
     "CrowdSupply": json_object({"people": schema("Band"), "from": nullable(schema("DirectPrice"))}),
     "CrowdNews": json_object(
@@ -89,6 +94,7 @@ DIRECT_SCHEMAS: dict[str, Any] = {
             "running": json_list(ANYTHING),
             "uses": json_list(_USE),
             "ended": json_list(ANYTHING),
+            "recipients": _RECIPIENTS,
         },
         optional=("running",),
     ),
@@ -107,7 +113,12 @@ DIRECT_SCHEMAS: dict[str, Any] = {
     "CrowdPurchase": json_object({"order": text(100_000), "accepted_price_cents": CENTS}),
     "CrowdOrder": json_object(_SUM),
     "WholeCrowdOrder": json_object(
-        {**_SUM, "material": nullable(ANYTHING), "release": nullable({"type": ["string", "object"]})}
+        {
+            **_SUM,
+            "material": nullable(ANYTHING),
+            "release": nullable({"type": ["string", "object"]}),
+            "ended_agreements": _ENDED,
+        }
     ),
     "CrowdOrders": paged("orders", schema("CrowdOrder")),
 }
