@@ -14,6 +14,7 @@ there is one mechanism to add up. Exact answers have none and are in neither acc
 is what hides her in those, and no epsilon would describe it.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,7 +23,13 @@ from functools import lru_cache
 
 from consent.query import decimal_text
 from crypto.encoding import Json
+from crypto.errors import MalformedError
 from crypto.noise import DELTA, epsilon_from_rho, rho_from_epsilon
+from crypto.reading import Fields
+
+_DECIMAL = re.compile(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,30})?")
+_FRACTION = re.compile(r"(0|[1-9][0-9]{0,39})(/[1-9][0-9]{0,39})?")
+_MAX_TEXT = 100
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,37 @@ class Spending:
             "delta": decimal_text(DELTA),
             "rho": str(self.rho),
         }
+
+    @classmethod
+    def from_fields(cls, fields: Fields) -> "Spending":
+        """Read what `to_json` wrote, and hold its members against each other.
+
+        Whether they are true of somebody's answers is not seen here; `is_at_least` compares.
+
+        Raises:
+            MalformedError: it has another form or delta, ρ is above the sum (no epsilon buys more ρ than
+                itself), or the composed epsilon is not what ρ comes to.
+        """
+        texts = {name: fields.text(name, max_length=_MAX_TEXT) for name in ("epsilon_sum", "rho")}
+        named = (
+            fields.text("epsilon_composed", max_length=_MAX_TEXT),
+            fields.text("delta", max_length=_MAX_TEXT),
+        )
+        fields.done()
+        if not _DECIMAL.fullmatch(texts["epsilon_sum"]) or not _FRACTION.fullmatch(texts["rho"]):
+            raise MalformedError(f"{fields.where}: expected a decimal sum and rho as a fraction")
+        told = cls(Decimal(texts["epsilon_sum"]), Fraction(texts["rho"]))
+        if told.rho > told.epsilon:
+            raise MalformedError(f"{fields.where}: rho is above the sum")
+        if named != (decimal_text(told.composed), decimal_text(DELTA)):
+            raise MalformedError(
+                f"{fields.where}: the composed epsilon is not what rho comes to at delta {DELTA}"
+            )
+        return told
+
+    def is_at_least(self, other: "Spending") -> bool:
+        """Whether this account holds at least as much as another one, in both ways of counting."""
+        return self.epsilon >= other.epsilon and self.rho >= other.rho
 
 
 def spending(epsilons: Iterable[Decimal]) -> Spending:

@@ -13,8 +13,10 @@ from consent.query import LEAST_EPSILON, Statistic
 from consent.spending import Spending, rho_of, spending
 from consent.vocabulary import StatisticKind
 from crypto.accounting import composed
-from crypto.errors import OutOfRangeError
+from crypto.encoding import Json
+from crypto.errors import MalformedError, OutOfRangeError
 from crypto.noise import epsilon_from_rho
+from crypto.reading import Fields
 from ssi.dataset import data_set
 from tests.consent.examples import QUERY
 
@@ -109,3 +111,41 @@ def test_the_account_and_its_epsilon_belong_together():
     rho = spending([Decimal(1), Decimal(2)]).rho
 
     assert spending([Decimal(1), Decimal(2)]).composed == epsilon_from_rho(rho)
+
+
+@settings(max_examples=30)
+@given(st.lists(epsilons, max_size=8))
+def test_an_account_is_read_as_it_was_written(spent: list[Decimal]):
+    account = spending(spent)
+
+    read = Spending.from_fields(Fields.of(account.to_json(), "privacy"))
+
+    assert read == account
+    assert read.is_at_least(account)
+    assert not read.is_at_least(spending([*spent, LEAST_EPSILON]))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"epsilon_sum": "-1"},
+        {"epsilon_sum": "1e9"},
+        {"epsilon_sum": "NaN"},
+        {"epsilon_sum": "9" * 99},
+        {"epsilon_sum": 2},
+        {"epsilon_composed": "0.5"},
+        {"delta": "0.1"},
+        {"rho": "0"},
+        {"rho": "1/0"},
+        {"rho": "1" * 41},
+        {"rho": "3"},
+        {"rho": None},
+        {"more": "1"},
+    ],
+    ids=str,
+)
+def test_an_account_whose_members_do_not_fit_together_is_refused(change: dict[str, Json]):
+    good = spending([Decimal(1), Decimal(1)]).to_json()
+
+    with pytest.raises(MalformedError):
+        Spending.from_fields(Fields.of({**good, **change}, "privacy"))

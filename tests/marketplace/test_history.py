@@ -10,7 +10,7 @@ from consent.log import Entry, InclusionProof, verify_checkpoint, verify_growth
 from consent.query import Query
 from consent.receipt import verify_deletion_receipt, verify_usage_receipt
 from consent.receipt_credential import verify_status_credential
-from consent.spending import spending
+from consent.spending import Spending, spending
 from consent.status_receipt import is_chain
 from consent.vocabulary import ConsentStatus
 from crypto.encoding import b64url_decode, canonical_json
@@ -239,4 +239,5 @@ def test_what_answers_told_together_stands_beside_their_sum(any_market):
     privacy = history(any_market)["privacy"]
 
     assert privacy == spending([Decimal("0.5"), Decimal("0.5")]).to_json()
+    assert Spending.from_fields(Fields.of(privacy, "privacy")).to_json() == privacy
     assert Decimal(privacy["epsilon_composed"]) < Decimal(privacy["epsilon_sum"]) == 1

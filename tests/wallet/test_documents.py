@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consent.query import Query, Statistic
+from consent.spending import spending
 from consent.vocabulary import Engine, Purpose, RecipientKind, StatisticKind
 from crypto.encoding import canonical_json, parse_json
 from crypto.errors import MalformedError
@@ -29,6 +30,7 @@ from wallet.domain.shown_credential import ShownCredential
 from wallet.domain.use import Buyer, Outcome, Proof, UseEntry
 from wallet.domain.withdrawal import Deletion, WithdrawalProgress
 
+SPENT = spending([Decimal("0.5"), Decimal(1)])
 USE = UseEntry(
     consent_id="urn:uuid:00000000-0000-4000-8000-000000000000",
     job_id="job",
@@ -57,7 +59,9 @@ def consent(world, anna, held):
     given = world.services.publish_offer(anna, held.row_id, PolicyChoices())
     deletions = {"node-a": Deletion("receipt", parties.NOW)}
     progress = WithdrawalProgress("signed", parties.NOW, True, deletions, ("node-b",))
-    return replace(given, withdrawal=progress, uses=(USE,), refreshed_at=parties.NOW, refusal="no")
+    return replace(
+        given, withdrawal=progress, uses=(USE,), refreshed_at=parties.NOW, refusal="no", spent=SPENT
+    )
 
 
 def _again(value, read=None):

@@ -1,11 +1,13 @@
 """Bringing a wallet up to date: who used it, what is proven, what is reported."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from consent.log import Entry
 from consent.query import Statistic
+from consent.spending import spending
 from consent.vocabulary import Purpose, RecipientKind, StatisticKind
 from ssi.dataset import data_set
 from ssi.status_list import Status
@@ -306,3 +308,27 @@ def test_a_job_told_as_running_is_replaced_by_its_receipt(world, anna, given):
 
     (use,) = world.services.history(anna)
     assert use.outcome is Outcome.PAID
+
+
+def test_what_answers_have_told_together_is_kept_with_the_agreement(world, anna, given):
+    world.market.tells_questions = True
+    world.market.use(given.consent_id)
+    world.market.spent = spending([Decimal("0.5"), Decimal(1)])  # one more is computed, and not paid yet
+
+    report = world.services.refresh(anna)
+    world.market.spent = None
+    world.services.refresh(anna)
+
+    assert report.alarms == []
+    assert world.services.read.consent(anna, given.row_id).spent == spending([Decimal("0.5"), Decimal(1)])
+
+
+def test_a_marketplace_that_counts_less_than_it_paid_for_is_not_believed(world, anna, given):
+    world.market.tells_questions = True
+    world.market.use(given.consent_id)
+    world.market.spent = spending([Decimal("0.4")])
+
+    report = world.services.refresh(anna)
+
+    assert report.alarms == ["The marketplace counts fewer answers with a random error than it paid you for."]
+    assert world.services.read.consent(anna, given.row_id).spent is None

@@ -22,6 +22,7 @@ from consent.receipt import (
 )
 from consent.receipt_credential import issue_deletion_credential, issue_status_credential
 from consent.record import CONSENT_TYP, ConsentRecord, unverified_consent_id, verify_withdrawal
+from consent.spending import Spending
 from consent.status_receipt import AgreementNamed, Life, status_receipts
 from consent.vocabulary import Purpose, RecipientKind, StatisticKind
 from crypto import merkle
@@ -134,6 +135,7 @@ class MemoryMarket:
     others: list[UseEntry] = field(default_factory=list)
     deletion_receipts: list[str] = field(default_factory=list)
     recipients: tuple[ToldRecipient, ...] = ()
+    spent: Spending | None = None
     tells_questions: bool = False
     signed_notices: list[str] = field(default_factory=list)
     published: int = 0
@@ -197,7 +199,8 @@ class MemoryMarket:
         record, _ = self.received[consent_id]
         statuses = self.statuses(record, self.ended.get(consent_id))
         deleted = tuple(self.deletion_receipts)
-        return History(self.delivery, self.refusal, uses, others, deleted, statuses, self.recipients)
+        told = (self.recipients, self.spent)
+        return History(self.delivery, self.refusal, uses, others, deleted, statuses, *told)
 
     def statuses(self, record: ConsentRecord, withdrawn_at: datetime | None) -> tuple[Json, ...]:
         """The receipts for each status so far."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from consent.odrl import from_odrl, to_offer
 from consent.policy import Policy
+from consent.spending import Spending
 from consent.status_receipt import MOST_STATUSES
 from crypto.encoding import Json
 from crypto.reading import Fields, utc_text
@@ -88,7 +89,8 @@ class HeldConsent:
     """One consent. `notice` are the words the person agreed to; `signed` is the record she signed.
 
     `contribution` is what has to reach the marketplace, kept until it did. `uses` are as of `refreshed_at`.
-    `statuses` are the marketplace's receipts for each status so far, as verifiable credentials.
+    `statuses` are the marketplace's receipts for each status so far, as verifiable credentials; `spent` is
+    what answers with noise have told together, by its word.
     """
 
     row_id: str
@@ -108,6 +110,7 @@ class HeldConsent:
     put_off: PutOff = field(default_factory=PutOff)
     revision: int = 0
     statuses: tuple[Json, ...] = field(default=(), repr=False, hash=False)
+    spent: Spending | None = None
 
     def state(self, now: datetime) -> ConsentState:
         """How the consent stands at a moment."""
@@ -157,6 +160,7 @@ class HeldConsent:
             "refreshed_at": utc_text(self.refreshed_at) if self.refreshed_at else None,
             "put_off": self.put_off.to_document(),
             **({"statuses": list(self.statuses)} if self.statuses else {}),
+            **({"spent": self.spent.to_json()} if self.spent else {}),
         }
 
     @classmethod
@@ -189,6 +193,7 @@ class HeldConsent:
             put_off=PutOff.from_fields(fields.objects("put_off") if fields.has("put_off") else ()),
             revision=revision,
             statuses=tuple(fields.entries("statuses", most=MOST_STATUSES)) if fields.has("statuses") else (),
+            spent=Spending.from_fields(fields.section("spent")) if fields.has("spent") else None,
         )
         fields.done()
         return held

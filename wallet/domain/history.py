@@ -5,15 +5,17 @@ the same job and consent, its place in the log, and the checkpoint of that log. 
 to the ones seen before by `services.watch_log`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from consent.errors import MismatchError
 from consent.log import Entry, InclusionProof
 from consent.query import MAX_NAME, MOST_STATISTICS, Query, Statistic
 from consent.receipt import verify_usage_receipt
 from consent.receipt_credential import verify_status_credential
+from consent.spending import Spending, spending
 from consent.status_receipt import MOST_STATUSES, is_chain
 from consent.vocabulary import Purpose, RecipientKind
 from crypto.encoding import Json, digest_of
@@ -76,7 +78,8 @@ class LoggedReceipt:
 class History:
     """The marketplace's account of a consent: how far it came, who used it, who deleted it. Unchecked.
 
-    `recipients` are those who hold an answer and were told that the consent ended.
+    `recipients` are those who hold an answer and were told that the consent ended; `spent` is what answers
+    with noise have told together.
     """
 
     delivery: Delivery
@@ -86,6 +89,7 @@ class History:
     deletion_receipts: tuple[str, ...] = field(repr=False)
     statuses: tuple[Json, ...] = field(default=(), repr=False, hash=False)
     recipients: tuple[ToldRecipient, ...] = ()
+    spent: Spending | None = None
 
     @classmethod
     def from_json(cls, document: Json, consent_id: str) -> "History":
@@ -107,6 +111,7 @@ class History:
             else (),
             statuses=_statuses(fields),
             recipients=read_recipients(fields.section("withdrawal")) if fields.has("withdrawal") else (),
+            spent=Spending.from_fields(fields.section("privacy")) if fields.has("privacy") else None,
         )
 
 
@@ -184,6 +189,20 @@ def believed_statuses(
     if not is_chain(receipts) or list(documents[: len(before)]) != list(before):
         raise MismatchError("status receipt: it does not continue the one before")
     return tuple(documents)
+
+
+def believed_spending(told: Spending, uses: Iterable[UseEntry]) -> Spending:
+    """What answers with noise have told together by the marketplace's word, if that is not too little.
+
+    Answers that are computed but not paid yet count there and are not known here, so it may be more.
+
+    Raises:
+        MismatchError: it is less than the uses that were paid, and whose questions are known, come to.
+    """
+    asked = [use.query for use in uses if use.outcome is Outcome.PAID and use.query is not None]
+    if not told.is_at_least(spending(each.epsilon or Decimal(0) for each in asked)):
+        raise MismatchError("history: it counts less than the uses that were paid")
+    return told
 
 
 def _statuses(fields: Fields) -> tuple[Json, ...]:

@@ -10,13 +10,21 @@ from dataclasses import dataclass, field, replace
 
 from consent.breach_notice import BreachNotice
 from consent.errors import ConsentError
+from consent.spending import Spending
 from crypto.encoding import Json
 from crypto.errors import CryptoError
 from wallet.domain.acceptance import verify_standing
 from wallet.domain.clock import Clock
 from wallet.domain.credential import HeldCredential, Standing
 from wallet.domain.held_consent import Delivery, HeldConsent
-from wallet.domain.history import History, LoggedReceipt, believed_statuses, read_use, verify_logged
+from wallet.domain.history import (
+    History,
+    LoggedReceipt,
+    believed_spending,
+    believed_statuses,
+    read_use,
+    verify_logged,
+)
 from wallet.domain.session import Session
 from wallet.domain.use import Outcome, Proof, UseEntry
 from wallet.errors import (
@@ -187,7 +195,20 @@ class Refresh:
             withdrawal=progress,
             refreshed_at=self.clock(),
             statuses=self._statuses(held, history, report),
+            spent=self._spent(held, history, [use for use in uses if use is not None], report),
         )
+
+    def _spent(
+        self, held: HeldConsent, history: History, uses: Sequence[UseEntry], report: RefreshReport
+    ) -> Spending | None:
+        """What answers have told together; what is too little is told, and what was known stays."""
+        if history.spent is None:
+            return held.spent
+        try:
+            return believed_spending(history.spent, uses)
+        except ConsentError:
+            report.alarm("The marketplace counts fewer answers with a random error than it paid you for.")
+            return held.spent
 
     def _statuses(self, held: HeldConsent, history: History, report: RefreshReport) -> tuple[Json, ...]:
         """The receipts for each status; what does not hold is told, and those of before stay."""

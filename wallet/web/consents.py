@@ -1,9 +1,14 @@
 """The screens about agreements: the list, one agreement, ending it."""
 
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from consent.query import decimal_text
 from consent.wording import describe_policy, purpose_text
+from consent.words import words_of
 from ssi.dataset import DataSet, data_set
 from ssi.trust_entries import NodeEntry
 from wallet.domain.held_consent import HeldConsent
@@ -12,6 +17,20 @@ from wallet.errors import PartnerError
 from wallet.services.suite import Services
 from wallet.web import visitor
 from wallet.web.languages import text_language
+
+_HUNDREDTH = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class SpentText:
+    """What answers with noise took of the limit, as numbers in words of the language.
+
+    `composed` is what they come to together, rounded up; empty where that says nothing more than the sum.
+    """
+
+    sum: str
+    limit: str
+    composed: str
 
 
 def screens(services: Services) -> Blueprint:
@@ -44,6 +63,7 @@ def screens(services: Services) -> Blueprint:
             data_set=described,
             words=describe_policy(held.policy, described, text_language()),
             nodes=_nodes(services, held),
+            spent=_spent(held),
             wording=text_language(),
             computed=lambda use: computed_text(use, described, text_language()),
             purpose=lambda each: purpose_text(each, text_language()),
@@ -74,6 +94,22 @@ def screens(services: Services) -> Blueprint:
 def _summary(held: HeldConsent) -> str:
     described: DataSet = data_set(held.policy.data_set)
     return describe_policy(held.policy, described, text_language()).summary
+
+
+def _spent(held: HeldConsent) -> SpentText | None:
+    spent = held.spent
+    if spent is None or not spent.epsilon:
+        return None
+    composed = spent.composed.quantize(_HUNDREDTH, ROUND_CEILING)
+    return SpentText(
+        _number(spent.epsilon),
+        _number(held.policy.epsilon_total),
+        _number(composed) if composed < spent.epsilon else "",
+    )
+
+
+def _number(value: Decimal) -> str:
+    return decimal_text(value).replace(".", words_of(text_language()).decimal_point)
 
 
 def _nodes(services: Services, held: HeldConsent) -> list[tuple[str, NodeEntry | None]]:

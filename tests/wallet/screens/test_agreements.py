@@ -1,9 +1,12 @@
 """Looking at an agreement and ending it, without scripts."""
 
 import re
+from decimal import Decimal
 
 import pytest
 
+from consent.query import decimal_text
+from consent.spending import spending
 from tests.wallet.screens.moments import only_consent, session_of
 from wallet.domain.withdrawal import ToldRecipient
 
@@ -69,3 +72,32 @@ def test_an_ended_agreement_shows_who_holds_an_answer_and_was_told(used, world):
     world.market.recipients = ()
     used.post("/refresh")
     assert "Who holds an answer with your data" in used.get(f"/agreements/{held.row_id}")
+
+
+def test_an_agreement_says_what_its_answers_have_told_together(sharer, world):
+    held = only_consent(world, session_of(world))
+    assert 'id="spent"' not in sharer.get(f"/agreements/{held.row_id}")
+    world.market.spent = spending([Decimal("0.5"), Decimal(1), Decimal("0.25")])
+    sharer.post("/refresh")
+
+    page = sharer.get(f"/agreements/{held.row_id}")
+    sharer.post("/language", language="de")
+    german = sharer.get(f"/agreements/{held.row_id}")
+
+    limit = decimal_text(held.policy.epsilon_total)
+    assert f"took 1.75 of your limit of {limit} for all of them; taken together" in page
+    assert "than a single answer that takes 1.18." in page
+    assert "haben 1,75 Ihrer Grenze von" in german
+    assert "als eine einzige Antwort, die 1,18 verbraucht." in german
+
+
+def test_one_answer_is_no_more_than_its_sum(sharer, world):
+    held = only_consent(world, session_of(world))
+    world.market.spent = spending([Decimal("0.5")])
+    sharer.get("/agreements/")
+    sharer.post("/refresh")
+
+    page = sharer.get(f"/agreements/{held.row_id}")
+
+    assert "Answers with a random error took 0.5 of your limit of" in page
+    assert "taken together" not in page
