@@ -54,7 +54,6 @@ STRANGERS = [
     "/sign-in",
 ]
 PAID, BEGUN = "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"
-STRANGERS = ["/", "/data/exam/1", "/data/health/1", "/sign-in"]
 NEWCOMERS = [
     "/",
     "/organisation",
