@@ -58,7 +58,7 @@ def test_the_details_of_a_use_lead_to_letters_about_it(browser: Browser, url: st
         page.get_by_role("link", name="Who used my data", exact=True).click()
         page.locator(".use-more summary").first.click()
         look(page, says="Known as")
-        page.locator(".use-more a").first.click()
+        page.locator(".use-more a[href^='/letters/']").first.click()
         look(page, says="Your wallet sends nothing.")
 
 
@@ -70,7 +70,7 @@ def test_they_can_be_read_in_german(browser: Browser, url: str) -> None:
         page.goto(f"{url}/uses/")
         page.locator(".use-more summary").first.click()
         look(page, says="Bekannt als")
-        page.locator(".use-more a").first.click()
+        page.locator(".use-more a[href^='/letters/']").first.click()
         look(page, says="sendet nichts")
 
 

@@ -79,7 +79,7 @@ def test_markup_in_an_address_stays_text(
 def test_markup_in_a_form_stays_text(buyer: Visitor):
     money = buyer.send("/money/top-ups", euros=INJECTION, transfer_id=INJECTION)
     papers = buyer.send("/organisation", credential=INJECTION, mandate="x")
-    key = buyer.send("/organisation/keys", label=INJECTION)
+    key = buyer.send("/organisation/keys", label=INJECTION, scopes="orders")
 
     assert [response.status_code for response in (money, papers, key)] == [422, 422, 200]
     assert all("<script>alert" not in response.text for response in (money, papers, key))

@@ -16,7 +16,8 @@ def test_pausing_and_going_on_are_one_press_each(sharer, world):
     going_on = sharer.press("/go-on")
 
     assert "Paused by you" in paused
-    assert paused.count("Knows") == 4
+    assert paused.count("Knows") == 1
+    assert paused.count("Confirmed, proof checked") == 3
     assert "Nothing was deleted" in paused
     assert "Paused by you" not in going_on
     assert "Went on on" in going_on
@@ -29,9 +30,9 @@ def test_a_node_that_is_down_is_shown_as_not_reached_until_it_is(sharer, world):
     world.nodes.down = set()
     sharer.post("/refresh")
 
-    assert page.count("Not reached yet") == 1
+    assert page.count("Not confirmed yet") == 1
     assert "One computing partner that knows is enough" in page
-    assert _detail(sharer, world).count("Knows") == 4
+    assert _detail(sharer, world).count("Confirmed, proof checked") == 3
 
 
 def test_everything_is_paused_from_the_list_and_goes_on_from_there(sharer, world):
