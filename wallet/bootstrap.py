@@ -23,6 +23,7 @@ from wallet.clients.nodes import NodeClient
 from wallet.clients.openid4vci.outside import Outside
 from wallet.clients.payout_market import PayoutMarketClient
 from wallet.clients.pod.client import PodClient
+from wallet.clients.rights_market import RightsMarketClient
 from wallet.clients.score_market import ScoreMarketClient
 from wallet.clients.show_verifiers import VerifierClient
 from wallet.clients.trust import SignedRegistry
@@ -41,6 +42,7 @@ from wallet.domain.offer_draft import OfferDraft
 from wallet.domain.payout import HeldPayout
 from wallet.domain.pod import Pod
 from wallet.domain.preference import Preference
+from wallet.domain.rights_case import RightsCase
 from wallet.domain.score_memory import ScoreMemory
 from wallet.domain.showing import Showing
 from wallet.domain.showing_copy import ShowingCopy
@@ -75,6 +77,7 @@ from wallet.storage.tables import (
     PayoutRow,
     PodRow,
     PreferenceRow,
+    RightsCaseRow,
     ScoreMemoryRow,
     ScoreOfferRow,
     ShowingCopyRow,
@@ -124,6 +127,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
             Outside(pages, private_addresses=settings.development), clock, settings.development
         ),
         payouts=PayoutMarketClient(settings.marketplace_url, connections, trust, clock),
+        rights=RightsMarketClient(settings.marketplace_url, connections, trust, clock),
     )
 
     def close() -> None:
@@ -227,6 +231,9 @@ def sql_stores(database: Database) -> Stores:
             database, PreferenceRow, Form(Preference.to_document, Preference.from_document)
         ),
         "payouts": SealedStore(database, PayoutRow, Form(HeldPayout.to_document, HeldPayout.from_document)),
+        "rights_cases": SealedStore(
+            database, RightsCaseRow, Form(RightsCase.to_document, RightsCase.from_document)
+        ),
         "alerts": SealedStore(database, StreamAlertRow, Form(Alert.to_document, Alert.from_document)),
     }
     streams = SqlStreamStore.over(database)

@@ -56,6 +56,7 @@ AREAS = {
     "stream": ("streams", "stream_axes", "stream_chart", "stream_form", "stream_labels"),
     "crowd": ("crowds", "crowd_form", "sums"),
     "score": ("scores", "score_form"),
+    "rights": ("rights_requests",),
     "pod": ("pods", "pod_files", "pod_copies"),
 }
 """What belongs to an area besides the templates in the folder of that name and the file of that name."""

@@ -32,6 +32,7 @@ from tests.wallet.browsing import PASSWORD, Browser
 from tests.wallet.crowd_market import MemoryCrowdMarket
 from tests.wallet.fakes import CHEAP
 from tests.wallet.payout_market import MemoryPayoutMarket
+from tests.wallet.rights_market import MemoryRightsMarket
 from tests.wallet.score_market import MemoryScoreMarket
 from tests.wallet.showing import Asker
 from tests.wallet.world import KnownTrust, MemoryMarket, MemoryNodes, memory_stores
@@ -108,6 +109,7 @@ def graduate(tmp_path: Path, database_url: str) -> Iterator[Graduate]:
         PodClient(office.clock),
         HospitalClient(Outside(connections), office.clock),
         MemoryPayoutMarket(office.clock),
+        MemoryRightsMarket(office.clock),
     )
     services = assemble(memory_stores(), partners, Custody(b"k" * 32, CHEAP), clock=office.clock)
     session = services.create_wallet("anna", PASSWORD)

@@ -18,6 +18,7 @@ from tests.ssi.parties import EXAM, HOLDER, NOW
 from tests.wallet.crowd_market import MemoryCrowdMarket
 from tests.wallet.fakes import CHEAP
 from tests.wallet.payout_market import MemoryPayoutMarket
+from tests.wallet.rights_market import MemoryRightsMarket
 from tests.wallet.score_market import MemoryScoreMarket
 from tests.wallet.showing import Asker
 from tests.wallet.world import KnownTrust, MemoryMarket, MemoryNodes, memory_stores
@@ -80,7 +81,8 @@ def counter(tmp_path, database_url, monkeypatch):
     askers = Askers(Asker(office.clock), RequestTrust())
     nodes, badges, pods = MemoryNodes(office.clock), BadgeClient(connections), PodClient(office.clock)
     hospitals = HospitalClient(Outside(connections), office.clock)
-    doors = WebAuthn(), Catalogue(), pods, hospitals, MemoryPayoutMarket(office.clock)
+    filing = MemoryPayoutMarket(office.clock), MemoryRightsMarket(office.clock)
+    doors = WebAuthn(), Catalogue(), pods, hospitals, *filing
     partners = Partners(trust, issuers, market, nodes, scores, crowds, askers, badges, *doors)
     services = assemble(memory_stores(), partners, Custody(b"k" * 32, CHEAP), clock=office.clock)
     yield Counter(office, services, issuers, url)

@@ -49,6 +49,7 @@ from tests.wallet.fakes import (
 )
 from tests.wallet.issuers import MemoryIssuers
 from tests.wallet.payout_market import MemoryPayoutMarket
+from tests.wallet.rights_market import MemoryRightsMarket
 from tests.wallet.score_market import MemoryScoreMarket
 from tests.wallet.showing import Asker, authority, own_trust
 from wallet.clients.authenticators import WebAuthn
@@ -324,6 +325,7 @@ class World:
         self.scores = MemoryScoreMarket(self.clock, self.market.key, self.market.log)
         self.crowds = MemoryCrowdMarket(self.clock, self.market.key, self.market.log)
         self.payouts = MemoryPayoutMarket(self.clock)
+        self.rights = MemoryRightsMarket(self.clock)
         self.asker = Asker(self.clock)
         self.pods = PodClient(self.clock, private_addresses=True)
         self.rested: list[float] = []
@@ -346,6 +348,7 @@ class World:
                 wait=self.rested.append,
             ),
             self.payouts,
+            self.rights,
         )
         self.services: Services = assemble(self.stores, partners, Custody(b"k" * 32, CHEAP), clock=self.clock)
 

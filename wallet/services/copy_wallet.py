@@ -23,6 +23,7 @@ from wallet.domain.record import Record
 from wallet.domain.session import Session
 from wallet.domain.showing import Showing
 from wallet.domain.stream import Stream
+from wallet.services.file_rights import FileRights
 from wallet.services.keep_preferences import KeepPreferences
 from wallet.services.open_wallet import OpenWallet
 from wallet.services.pay_out import PayOut
@@ -47,6 +48,8 @@ uses.json     every time somebody asked / jedes Mal, wenn jemand gefragt hat
 earnings.csv  what you earned, and what of it was paid out
               was du verdient hast, und was davon ausgezahlt wurde
 payouts.json  every payout that you asked for / jede Auszahlung, um die du gebeten hast
+rights-requests.json  what you asked the marketplace for by law, and its answers
+              worum du den Marktplatz nach dem Gesetz gebeten hast, und was er antwortet
 shown.json    what you showed to whom, by the names of its parts; no values
               was du wem gezeigt hast, nach den Namen der Teile; keine Werte
 pod.json      the pod that your wallet is connected to, if there is one
@@ -72,6 +75,7 @@ class CopyWallet:
     pods: Store[Pod]
     pay_out: PayOut
     preferences: KeepPreferences
+    file_rights: FileRights
 
     def __call__(self, session: Session, proof: Proof) -> Mapping[str, Iterable[str]]:
         """Every file of the copy by its path, as pieces of text; those of streams are read as they are taken.
@@ -93,6 +97,7 @@ class CopyWallet:
             "uses.json": [_text([use.to_document() for use in seen.uses])],
             "earnings.csv": [self.pay_out.table(session)],
             "payouts.json": [_text([each.told() for each in self.pay_out.all(session)])],
+            "rights-requests.json": [_text([each.told() for each in self.file_rights.all(session)])],
             "shown.json": [_text([_showing(each) for each in self.showings.all(session)])],
             "pod.json": [_text([_pod(each) for each in self.pods.all(session)])],
             "objections.json": [

@@ -15,6 +15,7 @@ from wallet.domain.offer_draft import OfferDraft
 from wallet.domain.payout import HeldPayout
 from wallet.domain.pod import Pod
 from wallet.domain.preference import Preference
+from wallet.domain.rights_case import RightsCase
 from wallet.domain.score_memory import ScoreMemory
 from wallet.domain.showing import Showing
 from wallet.domain.showing_copy import ShowingCopy
@@ -37,6 +38,7 @@ from wallet.services.ports import (
     Trust,
     WalletStore,
 )
+from wallet.services.rights_ports import RightsMarket
 from wallet.services.score_ports import ScoreMarket
 from wallet.services.show_suite import Askers
 from wallet.services.source_ports import FileSources
@@ -69,6 +71,7 @@ class Stores:
     hospitals: Store[Hospital]
     preferences: Store[Preference]
     payouts: Store[HeldPayout]
+    rights_cases: Store[RightsCase]
     archive: Archive
 
 
@@ -89,3 +92,4 @@ class Partners:
     pods: Pods
     hospitals: HospitalServers
     payouts: PayoutMarket
+    rights: RightsMarket

@@ -37,6 +37,7 @@ from wallet.errors import (
 )
 from wallet.services.check_shown import CheckShown
 from wallet.services.deliver_consent import DeliverConsent
+from wallet.services.file_rights import FileRights
 from wallet.services.follow_crowds import FollowCrowds
 from wallet.services.follow_scores import FollowScores
 from wallet.services.pause_consents import PauseConsents
@@ -102,6 +103,7 @@ class Refresh:
     scores: FollowScores
     crowds: FollowCrowds
     pay_out: PayOut
+    rights: FileRights
     unpack: UnpackLetters
     watch: WatchStreams
     notices: ReadNotices
@@ -136,11 +138,18 @@ class Refresh:
             with report.noting():
                 for words in self.crowds(session, crowd):
                     report.alarm(words)
+        self._follow_what_was_asked(session, report)
+        self.watch(session)
+        return report
+
+    def _follow_what_was_asked(self, session: Session, report: RefreshReport) -> None:
+        """What she asked the marketplace for: money, and what the law gives her."""
         for payout in self.pay_out.all(session):
             with report.noting():
                 self.pay_out.follow(session, payout)
-        self.watch(session)
-        return report
+        for case in self.rights.all(session):
+            with report.noting():
+                self.rights.follow(session, case)
 
     def _ask_for_what_is_made(self, session: Session, report: RefreshReport) -> None:
         for arrival in self.receive.being_made(session):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from wallet.services.copy_wallet import CopyWallet
 from wallet.services.erase_wallet import EraseWallet
+from wallet.services.file_rights import FileRights
 from wallet.services.object_to_use import ObjectToUse
 from wallet.services.offer_corrected import OfferCorrected
 from wallet.services.tidy_up import TidyUp
@@ -11,9 +12,10 @@ from wallet.services.tidy_up import TidyUp
 
 @dataclass(frozen=True)
 class Rights:
-    """A copy of everything, objections, the end of everything, and what is done for those who left."""
+    """A copy, requests, objections, the end of everything, and what is done for those who left."""
 
     copy: CopyWallet
+    file: FileRights
     erase: EraseWallet
     object: ObjectToUse
     offer_corrected: OfferCorrected

@@ -20,6 +20,7 @@ from wallet.services.custody_suite import Custody, assemble_doors
 from wallet.services.deliver_consent import DeliverConsent
 from wallet.services.draft_offer import DraftOffer
 from wallet.services.erase_wallet import EraseWallet
+from wallet.services.file_rights import Enders, FileRights
 from wallet.services.get_badge import GetBadge
 from wallet.services.keep_contacts import KeepContacts
 from wallet.services.keep_copies import KeepCopies
@@ -152,6 +153,15 @@ def assemble(
         clock,
     )
     pay_out = PayOut(stores.payouts, stores.credentials, read, trust, partners.payouts, clock)
+    file_rights = FileRights(
+        stores.rights_cases,
+        stores.credentials,
+        read,
+        Enders(withdraw, scores.end, crowds.end),
+        trust,
+        partners.rights,
+        clock,
+    )
     doors = assemble_doors(stores.wallets, stores.passkeys, partners.authenticators, custody, clock)
     streams = assemble_streams(stores.streams, stores.alerts, clock)
     move = MoveWallet(stores.archive, doors.open, clock)
@@ -188,6 +198,7 @@ def assemble(
             scores=scores.follow,
             crowds=crowds.follow,
             pay_out=pay_out,
+            rights=file_rights,
             watch=streams.watch,
             unpack=letters.unpack,
             notices=ReadNotices(stores.consents, stores.score_offers, stores.crowd_offers, market, trust),
@@ -211,7 +222,9 @@ def assemble(
                 stores.pods,
                 pay_out,
                 preferences,
+                file_rights,
             ),
+            file=file_rights,
             erase=EraseWallet(
                 open_wallet=doors.open,
                 erasures=stores.erasures,

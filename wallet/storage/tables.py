@@ -263,6 +263,12 @@ class PayoutRow(SealedRow):
     __tablename__ = "payout"
 
 
+class RightsCaseRow(SealedRow):
+    """One request that a person filed under the GDPR."""
+
+    __tablename__ = "rights_case"
+
+
 class StreamAlertRow(SealedRow):
     """What a person wants to be told about one stream."""
 

@@ -36,6 +36,7 @@ from wallet.web import (
     records,
     reminders,
     rights,
+    rights_requests,
     scores,
     settings,
     show,
@@ -113,6 +114,7 @@ def create_app(
         payout.screens,
         why.screens,
         objections.screens,
+        rights_requests.screens,
     ):
         app.register_blueprint(screens(services))
     checking = receipts.checking(services)

@@ -24,6 +24,7 @@ _RETURNS = {
     "uses.overview",
     "earnings.overview",
     "payout.overview",
+    "rights_requests.overview",
 }
 
 

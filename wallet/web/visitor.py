@@ -134,7 +134,9 @@ def navigation() -> list[NavItem]:
         NavItem(_("Agreements"), "consents.overview", "file-text", also=("consents.", "scores.", "crowds.")),
         NavItem(pgettext("menu", "Who used my data"), "uses.overview", "history", also=("uses.",)),
         NavItem(_("Earnings"), "earnings.overview", "coin-euro", also=("earnings.", "payout.")),
-        NavItem(pgettext("menu", "My rights"), "rights.overview", "scale", also=("rights.",)),
+        NavItem(
+            pgettext("menu", "My rights"), "rights.overview", "scale", also=("rights.", "rights_requests.")
+        ),
     ]
 
 
