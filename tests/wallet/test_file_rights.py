@@ -17,9 +17,11 @@ from tests.wallet.rights_market import MONTH, THREE_MONTHS
 from tests.wallet.world import MARKET, World
 from wallet.bootstrap import sql_stores
 from wallet.domain.choices import PolicyChoices
+from wallet.domain.crowd_choices import CrowdChoices
 from wallet.domain.held_consent import ConsentState
 from wallet.domain.proof import Password
 from wallet.domain.rights_case import CaseOutcome, CaseStanding, CaseState, RightsCase
+from wallet.domain.score_choices import ScoreChoices
 from wallet.domain.session import Session
 from wallet.errors import ChoiceError, PartnerFaultError, PartnerUnreachableError
 from wallet.storage.schema import open_wallet_database
@@ -76,6 +78,21 @@ def test_erasure_and_objection_end_the_agreement_with_its_own_withdrawal(world, 
     assert withdrawal == held.withdrawal.signed == world.market.withdrawals[agreed]
     assert verify_withdrawal(withdrawal, _key(world, anna, agreed)).consent_id == agreed
     assert held.nodes_to_ask == ()
+
+
+@pytest.mark.parametrize("kind", ["scores", "crowds"])
+def test_offers_of_weighed_sums_are_asked_about_and_ended_alike(world, anna, kind):
+    record = world.services.receive_credential(anna, world.issuers.offer())
+    use, choices = getattr(world.services, kind), {"scores": ScoreChoices, "crowds": CrowdChoices}[kind]
+    held = use.offer(anna, record.credential_id, choices())
+
+    staying, ending = (_file(world, anna, held.consent_id, each) for each in (Right.ACCESS, Right.ERASURE))
+
+    (after,) = use.read.offers(anna)
+    assert world.services.rights.file.agreements(anna) == (held.consent_id,)
+    assert (staying.state, ending.state) == (CaseState.OPEN, CaseState.OPEN)
+    assert [withdrawal for _, withdrawal in world.rights.received] == [None, after.ended.signed]
+    assert after.ended.marketplace_told
 
 
 def test_what_ended_before_is_erased_with_the_withdrawal_of_then(world, anna, agreed):
