@@ -103,6 +103,19 @@ def test_what_ends_the_agreement_comes_with_its_withdrawal(office: Office, right
         assert found.state is OfferState.WITHDRAWN
 
 
+@pytest.mark.parametrize("days", [0, 150], ids=["ended before", "run out"])
+def test_what_ended_before_or_ran_out_can_be_erased(office: Office, days: int) -> None:
+    if office.market is None:
+        pytest.skip("the fake has no agreements")
+    office.market.clock.forward(days=days)
+    if not days:
+        office.market.services.withdraw_offer(withdrawal_of(ANNA))
+
+    answer = office.port.file(_signed(Right.ERASURE)[1], withdrawal_of(ANNA))
+
+    assert answer.standing.state is CaseState.OPEN
+
+
 def test_a_withdrawal_with_a_right_that_ends_nothing_is_refused(office: Office) -> None:
     with pytest.raises(PartnerRefusedError):
         office.port.file(_signed()[1], withdrawal_of(ANNA))

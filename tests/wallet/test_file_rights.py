@@ -9,7 +9,13 @@ import pytest
 from sqlalchemy import text
 
 from consent.record import verify_withdrawal
-from consent.rights_request import MAX_WORDS, Right, verify_rights_request
+from consent.rights_request import (
+    MAX_WORDS,
+    Right,
+    RightsRequest,
+    sign_rights_request,
+    verify_rights_request,
+)
 from crypto.encoding import canonical_json
 from crypto.errors import MalformedError
 from ssi.hosting.database import open_engine
@@ -176,6 +182,22 @@ def test_a_request_that_was_answered_before_its_receipt_came_is_believed_at_the_
     world.services.refresh(anna)
 
     assert _kept(world, anna).state is CaseState.ANSWERED
+
+
+def test_what_was_kept_and_neither_ended_nor_sent_is_both_at_the_next_refresh(world, anna, agreed):
+    held = world.services.read.consent_of(anna, agreed)
+    request = RightsRequest(str(UUID(int=1, version=4)), MARKET, agreed, Right.ERASURE, "", world.clock())
+    key = world.stores.credentials.get(anna, held.credential_id).holder_key
+    signed = sign_rights_request(request, key)
+    world.stores.rights_cases.save(
+        anna, RightsCase("row", request.request_id, agreed, Right.ERASURE, request.at, "", signed)
+    )
+
+    assert not world.services.refresh(anna).problems
+
+    assert _kept(world, anna).state is CaseState.OPEN
+    withdrawal = world.services.read.consent_of(anna, agreed).withdrawal
+    assert world.rights.received == [(signed, withdrawal.signed)]
 
 
 def test_it_is_kept_before_it_is_sent(world, anna, agreed):
