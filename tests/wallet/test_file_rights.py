@@ -17,43 +17,26 @@ from consent.rights_request import (
     verify_rights_request,
 )
 from crypto.encoding import canonical_json
-from crypto.errors import MalformedError
 from ssi.hosting.database import open_engine
-from tests.wallet.rights_market import MONTH, THREE_MONTHS
+from tests.wallet.filing import WORDS, agreed_to, filed, kept_case
+from tests.wallet.rights_market import THREE_MONTHS
 from tests.wallet.world import MARKET, World
 from wallet.bootstrap import sql_stores
-from wallet.domain.choices import PolicyChoices
 from wallet.domain.crowd_choices import CrowdChoices
 from wallet.domain.held_consent import ConsentState
 from wallet.domain.proof import Password
-from wallet.domain.rights_case import CaseOutcome, CaseStanding, CaseState, RightsCase
+from wallet.domain.rights_case import CaseOutcome, CaseState, RightsCase
 from wallet.domain.score_choices import ScoreChoices
-from wallet.domain.session import Session
-from wallet.errors import ChoiceError, PartnerFaultError, PartnerUnreachableError
+from wallet.errors import ChoiceError, PartnerUnreachableError
 from wallet.storage.schema import open_wallet_database
 
-WORDS = "Which rows of mine do you have?"
 ENDING = [Right.ERASURE, Right.OBJECTION]
 STAYING = [Right.ACCESS, Right.RECTIFICATION, Right.RESTRICTION, Right.PORTABILITY]
 
 
 @pytest.fixture
 def agreed(world, anna):
-    return _agreed(world, anna)
-
-
-def _agreed(world: World, session: Session, person: str = "4711") -> str:
-    record = world.services.receive_credential(session, world.issuers.offer(person=person))
-    return str(world.services.publish_offer(session, record.credential_id, PolicyChoices()).consent_id)
-
-
-def _file(world, session, consent_id, right=Right.ACCESS, words=WORDS):
-    return world.services.rights.file(session, consent_id, right, words)
-
-
-def _kept(world, session):
-    (case,) = world.services.rights.file.all(session)
-    return case
+    return agreed_to(world, anna)
 
 
 def _key(world, session, consent_id):
@@ -63,7 +46,7 @@ def _key(world, session, consent_id):
 
 @pytest.mark.parametrize("right", STAYING)
 def test_a_right_is_filed_by_the_agreements_own_key_and_ends_nothing(world, anna, agreed, right):
-    case = _file(world, anna, agreed, right)
+    case = filed(world, anna, agreed, right)
 
     ((signed, withdrawal),) = world.rights.received
     request = verify_rights_request(signed, _key(world, anna, agreed), marketplace=MARKET)
@@ -76,7 +59,7 @@ def test_a_right_is_filed_by_the_agreements_own_key_and_ends_nothing(world, anna
 
 @pytest.mark.parametrize("right", ENDING)
 def test_erasure_and_objection_end_the_agreement_with_its_own_withdrawal(world, anna, agreed, right):
-    _file(world, anna, agreed, right)
+    filed(world, anna, agreed, right)
 
     ((_, withdrawal),) = world.rights.received
     held = world.services.read.consent_of(anna, agreed)
@@ -92,7 +75,7 @@ def test_offers_of_weighed_sums_are_asked_about_and_ended_alike(world, anna, kin
     use, choices = getattr(world.services, kind), {"scores": ScoreChoices, "crowds": CrowdChoices}[kind]
     held = use.offer(anna, record.credential_id, choices())
 
-    staying, ending = (_file(world, anna, held.consent_id, each) for each in (Right.ACCESS, Right.ERASURE))
+    staying, ending = (filed(world, anna, held.consent_id, each) for each in (Right.ACCESS, Right.ERASURE))
 
     (after,) = use.read.offers(anna)
     assert world.services.rights.file.agreements(anna) == (held.consent_id,)
@@ -105,60 +88,60 @@ def test_what_ended_before_is_erased_with_the_withdrawal_of_then(world, anna, ag
     ended = world.services.withdraw_consent(anna, agreed)
     world.clock.forward(days=3)
 
-    case = _file(world, anna, agreed, Right.ERASURE)
+    case = filed(world, anna, agreed, Right.ERASURE)
 
     assert world.rights.received[0][1] == ended.withdrawal.signed
     assert case.state is CaseState.OPEN
 
 
 def test_the_name_in_the_database_is_not_the_one_that_the_marketplace_hears(world, anna, agreed):
-    case = _file(world, anna, agreed)
+    case = filed(world, anna, agreed)
 
     assert case.row_id != case.request_id
     assert str(UUID(case.request_id)) == case.request_id
 
 
 def test_an_answer_is_read_at_a_refresh_and_stays(world, anna, agreed):
-    _file(world, anna, agreed)
+    filed(world, anna, agreed)
     world.clock.forward(days=9)
     world.rights.answer(CaseOutcome.PARTLY, "Two rows; the log stays.")
 
     assert not world.services.refresh(anna).problems
 
-    case = _kept(world, anna)
+    case = kept_case(world, anna)
     assert (case.state, case.standing.outcome) == (CaseState.ANSWERED, CaseOutcome.PARTLY)
     assert (case.standing.answer, case.standing.answered_at) == ("Two rows; the log stays.", world.clock())
     world.rights.answer(CaseOutcome.REFUSED, "changed our mind")
     world.services.refresh(anna)
-    assert _kept(world, anna) == case
+    assert kept_case(world, anna) == case
 
 
 def test_more_time_is_told_with_its_reason_and_three_months(world, anna, agreed):
-    first = _file(world, anna, agreed)
+    first = filed(world, anna, agreed)
     world.rights.extend("Many requests at once.")
 
     world.services.refresh(anna)
 
-    case = _kept(world, anna)
+    case = kept_case(world, anna)
     assert (case.state, case.standing.because) == (CaseState.EXTENDED, "Many requests at once.")
     assert case.standing.due_at == first.standing.filed_at + THREE_MONTHS
 
 
 def test_it_is_overdue_after_its_due_date_until_it_is_answered(world, anna, agreed):
-    case = _file(world, anna, agreed)
+    case = filed(world, anna, agreed)
 
     assert not case.is_overdue(case.standing.due_at)
     assert case.is_overdue(case.standing.due_at + timedelta(seconds=1))
     world.clock.forward(days=40)
     world.rights.answer(CaseOutcome.GRANTED, "Done.")
     world.services.refresh(anna)
-    assert not _kept(world, anna).is_overdue(world.clock())
+    assert not kept_case(world, anna).is_overdue(world.clock())
 
 
 @pytest.mark.parametrize("right", [Right.ACCESS, Right.ERASURE])
 def test_a_request_whose_answer_was_lost_is_sent_again_as_it_was(world, anna, agreed, right):
     world.rights.loses_answers = True
-    first = _file(world, anna, agreed, right)
+    first = filed(world, anna, agreed, right)
     world.rights.loses_answers = False
     world.clock.forward(hours=1)
 
@@ -169,19 +152,19 @@ def test_a_request_whose_answer_was_lost_is_sent_again_as_it_was(world, anna, ag
     assert once == again
     assert once[0] == first.signed
     assert len(world.rights.cases) == 1
-    assert (_kept(world, anna).state, _kept(world, anna).signed) == (CaseState.OPEN, None)
+    assert (kept_case(world, anna).state, kept_case(world, anna).signed) == (CaseState.OPEN, None)
 
 
 def test_a_request_that_was_answered_before_its_receipt_came_is_believed_at_the_refresh(world, anna, agreed):
     world.rights.loses_answers = True
-    _file(world, anna, agreed)
+    filed(world, anna, agreed)
     world.rights.loses_answers = False
     world.clock.forward(days=2)
     world.rights.answer(CaseOutcome.GRANTED, "Here it is.")
 
     world.services.refresh(anna)
 
-    assert _kept(world, anna).state is CaseState.ANSWERED
+    assert kept_case(world, anna).state is CaseState.ANSWERED
 
 
 def test_what_was_kept_and_neither_ended_nor_sent_is_both_at_the_next_refresh(world, anna, agreed):
@@ -195,16 +178,16 @@ def test_what_was_kept_and_neither_ended_nor_sent_is_both_at_the_next_refresh(wo
 
     assert not world.services.refresh(anna).problems
 
-    assert _kept(world, anna).state is CaseState.OPEN
+    assert kept_case(world, anna).state is CaseState.OPEN
     withdrawal = world.services.read.consent_of(anna, agreed).withdrawal
     assert world.rights.received == [(signed, withdrawal.signed)]
 
 
 def test_it_is_kept_before_it_is_sent(world, anna, agreed):
     kept = []
-    world.rights.meanwhile = lambda: kept.append(_kept(world, anna))
+    world.rights.meanwhile = lambda: kept.append(kept_case(world, anna))
 
-    _file(world, anna, agreed)
+    filed(world, anna, agreed)
 
     assert [each.signed for each in kept] == [world.rights.received[0][0]]
 
@@ -216,56 +199,56 @@ def test_another_window_that_sends_it_at_the_same_moment_does_no_harm(world, ann
 
     world.rights.meanwhile = refreshing
 
-    case = _file(world, anna, agreed)
+    case = filed(world, anna, agreed)
 
-    assert case == _kept(world, anna)
+    assert case == kept_case(world, anna)
     assert case.state is CaseState.OPEN
     assert len(world.rights.cases) == 1
 
 
 def test_a_request_that_was_not_taken_says_why_and_can_be_made_again(world, anna, agreed):
     world.rights.says_no = "10 of your requests wait already"
-    case = _file(world, anna, agreed)
+    case = filed(world, anna, agreed)
     world.rights.says_no = None
 
     assert (case.state, case.signed) == (CaseState.NOT_TAKEN, None)
     assert "wait already" in case.refusal
     world.services.refresh(anna)
     assert len(world.rights.received) == 1
-    assert _file(world, anna, agreed).state is CaseState.OPEN
+    assert filed(world, anna, agreed).state is CaseState.OPEN
 
 
 def test_a_marketplace_that_is_down_is_a_problem_of_the_refresh_and_the_request_stays(world, anna, agreed):
-    case = _file(world, anna, agreed)
+    case = filed(world, anna, agreed)
     world.rights.down = True
 
     assert world.services.refresh(anna).problems
-    assert _kept(world, anna) == case
+    assert kept_case(world, anna) == case
 
 
 def test_a_marketplace_that_forgot_the_request_is_told(world, anna, agreed):
-    _file(world, anna, agreed)
+    filed(world, anna, agreed)
     world.rights.cases.clear()
 
     assert world.services.refresh(anna).problems == [
         "The marketplace said no: there is no such request of yours"
     ]
-    assert _kept(world, anna).state is CaseState.OPEN
+    assert kept_case(world, anna).state is CaseState.OPEN
 
 
 def test_nothing_is_signed_while_nobody_says_whom_it_is_for(world, anna, agreed):
     world.trust.error = PartnerUnreachableError("The list of verified organisations cannot be had now.")
 
     with pytest.raises(PartnerUnreachableError):
-        _file(world, anna, agreed, Right.ERASURE)
+        filed(world, anna, agreed, Right.ERASURE)
 
     assert world.services.rights.file.all(anna) == ()
     assert world.services.read.consent_of(anna, agreed).withdrawal is None
 
 
 def test_lines_arrive_as_she_typed_them_and_nothing_is_nothing(world, anna, agreed):
-    _file(world, anna, agreed, words=" one\r\ntwo \r\n")
-    _file(world, anna, agreed, words=" \r\n ")
+    filed(world, anna, agreed, words=" one\r\ntwo \r\n")
+    filed(world, anna, agreed, words=" \r\n ")
 
     told = [
         verify_rights_request(signed, _key(world, anna, agreed), marketplace=MARKET).words
@@ -277,7 +260,7 @@ def test_lines_arrive_as_she_typed_them_and_nothing_is_nothing(world, anna, agre
 @pytest.mark.parametrize("words", ["x" * (MAX_WORDS + 1), "a\x00b"])
 def test_words_that_cannot_be_sent_are_refused_and_nothing_ends(world, anna, agreed, words):
     with pytest.raises(ChoiceError) as caught:
-        _file(world, anna, agreed, Right.ERASURE, words)
+        filed(world, anna, agreed, Right.ERASURE, words)
 
     assert caught.value.field == "words"
     assert world.rights.received == []
@@ -286,7 +269,7 @@ def test_words_that_cannot_be_sent_are_refused_and_nothing_ends(world, anna, agr
 
 def test_nobody_asks_about_the_agreement_of_another_wallet(world, anna, ben, agreed):
     with pytest.raises(ChoiceError) as caught:
-        _file(world, ben, agreed)
+        filed(world, ben, agreed)
 
     assert caught.value.field == "agreement"
     assert world.services.rights.file.all(ben) == ()
@@ -294,150 +277,24 @@ def test_nobody_asks_about_the_agreement_of_another_wallet(world, anna, ben, agr
 
 def test_of_an_agreement_that_never_arrived_there_is_nothing_to_ask(world, anna):
     world.market.down = True
-    consent_id = _agreed(world, anna)
+    consent_id = agreed_to(world, anna)
 
     assert world.services.rights.file.agreements(anna) == ()
     with pytest.raises(ChoiceError):
-        _file(world, anna, consent_id)
-
-
-def _other_standing(**changes):
-    return lambda answer: replace(answer, standing=replace(answer.standing, **changes))
-
-
-def _moved(days):
-    return lambda answer: replace(
-        answer,
-        standing=replace(
-            answer.standing,
-            filed_at=answer.standing.filed_at + timedelta(days=days),
-            due_at=answer.standing.due_at + timedelta(days=days),
-        ),
-    )
-
-
-def _answered(days):
-    return lambda answer: _other_standing(
-        state=CaseState.ANSWERED,
-        outcome=CaseOutcome.GRANTED,
-        answer="Done.",
-        answered_at=answer.standing.filed_at + timedelta(days=days),
-    )(answer)
-
-
-LIES = {
-    "another request": lambda answer: replace(answer, request_id="00000000-0000-4000-8000-000000000001"),
-    "another agreement": lambda answer: replace(
-        answer, consent_id="urn:uuid:00000000-0000-4000-8000-000000000001"
-    ),
-    "another right": lambda answer: replace(answer, right=Right.PORTABILITY),
-    "filed before it was signed": _moved(-1),
-    "filed in days to come": _moved(1),
-    "answered before it was filed": _answered(-1),
-    "answered in days to come": _answered(1),
-}
-
-
-@pytest.mark.parametrize("name", LIES)
-def test_an_answer_that_does_not_hold_is_not_believed(world, anna, agreed, name):
-    case = _file(world, anna, agreed)
-    world.rights.lie = LIES[name]
-
-    report = world.services.refresh(anna)
-
-    assert report.problems == ["The marketplace gave an answer about a request that does not hold."]
-    assert _kept(world, anna) == case
-
-
-@pytest.mark.parametrize("name", LIES)
-def test_a_first_answer_that_does_not_hold_leaves_the_request_to_be_sent_again(world, anna, agreed, name):
-    world.rights.lie = LIES[name]
-    with pytest.raises(PartnerFaultError):
-        _file(world, anna, agreed)
-    world.rights.lie = lambda answer: answer
-
-    before = _kept(world, anna)
-    world.services.refresh(anna)
-
-    assert before.state is CaseState.SENDING
-    assert _kept(world, anna).state is CaseState.OPEN
-
-
-@pytest.mark.parametrize(
-    "lie",
-    [
-        _answered(0),
-        lambda answer: _other_standing(
-            state=CaseState.EXTENDED, because="x", due_at=answer.standing.filed_at + THREE_MONTHS
-        )(answer),
-    ],
-    ids=["answered", "extended"],
-)
-def test_nobody_can_have_decided_on_what_was_only_just_asked(world, anna, agreed, lie):
-    world.rights.lie = lie
-
-    with pytest.raises(PartnerFaultError):
-        _file(world, anna, agreed)
-    assert _kept(world, anna).state is CaseState.SENDING
-
-
-def test_a_due_date_is_not_moved_without_a_reason(world, anna, agreed):
-    case = _file(world, anna, agreed)
-    world.rights.lie = lambda answer: _other_standing(due_at=answer.standing.due_at - timedelta(days=1))(
-        answer
-    )
-
-    assert world.services.refresh(anna).problems
-    assert _kept(world, anna) == case
-
-
-@pytest.mark.parametrize("because", [None, "another reason"])
-def test_a_prolongation_is_neither_taken_back_nor_told_otherwise(world, anna, agreed, because):
-    _file(world, anna, agreed)
-    world.rights.extend("Many requests at once.")
-    world.services.refresh(anna)
-    case = _kept(world, anna)
-    state, span = (CaseState.EXTENDED, THREE_MONTHS) if because else (CaseState.OPEN, MONTH)
-    world.rights.lie = lambda answer: _other_standing(
-        state=state, because=because, due_at=answer.standing.filed_at + span
-    )(answer)
-
-    assert world.services.refresh(anna).problems
-    assert _kept(world, anna) == case
-
-
-@pytest.mark.parametrize(
-    ("state", "days", "because"),
-    [
-        (CaseState.OPEN, 27, None),
-        (CaseState.OPEN, 32, None),
-        (CaseState.EXTENDED, 88, "why"),
-        (CaseState.EXTENDED, 93, "why"),
-        (CaseState.OPEN, 31, "why"),
-        (CaseState.EXTENDED, 92, None),
-        (CaseState.ANSWERED, 31, None),
-        (CaseState.SENDING, 31, None),
-        (CaseState.NOT_TAKEN, 31, None),
-    ],
-)
-def test_a_standing_that_the_law_does_not_know_is_none(world, state, days, because):
-    now = world.clock()
-
-    with pytest.raises(MalformedError):
-        CaseStanding(state, now, now + timedelta(days=days), because)
+        filed(world, anna, consent_id)
 
 
 def test_a_request_of_an_agreement_that_the_wallet_does_not_have_breaks_no_refresh(world, anna, ben, agreed):
-    case = _file(world, anna, agreed)
+    case = filed(world, anna, agreed)
     world.stores.rights_cases.save(ben, replace(case, revision=0, row_id="elsewhere"))
 
     assert not world.services.refresh(ben).problems
-    assert _kept(world, ben).state is CaseState.OPEN
+    assert kept_case(world, ben).state is CaseState.OPEN
 
 
 def test_neither_what_she_wrote_nor_what_she_signed_is_in_its_repr(world, anna, agreed):
     world.rights.loses_answers = True
-    case = _file(world, anna, agreed)
+    case = filed(world, anna, agreed)
 
     assert WORDS not in repr(case)
     assert case.signed not in repr(case)
@@ -445,7 +302,7 @@ def test_neither_what_she_wrote_nor_what_she_signed_is_in_its_repr(world, anna, 
 
 def test_the_readable_copy_has_the_requests_and_nothing_that_acts_for_her(world, anna, agreed):
     world.rights.loses_answers = True
-    case = _file(world, anna, agreed)
+    case = filed(world, anna, agreed)
 
     files = world.services.rights.copy(anna, Password("a quiet harbour"))
 
@@ -455,11 +312,11 @@ def test_the_readable_copy_has_the_requests_and_nothing_that_acts_for_her(world,
 
 
 def test_a_document_comes_back_as_it_was(world, anna, agreed):
-    first = _file(world, anna, agreed)
+    first = filed(world, anna, agreed)
     world.rights.answer(CaseOutcome.GRANTED, "Done.")
     world.services.refresh(anna)
 
-    for case in (first, _kept(world, anna), first.not_taken("why")):
+    for case in (first, kept_case(world, anna), first.not_taken("why")):
         document = json.loads(canonical_json(case.to_document()))
         assert RightsCase.from_document(document, case.row_id, case.revision) == case
 
@@ -468,7 +325,7 @@ def test_a_document_comes_back_as_it_was(world, anna, agreed):
 def test_the_database_cannot_read_it_and_loses_it_with_the_wallet(stored_world, database_url):
     services = stored_world.services
     anna = services.create_wallet("anna", "a quiet harbour")
-    case = _file(stored_world, anna, _agreed(stored_world, anna))
+    case = filed(stored_world, anna, agreed_to(stored_world, anna))
 
     engine = open_engine(database_url)
     with engine.connect() as connection:
@@ -489,7 +346,7 @@ def test_a_request_goes_into_the_file_of_a_wallet_and_is_followed_after_it(store
     services = stored_world.services
     anna = services.create_wallet("anna", "a quiet harbour")
     stored_world.rights.loses_answers = True
-    case = _file(stored_world, anna, _agreed(stored_world, anna), Right.ERASURE)
+    case = filed(stored_world, anna, agreed_to(stored_world, anna), Right.ERASURE)
     stored_world.rights.loses_answers = False
     file = services.move.export(anna, Password("a quiet harbour"), "a sentence for the file")
 
