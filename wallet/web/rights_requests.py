@@ -57,7 +57,7 @@ class _Screens:
             flash(str(error), "bad")
         else:
             flash(*_told(case))
-            if right.ends_agreement:
+            if right.ends_agreement and case.state is not CaseState.SENDING:
                 flash(gettext("The agreement has ended. What you earned stays yours."), "note")
         return redirect(url_for("rights_requests.overview"))
 
