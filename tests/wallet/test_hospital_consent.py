@@ -21,12 +21,8 @@ from wallet.domain.fhir_consent import Exported, fhir_consent
 from wallet.domain.hospital_consent import MAX_BYTES, Objections, read_hospital_consent
 from wallet.errors import ChoiceError
 
-ROOT = Path(__file__).parents[2]
-HL7 = [
-    path
-    for folder in (ROOT / "shared", Path("/work/shared"))
-    for path in (sorted(folder.rglob("Consent-*.json")) if folder.is_dir() else [])
-]
+VECTORS = Path(__file__).parents[3] / "shared" / "vectors"
+HL7 = sorted(VECTORS.rglob("Consent-*.json"))
 WORDS = "Was ich erlaube.\nUnd bis wann: λέξεις."
 COMPANY = {"reference": {"identifier": {"system": KINDS, "value": "company"}}}
 STRANGER = {"role": {"coding": [{"code": "PRCP"}]}, "reference": {"reference": "Organization/f001"}}
