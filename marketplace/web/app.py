@@ -56,8 +56,10 @@ def create_app(
         app.register_blueprint(desk.screens(services))
     app.jinja_env.filters["word_of"] = lambda key, words: words.get(key, key)
     app.register_blueprint(result.screens(services, authority))
-    if services.payments is not None:
-        app.register_blueprint(payments.screens(services, services.payments, settings.public_url))
+    cards = services.payments
+    app.context_processor(lambda: {"card_rail": None if cards is None else cards.rail.title})
+    if cards is not None:
+        app.register_blueprint(payments.screens(services, cards, settings.public_url))
     if services.presentations is not None:
         app.register_blueprint(presenting.screens(services, services.presentations))
     return app

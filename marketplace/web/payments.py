@@ -24,7 +24,6 @@ def screens(services: Services, payments: Payments, public_url: str) -> Blueprin
     _paying(blueprint, services, payments, public_url.rstrip("/"))
     _asking_back(blueprint, payments)
     _operating(blueprint, payments)
-    blueprint.app_context_processor(lambda: {"card_rail": payments.rail.title})
     return blueprint
 
 

@@ -241,8 +241,10 @@ def populated(path: Path) -> Path:
     return path
 
 
-def open_house(folder: Path, *, settings: Settings, database: Path, terms: Terms | None = None) -> House:
-    """A market over a copy of a database."""
+def open_house(
+    folder: Path, *, settings: Settings, database: Path, terms: Terms | None = None, bare: bool = False
+) -> House:
+    """A market over a copy of a database; a bare one takes no cards and bills nobody."""
     own = folder / "market.sqlite"
     shutil.copy(database, own)
     clock, store = HandClock(), open_store(f"sqlite:///{own}")
@@ -254,7 +256,7 @@ def open_house(folder: Path, *, settings: Settings, database: Path, terms: Terms
         store=store,
         registry=parties.registry,
         clock=clock,
-        seller=SELLER,
+        seller=None if bare else SELLER,
         terms=terms or Terms(),
     )
     token = sign_registry(parties.registry(), parties.AUTHORITY)
@@ -268,7 +270,7 @@ def open_house(folder: Path, *, settings: Settings, database: Path, terms: Terms
         Vault(b"p" * 32),
         CHEAP,
         space=space,
-        rail=SandboxRail(b"k" * 32),
+        rail=None if bare else SandboxRail(b"k" * 32),
     )
     services = offer(desk, around)
     SumUpSupply(desk)()
