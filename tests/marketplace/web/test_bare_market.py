@@ -1,4 +1,4 @@
-"""A market as it stands after `marketplace init`: no card rail, no seller; every page is there all the same."""
+"""A market as it stands after `marketplace init`: no card rail, no seller; each page is there."""
 
 from collections.abc import Iterator
 from pathlib import Path
