@@ -16,7 +16,7 @@ from marketplace.sdk.buyer import API, Buyer
 from marketplace.sdk.keys import BuyerKeys
 from ssi.http.client import Body, Client
 from ssi.http.errors import RefusedByPeerError
-from tests.journeys.crowds import BY_SCHOOL, BY_SEX, OF_ALL
+from tests.journeys.crowds import BY_SCHOOL, BY_SEX, OF_ALL, OF_ALL_WITH_NOISE
 from tests.journeys.customers import Customer, Purchase, enrolled, stranger
 from tests.journeys.neighbourhood import Neighbourhood
 
@@ -104,10 +104,13 @@ def test_a_kind_of_buyer_that_no_consent_covers_is_refused(neighbourhood: Neighb
     assert refused(lambda: company.buyer.order(OF_ALL, accept_cents=10**6)).status == 422
 
 
-def test_a_question_to_more_people_than_there_are_is_refused(institute: Customer):
-    refusal = refused(lambda: institute.buyer.quote(replace(OF_ALL, floor=1000)))
+def test_a_question_to_more_people_than_there_are_is_refused(institute: Customer, exact: Purchase):
+    with_noise = refused(lambda: institute.buyer.quote(replace(OF_ALL_WITH_NOISE, floor=1000)))
+    without = refused(lambda: institute.buyer.quote(replace(OF_ALL, floor=1000)))
 
-    assert (refusal.status, kind_of(refusal)) == (422, "too-few-people")
+    assert (with_noise.status, kind_of(with_noise)) == (422, "too-few-people")
+    # An exact answer was given before, and since then one reason stands for too few and too alike.
+    assert (without.status, kind_of(without)) == (422, "differs-by-too-few")
 
 
 def test_a_question_that_would_hide_people_among_fewer_than_ten_is_refused(institute: Customer):
