@@ -1,8 +1,6 @@
 """Another data space buys an answer: every message over loopback, held against the protocol on both sides."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,55 +10,13 @@ from consent.order_terms import OrderTerms, read_asked_offer
 from consent.vocabulary import Purpose
 from marketplace.clients.callbacks import HttpCallbacks
 from marketplace.domain.dsp import BASE
-from marketplace.domain.negotiation import AGREED_FOR, MOST_ATTEMPTS, MOST_OPEN
+from marketplace.domain.negotiation import MOST_ATTEMPTS, MOST_OPEN
 from marketplace.errors import RefusedError
-from marketplace.storage.store import open_store
-from tests.marketplace.connector import OFFER_ID, ROOT, Connector, asking, connected
+from tests.marketplace.connector import OFFER_ID, ROOT, asking
+from tests.marketplace.data_space_talk import NIL, ROOMY, TWELVE, another_buyer, fault
 from tests.marketplace.dsp_schemas import require_valid
 from tests.marketplace.mpc_node.orders import BUYER_HANDLE, NOISY
 from tests.marketplace.mpc_node.parties import MARKET
-from tests.marketplace.mpc_node.people import withdrawal_of
-
-NIL = "urn:uuid:00000000-0000-0000-0000-000000000000"
-TWELVE = 1715
-ROOMY = 1887
-
-
-@pytest.fixture(scope="module")
-def standing() -> Iterator[Connector]:
-    """A market for tests that begin their own negotiations and count nothing."""
-    with connected() as connector:
-        yield connector
-
-
-@pytest.fixture
-def connector() -> Iterator[Connector]:
-    with connected() as opened:
-        yield opened
-
-
-@pytest.fixture(params=["memory", "sql"])
-def any_connector(request, database_url) -> Iterator[Connector]:
-    store = None if request.param == "memory" else open_store(database_url)
-    with connected(store) as opened:
-        yield opened
-    if store is not None:
-        store.database.close()
-
-
-def fault(response, kind: str = "ContractNegotiationError") -> tuple[int, str]:
-    require_valid(kind, response.json)
-    assert "Traceback" not in response.text
-    return response.status_code, response.json["code"]
-
-
-def another_buyer(connector: Connector, *, cents: int = 1_000_000) -> Connector:
-    """A buyer of its own, whose connector listens at the same place."""
-    account = connector.market.buyer("other@example.org", cents=cents)
-    secret = connector.market.services.make_api_key(account.account_id, "other").secret
-    other = replace(connector, account=account, key={"Authorization": f"Bearer {secret}"})
-    assert other.register().status_code == 200
-    return other
 
 
 def test_the_version_is_told_to_everybody_at_the_root(standing):
@@ -385,108 +341,3 @@ def test_nothing_is_sent_to_an_address_that_is_not_the_accounts_any_more(connect
 
     assert connector.listener.heard == []
     assert connector.state(begun) == "REQUESTED"
-
-
-def test_an_agreement_is_ordered_once_however_often_it_is_transferred(connector):
-    agreement = connector.agreed()
-    first = connector.transfer(agreement["@id"])
-    second = connector.transfer(agreement["@id"])
-    connector.market.drive()
-    connector.market.clock.forward(seconds=5)
-    connector.work()
-
-    orders = connector.market.services.list_orders(connector.account.account_id)
-    assert len(orders) == 1
-    assert {connector.state(each.json, "transfers") for each in (first, second)} == {"STARTED"}
-
-
-def test_the_same_transfer_request_gets_the_same_transfer(connector):
-    agreement, pid = connector.agreed(), connector.new_pid()
-    first = connector.transfer(agreement["@id"], consumerPid=pid)
-
-    assert connector.transfer(agreement["@id"], consumerPid=pid).json == first.json
-    other = connector.agreed()
-    again = connector.transfer(other["@id"], consumerPid=pid)
-    assert fault(again, "TransferError") == (409, "negotiation-conflict")
-
-
-def test_what_was_not_agreed_or_not_by_this_buyer_is_not_transferred(connector):
-    begun = connector.request().json
-    connector.work()
-    unfinished = connector.listener.last("ContractAgreementMessage")["agreement"]["@id"]
-    key = another_buyer(connector).key
-
-    assert connector.state(begun) == "AGREED"
-    for agreement, shown in ((unfinished, None), (NIL, None), (unfinished, key)):
-        answer = connector.transfer(agreement, key=shown)
-        assert fault(answer, "TransferError") == (404, "unknown-negotiation")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"format": "HttpData-PULL"},
-        {"dataAddress": {"@type": "DataAddress", "endpointType": "x", "endpoint": "https://x.example"}},
-        {"consumerPid": "../.."},
-        {"agreementId": 3},
-    ],
-)
-def test_a_transfer_that_is_not_understood_is_refused(standing, change):
-    answer = standing.transfer(NIL, **change)
-
-    assert fault(answer, "TransferError") == (400, "malformed")
-
-
-def test_an_agreement_that_has_run_out_is_not_ordered_any_more(connector):
-    agreement = connector.agreed()
-    connector.market.clock.forward(seconds=(AGREED_FOR + timedelta(hours=1)).total_seconds())
-
-    answer = connector.transfer(agreement["@id"])
-
-    assert fault(answer, "TransferError") == (422, "refused")
-
-
-def test_a_transfer_ends_where_there_will_be_no_answer(connector):
-    crowd = connector.market.nodes.people
-    agreement = connector.agreed()
-    delivery = connector.transfer(agreement["@id"]).json
-    for someone in list(crowd.values())[:6]:  # too few are left
-        connector.market.services.withdraw_offer(withdrawal_of(someone))
-    connector.market.drive()
-    connector.market.clock.forward(seconds=5)
-    connector.work()
-
-    assert connector.listener.last("TransferTerminationMessage")["reason"]
-    assert connector.state(delivery, "transfers") == "TERMINATED"
-
-
-def test_a_transfer_is_suspended_and_goes_on(connector):
-    delivery = connector.transfer(connector.agreed()["@id"]).json
-    early = connector.about_transfer(delivery, "suspension", "TransferSuspensionMessage")
-    assert fault(early, "TransferError") == (400, "illegal-move")
-    connector.market.drive()
-    connector.market.clock.forward(seconds=5)
-    connector.work()
-
-    paused = connector.about_transfer(delivery, "suspension", "TransferSuspensionMessage")
-    resumed = connector.about_transfer(delivery, "start", "TransferStartMessage")
-    ended = connector.about_transfer(delivery, "termination", "TransferTerminationMessage")
-
-    assert [each.json["state"] for each in (paused, resumed, ended)] == ["SUSPENDED", "STARTED", "TERMINATED"]
-
-
-def test_a_buyer_without_money_is_told_so_at_the_transfer(connector):
-    poor = another_buyer(connector, cents=0)
-    agreement = poor.agreed()
-
-    assert fault(poor.transfer(agreement["@id"]), "TransferError") == (402, "insufficient-funds")
-
-
-def test_a_body_that_is_no_message_is_refused_by_name(standing):
-    for path in ("negotiations/request", "transfers/request", "catalog/request"):
-        kind = {"n": "ContractNegotiationError", "t": "TransferError", "c": "CatalogError"}[path[0]]
-        for raw in (b"", b"{", b"[]", b'"\xff"', b'{"@context": null}', b"[" * 5000):
-            answer = standing.web.post(
-                f"{BASE}/{path}", data=raw, headers=standing.key | {"Content-Type": "application/json"}
-            )
-            assert fault(answer, kind) == (400, "malformed"), raw
