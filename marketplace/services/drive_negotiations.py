@@ -23,18 +23,18 @@ from marketplace.domain.dsp import (
     offer_message,
     termination_message,
 )
-from marketplace.domain.negotiation import MOST_ATTEMPTS, Negotiation, Outgoing, urn
+from marketplace.domain.negotiation import Negotiation, Outgoing, urn
 from marketplace.errors import MarketplaceError, TooFewPeopleError
 from marketplace.services.desk import Desk
 from marketplace.services.make_quote import MakeQuote
-from marketplace.services.send_messages import LEASE, MOST_AT_ONCE, Address, Sender
+from marketplace.services.send_messages import Sender
+from marketplace.services.talk import Talk
 from ssi.errors import CredentialError
 
 MOST_CHANGES: Final = 100
 """After so many changes a negotiation that leads nowhere is ended: each answer costs a quote."""
 ROOM_PERCENT: Final = 10
 _TERMINATION: Final = "ContractNegotiationTerminationMessage"
-_UNREACHABLE: Final = "the connector could not be reached"
 
 
 @dataclass(frozen=True)
@@ -48,45 +48,20 @@ class DriveNegotiations:
     def __call__(self) -> int:
         """How many were taken up."""
         now = self.desk.now()
-        with self.desk.store.writing() as books:
-            due = [
-                replace(each, due_at=now + LEASE, version=each.version + 1)
-                for each in books.negotiations.due(now, limit=MOST_AT_ONCE)
-            ]
-            for each in due:
-                books.negotiations.save(each)
+        due = self._talk.take_up(now)
         for each in due:
             self._advance(each, now)
         return len(due)
 
-    def _advance(self, taken: Negotiation, now: datetime) -> None:
-        negotiation: Negotiation | None = taken
-        if taken.outgoing is None:
-            negotiation = self._save(taken, self._decided(taken, now))
-        if negotiation is None or negotiation.outgoing is None:
-            return
-        outgoing = negotiation.outgoing
-        address = Address(negotiation.account_id, negotiation.callback, outgoing.path)
-        if self.sender.send(address, outgoing.body):
-            self._save(negotiation, _reached(negotiation, outgoing.move))
-            return
-        attempts = outgoing.attempts + 1
-        if attempts >= MOST_ATTEMPTS:
-            ended = negotiation.moved(NegotiationMove.TERMINATE, Side.PROVIDER)
-            self._save(negotiation, replace(ended, reason=negotiation.reason or _UNREACHABLE))
-            return
-        later = replace(outgoing, attempts=attempts)
-        self._save(negotiation, replace(negotiation, outgoing=later, due_at=self.sender.again_at(attempts)))
+    @property
+    def _talk(self) -> Talk[Negotiation]:
+        return Talk(self.desk, self.sender, lambda books: books.negotiations, _given_up)
 
-    def _save(self, seen: Negotiation, changed: Negotiation) -> Negotiation | None:
-        """Keep a change, unless the buyer's connector has said something in the meantime."""
-        with self.desk.store.writing() as books:
-            current = books.negotiations.get(seen.provider_pid)
-            if current is None or current.version != seen.version:
-                return None
-            saved = replace(changed, version=seen.version + 1)
-            books.negotiations.save(saved)
-        return saved
+    def _advance(self, taken: Negotiation, now: datetime) -> bool:
+        found: Negotiation | None = taken
+        if taken.outgoing is None:
+            found = self._talk.save(taken, self._decided(taken, now))
+        return found is not None and self._talk.say(found)
 
     def _decided(self, found: Negotiation, now: datetime) -> Negotiation:
         if found.state is NegotiationState.VERIFIED:
@@ -142,14 +117,14 @@ class DriveNegotiations:
         return _saying(offered, NegotiationMove.OFFER, "offers", body)
 
 
-def _reached(negotiation: Negotiation, move: NegotiationMove) -> Negotiation:
-    return negotiation.moved(move, Side.PROVIDER)
-
-
 def _ending(found: Negotiation, reason: str) -> Negotiation:
     body = termination_message(_TERMINATION, found.provider_pid, found.consumer_pid, reason)
     ended = replace(found, reason=reason[:MAX_REASON])
     return _saying(ended, NegotiationMove.TERMINATE, "termination", body)
+
+
+def _given_up(found: Negotiation) -> Negotiation:
+    return found.moved(NegotiationMove.TERMINATE, Side.PROVIDER)
 
 
 def _saying(found: Negotiation, move: NegotiationMove, last: str, body: Document) -> Negotiation:

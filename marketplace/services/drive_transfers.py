@@ -8,13 +8,13 @@ from consent.moves import Side
 from consent.transfer import TransferMove, TransferState
 from marketplace.domain.dsp import MAX_REASON, Document, start_message, termination_message
 from marketplace.domain.job import Job, JobState
-from marketplace.domain.negotiation import MOST_ATTEMPTS, Outgoing, TransferProcess
+from marketplace.domain.negotiation import Outgoing, TransferProcess
 from marketplace.services.desk import Desk
-from marketplace.services.send_messages import LEASE, MOST_AT_ONCE, Address, Sender
+from marketplace.services.send_messages import Sender
+from marketplace.services.talk import Talk
 
 LOOK_AGAIN: Final = timedelta(seconds=5)
 _FAILED = frozenset({JobState.FAILED, JobState.REFUNDED})
-_UNREACHABLE: Final = "the connector could not be reached"
 
 
 @dataclass(frozen=True)
@@ -28,44 +28,18 @@ class DriveTransfers:
     def __call__(self) -> int:
         """How many had something to be said."""
         now = self.desk.now()
-        with self.desk.store.writing() as books:
-            due = [
-                replace(each, due_at=now + LEASE, version=each.version + 1)
-                for each in books.transfer_processes.due(now, limit=MOST_AT_ONCE)
-            ]
-            for each in due:
-                books.transfer_processes.save(each)
+        due = self._talk.take_up(now)
         return sum(self._advance(each, now) for each in due)
 
-    def _advance(self, taken: TransferProcess, now: datetime) -> bool:
-        transfer: TransferProcess | None = taken
-        if taken.outgoing is None:
-            transfer = self._save(taken, self._decided(taken, now))
-        if transfer is None or transfer.outgoing is None:
-            return False
-        outgoing = transfer.outgoing
-        address = Address(transfer.account_id, transfer.callback, outgoing.path)
-        if self.sender.send(address, outgoing.body):
-            self._save(transfer, transfer.moved(outgoing.move, Side.PROVIDER))
-            return True
-        attempts = outgoing.attempts + 1
-        if attempts >= MOST_ATTEMPTS:
-            ended = transfer.moved(TransferMove.TERMINATE, Side.PROVIDER)
-            self._save(transfer, replace(ended, reason=transfer.reason or _UNREACHABLE))
-            return True
-        later = replace(outgoing, attempts=attempts)
-        self._save(transfer, replace(transfer, outgoing=later, due_at=self.sender.again_at(attempts)))
-        return True
+    @property
+    def _talk(self) -> Talk[TransferProcess]:
+        return Talk(self.desk, self.sender, lambda books: books.transfer_processes, _given_up)
 
-    def _save(self, seen: TransferProcess, changed: TransferProcess) -> TransferProcess | None:
-        """Keep a change, unless the buyer's connector has said something in the meantime."""
-        with self.desk.store.writing() as books:
-            current = books.transfer_processes.get(seen.provider_pid)
-            if current is None or current.version != seen.version:
-                return None
-            saved = replace(changed, version=seen.version + 1)
-            books.transfer_processes.save(saved)
-        return saved
+    def _advance(self, taken: TransferProcess, now: datetime) -> bool:
+        found: TransferProcess | None = taken
+        if taken.outgoing is None:
+            found = self._talk.save(taken, self._decided(taken, now))
+        return found is not None and self._talk.say(found)
 
     def _decided(self, found: TransferProcess, now: datetime) -> TransferProcess:
         if found.state is not TransferState.REQUESTED:  # the buyer has the word
@@ -89,6 +63,10 @@ class DriveTransfers:
             if order is None:  # an order is never deleted, and there is no transfer without one
                 raise AssertionError(order_id)
             return books.orders.job(order.job_id)
+
+
+def _given_up(found: TransferProcess) -> TransferProcess:
+    return found.moved(TransferMove.TERMINATE, Side.PROVIDER)
 
 
 def _saying(found: TransferProcess, move: TransferMove, last: str, body: Document) -> TransferProcess:
