@@ -22,7 +22,7 @@ from marketplace.services.suite import Services
 from marketplace.storage.tables import metadata
 from ssi.errors import CredentialError
 from ssi.hosting.database import Database, differences, open_database
-from ssi.hosting.errors import HostingError, ReadableByOthersError
+from ssi.hosting.errors import DatabaseUnavailableError, HostingError, ReadableByOthersError
 from ssi.hosting.files import read_private
 from ssi.trust_file import TrustFile, read_authority
 
@@ -121,7 +121,7 @@ def _migrated(database: Database) -> Finding:
     try:
         database.check()
         changes = len(differences(database.engine, metadata))
-    except SQLAlchemyError as error:
+    except (DatabaseUnavailableError, SQLAlchemyError) as error:
         name = type(error).__name__
         return Finding(
             Level.FAIL, f"database: it does not answer ({name})", "start it, and look at --database-url"

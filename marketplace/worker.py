@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, Counter
 
 from marketplace.services.suite import Duties
 from ssi.errors import CredentialError
+from ssi.hosting.errors import DatabaseUnavailableError
 from ssi.hosting.logs import log
 from ssi.http.errors import PeerError
 from ssi.trust import TrustRegistry
@@ -97,7 +98,7 @@ class Worker:
         """Take one turn of a duty, whatever happens in it, and return how long to rest after it."""
         try:
             found = loop.turn()
-        except (PeerError, CredentialError) as error:
+        except (PeerError, CredentialError, DatabaseUnavailableError) as error:
             log(_LOGGER, "a duty has to wait", duty=loop.name, error=type(error).__name__)
             self._turns.labels(loop.name, "waiting").inc()
             return self._pauses.failed

@@ -17,6 +17,7 @@ from marketplace.errors import (
     WrongCredentialsError,
 )
 from ssi.errors import CredentialError, RegistryError, UnknownDataSetError, UnknownNodeError
+from ssi.hosting.errors import DatabaseUnavailableError
 from ssi.http.errors import PeerError, RequestProofError, TooManyRequestsError
 
 STATUS: dict[type[Exception], HTTPStatus] = {
@@ -43,5 +44,6 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     CryptoError: HTTPStatus.UNPROCESSABLE_ENTITY,
     RegistryError: HTTPStatus.SERVICE_UNAVAILABLE,
     PeerError: HTTPStatus.SERVICE_UNAVAILABLE,
+    DatabaseUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Flask takes the entry of the nearest class, so a kind stands here only where it differs from its base."""

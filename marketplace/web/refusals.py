@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from http import HTTPStatus
 
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template
 from werkzeug.wrappers import Response
 
 from crypto.errors import MalformedError
@@ -21,6 +21,7 @@ from marketplace.errors import (
 from marketplace.web.words import sentence
 from ssi.errors import CredentialError, RegistryError, UnknownDataSetError
 from ssi.hosting.design.error_pages import Words, page
+from ssi.hosting.errors import DatabaseUnavailableError
 from ssi.http.errors import PeerError
 
 _PAGES: dict[type[Exception], tuple[HTTPStatus, str]] = {
@@ -42,6 +43,13 @@ _LATER = Words(
     "Somebody whose word is needed does not answer. Nothing was changed and nothing was bought; please try"
     " again in a few minutes.",
 )
+_NO_DATABASE = Words(
+    "We cannot look anything up right now",
+    "The database of this market does not answer. What you had before is unchanged, and nothing is bought"
+    " or paid twice. What you sent last may have arrived or not: open the page again in a minute and look,"
+    " before you send it once more. If you run this market: start the database, or free its disk."
+    " Everything else goes on by itself.",
+)
 
 
 def install(app: Flask) -> None:
@@ -50,6 +58,7 @@ def install(app: Flask) -> None:
         app.register_error_handler(kind, _answer(status, heading))
     for later in (PeerError, RegistryError):
         app.register_error_handler(later, _answer_later)
+    app.register_error_handler(DatabaseUnavailableError, _answer_without_database)
     app.register_error_handler(NotRegisteredError, _not_registered)
     app.register_error_handler(InsufficientFundsError, _no_funds)
 
@@ -63,6 +72,11 @@ def _answer(status: HTTPStatus, heading: str) -> Callable[[Exception], Response]
 
 def _answer_later(_error: Exception) -> Response:
     return page(HTTPStatus.SERVICE_UNAVAILABLE, _LATER)
+
+
+def _answer_without_database(error: Exception) -> Response:
+    current_app.logger.error("the database cannot be used: %s", type(error.__cause__).__name__)
+    return page(HTTPStatus.SERVICE_UNAVAILABLE, _NO_DATABASE)
 
 
 def _not_registered(_error: Exception) -> tuple[str, HTTPStatus]:

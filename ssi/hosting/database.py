@@ -20,15 +20,28 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from ssi.hosting.errors import DatabaseAddressError, HostingError
+from ssi.hosting.errors import DatabaseAddressError, DatabaseUnavailableError, HostingError
 
 _BUSY_TIMEOUT_SECONDS = 30
+_CONNECT_SECONDS = 5
 _WRITER_LOCK = 7_266_455_817  # any fixed number; it names the lock, per database
 _MODE = "argonauta_mode"
+_AWAY_IN_SQLITE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+    }
+)
+_PRIMARY_CODE = 0xFF  # SQLite tells more of the cause in the bits above
 _ENVIRONMENT = Path(__file__).parent / "migrations_environment"
 VERSION_TABLE = "schema_version"
 
@@ -41,24 +54,32 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that sees one moment of the database; writing in it is an error of the database."""
+        """A session that sees one moment of the database; writing in it is an error of the database.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer.
+        """
         options = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
         if self.engine.dialect.name == "sqlite":
             options = {}
         engine = self.engine.execution_options(**{_MODE: "reading"}, **options)
-        with Session(engine, expire_on_commit=False) as session:
+        with _told_when_away(), Session(engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session of the only writer: committed at the end, rolled back when an error leaves the block."""
+        """A session of the only writer: committed at the end, rolled back when an error leaves the block.
+
+        Raises:
+            DatabaseUnavailableError: it does not answer or cannot keep anything, as in `reading`.
+        """
         engine = self.engine.execution_options(**{_MODE: "writing"})
-        with Session(engine, expire_on_commit=False) as session, session.begin():
+        with _told_when_away(), Session(engine, expire_on_commit=False) as session, session.begin():
             session.connection()  # so that the lock is held from here on, not from the first statement
             yield session
 
     def check(self) -> None:
-        """Ask the database for a sign of life; raises what the database raises."""
+        """Ask the database for a sign of life; raises what `reading` raises."""
         with self.reading() as session:
             session.execute(text("SELECT 1"))
 
@@ -85,7 +106,8 @@ def open_engine(address: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=20)
+    patience = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=20, connect_args=patience)
     event.listen(engine, "begin", _begin_postgresql)
     return engine
 
@@ -127,6 +149,20 @@ def differences(engine: Engine, metadata: MetaData, *, version_table: str = VERS
     with engine.execution_options(**{_MODE: "reading"}).connect() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": version_table})
         return list(compare_metadata(context, metadata))
+
+
+@contextmanager
+def _told_when_away() -> Iterator[None]:
+    """Give what a database says that is away, locked or full one name, whichever kind it is."""
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise DatabaseUnavailableError from error
+    except OperationalError as error:
+        code = getattr(error.orig, "sqlite_errorcode", None)
+        if code is not None and code & _PRIMARY_CODE not in _AWAY_IN_SQLITE:
+            raise  # the statement is at fault, which PostgreSQL calls by other names
+        raise DatabaseUnavailableError from error
 
 
 def _checked(address: str) -> URL:

@@ -16,6 +16,7 @@ from crypto.randomness import RandomBytes, random_bytes
 from ssi.hosting import metrics
 from ssi.hosting.database import migrate, open_database
 from ssi.hosting.design.blueprint import install
+from ssi.hosting.errors import DatabaseUnavailableError
 from ssi.hosting.health import health
 from ssi.hosting.logs import log
 from ssi.hosting.server import on_close
@@ -81,7 +82,7 @@ def check_database(address: str) -> None:
 def _told_in_words() -> Iterator[None]:
     try:
         yield
-    except SQLAlchemyError as error:
+    except (DatabaseUnavailableError, SQLAlchemyError) as error:
         raise SettingsError("the database does not answer: check its address and that it runs") from error
 
 

@@ -11,6 +11,7 @@ from marketplace.domain.job import JobState
 from marketplace.storage.store import open_store
 from marketplace.worker import Loop, Pauses, Worker
 from ssi.errors import RegistryError
+from ssi.hosting.errors import DatabaseUnavailableError
 from ssi.http.errors import UnreachablePeerError
 from tests.marketplace.market import Market, open_market
 from tests.marketplace.mpc_node.parties import registry
@@ -48,6 +49,7 @@ def test_a_turn_that_found_something_is_followed_at_once(market, metrics):
     [
         (UnreachablePeerError("node-a"), "waiting"),
         (RegistryError("out of date"), "waiting"),
+        (DatabaseUnavailableError(), "waiting"),
         (RuntimeError("a bug"), "failed"),
     ],
 )

@@ -1,3 +1,4 @@
+import os
 import sqlite3
 import threading
 from contextlib import closing
@@ -5,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import dedent
 
+import psycopg
 import pytest
 from sqlalchemy import ForeignKey, String, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -12,10 +14,11 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from ssi.hosting.columns import UtcMoment, new_metadata
 from ssi.hosting.database import Database, differences, migrate, open_database, open_engine
-from ssi.hosting.errors import DatabaseAddressError, HostingError
+from ssi.hosting.errors import DatabaseAddressError, DatabaseUnavailableError, HostingError
 
 NOON = datetime(2026, 5, 3, 12, 0, tzinfo=UTC)
 PATIENCE_SECONDS = 60
+SERVER = "ARGONAUTA_TEST_DATABASE_URL"
 
 pytestmark = pytest.mark.usefixtures("as_in_production")
 
@@ -215,8 +218,62 @@ def test_a_sign_of_life(database):
 def test_a_database_that_is_gone_gives_no_sign_of_life(tmp_path):
     database = open_database(f"sqlite:///{tmp_path}/missing/folder.sqlite")
 
-    with pytest.raises(DBAPIError):
+    with pytest.raises(DatabaseUnavailableError, match="send the same again"):
         database.check()
+
+
+def fill_up(database: Database) -> None:
+    with database.writing() as session:
+        session.execute(text("PRAGMA max_page_count = 1"))  # as many as there are
+        for number in range(2000):
+            add(session, f"Ada {number}")
+
+
+def test_a_commit_that_does_not_fit_on_the_disk_keeps_nothing_and_the_next_one_is_as_ever(
+    tmp_path, migrations
+):
+    with closing(open_database(f"sqlite:///{tmp_path / 'full.sqlite'}")) as database:
+        migrate(database.engine, migrations)
+        with pytest.raises(DatabaseUnavailableError):
+            fill_up(database)
+        with database.writing() as session:
+            session.execute(text("PRAGMA max_page_count = 4294967294"))
+            add(session, "Eve")
+
+        assert names(database) == ["Eve"]
+
+
+def test_a_statement_that_is_at_fault_is_not_called_an_absence(database):
+    with pytest.raises(DBAPIError), database.reading() as session:
+        session.execute(text("SELECT nothing FROM nowhere"))
+
+
+def cut_off(database: Database) -> None:
+    """Let the server end all connections to a database."""
+    url = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def write_and_lose(database: Database) -> None:
+    with database.writing() as session:
+        add(session, "Ada")
+        session.flush()
+        cut_off(database)
+
+
+@pytest.mark.skipif(SERVER not in os.environ, reason="only a server ends connections")
+def test_who_was_cut_off_from_the_server_is_told_so_and_connects_again_by_itself(database):
+    with pytest.raises(DatabaseUnavailableError):
+        write_and_lose(database)
+    with database.writing() as session:
+        add(session, "Eve")
+    cut_off(database)
+
+    assert names(database) == ["Eve"]
 
 
 @pytest.mark.parametrize(
