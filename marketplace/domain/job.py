@@ -2,13 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from crypto.encoding import Json
 from marketplace.errors import ConflictError
 
 MAX_ATTEMPTS = 3
+LEFT_ALONE: Final = timedelta(seconds=5)
+"""After how long without a renewal a worker takes up again what it has leased and did not finish.
+
+A worker takes one step at a time, so what it still has leased when it looks for the next was left in the
+middle, as when the database went away. It need not wait for its own lease to run out.
+"""
 
 
 class JobState(StrEnum):

@@ -226,7 +226,10 @@ class OrderBook(Protocol):
         ...
 
     def claim(self, worker: str, *, now: datetime, until: datetime) -> Job | None:
-        """Lease the job that is due for longest and that no other worker has leased."""
+        """Lease the job that is due for longest and that nobody has leased, or this worker and left alone.
+
+        A lease that runs until less than `LEFT_ALONE` before `until` is one that was left alone.
+        """
         ...
 
     def renew(self, job_id: str, worker: str, *, until: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from marketplace.domain.job import Job, JobEvent, JobState
+from marketplace.domain.job import LEFT_ALONE, Job, JobEvent, JobState
 from marketplace.errors import LostLeaseError
 from marketplace.storage.tables import job_events, jobs
 
@@ -46,8 +46,9 @@ class SqlJobs:
         return {row.state: row.jobs for row in self._session.execute(counted)}
 
     def claim(self, worker: str, *, now: datetime, until: datetime) -> Job | None:
-        """Lease the job that is due for longest and that no other worker has leased."""
+        """Lease the job that is due for longest and that nobody has leased, or this worker and left alone."""
         is_free = jobs.c.leased_until.is_(None) | (jobs.c.leased_until <= now)
+        is_free |= (jobs.c.leased_by == worker) & (jobs.c.leased_until <= until - LEFT_ALONE)
         due = select(jobs).where(jobs.c.due_at <= now, is_free)
         row = self._session.execute(due.order_by(jobs.c.due_at, jobs.c.number).limit(1)).first()
         if row is None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace.domain.job import JobEvent, JobState, NodeOutput, PartOutcome, Release
+from marketplace.domain.job import LEFT_ALONE, JobEvent, JobState, NodeOutput, PartOutcome, Release
 from marketplace.domain.order import DisputeOutcome
 from marketplace.errors import LostLeaseError
 from marketplace.services.ports import Store
@@ -113,6 +113,18 @@ def test_a_lease_without_a_sign_of_life_goes_to_another_worker(store):
         assert taken is not None
         with pytest.raises(LostLeaseError):
             books.orders.renew(taken.job_id, "one", until=LATER)
+
+
+def test_a_worker_takes_up_again_what_it_left_alone_before_anybody_else_may(store):
+    add_order(store)
+    lease, later = timedelta(seconds=60), NOW + LEFT_ALONE
+    with store.writing() as books:
+        books.orders.claim("one", now=NOW, until=NOW + lease)
+        early = later - timedelta(seconds=1)
+
+        assert books.orders.claim("one", now=early, until=early + lease) is None
+        assert books.orders.claim("two", now=later, until=later + lease) is None
+        assert books.orders.claim("one", now=later, until=later + lease) is not None
 
 
 def test_a_released_job_is_claimed_again_when_it_is_due(store):

@@ -9,7 +9,7 @@ from decimal import Decimal
 from consent.query import Query
 from crypto.encoding import Json
 from marketplace.domain.account import Account, ApiKey, Organisation, StoredPassword
-from marketplace.domain.job import Job, JobEvent, JobState, Part, Release
+from marketplace.domain.job import LEFT_ALONE, Job, JobEvent, JobState, Part, Release
 from marketplace.domain.offer import NodeAnswer, NodeSide, Offer, OfferState, state_after
 from marketplace.domain.order import DisputeOutcome, Order
 from marketplace.errors import AccountConflictError, LostLeaseError
@@ -257,7 +257,10 @@ class MemoryOrders:
 
     def claim(self, worker: str, *, now: datetime, until: datetime) -> Job | None:
         def is_free(job_id: str) -> bool:
-            return job_id not in self.leases or self.leases[job_id][1] <= now
+            if job_id not in self.leases:
+                return True
+            holder, held_until = self.leases[job_id]
+            return held_until <= now or (holder == worker and held_until <= until - LEFT_ALONE)
 
         due = {job_id: at for job_id, at in self.due.items() if at is not None and at <= now}
         for job_id in sorted(due, key=lambda each: due[each]):

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from marketplace.domain.chart import PLATFORM_FEE, buyer_available, escrow
-from marketplace.domain.job import JobState, NodeJobStatus
+from marketplace.domain.job import LEFT_ALONE, JobState, NodeJobStatus
 from marketplace.services import drive_jobs, end_order
+from ssi.hosting.errors import DatabaseUnavailableError
 from tests.marketplace.driving import TWELVE, assert_refunded, state_of
 from tests.marketplace.market import ENOUGH_CENTS
 
@@ -43,6 +44,23 @@ def test_a_worker_that_lost_its_lease_changes_nothing(ordered, monkeypatch):
     market.turn()
 
     assert state_of(market, account, placed) is JobState.QUEUED
+
+
+def test_a_job_whose_step_lost_the_database_goes_on_by_the_same_worker_within_seconds(ordered, monkeypatch):
+    market, account, placed = ordered
+
+    def lost(*_: object) -> None:
+        raise DatabaseUnavailableError
+
+    monkeypatch.setattr(market.nodes, "is_well", lost)
+    with pytest.raises(DatabaseUnavailableError):
+        market.turn()
+    monkeypatch.undo()
+    market.clock.forward(seconds=LEFT_ALONE.seconds)
+    market.drive()
+
+    assert state_of(market, account, placed) is JobState.RELEASED
+    assert market.services.detect_stalls.of_order(account.account_id, placed.order_id) is None
 
 
 class PowerCutError(RuntimeError):
