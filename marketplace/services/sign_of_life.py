@@ -7,7 +7,7 @@ from typing import Final
 from marketplace.services.desk import Desk
 
 _REMEMBERED: Final = timedelta(days=1)
-SILENT_AFTER: Final = timedelta(minutes=1)
+SILENT_AFTER: Final = timedelta(seconds=25)
 """After how long without a sign a worker counts as not running; it gives one every ten seconds."""
 
 

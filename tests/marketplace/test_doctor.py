@@ -66,7 +66,7 @@ def test_a_worker_that_never_ran_and_nodes_that_do_not_answer_are_found(settings
     assert all(each.remedy for each in found if each.level is not Level.OK)
 
 
-def test_a_worker_that_gave_a_sign_is_alive_until_it_was_silent_for_a_minute(settings):
+def test_a_worker_that_gave_a_sign_is_alive_until_it_was_silent_for_half_a_minute(settings):
     clock = HandClock()
     house = _house(settings, clock)
     SignOfLife(house.desk, "worker-1")()
