@@ -58,7 +58,10 @@ class Stall:
     def for_operator(self) -> str:
         """What the operator has to do."""
         if self.cause is StallCause.NO_WORKER:
-            return "Start a worker (marketplace worker), or look into the log of the one that runs."
+            return (
+                "Start a worker (marketplace worker), or look into the log of the one that runs."
+                " What a worker had in hand when it died is taken up a minute after that."
+            )
         return f"Ask the operator of {self.nodes} to start it; see the cards above for what answers."
 
 
