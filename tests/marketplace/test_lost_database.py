@@ -78,7 +78,8 @@ def test_an_order_that_met_no_database_is_told_to_come_again_and_is_bought_once(
         answers.append(client.post("/api/v1/orders", json=document, headers=key))
 
     assert [each.status_code for each in answers] == [503, 503, 201, 201]
-    assert answers[0].json["type"] == "urn:argonauta:problem:database-unavailable"
-    assert "send the same again" in answers[0].json["detail"]
+    told = answers[0].get_json()
+    assert told["type"] == "urn:argonauta:problem:database-unavailable"
+    assert "send the same again" in told["detail"]
     statement = market.services.read_statement(account.account_id)
     assert statement.held_cents == quote.price.gross_cents
