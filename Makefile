@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 PEOPLE ?= 300
 WORKERS ?= 2
 
-.PHONY: demo test check pod bench lock format words clean
+.PHONY: demo test check crashes pod bench lock format words clean
 
 $(STAMP): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -34,6 +34,11 @@ check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Processes die and lose their databases at all seeded points, on SQLite, or on the PostgreSQL server that
+# ARGONAUTA_TEST_DATABASE_URL names; every run plays a few of them. CRASH_SEED=word draws other points.
+crashes: $(STAMP)
+	ARGONAUTA_FIFTY_DEATHS=1 $(BIN)/pytest -s -k all_seeded_points tests/journeys/test_crashes.py tests/journeys/test_crashes_direct.py
 
 # The pod server of other people that the wallet is tried with; needs npm, and is kept in .cache.
 pod: $(STAMP)
