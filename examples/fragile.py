@@ -137,12 +137,15 @@ class _Count:
             _lose(connection.engine.dialect.name, connection.connection.dbapi_connection)
 
     def given_back(self, connection: Any, _record: object) -> None:
-        falls = connection is not None and self._falls(GIVEN_BACK)
-        if falls and isinstance(connection, psycopg.Connection):
+        is_served = isinstance(connection, psycopg.Connection)
+        if connection is not None and self._falls(GIVEN_BACK, may_lose=is_served):
             _lose("postgresql", connection)
 
-    def _falls(self, doing: str) -> bool:
-        """Whether the database is lost now; does not return where the process dies."""
+    def _falls(self, doing: str, *, may_lose: bool = True) -> bool:
+        """Whether the database is lost now; does not return where the process dies.
+
+        Where it cannot be lost, it is lost at the next point.
+        """
         with self.lock:
             if (fate := self.doom.read()) != self.fate:
                 self.fate, self.passed = fate, 0
@@ -150,7 +153,7 @@ class _Count:
                 return False
             self.passed += 1
             self.doom.note(self.passed)
-            if self.passed < fate.after:
+            if self.passed < fate.after or (fate.blow is Blow.LOSS and not may_lose):
                 return False
             self.doom.strike(doing)
             if fate.blow is Blow.DEATH:
