@@ -5,7 +5,7 @@ wallets and tools do. It says how it ended, and what must have come of it.
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -15,7 +15,6 @@ from consent.vocabulary import Purpose
 from marketplace.domain.chart import PLATFORM_FEE, subject_earned
 from marketplace.sdk.crowds import CrowdWish, OrderedCrowd, collect_crowd, crowd_progress, order_crowd
 from marketplace.sdk.scores import (
-    USUAL_LIFETIME,
     AskedScore,
     ScoreWish,
     ask_score,
@@ -32,6 +31,8 @@ from wallet.domain.asked_score import AskState
 
 SCORE_PRICE, PART_FEE = 608, 129
 CONFLICT = 409
+MOST_LOOKS = 30
+"""A sum takes four looks of everybody, and a few more where some looks met nobody."""
 WEIGHTS = {"exam_score": 2, "reading_score": 1}
 WISH = CrowdWish(
     data_set=EXAM,
@@ -66,26 +67,28 @@ class ScoreLives:
         """An answer about which the buyer says nothing is paid by the worker when its time is over."""
         asked = self._asked_score()
         self._decided(asked, agree=True)
-        with self.home.crashes.neighbourhood.house.store.database.writing() as session:
-            over = {"settle_at": yesterday(), "due_at": yesterday()}
-            this = score_requests.c.request_id == asked.request_id
-            session.execute(update(score_requests).where(this).values(over))
+        self._let(asked, settle_at=yesterday(), due_at=yesterday())
         self.home.worker_comes_by()
         until(partial(self._state, asked), lambda state: state == "settled")
         return self._score_sold(asked)
 
     def score_that_runs_out(self) -> Ended:
         """A request that nobody answers comes back to its buyer."""
-        asked = self._asked_score(valid_for=timedelta(seconds=1))
-        ends = datetime.now(UTC) + timedelta(seconds=2)
-        until(lambda: datetime.now(UTC), lambda now: now > ends)
+        asked = self._asked_score()
+        self._let(asked, valid_until=yesterday(), due_at=yesterday())
         self.home.worker_comes_by()
         state = until(partial(self._state, asked), lambda state: state != "asked")
         return Ended(state, {}, CAME_BACK, asked.request_id)
 
-    def _asked_score(self, valid_for: timedelta = USUAL_LIFETIME) -> AskedScore:
+    def _let(self, asked: AskedScore, **moments: datetime) -> None:
+        """Have some time of a request be over, as if days had passed."""
+        with self.home.crashes.neighbourhood.house.store.database.writing() as session:
+            this = score_requests.c.request_id == asked.request_id
+            session.execute(update(score_requests).where(this).values(moments))
+
+    def _asked_score(self) -> AskedScore:
         buyer, request_id = self.home.customer.buyer, self.home.crashes.fresh_id()
-        wish = ScoreWish(WEIGHTS, Purpose.ACADEMIC_RESEARCH, valid_for=valid_for)
+        wish = ScoreWish(WEIGHTS, Purpose.ACADEMIC_RESEARCH)
 
         def ask() -> AskedScore:
             try:
@@ -154,7 +157,7 @@ class CrowdLives:
     def crowd_that_too_few_join(self) -> Ended:
         """A sum that one wallet joins comes to nothing."""
         self.home.crashes.threaten()
-        ordered = self._ordered_crowd(joining=timedelta(seconds=1))
+        ordered = self._ordered_crowd(joining=timedelta(seconds=3))
         self.home.crowd[0].take_part()
         state = until(partial(self._crowd_state, ordered), lambda state: state != "joining")
         return Ended(state, {}, CAME_BACK, ordered.order_id)
@@ -175,14 +178,13 @@ class CrowdLives:
     def _played_crowd(self) -> OrderedCrowd:
         ordered = self._ordered_crowd()
 
-        def look() -> str:
+        for _ in range(MOST_LOOKS):
             for student in self.home.crowd:
                 self.home.crashes.revive()
                 student.take_part()
-            return self._crowd_state(ordered)
-
-        until(look, lambda state: state == "released")
-        return ordered
+            if self._crowd_state(ordered) == "released":
+                return ordered
+        raise AssertionError(self._crowd_state(ordered))
 
     def _crowd_state(self, ordered: OrderedCrowd) -> str:
         return self.home.crashes.insist(partial(crowd_progress, self.home.customer.buyer, ordered)).state
