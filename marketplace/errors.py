@@ -46,6 +46,10 @@ class ScopeMissingError(NotAllowedError):
     """The API key is valid, and not good for this: use one that has the scope."""
 
 
+class RoleMissingError(NotAllowedError):
+    """The member is known, and her role does not have the right; the message says which role does."""
+
+
 class NotRegisteredError(NotAllowedError):
     """The buyer has no valid organisation credential or mandate on file yet."""
 
@@ -100,6 +104,10 @@ class IdempotencyConflictError(ConflictError):
 
 class AccountConflictError(ConflictError):
     """An account with this e-mail address exists."""
+
+
+class LastOwnerError(ConflictError):
+    """An organisation would be left without an owner."""
 
 
 class TransferConflictError(ConflictError):

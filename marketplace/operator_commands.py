@@ -75,7 +75,7 @@ def doctor(**options: Any) -> None:
 
 def _operator(services: Services, email: str, password_file: TextIO | None) -> str:
     typed = password_file.read().rstrip("\n") if password_file else click.prompt("Password", hide_input=True)
-    account = services.sign_in(email, str(typed))
+    account = services.get_account(services.sign_in(email, str(typed)).account_id)
     if account.kind is not AccountKind.OPERATOR:
         raise NotAllowedError("this is for operators")
     return account.account_id

@@ -87,10 +87,9 @@ class Organisation:
 
 @dataclass(frozen=True)
 class Account:
-    """One login of the marketplace."""
+    """An organisation that buys, or one operator; who signs in for it is a `Member`."""
 
     account_id: str
-    email: str = field(repr=False)
     kind: AccountKind
     created_at: datetime
     organisation: Organisation | None = None
@@ -110,6 +109,7 @@ class ApiKey:
     """What is kept of an API key; the secret itself is shown once.
 
     Of its use only the last day is kept: enough to find keys that nobody needs, too little for a diary.
+    `made_by` is the member who made it; None for a key that was made by a command on the machine.
     """
 
     key_id: str
@@ -119,6 +119,7 @@ class ApiKey:
     revoked_at: datetime | None = None
     scopes: frozenset[Scope] = ALL_SCOPES
     last_used_on: date | None = None
+    made_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -136,5 +137,5 @@ def secret_digest(secret: str) -> str:
 
 
 def normal_email(email: str) -> str:
-    """An e-mail address in the one spelling under which an account is found."""
+    """An e-mail address in the one spelling under which a member is found."""
     return email.strip().casefold()

@@ -1,4 +1,4 @@
-"""Accounts: open one, sign in, look one up."""
+"""Accounts and who acts for them: open one with its first member, sign in, look one up."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ from marketplace.domain.account import (
     StoredPassword,
     normal_email,
 )
+from marketplace.domain.member import Member, Role
 from marketplace.errors import (
     RefusedError,
     TooManyAttemptsError,
@@ -30,7 +31,7 @@ FAILURE_WINDOW = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class AddAccount:
-    """Opens an account for an organisation or an operator; done by operators."""
+    """Opens an account for an organisation or an operator, with its first member, an owner."""
 
     desk: Desk
     cost: Argon2Cost = DEFAULT_COST
@@ -41,27 +42,21 @@ class AddAccount:
         Raises:
             RefusedError: the e-mail address has no form of one.
             WeakPasswordError: the password has fewer than 10 or more than 500 characters.
-            AccountConflictError: there is an account with this address.
+            AccountConflictError: a member has this address.
         """
-        address = normal_email(email)
-        if len(address) > MAX_EMAIL or "@" not in address.strip("@") or any(map(str.isspace, address)):
-            raise RefusedError("expected an e-mail address such as name@example.org")
-        if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-            raise WeakPasswordError(f"a password has {MIN_PASSWORD} to {MAX_PASSWORD} characters")
-        account = Account(self.desk.new_id(), address, kind, self.desk.now())
-        stored = self._stored(password)
+        address, now = checked_email(email), self.desk.now()
+        stored = stretched(self.desk, password, self.cost)
+        account = Account(self.desk.new_id(), kind, now)
+        owner = Member(self.desk.new_id(), account.account_id, address, address, Role.OWNER, now)
         with self.desk.store.writing() as books:
-            books.accounts.add(account, stored)
+            books.accounts.add(account)
+            books.members.add(owner, stored)
         return account
-
-    def _stored(self, password: str) -> StoredPassword:
-        salt = self.desk.random(SALT_BYTES)
-        return StoredPassword(salt, self.cost, derive_key_from_password(password, salt=salt, cost=self.cost))
 
 
 @dataclass(frozen=True)
 class SignIn:
-    """Tells whether e-mail and password belong to an account.
+    """Tells whether e-mail and password belong to a member.
 
     An unknown address costs as much time as a known one. Ten wrong passwords within 15 minutes close an
     address, known or not, until the window has passed.
@@ -75,8 +70,8 @@ class SignIn:
         nothing = StoredPassword(self.desk.random(SALT_BYTES), self.cost, self.desk.random(32))
         object.__setattr__(self, "_no_password", nothing)
 
-    def __call__(self, email: str, password: str) -> Account:
-        """The account.
+    def __call__(self, email: str, password: str) -> Member:
+        """The member. One without a password, or who was ended, does not come in by this door.
 
         Raises:
             WrongCredentialsError: they do not belong together.
@@ -84,19 +79,19 @@ class SignIn:
         """
         address, now = normal_email(email), self.desk.now()
         with self.desk.store.reading() as books:
-            found = books.accounts.find(address)
+            found = books.members.find(address)
             failures = books.accounts.failures_since(address, now - FAILURE_WINDOW)
         if failures >= MOST_FAILURES:
             raise TooManyAttemptsError("too many wrong passwords; try again in 15 minutes")
-        account, stored = found or (None, self._no_password)
-        if not _matches(password, stored) or account is None:
+        member, stored = found or (None, None)
+        if not matches(password, stored or self._no_password) or member is None or stored is None:
             with self.desk.store.writing() as books:
                 books.accounts.add_failure(address, now)
             raise WrongCredentialsError("e-mail address and password do not belong together")
         if failures:
             with self.desk.store.writing() as books:
                 books.accounts.forget_failures(address)
-        return account
+        return member
 
 
 @dataclass(frozen=True)
@@ -118,8 +113,34 @@ class GetAccount:
         return account
 
 
-def _matches(password: str, stored: StoredPassword) -> bool:
+def checked_email(email: str) -> str:
+    """An e-mail address in its normal spelling.
+
+    Raises:
+        RefusedError: it has no form of one.
+    """
+    address = normal_email(email)
+    has_form = "@" in address.strip("@") and address.isprintable() and not any(map(str.isspace, address))
+    if len(address) > MAX_EMAIL or not has_form:
+        raise RefusedError("expected an e-mail address such as name@example.org")
+    return address
+
+
+def stretched(desk: Desk, password: str, cost: Argon2Cost) -> StoredPassword:
+    """What is kept of a new password.
+
+    Raises:
+        WeakPasswordError: it has fewer than 10 or more than 500 characters.
+    """
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise WeakPasswordError(f"a password has {MIN_PASSWORD} to {MAX_PASSWORD} characters")
+    salt = desk.random(SALT_BYTES)
+    return StoredPassword(salt, cost, derive_key_from_password(password, salt=salt, cost=cost))
+
+
+def matches(password: str, stored: StoredPassword) -> bool:
+    """Whether a password is the one that was kept."""
     if len(password) > MAX_PASSWORD:
         return False
-    stretched = derive_key_from_password(password, salt=stored.salt, cost=stored.cost)
-    return secrets.compare_digest(stretched, stored.stretched)
+    outcome = derive_key_from_password(password, salt=stored.salt, cost=stored.cost)
+    return secrets.compare_digest(outcome, stored.stretched)

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from consent.query import Query
 from crypto.encoding import Json
-from marketplace.domain.account import Account, ApiKey, Organisation, StoredPassword
+from marketplace.domain.account import Account, ApiKey, Organisation
 from marketplace.domain.job import CollectedOutput, Job, JobEvent, JobState, NodeJobStatus, Part, Release
 from marketplace.domain.ledger import Book
 from marketplace.domain.log import LogBook
@@ -26,6 +26,7 @@ from marketplace.services.answered_ports import AnsweredBook
 from marketplace.services.crowd_ports import CrowdBook
 from marketplace.services.heartbeat_ports import HeartbeatBook
 from marketplace.services.invoice_ports import InvoiceBook
+from marketplace.services.member_ports import MemberBook
 from marketplace.services.negotiation_ports import NegotiationBook, TransferProcessBook
 from marketplace.services.pause_ports import PauseLines
 from marketplace.services.payment_ports import PaymentBook
@@ -41,22 +42,14 @@ Clock = Callable[[], datetime]
 
 
 class AccountBook(Protocol):
-    """Keeps accounts, their passwords and API keys."""
+    """Keeps accounts, their organisations and API keys."""
 
-    def add(self, account: Account, password: StoredPassword) -> None:
-        """Keep a new account.
-
-        Raises:
-            AccountConflictError: its e-mail address has an account.
-        """
+    def add(self, account: Account) -> None:
+        """Keep a new account."""
         ...
 
     def get(self, account_id: str) -> Account | None:
         """An account by id."""
-        ...
-
-    def find(self, email: str) -> tuple[Account, StoredPassword] | None:
-        """An account and its password by e-mail address in its normal spelling."""
         ...
 
     def set_organisation(self, account_id: str, organisation: Organisation) -> None:
@@ -330,6 +323,8 @@ class Books(Protocol):
     def supply(self) -> SupplyBook: ...  # noqa: D102
     @property
     def payments(self) -> PaymentBook: ...  # noqa: D102
+    @property
+    def members(self) -> MemberBook: ...  # noqa: D102
 
 
 class Store(Protocol):

@@ -21,5 +21,5 @@ class ReadGlass:
     def named(self, account_ids: Sequence[str]) -> dict[str, str]:
         """The e-mail addresses of operators' accounts, for pages that say who did something."""
         with self.desk.store.reading() as books:
-            found = {each: books.accounts.get(each) for each in set(account_ids)}
-        return {name: account.email for name, account in found.items() if account is not None}
+            found = {each: books.members.of_account(each) for each in set(account_ids)}
+        return {name: people[0].email for name, people in found.items() if people}

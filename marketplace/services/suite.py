@@ -26,6 +26,7 @@ from marketplace.services.judge_crowd import ConfirmCrowd, DisputeCrowd
 from marketplace.services.judge_result import ConfirmResult, DisputeResult
 from marketplace.services.judge_score import ConfirmScore, DisputeScore
 from marketplace.services.make_quote import MakeQuote
+from marketplace.services.member_sessions import MemberSessions
 from marketplace.services.money import ReadStatement, TopUp
 from marketplace.services.oversee import CheckNodes, ExpireHolds, ListJobs, MeasureLoad, TakeTrialBalance
 from marketplace.services.oversight_suite import Oversight, oversight
@@ -138,6 +139,7 @@ class Services:
     show_market_terms: ShowMarketTerms
     export_ledger: ExportLedger
     detect_stalls: DetectStalls
+    member_sessions: MemberSessions
     payments: Payments | None = None
     presentations: Presentations | None = None
     data_space: DataSpace | None = None
@@ -206,6 +208,7 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         show_market_terms=ShowMarketTerms(desk),
         export_ledger=ExportLedger(desk),
         detect_stalls=DetectStalls(desk),
+        member_sessions=MemberSessions(desk),
         payments=None if around.rail is None else Payments(desk, around.rail),
         presentations=None if around.asking is None else presentations(desk, around.asking),
         data_space=None if around.space is None else data_space(desk, around.space, around.status_lists),

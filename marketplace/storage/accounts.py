@@ -1,19 +1,16 @@
-"""Accounts, passwords and API keys in SQL."""
+"""Accounts, wrong passwords and API keys in SQL."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
 from sqlalchemy import Row, delete, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from consent.vocabulary import RecipientKind
 from crypto.encoding import b64url_encode, sha256
-from crypto.sealing import Argon2Cost
-from marketplace.domain.account import Account, ApiKey, Organisation, StoredPassword
+from marketplace.domain.account import Account, ApiKey, Organisation
 from marketplace.domain.scope import Scope
-from marketplace.errors import AccountConflictError
 from marketplace.storage.tables import accounts, api_keys, organisations, sign_in_failures
 
 
@@ -23,41 +20,15 @@ class SqlAccounts:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, account: Account, password: StoredPassword) -> None:
-        """Keep a new account.
-
-        Raises:
-            AccountConflictError: its e-mail address has an account.
-        """
-        row = {
-            "account_id": account.account_id,
-            "email": account.email,
-            "kind": account.kind,
-            "created_at": account.created_at,
-            "password_salt": password.salt,
-            "password_memory_kib": password.cost.memory_kib,
-            "password_iterations": password.cost.iterations,
-            "password_lanes": password.cost.lanes,
-            "password_stretched": password.stretched,
-        }
-        try:
-            with self._session.begin_nested():
-                self._session.execute(insert(accounts).values(row))
-        except IntegrityError as error:
-            raise AccountConflictError("there is an account with this e-mail address") from error
+    def add(self, account: Account) -> None:
+        """Keep a new account."""
+        row = {"account_id": account.account_id, "kind": account.kind, "created_at": account.created_at}
+        self._session.execute(insert(accounts).values(row))
 
     def get(self, account_id: str) -> Account | None:
         """An account by id."""
         row = self._session.execute(select(accounts).where(accounts.c.account_id == account_id)).first()
         return None if row is None else self._account(row)
-
-    def find(self, email: str) -> tuple[Account, StoredPassword] | None:
-        """An account and its password by e-mail address in its normal spelling."""
-        row = self._session.execute(select(accounts).where(accounts.c.email == email)).first()
-        if row is None:
-            return None
-        cost = Argon2Cost(row.password_memory_kib, row.password_iterations, row.password_lanes)
-        return self._account(row), StoredPassword(row.password_salt, cost, row.password_stretched)
 
     def set_organisation(self, account_id: str, organisation: Organisation) -> None:
         """Replace the organisation of an account."""
@@ -113,7 +84,6 @@ class SqlAccounts:
         organisation = self._session.execute(found).first()
         return Account(
             account_id=row.account_id,
-            email=row.email,
             kind=row.kind,
             created_at=row.created_at,
             organisation=None if organisation is None else _organisation(organisation),
@@ -143,6 +113,7 @@ def _api_key(row: Row[tuple[object, ...]]) -> ApiKey:
         revoked_at=row.revoked_at,
         scopes=frozenset(map(Scope, row.scopes.split())),
         last_used_on=row.last_used_on,
+        made_by=row.made_by,
     )
 
 

@@ -15,6 +15,7 @@ from marketplace.storage.heartbeats import SqlHeartbeats
 from marketplace.storage.invoices import SqlInvoices
 from marketplace.storage.ledger import SqlLedgerBook
 from marketplace.storage.log import SqlLogBook
+from marketplace.storage.members import SqlMembers
 from marketplace.storage.negotiations import SqlNegotiations, SqlTransferProcesses
 from marketplace.storage.offers import SqlOffers
 from marketplace.storage.orders import SqlOrders
@@ -53,6 +54,7 @@ class SqlBooks:
     transfer_processes: SqlTransferProcesses
     supply: SqlSupply
     payments: SqlPayments
+    members: SqlMembers
 
 
 @dataclass(frozen=True)
@@ -106,4 +108,5 @@ def _books(session: Session) -> SqlBooks:
         transfer_processes=SqlTransferProcesses(session),
         supply=SqlSupply(session),
         payments=SqlPayments(session),
+        members=SqlMembers(session),
     )

@@ -37,14 +37,8 @@ accounts = Table(
     "accounts",
     metadata,
     Column("account_id", String(40), primary_key=True),
-    Column("email", String(254), nullable=False, unique=True),
     Column("kind", Word(AccountKind), nullable=False),
     Column("created_at", UtcMoment, nullable=False),
-    Column("password_salt", LargeBinary, nullable=False),
-    Column("password_memory_kib", Integer, nullable=False),
-    Column("password_iterations", Integer, nullable=False),
-    Column("password_lanes", Integer, nullable=False),
-    Column("password_stretched", LargeBinary, nullable=False),
 )
 
 organisations = Table(
@@ -82,6 +76,7 @@ api_keys = Table(
     Column("secret_digest", String(43), nullable=False, unique=True),
     Column("scopes", String(200), nullable=False, server_default=""),
     Column("last_used_on", Date),
+    Column("made_by", String(40)),
 )
 
 offers = Table(

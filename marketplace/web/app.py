@@ -1,12 +1,12 @@
 """The market as a web application: the screens, the JSON interfaces and the design around them."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 
 from flask import Blueprint, Flask
 
 from crypto.signing import VerifyingKey
 from marketplace.config import Settings
+from marketplace.domain.member import SESSION_LIFETIME
 from marketplace.services.suite import Services
 from marketplace.web import (
     ask,
@@ -29,8 +29,6 @@ from marketplace.web import (
 from ssi.hosting.design.blueprint import install
 
 InstallInterfaces = Callable[[Flask, Services], Sequence[Blueprint]]
-
-SESSION_LIFETIME = timedelta(hours=12)
 
 
 def create_app(

@@ -1,7 +1,7 @@
 """Who is looking at the page? Signing in and out, and the doors of the screens.
 
-The cookie names an account and is signed; it holds no secret. A wrong e-mail and a wrong password get the
-same answer.
+The cookie names a session and is signed; it holds no secret. The session names a member, who is looked up at
+every request: what became of her counts at once. A wrong e-mail and a wrong password get the same answer.
 """
 
 from collections.abc import Callable
@@ -14,23 +14,34 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from marketplace.domain.account import Account, AccountKind
-from marketplace.errors import TooManyAttemptsError, UnknownAccountError, WrongCredentialsError
+from marketplace.domain.member import Member
+from marketplace.errors import TooManyAttemptsError, UnknownError, WrongCredentialsError
 from marketplace.services.suite import Services
 from ssi.hosting.design.blueprint import NavItem
 
+_BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("Linux", "Linux"),
+)
+"""The signs of browsers and systems, the more telling ones first."""
 Arguments = ParamSpec("Arguments")
 Page = TypeVar("Page")
 
 _DESK = ("operations.", "breaches.", "requests.", "payouts.", "processing.", "invoices.", "payments.")
-_SIGN_IN, _ACCOUNT = "visitor.sign_in", "account"
+_SIGN_IN, _SESSION = "visitor.sign_in", "session"
 
 
 def install(app: Flask, services: Services) -> None:
     """Find the account of each request, and serve the sign-in page."""
     app.before_request(_finder(services))
-    app.context_processor(lambda: {"visitor": g.get("visitor")})
+    app.context_processor(lambda: {"visitor": g.get("visitor"), "member": g.get("member")})
     app.add_url_rule("/sign-in", _SIGN_IN, _sign_in(services), methods=["GET", "POST"])
-    app.add_url_rule("/sign-out", "visitor.sign_out", _sign_out, methods=["POST"])
+    app.add_url_rule("/sign-out", "visitor.sign_out", _sign_out(services), methods=["POST"])
 
 
 def navigation(services: Services) -> Callable[[], list[NavItem]]:
@@ -75,6 +86,35 @@ def signed_in() -> Account | None:
     return account
 
 
+def me() -> Member:
+    """The member who is signed in; only behind a door."""
+    member: Member = g.member
+    return member
+
+
+def this_session() -> str | None:
+    """The session in which she is signed in."""
+    session_id = session.get(_SESSION)
+    return session_id if isinstance(session_id, str) else None
+
+
+def enter(services: Services, member: Member) -> str:
+    """Sign in a member who has shown who she is, by whatever way in; where she begins."""
+    session.clear()  # a session from before signing in must not live on
+    session[_SESSION] = services.member_sessions.begin(member, device_text()).session_id
+    account = services.get_account(member.account_id)
+    g.visitor, g.member = account, member
+    return _home_of(account)
+
+
+def device_text() -> str:
+    """Which browser on which system this is, as far as it says so; nothing else of it is kept."""
+    said = request.headers.get("User-Agent", "")
+    browser = next((words for sign, words in _BROWSERS if sign in said), "a browser")
+    system = next((words for sign, words in _SYSTEMS if sign in said), "")
+    return f"{browser} on {system}" if system else browser
+
+
 def _door(view: Callable[Arguments, Page], kind: AccountKind) -> Callable[Arguments, Page | Response]:
     @wraps(view)
     def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Page | Response:
@@ -105,12 +145,12 @@ def _finder(services: Services) -> Callable[[], None]:
 
 def _find_account(services: Services) -> Account | None:
     if "visitor" not in g:
-        g.visitor = None
-        account_id = session.get(_ACCOUNT)
-        if isinstance(account_id, str):
+        g.visitor = g.member = None
+        session_id = this_session()
+        if session_id is not None:
             try:
-                g.visitor = services.get_account(account_id)
-            except UnknownAccountError:
+                g.member, g.visitor = services.member_sessions.find(session_id)
+            except UnknownError:
                 session.clear()
     return signed_in()
 
@@ -125,15 +165,14 @@ def _sign_in(services: Services) -> Callable[[], str | Response | tuple[str, int
             return render_template("market/sign_in.html", error=None, email="", onward=onward)
         email = request.form.get("email", "")
         try:
-            account = services.sign_in(email, request.form.get("password", ""))
+            member = services.sign_in(email, request.form.get("password", ""))
         except WrongCredentialsError:
             error, status = "E-mail and password do not belong together. Please check both.", 422
         except TooManyAttemptsError:
             error, status = "Too many tries. Please wait a few minutes and try again.", 429
         else:
-            session.clear()  # a session from before signing in must not live on
-            session[_ACCOUNT] = account.account_id
-            return redirect(onward or _home_of(account))
+            home = enter(services, member)
+            return redirect(onward or home)
         page = render_template("market/sign_in.html", error=error, email=email, onward=onward)
         return page, status
 
@@ -145,10 +184,15 @@ def _home_of(account: Account) -> str:
     return url_for("operations.overview" if is_operator else "catalogue.overview")
 
 
-def _sign_out() -> Response:
-    session.clear()
-    flash("You are signed out.", "note")
-    return redirect(url_for("catalogue.overview"))
+def _sign_out(services: Services) -> Callable[[], Response]:
+    def sign_out() -> Response:
+        if signed_in() is not None:
+            services.member_sessions.end(me().member_id, this_session() or "")
+        session.clear()
+        flash("You are signed out.", "note")
+        return redirect(url_for("catalogue.overview"))
+
+    return sign_out
 
 
 def _local(target: str | None) -> str | None:

@@ -29,7 +29,7 @@ def add_offers(store: Store, *numbers: int, **changes) -> None:
 def add_order(store: Store, number: int = 1, *, people: tuple[int, ...] = (1, 2)) -> None:
     with store.writing() as books:
         if books.accounts.get("account-1") is None:
-            books.accounts.add(an_account(1), PASSWORD)
+            books.accounts.add(an_account(1))
     add_offers(store, *(each for each in people if offer_of(store, each) is None))
     order, job, parts = an_order(number, people=people)
     with store.writing() as books:

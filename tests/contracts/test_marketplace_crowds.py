@@ -8,7 +8,6 @@ import pytest
 
 from consent.crowd_release import HeardPart
 from crypto.encoding import canonical_json
-from marketplace.domain.account import StoredPassword
 from marketplace.domain.crowd import CrowdMember, CrowdOffering, CrowdPurchase, CrowdState
 from marketplace.domain.direct import Judgement, direct_price
 from marketplace.services.ports import Store
@@ -16,10 +15,9 @@ from marketplace.storage.store import open_store
 from tests.crowd_sitters import terms
 from tests.marketplace.builders import an_account, an_organisation
 from tests.marketplace.crowd import ordered, sitters, token_of
-from tests.marketplace.fakes import CHEAP, MemoryStore
+from tests.marketplace.fakes import MemoryStore
 from tests.marketplace.mpc_node.parties import MARKET, NOW
 
-PASSWORD = StoredPassword(b"salt" * 4, CHEAP, b"stretched" * 3)
 LATER = NOW + timedelta(hours=1)
 
 
@@ -35,8 +33,8 @@ def store(request, database_url) -> Iterator[Store]:
 
 def _with_accounts(opened: Store) -> Store:
     with opened.writing() as books:
-        books.accounts.add(an_account(1), PASSWORD)
-        books.accounts.add(an_account(2), PASSWORD)
+        books.accounts.add(an_account(1))
+        books.accounts.add(an_account(2))
     return opened
 
 

@@ -13,7 +13,6 @@ from marketplace.domain.vat import Vat
 from marketplace.services.ports import Store
 from marketplace.storage.invoice_tables import invoices
 from marketplace.storage.store import open_store
-from tests.contracts.stores import PASSWORD
 from tests.marketplace.builders import an_account
 from tests.marketplace.fakes import MemoryStore
 from tests.marketplace.invoice_fakes import FRENCH, SELLER
@@ -26,8 +25,8 @@ SALE = Sale("account-1", "order-1", "Statistical answer", 12, 1200, 515)
 def store(request, database_url) -> Iterator[Store]:
     opened = MemoryStore() if request.param == "memory" else open_store(database_url)
     with opened.writing() as books:
-        books.accounts.add(an_account(1), PASSWORD)
-        books.accounts.add(an_account(2), PASSWORD)
+        books.accounts.add(an_account(1))
+        books.accounts.add(an_account(2))
     yield opened
     if not isinstance(opened, MemoryStore):
         opened.database.close()
@@ -91,7 +90,7 @@ def test_billing_data_are_replaced(store):
 def test_the_database_itself_refuses_to_change_a_document(database_url, change):
     store = open_store(database_url)
     with store.writing() as books:
-        books.accounts.add(an_account(1), PASSWORD)
+        books.accounts.add(an_account(1))
         books.invoices.add(_invoice(1))
 
     with pytest.raises(DBAPIError), store.database.writing() as session:

@@ -10,18 +10,16 @@ from consent.negotiation import NegotiationMove, NegotiationState
 from consent.order_terms import OrderTerms
 from consent.transfer import TransferMove, TransferState
 from consent.vocabulary import Purpose, RecipientKind, StatisticKind
-from marketplace.domain.account import StoredPassword
 from marketplace.domain.negotiation import Negotiation, Outgoing, TransferProcess
 from marketplace.domain.supply import SupplyTerms
 from marketplace.services.ports import ArrivedOffer, Store
 from marketplace.storage.store import open_store
 from tests.marketplace.builders import an_account, an_offer, an_order
-from tests.marketplace.fakes import CHEAP, MemoryStore
+from tests.marketplace.fakes import MemoryStore
 from tests.marketplace.mpc_node.orders import NOISY
 from tests.marketplace.mpc_node.parties import NOW
 
 ACCOUNT, OTHER = an_account(1).account_id, an_account(2).account_id
-PASSWORD = StoredPassword(b"salt" * 4, CHEAP, b"stretched" * 3)
 SUPPLY = SupplyTerms(
     data_set="exam/1",
     least_people=50,
@@ -47,7 +45,7 @@ def store(request, database_url) -> Iterator[Store]:
 def _filled(opened: Store) -> Store:
     with opened.writing() as books:
         for number in (1, 2):
-            books.accounts.add(an_account(number), PASSWORD)
+            books.accounts.add(an_account(number))
     return opened
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace.domain.account import StoredPassword
 from marketplace.domain.presentation import (
     MOST_DUE,
     Notice,
@@ -18,10 +17,9 @@ from marketplace.services.ports import Store
 from marketplace.storage.store import open_store
 from tests.marketplace.asking import ORGANISATION
 from tests.marketplace.builders import an_account
-from tests.marketplace.fakes import CHEAP, MemoryStore
+from tests.marketplace.fakes import MemoryStore
 from tests.marketplace.mpc_node.parties import NOW
 
-PASSWORD = StoredPassword(b"salt" * 4, CHEAP, b"stretched" * 3)
 ACCOUNT = an_account(1).account_id
 
 
@@ -37,7 +35,7 @@ def store(request, database_url) -> Iterator[Store]:
 
 def _with_account(opened: Store) -> Store:
     with opened.writing() as books:
-        books.accounts.add(an_account(1), PASSWORD)
+        books.accounts.add(an_account(1))
     return opened
 
 
@@ -146,7 +144,7 @@ def test_a_text_that_is_no_id_finds_nothing(store, name):
 def test_an_account_with_many_news_leaves_a_turn_to_the_others(store):
     other = an_account(2).account_id
     with store.writing() as books:
-        books.accounts.add(an_account(2), PASSWORD)
+        books.accounts.add(an_account(2))
         books.presentations.add(a_session())
         for number in range(MOST_DUE + 1):
             books.presentations.add_notice(a_notice(f"many-{number}", due_at=NOW - timedelta(hours=1)))

@@ -7,17 +7,15 @@ from datetime import timedelta
 import pytest
 
 from crypto.encoding import canonical_json
-from marketplace.domain.account import StoredPassword
 from marketplace.domain.direct import Judgement, direct_price
 from marketplace.domain.score import ScoreOffering, ScoreOrder, ScoreState
 from marketplace.services.ports import Store
 from marketplace.storage.store import open_store
 from tests.marketplace.builders import an_account, an_organisation
-from tests.marketplace.fakes import CHEAP, MemoryStore
+from tests.marketplace.fakes import MemoryStore
 from tests.marketplace.mpc_node.parties import NOW
 from tests.marketplace.scorers import TERMS, request_for, request_id, scorer
 
-PASSWORD = StoredPassword(b"salt" * 4, CHEAP, b"stretched" * 3)
 LATER = NOW + timedelta(hours=1)
 
 
@@ -71,7 +69,7 @@ def an_order(number: int = 1, offered_by: int = 1, **changes) -> ScoreOrder:
 
 def fill(store: Store, *orders: ScoreOrder, offers: tuple[int, ...] = (1,)) -> None:
     with store.writing() as books:
-        books.accounts.add(an_account(1), PASSWORD)
+        books.accounts.add(an_account(1))
         for number in offers:
             books.scores.add_offer(an_offering(number))
         for order in orders:

@@ -17,12 +17,12 @@ from marketplace.domain.chart import SANDBOX, buyer_available, escrow
 from marketplace.domain.ledger import Balance, EntryKind, Ledger, Transfer
 from marketplace.domain.log import Log
 from marketplace.domain.scope import Scope
-from marketplace.errors import AccountConflictError, InsufficientFundsError
+from marketplace.errors import InsufficientFundsError
 from marketplace.services.ports import Store
 from marketplace.storage.store import SqlStore, open_store
 from marketplace.storage.tables import metadata
 from ssi.hosting.database import differences
-from tests.contracts.stores import LATER, PASSWORD, add_order
+from tests.contracts.stores import LATER, add_order
 from tests.marketplace.builders import (
     an_account,
     an_order,
@@ -51,7 +51,7 @@ def sql(database_url) -> Iterator[SqlStore]:
 
 def test_a_block_left_by_an_error_changes_nothing(store):
     with suppress(RuntimeError), store.writing() as books:
-        books.accounts.add(an_account(1), PASSWORD)
+        books.accounts.add(an_account(1))
         Ledger(books.ledger).record([Transfer("t", EntryKind.PAYMENT, SANDBOX, "x", 5, NOW)])
         Log(books.log).append([Entry.of("offer", NOW, {})])
         raise RuntimeError
@@ -62,32 +62,19 @@ def test_a_block_left_by_an_error_changes_nothing(store):
         assert books.log.size() == 0
 
 
-def test_an_account_is_found_by_id_and_by_address(store):
+def test_an_account_is_found_by_id(store):
     account = an_account(1)
     with store.writing() as books:
-        books.accounts.add(account, PASSWORD)
+        books.accounts.add(account)
 
     with store.reading() as books:
         assert books.accounts.get(account.account_id) == account
-        assert books.accounts.find(account.email) == (account, PASSWORD)
         assert books.accounts.get("nobody") is None
-        assert books.accounts.find("nobody@example.org") is None
-
-
-def test_an_address_has_one_account_and_the_transaction_goes_on(store):
-    with store.writing() as books:
-        books.accounts.add(an_account(1), PASSWORD)
-        with pytest.raises(AccountConflictError):
-            books.accounts.add(replace(an_account(2), email=an_account(1).email), PASSWORD)
-        books.accounts.add(an_account(3), PASSWORD)
-
-    with store.reading() as books:
-        assert books.accounts.get("account-3") == an_account(3)
 
 
 def test_a_later_organisation_replaces_the_earlier_one(store):
     with store.writing() as books:
-        books.accounts.add(an_account(1), PASSWORD)
+        books.accounts.add(an_account(1))
         books.accounts.set_organisation("account-1", an_organisation("Old"))
         books.accounts.set_organisation("account-1", an_organisation("New"))
 
@@ -115,7 +102,7 @@ def test_wrong_passwords_are_counted_by_address_and_moment(store):
 def test_an_api_key_keeps_what_it_is_good_for_and_the_last_day_of_its_use(store):
     key = ApiKey("key-1", "account-1", "laptop", NOW, scopes=frozenset({Scope.QUOTES, Scope.RESULTS}))
     with store.writing() as books:
-        books.accounts.add(an_account(1), PASSWORD)
+        books.accounts.add(an_account(1))
         books.accounts.add_api_key(key, "digest")
         books.accounts.note_use_of_api_key("key-1", NOW.date())
 
@@ -126,7 +113,7 @@ def test_an_api_key_keeps_what_it_is_good_for_and_the_last_day_of_its_use(store)
 def test_api_keys_are_found_by_their_secret_and_end_once(store):
     key = ApiKey("key-1", "account-1", "laptop", NOW)
     with store.writing() as books:
-        books.accounts.add(an_account(1), PASSWORD)
+        books.accounts.add(an_account(1))
         books.accounts.add_api_key(key, "digest")
         books.accounts.revoke_api_key("key-1", NOW)
         books.accounts.revoke_api_key("key-1", LATER)

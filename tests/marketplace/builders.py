@@ -12,6 +12,7 @@ from crypto.randomness import stream
 from crypto.signing import VerifyingKey, generate_es256
 from marketplace.domain.account import Account, AccountKind, Organisation
 from marketplace.domain.job import Job, JobState, Part
+from marketplace.domain.member import Member, Role
 from marketplace.domain.offer import Offer, OfferState
 from marketplace.domain.order import Order, request_digest
 from marketplace.domain.split import price_of
@@ -74,7 +75,7 @@ def an_offer(number: int, *, state: OfferState = OfferState.WAITING, **policy: o
 
 
 def an_account(number: int) -> Account:
-    return Account(f"account-{number}", f"buyer{number}@example.org", AccountKind.BUYER, NOW)
+    return Account(f"account-{number}", AccountKind.BUYER, NOW)
 
 
 def an_organisation(name: str = "University of Graz") -> Organisation:
@@ -110,3 +111,9 @@ def an_order(number: int = 1, *, people: tuple[int, ...] = (1, 2)) -> tuple[Orde
     job = Job(job_id, order.order_id, NODE_IDS, JobState.QUEUED, 1, NOW)
     parts = [Part(job_id, consent_id(each), f"inputs-{each}") for each in people]
     return order, job, parts
+
+
+def a_member(number: int) -> Member:
+    return Member(
+        f"member-{number}", "account-1", f"buyer{number}@example.org", f"Buyer {number}", Role.OWNER, NOW
+    )

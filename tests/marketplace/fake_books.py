@@ -10,9 +10,11 @@ from consent.query import Query
 from crypto.encoding import Json
 from marketplace.domain.account import Account, ApiKey, Organisation, StoredPassword
 from marketplace.domain.job import LEFT_ALONE, Job, JobEvent, JobState, Part, Release
+from marketplace.domain.account import Account, ApiKey, Organisation
+from marketplace.domain.job import Job, JobEvent, JobState, Part, Release
 from marketplace.domain.offer import NodeAnswer, NodeSide, Offer, OfferState, state_after
 from marketplace.domain.order import DisputeOutcome, Order
-from marketplace.errors import AccountConflictError, LostLeaseError
+from marketplace.errors import LostLeaseError
 from marketplace.services.ports import ArrivedOffer, Supply
 from tests.marketplace.mpc_node.parties import NOW
 from tests.marketplace.pause_fakes import MemoryPauses
@@ -20,24 +22,18 @@ from tests.marketplace.pause_fakes import MemoryPauses
 
 class MemoryAccounts:
     def __init__(self) -> None:
-        self.rows: dict[str, tuple[Account, StoredPassword]] = {}
+        self.rows: dict[str, Account] = {}
         self.keys: dict[str, tuple[ApiKey, str]] = {}
         self.failures: tuple[tuple[str, datetime], ...] = ()
 
-    def add(self, account: Account, password: StoredPassword) -> None:
-        if self.find(account.email) is not None:
-            raise AccountConflictError("there is an account with this e-mail address")
-        self.rows[account.account_id] = (account, password)
+    def add(self, account: Account) -> None:
+        self.rows[account.account_id] = account
 
     def get(self, account_id: str) -> Account | None:
-        return self.rows[account_id][0] if account_id in self.rows else None
-
-    def find(self, email: str) -> tuple[Account, StoredPassword] | None:
-        return next((row for row in self.rows.values() if row[0].email == email), None)
+        return self.rows.get(account_id)
 
     def set_organisation(self, account_id: str, organisation: Organisation) -> None:
-        account, password = self.rows[account_id]
-        self.rows[account_id] = (replace(account, organisation=organisation), password)
+        self.rows[account_id] = replace(self.rows[account_id], organisation=organisation)
 
     def add_failure(self, email: str, at: datetime) -> None:
         self.failures = (*self.failures, (email, at))

@@ -15,6 +15,7 @@ from tests.marketplace.fake_direct import MemoryCrowds, MemoryScores
 from tests.marketplace.fake_ledger import MemoryLedgerBook, MemoryLogBook, MemoryStates
 from tests.marketplace.heartbeat_fakes import MemoryHeartbeats
 from tests.marketplace.invoice_fakes import MemoryInvoices
+from tests.marketplace.member_fakes import MemoryMembers
 from tests.marketplace.mpc_node.parties import NOW
 from tests.marketplace.negotiation_fakes import MemoryNegotiations, MemorySupply, MemoryTransferProcesses
 from tests.marketplace.payment_fakes import MemoryPayments
@@ -63,6 +64,7 @@ class MemoryBooks:
     transfer_processes: MemoryTransferProcesses = field(default_factory=MemoryTransferProcesses)
     supply: MemorySupply = field(default_factory=MemorySupply)
     payments: MemoryPayments = field(default_factory=MemoryPayments)
+    members: MemoryMembers = field(default_factory=MemoryMembers)
 
 
 class MemoryStore:

@@ -7,17 +7,14 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
-from marketplace.domain.account import StoredPassword
 from marketplace.domain.job import JobEvent, JobState, PartOutcome
 from marketplace.services.ports import ArrivedOffer
 from marketplace.storage.store import MIGRATIONS, SqlStore, open_store
 from ssi.hosting import database
 from ssi.hosting.database import VERSION_TABLE
 from tests.marketplace.builders import an_account, an_offer, an_order, consent_id
-from tests.marketplace.fakes import CHEAP
 from tests.marketplace.mpc_node.parties import NOW
 
-PASSWORD = StoredPassword(b"salt" * 4, CHEAP, b"stretched" * 3)
 PLACES = {outcome: number for number, outcome in enumerate(PartOutcome, start=1)}
 
 
@@ -26,7 +23,7 @@ def books_before(database_url):
     """Two orders, of which the first was computed, with a person for each outcome of a part; at 0004."""
     store = open_store(database_url)
     with store.writing() as books:
-        books.accounts.add(an_account(1), PASSWORD)
+        books.accounts.add(an_account(1))
         for number in PLACES.values():
             books.offers.add(ArrivedOffer(an_offer(number), "contribution", "digest"))
         for number in (1, 2):
@@ -41,7 +38,7 @@ def books_before(database_url):
     config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations_environment"))
     config.set_main_option("version_locations", str(MIGRATIONS / "versions"))
     config.set_main_option("path_separator", "newline")
-    with store.database.engine.begin() as connection:
+    with store.database.engine.execution_options(argonauta_mode="reshaping").begin() as connection:
         config.attributes |= {"connection": connection, "version_table": VERSION_TABLE}
         command.downgrade(config, "0004")
     store.database.close()

@@ -34,7 +34,7 @@ def downgrade(store: SqlStore, revision: str) -> None:
     config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations_environment"))
     config.set_main_option("version_locations", str(MIGRATIONS / "versions"))
     config.set_main_option("path_separator", "newline")
-    with store.database.engine.begin() as connection:
+    with store.database.engine.execution_options(argonauta_mode="reshaping").begin() as connection:
         config.attributes |= {"connection": connection, "version_table": VERSION_TABLE}
         command.downgrade(config, revision)
     store.database.close()

@@ -89,11 +89,11 @@ def test_what_a_stranger_left_in_the_session_does_not_live_on(somebody: Visitor)
 
 def test_an_account_that_is_gone_is_signed_out(house: House, somebody: Visitor):
     with somebody.client.session_transaction() as session:
-        session["account"] = "gone"
+        session["session"] = "gone"
 
     assert somebody.get("/money").status_code == 302
     with somebody.client.session_transaction() as session:
-        assert "account" not in session
+        assert "session" not in session
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(somebody: Visitor):
