@@ -170,6 +170,17 @@ class InsufficientFundsError(MarketplaceError):
         self.missing_cents = missing_cents
 
 
+class SpendingLimitError(NotAllowedError):
+    """A member may spend less in a month; `left_cents` are left of this one."""
+
+    def __init__(self, wanted_cents: int, left_cents: int) -> None:
+        super().__init__(
+            f"this costs {wanted_cents / 100:.2f} euros, and {left_cents / 100:.2f} euros are left of what "
+            "you may spend this month; an owner of your organisation can change that"
+        )
+        self.left_cents = left_cents
+
+
 class LedgerCorruptError(MarketplaceError):
     """The kept balances are not the sums of the transfers: stop, and find out why."""
 

@@ -11,7 +11,7 @@ from crypto.encoding import Json
 from crypto.reading import Fields, utc_text
 from marketplace.api.paging import Page, page_of, paged
 from marketplace.api.problems import STATUS
-from marketplace.api.requests import LOOKING, body, buyer, unstored
+from marketplace.api.requests import LOOKING, acting, body, buyer, unstored
 from marketplace.domain.account import Account, Organisation
 from marketplace.domain.scope import Scope
 from marketplace.domain.split import MAX_CENTS
@@ -106,14 +106,14 @@ def _add_quotes(blueprint: Blueprint, services: Services) -> None:
 def _add_orders(blueprint: Blueprint, services: Services) -> None:
     @blueprint.post("/orders")
     def place() -> ResponseReturnValue:
-        account = buyer(services, Scope.ORDERS)
+        account, by = acting(services, Scope.ORDERS)
         fields = body()
         order_id = fields.text("order_id", max_length=MAX_ID)
         query = _query(fields)
         accepted = fields.integer("accepted_price_cents", least=0, most=MAX_CENTS)
         fields.done()
         order = services.place_order(
-            account.account_id, order_id=order_id, query=query, accepted_price_cents=accepted
+            account.account_id, order_id=order_id, query=query, accepted_price_cents=accepted, by=by
         )
         return jsonify(order.to_json()), HTTPStatus.CREATED
 

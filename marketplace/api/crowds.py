@@ -10,6 +10,7 @@ from marketplace.api.paging import Page, page_of, paged
 from marketplace.api.problems import STATUS
 from marketplace.api.requests import (
     LOOKING,
+    acting,
     buyer,
     data_set_asked,
     holder,
@@ -82,9 +83,9 @@ def _add_orders(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.post("/crowd-orders")
     def place() -> ResponseReturnValue:
-        account = buyer(services, Scope.ORDERS)
+        account, by = acting(services, Scope.ORDERS)
         token, accepted = signed_purchase("order", MAX_TOKEN)
-        placed = crowds.place(account.account_id, token, accepted_price_cents=accepted)
+        placed = crowds.place(account.account_id, token, accepted_price_cents=accepted, by=by)
         return jsonify(placed.to_json()), HTTPStatus.CREATED
 
     @blueprint.get("/crowd-orders")

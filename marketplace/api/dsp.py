@@ -19,7 +19,7 @@ from consent.order_terms import DATA_SET_IRI
 from consent.transfer import TransferMove
 from crypto.errors import MalformedError
 from marketplace.api.problems import STATUS
-from marketplace.api.requests import LOOKING, body, buyer, done
+from marketplace.api.requests import LOOKING, acting, body, buyer, done
 from marketplace.domain.dsp import (
     BASE,
     MAX_URL,
@@ -147,8 +147,8 @@ def _transfers(services: Services, space: DataSpace) -> Blueprint:
 
     @blueprint.post("/request")
     def begin() -> ResponseReturnValue:
-        account = buyer(services, Scope.ORDERS)
-        begun = space.begin_transfer(account, read_transfer_request(body(MAX_MESSAGE)))
+        account, by = acting(services, Scope.ORDERS)
+        begun = space.begin_transfer(account, read_transfer_request(body(MAX_MESSAGE)), by=by)
         return jsonify(_transfer(begun)), HTTPStatus.CREATED
 
     @blueprint.get("/<provider_pid>")

@@ -82,13 +82,30 @@ def buyer(services: Services, *scopes: Scope) -> Account:
         WrongCredentialsError: there is none, or it is not valid.
         NotAllowedError: it is not a buyer's, or has none of the scopes.
     """
+    return _require_buyer(services.recognise_api_key(_secret(), *scopes))
+
+
+def _secret() -> str:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != _SCHEME or not secret:
         raise WrongCredentialsError("expected the header 'Authorization: Bearer <API key>'")
-    account = services.recognise_api_key(secret.strip(), *scopes)
+    return secret.strip()
+
+
+def _require_buyer(account: Account) -> Account:
     if account.kind is not AccountKind.BUYER:
         raise NotAllowedError("this is for buyers")
     return account
+
+
+def acting(services: Services, *scopes: Scope) -> tuple[Account, str | None]:
+    """The buyer as `buyer` tells it, and the member whose key this is: whose limit counts for what it spends.
+
+    Raises:
+        WrongCredentialsError, NotAllowedError: as for `buyer`.
+    """
+    account, by = services.recognise_api_key.caller(_secret(), *scopes)
+    return _require_buyer(account), by
 
 
 def idempotency_key() -> str | None:

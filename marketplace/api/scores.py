@@ -11,6 +11,7 @@ from marketplace.api.paging import Page, page_of, paged
 from marketplace.api.problems import STATUS
 from marketplace.api.requests import (
     LOOKING,
+    acting,
     buyer,
     data_set_asked,
     holder,
@@ -84,9 +85,9 @@ def _add_requests(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.post("/score-requests")
     def ask() -> ResponseReturnValue:
-        account = buyer(services, Scope.ORDERS)
+        account, by = acting(services, Scope.ORDERS)
         token, accepted = signed_purchase("request", MAX_TOKEN)
-        order = scores.ask(account.account_id, token, accepted_price_cents=accepted)
+        order = scores.ask(account.account_id, token, accepted_price_cents=accepted, by=by)
         return jsonify(order.to_json()), HTTPStatus.CREATED
 
     @blueprint.get("/score-requests")

@@ -36,11 +36,12 @@ class Register(StrEnum):
     PAYOUT = "payout"
     ASSESSMENT = "assessment"
     GLASS = "glass"
+    MEMBER = "member"
 
 
 @dataclass(frozen=True)
 class Act:
-    """One line: `actor` is an operator's account, `PERSON` or `COMMAND`; `told` what was said."""
+    """One line: `actor` is an operator's account, a member, `PERSON` or `COMMAND`; `told` what was said."""
 
     register: Register
     case_id: str

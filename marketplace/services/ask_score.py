@@ -26,6 +26,7 @@ from marketplace.services.direct_purchases import escrow_receipt, same_purchase
 from marketplace.services.end_score import asked_score, hold
 from marketplace.services.log_entries import append
 from marketplace.services.make_quote import registered
+from marketplace.services.member_acts import spend
 from marketplace.services.ports import Books, StatusLists
 from marketplace.services.show_score_offers import open_offer
 from ssi.credential import verify_organisation, verify_record
@@ -47,7 +48,9 @@ class AskScore:
     desk: Desk
     status_lists: StatusLists
 
-    def __call__(self, account_id: str, token: str, *, accepted_price_cents: int) -> ScoreOrder:
+    def __call__(
+        self, account_id: str, token: str, *, accepted_price_cents: int, by: str | None = None
+    ) -> ScoreOrder:
         """The order, after these checks; the code carries the numbers.
 
         1. It has the form of a request, and none with this id and another content exists. 2. The buyer is
@@ -63,6 +66,7 @@ class AskScore:
             PriceChangedError, CredentialError: step 5 or 6 fails.
             NotAssessedError: it is about health, and no assessment is approved.
             InsufficientFundsError: the buyer does not have the price.
+            RoleMissingError, SpendingLimitError: the member `by` may not order, or not for so much.
             PeerError: a status list cannot be had now.
         """
         claimed, now = unverified_score_request(token), self.desk.now()
@@ -78,7 +82,7 @@ class AskScore:
         self._check_standing(buyer, offer, now)  # 6
         with self.desk.store.writing() as books:
             known = _known(books, account_id, request.request_id, token)
-            return known or self._place(books, (account_id, token), request, price)
+            return known or self._place(books, (account_id, token, by), request, price)
 
     def _verified(self, token: str, buyer: Organisation, now: datetime) -> ScoreRequest:
         credential = verify_organisation(buyer.credential, self.desk.registry(), now=now)
@@ -97,9 +101,9 @@ class AskScore:
         self.status_lists.check(verify_record(presentation, registry, now=now), now=now)
 
     def _place(
-        self, books: Books, whose: tuple[str, str], request: ScoreRequest, price: DirectPrice
+        self, books: Books, whose: tuple[str, str, str | None], request: ScoreRequest, price: DirectPrice
     ) -> ScoreOrder:
-        (account_id, token), now = whose, self.desk.now()
+        (account_id, token, by), now = whose, self.desk.now()
         buyer = registered(books.accounts.get(account_id), now)
         offer = open_offer(books, request.consent_id, now)
         require_assessed(books, [offer.terms.data_set], self.desk.terms)
@@ -119,6 +123,7 @@ class AskScore:
             updated_at=now,
             log_index=0,
         )
+        spend(books, now, (account_id, by), request.request_id, price.gross_cents)
         hold(self.desk, books, order)
         (index,) = append(self.desk, books, "order", [asked_score(order)], now)
         placed = replace(order, log_index=index)

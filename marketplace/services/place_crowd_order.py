@@ -21,6 +21,7 @@ from marketplace.services.direct_purchases import escrow_receipt, same_purchase
 from marketplace.services.end_crowd import asked_crowd, hold
 from marketplace.services.log_entries import append
 from marketplace.services.make_quote import registered
+from marketplace.services.member_acts import spend
 from marketplace.services.ports import Books, StatusLists
 from ssi.credential import verify_organisation
 from ssi.dataset import data_set
@@ -71,7 +72,9 @@ class PlaceCrowdOrder:
     desk: Desk
     status_lists: StatusLists
 
-    def __call__(self, account_id: str, token: str, *, accepted_price_cents: int) -> CrowdPurchase:
+    def __call__(
+        self, account_id: str, token: str, *, accepted_price_cents: int, by: str | None = None
+    ) -> CrowdPurchase:
         """The order, after these checks; the code carries the numbers.
 
         1. It has the form of an order, and none with this id and another content exists. 2. The buyer is
@@ -86,6 +89,7 @@ class PlaceCrowdOrder:
             NotAssessedError: it is about health, and no assessment is approved.
             CrowdRefusedError: the buyer has `MOST_JOINING` orders that gather people now.
             InsufficientFundsError: the buyer does not have the price.
+            RoleMissingError, SpendingLimitError: the member `by` may not order, or not for so much.
             PeerError: a status list cannot be had now.
         """
         claimed, now = unverified_crowd_order(token), self.desk.now()
@@ -104,7 +108,7 @@ class PlaceCrowdOrder:
         self.status_lists.check(credential, now=now)  # 5
         with self.desk.store.writing() as books:
             known = _known(books, account_id, order.order_id, token)
-            return known or self._place(books, (account_id, token), order, price)
+            return known or self._place(books, (account_id, token, by), order, price)
 
     def _verified(self, token: str, buyer: Organisation, now: datetime) -> CrowdOrder:
         credential = verify_organisation(buyer.credential, self.desk.registry(), now=now)
@@ -120,9 +124,9 @@ class PlaceCrowdOrder:
         return order
 
     def _place(
-        self, books: Books, whose: tuple[str, str], order: CrowdOrder, price: DirectPrice
+        self, books: Books, whose: tuple[str, str, str | None], order: CrowdOrder, price: DirectPrice
     ) -> CrowdPurchase:
-        (account_id, token), now = whose, self.desk.now()
+        (account_id, token, by), now = whose, self.desk.now()
         buyer = registered(books.accounts.get(account_id), now)
         require_assessed(books, [order.data_set], self.desk.terms)
         _require_room(books, account_id)
@@ -142,6 +146,7 @@ class PlaceCrowdOrder:
             log_index=0,
             until=order.join_until,
         )
+        spend(books, now, (account_id, by), order.order_id, order.people * price.gross_cents)
         hold(self.desk, books, purchase)
         (index,) = append(self.desk, books, "order", [asked_crowd(purchase)], now)
         placed = replace(purchase, log_index=index)

@@ -23,6 +23,7 @@ from marketplace.services.assessed import require_assessed
 from marketplace.services.desk import Desk
 from marketplace.services.log_entries import append, asked
 from marketplace.services.make_quote import question_of, registered
+from marketplace.services.member_acts import spend
 from marketplace.services.ports import Books, StatusLists
 from marketplace.services.question import matched, price_for, stock_for
 from ssi.credential import verify_organisation
@@ -33,11 +34,15 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class OrderRequest:
-    """What a buyer asks for. The buyer makes the id, a UUID; `accepted_price_cents` is the most it pays."""
+    """What a buyer asks for. The buyer makes the id, a UUID; `accepted_price_cents` is the most it pays.
+
+    `by` is the member who orders; None where that is not known.
+    """
 
     order_id: str
     query: Query
     accepted_price_cents: int
+    by: str | None = None
 
     def __post_init__(self) -> None:
         try:
@@ -65,7 +70,13 @@ class PlaceOrder:
     status_lists: StatusLists
 
     def __call__(
-        self, account_id: str, *, order_id: str, query: Query, accepted_price_cents: int
+        self,
+        account_id: str,
+        *,
+        order_id: str,
+        query: Query,
+        accepted_price_cents: int,
+        by: str | None = None,
     ) -> OrderView:
         """The order.
 
@@ -79,8 +90,9 @@ class PlaceOrder:
             TooManyQuestionsError: this buyer asked about a data set as often as it may in a day.
             PriceChangedError: the price is above the accepted one now.
             InsufficientFundsError: the buyer does not have the price.
+            RoleMissingError, SpendingLimitError: the member `by` may not order, or not for so much.
         """
-        request = OrderRequest(order_id, query, accepted_price_cents)
+        request = OrderRequest(order_id, query, accepted_price_cents, by)
         now = self.desk.now()
         with self.desk.store.reading() as books:
             placed = _placed(books, account_id, request)
@@ -106,6 +118,7 @@ class PlaceOrder:
         price = price_for(found, request.query)
         if price.gross_cents > request.accepted_price_cents:
             raise PriceChangedError(price.gross_cents)
+        spend(books, now, (account_id, request.by), request.order_id, price.gross_cents)
         job_id = self.desk.new_id()
         body = asked(request.order_id, job_id, request.query, buyer.buyer)
         (log_index,) = append(self.desk, books, "order", [body], now)

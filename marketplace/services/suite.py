@@ -26,6 +26,7 @@ from marketplace.services.judge_crowd import ConfirmCrowd, DisputeCrowd
 from marketplace.services.judge_result import ConfirmResult, DisputeResult
 from marketplace.services.judge_score import ConfirmScore, DisputeScore
 from marketplace.services.make_quote import MakeQuote
+from marketplace.services.member_acts import ReadMemberActs
 from marketplace.services.member_sessions import MemberSessions
 from marketplace.services.money import ReadStatement, TopUp
 from marketplace.services.oversee import CheckNodes, ExpireHolds, ListJobs, MeasureLoad, TakeTrialBalance
@@ -140,6 +141,7 @@ class Services:
     export_ledger: ExportLedger
     detect_stalls: DetectStalls
     member_sessions: MemberSessions
+    read_member_acts: ReadMemberActs
     payments: Payments | None = None
     presentations: Presentations | None = None
     data_space: DataSpace | None = None
@@ -209,6 +211,7 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         export_ledger=ExportLedger(desk),
         detect_stalls=DetectStalls(desk),
         member_sessions=MemberSessions(desk),
+        read_member_acts=ReadMemberActs(desk),
         payments=None if around.rail is None else Payments(desk, around.rail),
         presentations=None if around.asking is None else presentations(desk, around.asking),
         data_space=None if around.space is None else data_space(desk, around.space, around.status_lists),

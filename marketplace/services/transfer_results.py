@@ -32,7 +32,9 @@ class BeginTransfer:
     desk: Desk
     place_order: PlaceOrder
 
-    def __call__(self, account: Account, message: TransferRequest) -> TransferProcess:
+    def __call__(
+        self, account: Account, message: TransferRequest, *, by: str | None = None
+    ) -> TransferProcess:
         """The transfer.
 
         Raises:
@@ -41,7 +43,7 @@ class BeginTransfer:
             NegotiationConflictError: the consumer's id was used for another transfer.
             TooManyNegotiationsError: too many are under way.
             NotRegisteredError, RevokedError, QueryRefusedError, TooFewPeopleError, TooManyQuestionsError,
-            PriceChangedError, InsufficientFundsError: as for an order.
+            PriceChangedError, InsufficientFundsError, SpendingLimitError: as for an order by this member.
         """
         with self.desk.store.reading() as books:
             callback = registered_callback(books, account.account_id, message.callback)
@@ -59,6 +61,7 @@ class BeginTransfer:
             order_id=order_id,
             query=agreed.terms.query,
             accepted_price_cents=agreed.terms.most_cents,
+            by=by,
         )
         now = self.desk.now()
         begun = TransferProcess(

@@ -14,6 +14,7 @@ from consent.wording import describe_query, purpose_text, statistic_sentence
 from crypto.encoding import canonical_json
 from marketplace.domain.band import Band
 from marketplace.domain.catalogue import Quote
+from marketplace.domain.member import Right
 from marketplace.domain.over_asked_view import over_asked_view
 from marketplace.errors import NotAssessedError, NotRegisteredError, QuestionRefusedError, TooFewPeopleError
 from marketplace.services.suite import Services
@@ -70,21 +71,21 @@ def screens(services: Services) -> Blueprint:
     blueprint = Blueprint("ask", __name__)
 
     @blueprint.get("/ask/<name>/<int:version>")
-    @for_buyers
+    @for_buyers(Right.ASK)
     def build(name: str, version: int) -> str:
         entry = entry_of(services, f"{name}/{version}")
         form = QueryForm.read(entry.data_set, request.args)
         return _builder(form, entry.people, glance=_glance(services, form))
 
     @blueprint.get("/ask/<name>/<int:version>/glance")
-    @for_buyers
+    @for_buyers(Right.ASK)
     def glance(name: str, version: int) -> str:
         entry = entry_of(services, f"{name}/{version}")
         form = QueryForm.read(entry.data_set, request.args)
         return render_template("market/glance.html", unit_text=unit_text, glance=_glance(services, form))
 
     @blueprint.get("/ask/<name>/<int:version>/price")
-    @for_buyers
+    @for_buyers(Right.ASK)
     def price(name: str, version: int) -> str | Response | tuple[str, int]:
         entry = entry_of(services, f"{name}/{version}")
         form = QueryForm.read(entry.data_set, request.args)

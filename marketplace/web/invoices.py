@@ -8,6 +8,8 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from werkzeug.wrappers import Response
 
 from marketplace.domain.invoice import Invoice, Party
+from marketplace.domain.member import Right
+from marketplace.domain.member_act import Did
 from marketplace.domain.vat import Treatment
 from marketplace.errors import BillingRefusedError
 from marketplace.services.issue_invoices import Invoices
@@ -21,7 +23,7 @@ from marketplace.web.invoice_paper import (
     seller_lines,
     tax_line,
 )
-from marketplace.web.visitor import for_buyers, for_operators, visitor
+from marketplace.web.visitor import for_buyers, for_operators, me, visitor
 from marketplace.web.words import sentence
 
 _TYPED = ("name", "address", "country", "vat_id")
@@ -30,7 +32,7 @@ _TYPED = ("name", "address", "country", "vat_id")
 def screens(services: Services) -> Blueprint:
     """The invoices of a buyer, and the operator's side of them."""
     blueprint = Blueprint("invoices", __name__)
-    _billing(blueprint, services.invoices)
+    _billing(blueprint, services)
     _reading(blueprint, services.invoices)
     _operating(blueprint, services.invoices)
     blueprint.app_context_processor(lambda: _on_other_pages(services.invoices))
@@ -56,27 +58,30 @@ def _named(treatment: Treatment) -> str:
     return f"Value added tax in the fees ({treatment.country}, {rate_text(treatment.rate_permille)})"
 
 
-def _billing(blueprint: Blueprint, invoices: Invoices) -> None:
+def _billing(blueprint: Blueprint, services: Services) -> None:
+    invoices = services.invoices
+
     @blueprint.get("/account/invoices")
-    @for_buyers
+    @for_buyers(Right.MONEY)
     def overview() -> str:
         return _page(invoices, _typed(invoices.billing(visitor().account_id)))
 
     @blueprint.post("/account/billing")
-    @for_buyers
+    @for_buyers(Right.PAY)
     def set_billing() -> Response | tuple[str, int]:
         typed = {name: request.form.get(name, "") for name in _TYPED}
         try:
             invoices.set_billing(visitor().account_id, Party.typed(**typed))
         except BillingRefusedError as error:
             return _page(invoices, typed, error=sentence(str(error))), HTTPStatus.UNPROCESSABLE_ENTITY
+        services.read_member_acts.record(visitor().account_id, me().member_id, Did.BILLED)
         flash("Your next invoice is made out to this address.", "good")
         return redirect(url_for("invoices.overview"))
 
 
 def _reading(blueprint: Blueprint, invoices: Invoices) -> None:
     @blueprint.get("/account/invoices/<int(max=9007199254740991):number>")
-    @for_buyers
+    @for_buyers(Right.MONEY)
     def detail(number: int) -> str:
         invoice = invoices.read(visitor().account_id, number)
         return render_template(
@@ -90,7 +95,7 @@ def _reading(blueprint: Blueprint, invoices: Invoices) -> None:
         )
 
     @blueprint.get("/account/invoices/<int(max=9007199254740991):number>.pdf")
-    @for_buyers
+    @for_buyers(Right.MONEY)
     def paper(number: int) -> Response:
         invoice = invoices.read(visitor().account_id, number)
         content = invoice_pdf(invoice, corrected=_corrected(invoices, invoice))

@@ -13,10 +13,12 @@ from consent.wording import purpose_text
 from crypto.encoding import b64url_decode, parse_json
 from crypto.errors import MalformedError
 from marketplace.domain.job import JobState
+from marketplace.domain.member import Right
+from marketplace.domain.member_act import Did
 from marketplace.errors import PriceChangedError, TooFewPeopleError
 from marketplace.services.suite import Services
 from marketplace.web.ask import LANGUAGE, builder_address, describe, price_address, query_text, turned_by
-from marketplace.web.visitor import for_buyers, visitor
+from marketplace.web.visitor import for_buyers, me, visitor
 from marketplace.web.words import level_text, sentence, state_words
 
 _UNDER_WAY = frozenset({JobState.QUEUED, JobState.ADMITTED, JobState.RUNNING})
@@ -34,7 +36,7 @@ def screens(services: Services) -> Blueprint:
 
 def _buying(blueprint: Blueprint, services: Services) -> None:
     @blueprint.post("/orders")
-    @for_buyers
+    @for_buyers(Right.ORDER)
     def place() -> Response | tuple[str, int]:
         query, price = _read_order()
         try:
@@ -43,6 +45,7 @@ def _buying(blueprint: Blueprint, services: Services) -> None:
                 order_id=request.form.get("order_id", ""),
                 query=query,
                 accepted_price_cents=price,
+                by=me().member_id,
             )
         except PriceChangedError as error:
             page = render_template(
@@ -57,7 +60,7 @@ def _buying(blueprint: Blueprint, services: Services) -> None:
 
 def _watching(blueprint: Blueprint, services: Services) -> None:
     @blueprint.get("/orders")
-    @for_buyers
+    @for_buyers(Right.RESULTS)
     def overview() -> str:
         orders = services.list_orders(visitor().account_id)
         return render_template(
@@ -65,7 +68,7 @@ def _watching(blueprint: Blueprint, services: Services) -> None:
         )
 
     @blueprint.get("/orders/<order_id>")
-    @for_buyers
+    @for_buyers(Right.RESULTS)
     def detail(order_id: str) -> str:
         order = services.read_order(visitor().account_id, order_id)
         return render_template(
@@ -80,10 +83,11 @@ def _watching(blueprint: Blueprint, services: Services) -> None:
             has_result=order.state in _ANSWERED,
             as_sentence=sentence,
             stall=services.detect_stalls.of_order(visitor().account_id, order_id),
+            ordered_by=services.read_member_acts.buyer_of(visitor().account_id, order_id),
         )
 
     @blueprint.get("/orders/<order_id>/progress")
-    @for_buyers
+    @for_buyers(Right.RESULTS)
     def progress(order_id: str) -> Response | str:
         order = services.read_order(visitor().account_id, order_id)
         if order.state not in _UNDER_WAY:
@@ -100,19 +104,21 @@ def _watching(blueprint: Blueprint, services: Services) -> None:
 
 def _judging(blueprint: Blueprint, services: Services) -> None:
     @blueprint.post("/orders/<order_id>/confirmation")
-    @for_buyers
+    @for_buyers(Right.ORDER)
     def confirm(order_id: str) -> Response | str:
         order = services.confirm_result(visitor().account_id, order_id)
+        services.read_member_acts.record(visitor().account_id, me().member_id, Did.CONFIRMED, about=order_id)
         if request.headers.get("HX-Request"):
             return render_template("market/bill.html", order=order)
         flash("Thank you. The people who took part have been paid.", "good")
         return redirect(url_for("orders.detail", order_id=order_id))
 
     @blueprint.post("/orders/<order_id>/dispute")
-    @for_buyers
+    @for_buyers(Right.ORDER)
     def dispute(order_id: str) -> Response:
         role, private_key = _read_dispute()
         services.dispute_result(visitor().account_id, order_id, role=role, private_key=private_key)
+        services.read_member_acts.record(visitor().account_id, me().member_id, Did.DISPUTED, about=order_id)
         return redirect(url_for("orders.detail", order_id=order_id))
 
 

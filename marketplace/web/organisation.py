@@ -7,11 +7,13 @@ from werkzeug.wrappers import Response
 
 from crypto.errors import CryptoError
 from marketplace.domain.account import NewApiKey
+from marketplace.domain.member import Right, scopes_of
+from marketplace.domain.member_act import Did
 from marketplace.domain.scope import ABOUT, Scope, read_scopes
 from marketplace.errors import MandateRefusedError, RefusedError, UnknownError
 from marketplace.services.suite import Services
 from marketplace.web.presenting import shown_credential
-from marketplace.web.visitor import for_buyers, visitor
+from marketplace.web.visitor import for_buyers, me, visitor
 from marketplace.web.words import ORGANISATIONS, sentence
 from ssi.errors import CredentialError, RegistryError
 
@@ -29,12 +31,12 @@ def screens(services: Services) -> Blueprint:
 
 def _registering(blueprint: Blueprint, services: Services) -> None:
     @blueprint.get("/organisation")
-    @for_buyers
+    @for_buyers(Right.LOOK)
     def overview() -> str:
         return _page(services, credential=_shown(services))
 
     @blueprint.post("/organisation")
-    @for_buyers
+    @for_buyers(Right.REGISTER)
     def register() -> Response | tuple[str, int]:
         credential = request.form.get("credential", "").strip()
         mandate = request.form.get("mandate", "").strip()
@@ -47,20 +49,22 @@ def _registering(blueprint: Blueprint, services: Services) -> None:
 
 def _keys(blueprint: Blueprint, services: Services) -> None:
     @blueprint.post("/organisation/keys")
-    @for_buyers
+    @for_buyers(Right.KEYS)
     def make_key() -> str | tuple[str, int]:
         try:
             scopes = read_scopes(request.form.getlist("scopes"))
         except RefusedError:
             errors = {"scopes": "Choose at least one thing that the key is good for."}
             return _page(services, errors=errors), HTTPStatus.UNPROCESSABLE_ENTITY
-        made = services.make_api_key(visitor().account_id, request.form.get("label", ""), scopes)
+        made = services.make_api_key(
+            visitor().account_id, request.form.get("label", ""), scopes, by=me().member_id
+        )
         return _page(services, new_key=made)
 
     @blueprint.post("/organisation/keys/<key_id>/end")
-    @for_buyers
+    @for_buyers(Right.KEYS)
     def end_key(key_id: str) -> Response:
-        services.revoke_api_key(visitor().account_id, key_id)
+        services.revoke_api_key(visitor().account_id, key_id, by=me().member_id)
         flash("The key no longer works.", "good")
         return redirect(url_for("organisation.overview"))
 
@@ -82,6 +86,7 @@ def _refused(services: Services, credential: str, mandate: str) -> dict[str, str
     """
     try:
         services.register_organisation(visitor().account_id, credential=credential, mandate=mandate)
+        services.read_member_acts.record(visitor().account_id, me().member_id, Did.REGISTERED)
     except RegistryError:
         raise
     except (CredentialError, CryptoError) as error:
@@ -127,7 +132,9 @@ def _page(
                 "help": f"{about[0].upper()}{about[1:]}.",
             }
             for scope, about in ABOUT.items()
+            if scope in scopes_of(me())
         ],
-        usual_scopes=USUAL_SCOPES,
+        usual_scopes=[each for each in USUAL_SCOPES if Scope(each) in scopes_of(me())],
+        makers=services.read_member_acts.who(visitor().account_id),
         errors=errors or {},
     )

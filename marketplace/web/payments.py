@@ -6,11 +6,13 @@ from http import HTTPStatus
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from marketplace.domain.member import Right
+from marketplace.domain.member_act import Did
 from marketplace.errors import AmountError, InsufficientFundsError, PaymentConflictError, PaymentRefusedError
 from marketplace.services.payments import Payments
 from marketplace.services.suite import Services
 from marketplace.web.euros import typed_cents
-from marketplace.web.visitor import for_buyers, for_operators, visitor
+from marketplace.web.visitor import for_buyers, for_operators, me, visitor
 from marketplace.web.words import sentence
 from ssi.http.errors import PeerError
 
@@ -22,19 +24,19 @@ def screens(services: Services, payments: Payments, public_url: str) -> Blueprin
     """The pages; the rail sends buyers back to `public_url`."""
     blueprint = Blueprint("payments", __name__)
     _paying(blueprint, services, payments, public_url.rstrip("/"))
-    _asking_back(blueprint, payments)
+    _asking_back(blueprint, services, payments)
     _operating(blueprint, payments)
     return blueprint
 
 
 def _paying(blueprint: Blueprint, services: Services, payments: Payments, public_url: str) -> None:
     @blueprint.get("/account/payments")
-    @for_buyers
+    @for_buyers(Right.MONEY)
     def overview() -> str:
         return _page(payments, payment_id=str(uuid.uuid4()))
 
     @blueprint.post("/account/payments")
-    @for_buyers
+    @for_buyers(Right.PAY)
     def begin() -> Response | tuple[str, int]:
         payment_id, euros = request.form.get("payment_id", ""), request.form.get("euros", "").strip()
         back_to = f"{public_url}/account/payments/{payment_id}"
@@ -45,18 +47,19 @@ def _paying(blueprint: Blueprint, services: Services, payments: Payments, public
         except _REFUSED as error:
             page = _page(payments, payment_id=str(uuid.uuid4()), euros=euros, error=sentence(str(error)))
             return page, HTTPStatus.UNPROCESSABLE_ENTITY
+        services.read_member_acts.record(visitor().account_id, me().member_id, Did.PAID_IN, about=payment_id)
         # A form may not lead to another site (CSP form-action), so the page of the payment has the link.
         return redirect(url_for("payments.detail", payment_id=payment_id))
 
     @blueprint.get("/account/payments/<payment_id>")
-    @for_buyers
+    @for_buyers(Right.MONEY)
     def detail(payment_id: str) -> str:
         return _detail(payments, payment_id)
 
 
-def _asking_back(blueprint: Blueprint, payments: Payments) -> None:
+def _asking_back(blueprint: Blueprint, services: Services, payments: Payments) -> None:
     @blueprint.post("/account/payments/<payment_id>/refunds")
-    @for_buyers
+    @for_buyers(Right.PAY)
     def ask_back(payment_id: str) -> Response | tuple[str, int]:
         try:
             payments.ask_back(
@@ -71,6 +74,9 @@ def _asking_back(blueprint: Blueprint, payments: Payments) -> None:
         except _REFUSED as error:
             page = _detail(payments, payment_id, error=sentence(str(error)))
             return page, HTTPStatus.UNPROCESSABLE_ENTITY
+        services.read_member_acts.record(
+            visitor().account_id, me().member_id, Did.ASKED_BACK, about=payment_id
+        )
         flash("Your money is on its way back.", "good")
         return redirect(url_for("payments.detail", payment_id=payment_id))
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from marketplace.domain.member import Right
 from marketplace.domain.presentation import PresentationQuestion, PresentationSession
 from marketplace.errors import UnknownError
 from marketplace.services.presentation_suite import Presentations
@@ -46,12 +47,12 @@ def shown_credential(
 
 def _registration(blueprint: Blueprint, presentations: Presentations) -> None:
     @blueprint.get("/organisation/wallet")
-    @for_buyers
+    @for_buyers(Right.REGISTER)
     def choose() -> str:
         return render_template("market/presenting_choice.html")
 
     @blueprint.post("/organisation/wallet")
-    @for_buyers
+    @for_buyers(Right.REGISTER)
     def begin() -> Response:
         same_device = request.form.get("device") == _SAME_DEVICE
         back = f"{presentations.verifier.public_url}{url_for('presenting.back')}" if same_device else None
@@ -61,7 +62,7 @@ def _registration(blueprint: Blueprint, presentations: Presentations) -> None:
         return redirect(url_for("presenting.wait", session_id=session.session_id))
 
     @blueprint.get("/organisation/wallet/<session_id>")
-    @for_buyers
+    @for_buyers(Right.REGISTER)
     def wait(session_id: str) -> str | Response:
         session, seen = _session(presentations, session_id)
         code = request.args.get("response_code")
@@ -70,7 +71,7 @@ def _registration(blueprint: Blueprint, presentations: Presentations) -> None:
         return _page(presentations, session, seen, again=url_for("presenting.choose"))
 
     @blueprint.get("/organisation/wallet/back")
-    @for_buyers
+    @for_buyers(Right.REGISTER)
     def back() -> Response:
         session_id = browser.get("presenting")  # of this browser: the session that it started itself
         if not isinstance(session_id, str):

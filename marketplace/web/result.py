@@ -15,6 +15,7 @@ from consent.task_answers import PEOPLE
 from consent.wording import explain_withheld
 from crypto.encoding import Json
 from crypto.signing import VerifyingKey
+from marketplace.domain.member import Right
 from marketplace.services.suite import Services
 from marketplace.web.ask import LANGUAGE, describe
 from marketplace.web.visitor import for_buyers, visitor
@@ -30,7 +31,7 @@ def screens(services: Services, authority: VerifyingKey) -> Blueprint:
     blueprint = Blueprint("result", __name__)
 
     @blueprint.get("/orders/<order_id>/result")
-    @for_buyers
+    @for_buyers(Right.RESULTS)
     def document(order_id: str) -> Response:
         result = services.fetch_result(visitor().account_id, order_id)
         order = services.read_order(visitor().account_id, order_id)
@@ -43,7 +44,7 @@ def screens(services: Services, authority: VerifyingKey) -> Blueprint:
         return jsonify({**result, "authority": authority.to_jwk(), "labels": labels})
 
     @blueprint.get("/orders/<order_id>/proof")
-    @for_buyers
+    @for_buyers(Right.RESULTS)
     def papers(order_id: str) -> Response:
         return jsonify(services.fetch_proof(visitor().account_id, order_id))
 

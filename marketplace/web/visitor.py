@@ -5,8 +5,8 @@ every request: what became of her counts at once. A wrong e-mail and a wrong pas
 """
 
 from collections.abc import Callable
-from functools import wraps
-from typing import ParamSpec, TypeVar
+from dataclasses import dataclass
+from typing import Generic, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, flash, g, redirect, render_template, request, session, url_for
@@ -14,7 +14,7 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from marketplace.domain.account import Account, AccountKind
-from marketplace.domain.member import Member
+from marketplace.domain.member import Member, Right
 from marketplace.errors import TooManyAttemptsError, UnknownError, WrongCredentialsError
 from marketplace.services.suite import Services
 from ssi.hosting.design.blueprint import NavItem
@@ -33,15 +33,26 @@ Arguments = ParamSpec("Arguments")
 Page = TypeVar("Page")
 
 _DESK = ("operations.", "breaches.", "requests.", "payouts.", "processing.", "invoices.", "payments.")
+_MONEY = ("purse.", "invoices.", "payments.")
+_HOUSE = ("organisation.", "members.")
 _SIGN_IN, _SESSION = "visitor.sign_in", "session"
 
 
 def install(app: Flask, services: Services) -> None:
     """Find the account of each request, and serve the sign-in page."""
     app.before_request(_finder(services))
-    app.context_processor(lambda: {"visitor": g.get("visitor"), "member": g.get("member")})
+    app.context_processor(_seen_by_pages)
     app.add_url_rule("/sign-in", _SIGN_IN, _sign_in(services), methods=["GET", "POST"])
     app.add_url_rule("/sign-out", "visitor.sign_out", _sign_out(services), methods=["POST"])
+
+
+def _seen_by_pages() -> dict[str, object]:
+    member: Member | None = g.get("member")
+    return {
+        "visitor": g.get("visitor"),
+        "member": member,
+        "may": frozenset() if member is None else member.may,
+    }
 
 
 def navigation(services: Services) -> Callable[[], list[NavItem]]:
@@ -54,24 +65,55 @@ def navigation(services: Services) -> Callable[[], list[NavItem]]:
             return market
         if account.kind is AccountKind.OPERATOR:
             return [*market, NavItem("Operations", "operations.overview", "server", also=_DESK)]
-        return [
-            *market,
-            NavItem("Orders", "orders.overview", "list-details", also=("orders.",)),
-            NavItem("Money", "purse.overview", "coin-euro", also=("purse.", "invoices.", "payments.")),
-            NavItem("Organisation", "organisation.overview", "building", also=("organisation.",)),
-        ]
+        may = me().may
+        entries = (
+            (Right.RESULTS, NavItem("Orders", "orders.overview", "list-details", also=("orders.",))),
+            (Right.MONEY, NavItem("Money", "purse.overview", "coin-euro", also=_MONEY)),
+            (Right.LOOK, NavItem("Organisation", "organisation.overview", "building", also=_HOUSE)),
+        )
+        return [*market, *(item for right, item in entries if right in may)]
 
     return items
 
 
-def for_buyers(view: Callable[Arguments, Page]) -> Callable[Arguments, Page | Response]:
-    """A page for signed-in buyers; everybody else is asked to sign in."""
-    return _door(view, AccountKind.BUYER)
+@dataclass(frozen=True)
+class Door(Generic[Arguments, Page]):
+    """A page behind a door: for one kind of account, and for members with a right where one is named."""
+
+    view: Callable[Arguments, Page]
+    kind: AccountKind
+    right: Right | None
+
+    def __call__(self, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Page | Response:
+        """The page; whoever is not signed in is asked to do so.
+
+        Raises:
+            Forbidden: the page is for the other kind of account.
+            RoleMissingError: the member's role does not have the right.
+        """
+        account = signed_in()
+        if account is None:
+            return _to_sign_in()
+        if account.kind is not self.kind:
+            raise Forbidden
+        if self.right is not None:
+            me().require(self.right)
+        return self.view(*args, **kwargs)
+
+    @property
+    def __name__(self) -> str:
+        """The name under which Flask knows the page."""
+        return self.view.__name__
 
 
-def for_operators(view: Callable[Arguments, Page]) -> Callable[Arguments, Page | Response]:
+def for_buyers(right: Right) -> Callable[[Callable[Arguments, Page]], Door[Arguments, Page]]:
+    """A page for members of a buying organisation with this right; everybody else is asked to sign in."""
+    return lambda view: Door(view, AccountKind.BUYER, right)
+
+
+def for_operators(view: Callable[Arguments, Page]) -> Door[Arguments, Page]:
     """A page for operators; a buyer is told that it is not hers."""
-    return _door(view, AccountKind.OPERATOR)
+    return Door(view, AccountKind.OPERATOR, None)
 
 
 def visitor() -> Account:
@@ -113,19 +155,6 @@ def device_text() -> str:
     browser = next((words for sign, words in _BROWSERS if sign in said), "a browser")
     system = next((words for sign, words in _SYSTEMS if sign in said), "")
     return f"{browser} on {system}" if system else browser
-
-
-def _door(view: Callable[Arguments, Page], kind: AccountKind) -> Callable[Arguments, Page | Response]:
-    @wraps(view)
-    def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Page | Response:
-        account = signed_in()
-        if account is None:
-            return _to_sign_in()
-        if account.kind is not kind:
-            raise Forbidden
-        return view(*args, **kwargs)
-
-    return guarded
 
 
 def _to_sign_in() -> Response:
