@@ -6,6 +6,7 @@ from typing import Protocol
 
 from marketplace.domain.account import StoredPassword
 from marketplace.domain.member import Member, MemberSession
+from marketplace.domain.member_link import MemberLink
 
 
 class MemberBook(Protocol):
@@ -61,4 +62,20 @@ class MemberBook(Protocol):
 
     def forget_sessions(self, before: datetime) -> None:
         """Forget sessions that started before a moment."""
+        ...
+
+    def add_link(self, link: MemberLink, digest: str) -> None:
+        """Keep a new one-time link by the digest of its secret."""
+        ...
+
+    def link(self, digest: str) -> MemberLink | None:
+        """The link with this secret, open or not."""
+        ...
+
+    def links(self, account_id: str) -> Sequence[MemberLink]:
+        """The links of an account, the oldest first."""
+        ...
+
+    def end_link(self, link_id: str, at: datetime) -> None:
+        """End a link, because it was used or taken back; the first moment stays."""
         ...

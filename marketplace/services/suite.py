@@ -27,7 +27,9 @@ from marketplace.services.judge_result import ConfirmResult, DisputeResult
 from marketplace.services.judge_score import ConfirmScore, DisputeScore
 from marketplace.services.make_quote import MakeQuote
 from marketplace.services.member_acts import ReadMemberActs
+from marketplace.services.member_passwords import MemberPasswords
 from marketplace.services.member_sessions import MemberSessions
+from marketplace.services.members import Members
 from marketplace.services.money import ReadStatement, TopUp
 from marketplace.services.oversee import CheckNodes, ExpireHolds, ListJobs, MeasureLoad, TakeTrialBalance
 from marketplace.services.oversight_suite import Oversight, oversight
@@ -140,6 +142,8 @@ class Services:
     show_market_terms: ShowMarketTerms
     export_ledger: ExportLedger
     detect_stalls: DetectStalls
+    members: Members
+    member_passwords: MemberPasswords
     member_sessions: MemberSessions
     read_member_acts: ReadMemberActs
     payments: Payments | None = None
@@ -210,6 +214,8 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         show_market_terms=ShowMarketTerms(desk),
         export_ledger=ExportLedger(desk),
         detect_stalls=DetectStalls(desk),
+        members=Members(desk, around.password_cost),
+        member_passwords=MemberPasswords(desk, SignIn(desk, around.password_cost), around.password_cost),
         member_sessions=MemberSessions(desk),
         read_member_acts=ReadMemberActs(desk),
         payments=None if around.rail is None else Payments(desk, around.rail),

@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, text
 
 from marketplace.domain.member import MAX_DEVICE, MAX_NAME, Role
+from marketplace.domain.member_link import LinkKind
 from marketplace.storage.tables import metadata
 from ssi.hosting.columns import UtcMoment, Word
 
@@ -39,4 +40,21 @@ member_sessions = Table(
     Column("member_id", String(40), ForeignKey("members.member_id"), nullable=False, index=True),
     Column("device", String(MAX_DEVICE), nullable=False),
     Column("started_at", UtcMoment, nullable=False, index=True),
+)
+
+member_links = Table(
+    "member_links",
+    metadata,
+    Column("link_id", String(40), primary_key=True),
+    Column("kind", Word(LinkKind), nullable=False),
+    Column("account_id", String(40), ForeignKey("accounts.account_id"), nullable=False, index=True),
+    Column("email", String(254), nullable=False),
+    Column("made_at", UtcMoment, nullable=False),
+    Column("valid_until", UtcMoment, nullable=False),
+    Column("made_by", String(40)),
+    Column("role", Word(Role)),
+    Column("spends_most_cents", BigInteger),
+    Column("member_id", String(40), ForeignKey("members.member_id")),
+    Column("ended_at", UtcMoment),
+    Column("digest", String(43), nullable=False, unique=True),
 )

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from crypto.sealing import Argon2Cost
 from marketplace.domain.account import StoredPassword
 from marketplace.domain.member import Member, MemberSession
+from marketplace.domain.member_link import MemberLink
 from marketplace.errors import AccountConflictError
-from marketplace.storage.member_tables import member_sessions, members
+from marketplace.storage.member_tables import member_links, member_sessions, members
 
 _FIELDS = (
     "member_id",
@@ -25,6 +26,8 @@ _FIELDS = (
     "ended_at",
     "spends_most_cents",
 )
+
+_LINK = [column for column in member_links.c if column.name != "digest"]
 
 
 class SqlMembers:
@@ -105,6 +108,27 @@ class SqlMembers:
     def forget_sessions(self, before: datetime) -> None:
         """Forget sessions that started before a moment."""
         self._session.execute(delete(member_sessions).where(member_sessions.c.started_at < before))
+
+    def add_link(self, link: MemberLink, digest: str) -> None:
+        """Keep a new one-time link by the digest of its secret."""
+        self._session.execute(insert(member_links).values(asdict(link) | {"digest": digest}))
+
+    def link(self, digest: str) -> MemberLink | None:
+        """The link with this secret, open or not."""
+        found = select(*_LINK).where(member_links.c.digest == digest)
+        row = self._session.execute(found).first()
+        return None if row is None else MemberLink(**row._mapping)
+
+    def links(self, account_id: str) -> Sequence[MemberLink]:
+        """The links of an account, the oldest first."""
+        found = select(*_LINK).where(member_links.c.account_id == account_id)
+        oldest = found.order_by(member_links.c.made_at, member_links.c.link_id)
+        return [MemberLink(**row._mapping) for row in self._session.execute(oldest)]
+
+    def end_link(self, link_id: str, at: datetime) -> None:
+        """End a link; the first moment stays."""
+        still_open = (member_links.c.link_id == link_id) & member_links.c.ended_at.is_(None)
+        self._session.execute(update(member_links).where(still_open).values(ended_at=at))
 
 
 def _member(row: Row[tuple[object, ...]]) -> Member:

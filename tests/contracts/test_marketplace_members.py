@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from marketplace.domain.member import MemberSession, Role
+from marketplace.domain.member_link import LinkKind, MemberLink
 from marketplace.errors import AccountConflictError
 from marketplace.services.ports import Store
 from marketplace.storage.store import open_store
@@ -125,3 +126,24 @@ def test_sessions_are_listed_ended_and_forgotten(kept):
         assert books.members.session("s4") == session(4, 2)
         books.members.forget_sessions(LATER)
         assert books.members.session("s4") is None
+
+
+def link(number: int, **changes) -> MemberLink:
+    made = MemberLink(f"l{number}", LinkKind.INVITATION, "account-1", "new@example.org", NOW, LATER)
+    return replace(made, role=Role.BUYER, made_by="member-1", spends_most_cents=7, **changes)
+
+
+def test_links_are_found_by_their_digest_listed_and_ended_once(kept):
+    reset = replace(link(2), kind=LinkKind.RESET, member_id="member-1", role=None, made_at=LATER)
+    with kept.writing() as books:
+        books.accounts.add(an_account(2))
+        books.members.add_link(reset, "digest 2")
+        books.members.add_link(link(1), "digest 1")
+        books.members.add_link(link(3, account_id="account-2"), "digest 3")
+        books.members.end_link("l1", NOW)
+        books.members.end_link("l1", LATER)
+
+    with kept.reading() as books:
+        assert books.members.link("digest 1") == link(1, ended_at=NOW)
+        assert books.members.link("nothing") is None
+        assert list(books.members.links("account-1")) == [link(1, ended_at=NOW), reset]

@@ -1,10 +1,12 @@
 """Members in memory."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from marketplace.domain.account import StoredPassword
 from marketplace.domain.member import Member, MemberSession
+from marketplace.domain.member_link import MemberLink
 from marketplace.errors import AccountConflictError
 
 
@@ -12,6 +14,7 @@ class MemoryMembers:
     def __init__(self) -> None:
         self.rows: dict[str, tuple[Member, StoredPassword | None]] = {}
         self.signed_in: dict[str, MemberSession] = {}
+        self.kept_links: dict[str, tuple[MemberLink, str]] = {}
 
     def add(self, member: Member, password: StoredPassword | None = None) -> None:
         if member.ended_at is None and self.find(member.email) is not None:
@@ -57,3 +60,18 @@ class MemoryMembers:
         for each in tuple(self.signed_in.values()):
             if each.started_at < before:
                 del self.signed_in[each.session_id]
+
+    def add_link(self, link: MemberLink, digest: str) -> None:
+        self.kept_links[link.link_id] = (link, digest)
+
+    def link(self, digest: str) -> MemberLink | None:
+        return next((link for link, kept in self.kept_links.values() if kept == digest), None)
+
+    def links(self, account_id: str) -> Sequence[MemberLink]:
+        found = [link for link, _ in self.kept_links.values() if link.account_id == account_id]
+        return sorted(found, key=lambda each: (each.made_at, each.link_id))
+
+    def end_link(self, link_id: str, at: datetime) -> None:
+        link, digest = self.kept_links[link_id]
+        if link.ended_at is None:
+            self.kept_links[link_id] = (replace(link, ended_at=at), digest)

@@ -1,6 +1,7 @@
 """Every page asks for a right, and each role opens what the table of roles gives it and nothing else."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -31,7 +32,7 @@ def pages(app: Flask) -> dict[str, object]:
     return {name: app.view_functions[name] for name in names if name.partition(".")[0] not in interfaces}
 
 
-def doors(app: Flask) -> dict[str, Door]:
+def doors(app: Flask) -> dict[str, Door[..., Any]]:
     return {name: view for name, view in pages(app).items() if isinstance(view, Door)}
 
 

@@ -56,6 +56,7 @@ def upgrade() -> None:
         "members_by_email", "members", ["email"], unique=True, sqlite_where=running, postgresql_where=running
     )
     _sessions()
+    _links()
     op.execute(
         f"INSERT INTO members (member_id, account_id, email, name, role, joined_at, {_COPIED}) "  # noqa: S608 — our own names
         f"SELECT account_id, account_id, email, email, 'owner', created_at, {_COPIED} FROM accounts"
@@ -85,6 +86,33 @@ def _sessions() -> None:
     op.create_index("ix_member_sessions_started_at", "member_sessions", ["started_at"])
 
 
+def _links() -> None:
+    op.create_table(
+        "member_links",
+        sa.Column("link_id", sa.String(40), nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("account_id", sa.String(40), nullable=False),
+        sa.Column("email", sa.String(254), nullable=False),
+        sa.Column("made_at", UtcMoment(), nullable=False),
+        sa.Column("valid_until", UtcMoment(), nullable=False),
+        sa.Column("made_by", sa.String(40)),
+        sa.Column("role", sa.String(20)),
+        sa.Column("spends_most_cents", sa.BigInteger()),
+        sa.Column("member_id", sa.String(40)),
+        sa.Column("ended_at", UtcMoment()),
+        sa.Column("digest", sa.String(43), nullable=False),
+        sa.PrimaryKeyConstraint("link_id", name="pk_member_links"),
+        sa.UniqueConstraint("digest", name="uq_member_links_digest"),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.account_id"], name="fk_member_links_account_id_accounts"
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["members.member_id"], name="fk_member_links_member_id_members"
+        ),
+    )
+    op.create_index("ix_member_links_account_id", "member_links", ["account_id"])
+
+
 def downgrade() -> None:
     """Give each account the login of its first owner again. NOTE: everybody else loses hers.
 
@@ -109,6 +137,7 @@ def downgrade() -> None:
         accounts.create_unique_constraint("uq_accounts_email", ["email"])
         accounts.drop_column("first_owner")
     op.drop_column("api_keys", "made_by")
+    op.drop_table("member_links")
     op.drop_table("member_sessions")
     op.drop_table("members")
 
