@@ -115,3 +115,7 @@ class StatusPurposeError(MalformedCredentialError):
 
 class ProofError(CredentialError):
     """A data integrity proof that this version does not understand or that misses what it must say."""
+
+
+class PasskeyError(CredentialError):
+    """What a passkey said does not hold, or it was asked too long ago; ask it anew."""

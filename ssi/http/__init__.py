@@ -9,5 +9,5 @@ offers (OpenID4VCI 1.0), `status_list.py` asks whether it still holds. Nothing t
 
 Servers that a stranger chose are asked through `outside.py`, which goes to the address that was judged and to
 no other: `did_fetch.py` gets documents from hosts that the operator named, `outside_post.py` posts to the
-public internet.
+public internet. `authenticators.py` checks what a person's passkey says to a site (`ssi.passkey`).
 """

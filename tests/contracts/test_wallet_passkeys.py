@@ -12,9 +12,10 @@ from sqlalchemy import text
 
 from ssi.hosting import database as hosting
 from ssi.hosting.database import Database
+from ssi.passkey import NewPasskey
 from tests.wallet.fakes import CHEAP, MemoryPasskeyStore, MemoryWalletStore, MovingClock, deterministic
 from wallet.domain.custody import Attempts, LockedWallet, make_lock, open_lock
-from wallet.domain.passkey import NewPasskey, PasskeyLock, make_passkey_lock, new_note
+from wallet.domain.passkey import PasskeyLock, make_passkey_lock, new_note
 from wallet.errors import ConflictError, LoginTakenError
 from wallet.storage.passkeys import SqlPasskeyStore
 from wallet.storage.schema import MIGRATIONS, VERSION_TABLE, open_wallet_database

@@ -5,15 +5,14 @@ import json
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from ssi.passkey import NewPasskey, Site
 from tests.wallet.fakes import MovingClock
 from tests.wallet.soft_passkey import SoftPasskey
 from wallet.domain.passkey import (
-    NewPasskey,
     PasskeyLock,
     make_passkey_lock,
     new_note,
 )
-from wallet.domain.proof import Site
 from wallet.domain.session import Session
 
 KEY, SECRET, ASKED, AGAIN = b"k" * 32, b"s" * 32, b"a" * 32, b"b" * 32

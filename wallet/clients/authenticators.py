@@ -1,23 +1,13 @@
-"""What passkeys say, checked by the library `webauthn`.
+"""What passkeys say, checked where both apps check it (`ssi.http.authenticators`), in the wallet's words."""
 
-The person must have unlocked the passkey (user verification): whoever has her phone has not her wallet. Which
-make of authenticator it is, is not asked (no attestation): people use what they have.
-"""
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from typing import Any
-
-from webauthn import verify_authentication_response, verify_registration_response
-from webauthn.helpers.exceptions import WebAuthnException
-
-from crypto.encoding import b64url_decode, parse_json
-from crypto.errors import CryptoError
-from crypto.reading import Fields
-from wallet.domain.passkey import MAX_ID_BYTES, NewPasskey, PasskeyLock, wrong_passkey
-from wallet.domain.proof import PasskeyAnswer, Site
-
-MAX_ANSWER_BYTES = 64 * 1024
-_BROKEN = (WebAuthnException, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
-"""What the library raises on hostile answers besides its own errors."""
+from ssi.errors import PasskeyError
+from ssi.http import authenticators
+from ssi.passkey import NewPasskey, Site
+from wallet.domain.passkey import PasskeyLock, wrong_passkey
+from wallet.domain.proof import PasskeyAnswer
 
 
 class WebAuthn:
@@ -25,53 +15,24 @@ class WebAuthn:
 
     def registered(self, answer: str, challenge: bytes, site: Site) -> NewPasskey:
         """The passkey that was made for a site, in answer to a challenge."""
-        told = _read(answer)
-        try:
-            found = verify_registration_response(
-                credential=told,
-                expected_challenge=challenge,
-                expected_rp_id=site.host,
-                expected_origin=site.origin,
-                require_user_verification=True,
-            )
-        except _BROKEN as error:
-            raise wrong_passkey() from error
-        if not 1 <= len(found.credential_id) <= MAX_ID_BYTES:
-            raise wrong_passkey()
-        return NewPasskey(found.credential_id, found.credential_public_key, found.sign_count)
+        with _in_our_words():
+            return authenticators.registered(answer, challenge, site)
 
     def named(self, answer: str) -> bytes:
         """Which passkey claims to answer; unverified."""
-        try:
-            return b64url_decode(Fields.of(_read(answer), "answer").text("id", max_length=2 * MAX_ID_BYTES))
-        except CryptoError as error:
-            raise wrong_passkey() from error
+        with _in_our_words():
+            return authenticators.named(answer)
 
     def answered(self, answer: PasskeyAnswer, lock: PasskeyLock) -> int:
         """How often a passkey has signed, after its answer was found to hold."""
-        told = _read(answer.answer)
-        try:
-            found = verify_authentication_response(
-                credential=told,
-                expected_challenge=answer.challenge,
-                expected_rp_id=answer.site.host,
-                expected_origin=answer.site.origin,
-                credential_public_key=lock.public_key,
-                credential_current_sign_count=lock.sign_count,
-                require_user_verification=True,
-            )
-        except _BROKEN as error:
-            raise wrong_passkey() from error
-        if found.credential_id != lock.credential_id:
-            raise wrong_passkey()
-        return found.new_sign_count
+        known = NewPasskey(lock.credential_id, lock.public_key, lock.sign_count)
+        with _in_our_words():
+            return authenticators.answered(answer.answer, answer.challenge, answer.site, known)
 
 
-def _read(answer: str) -> dict[str, Any]:
+@contextmanager
+def _in_our_words() -> Iterator[None]:
     try:
-        told = parse_json(answer.encode(), max_bytes=MAX_ANSWER_BYTES)
-    except (CryptoError, UnicodeEncodeError) as error:
+        yield
+    except PasskeyError as error:
         raise wrong_passkey() from error
-    if not isinstance(told, dict):
-        raise wrong_passkey()
-    return told

@@ -17,25 +17,14 @@ from crypto.encoding import b64url_encode, canonical_json, parse_json
 from crypto.errors import CryptoError
 from crypto.reading import Fields, utc_text
 from crypto.sealing import Vault, derive_subkey
+from ssi.errors import PasskeyError
+from ssi.passkey import MAX_LABEL, NewPasskey, label_of
 from wallet.domain.clock import Clock
 from wallet.errors import WeakPasswordError, WrongPasskeyError
 
 SECRET_BYTES: Final = 32
-MAX_ID_BYTES: Final = 1023
-"""WebAuthn §4, "credential ID"."""
-MAX_LABEL: Final = 40
 _SALT: Final = "passkey salt v1"
 _PURPOSE: Final = "wallet passkey v1"
-
-
-@dataclass(frozen=True)
-class NewPasskey:
-    """A passkey that was just made for this site."""
-
-    credential_id: bytes
-    public_key: bytes
-    """A COSE key."""
-    sign_count: int
 
 
 @dataclass(frozen=True)
@@ -145,9 +134,12 @@ def new_note(login: str, label: str, clock: Clock) -> Note:
     Raises:
         WeakPasswordError: the label is empty, too long or not printable.
     """
-    told = label.strip()
-    if not 1 <= len(told) <= MAX_LABEL or not told.isprintable():
-        raise WeakPasswordError(f"Give this passkey a name of 1 to {MAX_LABEL} characters.", "label")
+    try:
+        told = label_of(label)
+    except PasskeyError as error:
+        raise WeakPasswordError(
+            f"Give this passkey a name of 1 to {MAX_LABEL} characters.", "label"
+        ) from error
     now = clock()
     return Note(login, told, now, now)
 

@@ -2,22 +2,14 @@
 
 from dataclasses import dataclass, field
 
+from ssi.passkey import Site
+
 
 @dataclass(frozen=True)
 class Password:
     """A password as it was typed."""
 
     text: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Site:
-    """The page on which a passkey was used: those of one host do not answer on another (WebAuthn §5.1.2)."""
-
-    host: str
-    """The relying party's id: a domain name, without scheme and port."""
-    origin: str
-    """Scheme, host and port, as the browser signs them."""
 
 
 @dataclass(frozen=True)

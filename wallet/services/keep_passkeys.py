@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from crypto.encoding import b64url_decode, b64url_encode
 from crypto.errors import CryptoError
 from crypto.randomness import RandomBytes, random_bytes
+from ssi.passkey import MAX_ID_BYTES, Site
 from wallet.domain.clock import Clock
 from wallet.domain.custody import GENERATION_BYTES
-from wallet.domain.passkey import MAX_ID_BYTES, Note, make_passkey_lock, new_note, read_note, salt_of
-from wallet.domain.proof import Proof, Site
+from wallet.domain.passkey import Note, make_passkey_lock, new_note, read_note, salt_of
+from wallet.domain.proof import Proof
 from wallet.domain.session import Session
 from wallet.errors import ConflictError, NotInWalletError
 from wallet.services.open_wallet import OpenWallet

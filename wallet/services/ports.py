@@ -8,13 +8,14 @@ from typing import Protocol, TypeVar
 
 from crypto.encoding import Json
 from crypto.signing import SigningKey
+from ssi.passkey import NewPasskey, Site
 from ssi.trust import TrustRegistry
 from ssi.trust_entries import NodeEntry
 from wallet.domain.contacts_lock import ContactsLock
 from wallet.domain.custody import Attempts, LockedWallet
 from wallet.domain.history import History, LoggedReceipt
-from wallet.domain.passkey import NewPasskey, PasskeyLock
-from wallet.domain.proof import PasskeyAnswer, Site
+from wallet.domain.passkey import PasskeyLock
+from wallet.domain.proof import PasskeyAnswer
 from wallet.domain.recovery import RecoveryLock
 from wallet.domain.session import Session
 from wallet.domain.withdrawal import DeletionAnswer

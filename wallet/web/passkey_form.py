@@ -1,34 +1,24 @@
 """What a page asks of a passkey, and what comes back in a form.
 
 A question is drawn for one try: it stands in the session, is taken out with the first form that answers it,
-and is worth nothing after five minutes. The fields are filled by `static/passkeys.js`.
+and is worth nothing after five minutes. The fields are filled by `passkeys.js` of the design.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from flask import request, session
 
 from crypto.encoding import b64url_decode
 from crypto.errors import CryptoError
 from crypto.randomness import RandomBytes, random_bytes
+from ssi.passkey import QUESTION_BYTES, Question, Site
 from wallet.domain.clock import Clock
 from wallet.domain.passkey import wrong_passkey
-from wallet.domain.proof import PasskeyAnswer, Password, Proof, Site
+from wallet.domain.proof import PasskeyAnswer, Password, Proof
 from wallet.errors import WrongPasskeyError
 from wallet.services.keep_passkeys import MadePasskey
 
-QUESTION_BYTES = 32
-LIFETIME = timedelta(minutes=5)
 _QUESTION = "passkey question"
-
-
-@dataclass(frozen=True)
-class _Question:
-    challenge: bytes
-    asked_at: datetime
 
 
 @dataclass(frozen=True)
@@ -46,22 +36,16 @@ class PasskeyForms:
     def ask(self) -> bytes:
         """A fresh challenge, in the place of an earlier one."""
         challenge = self.random(QUESTION_BYTES)
-        session[_QUESTION] = _Question(challenge, self.clock())
+        session[_QUESTION] = Question(challenge, self.clock())
         return challenge
 
     def site(self) -> Site:
         """Where this page stands."""
-        parts = urlsplit(self.address or request.host_url)
-        return Site(parts.hostname or "", f"{parts.scheme}://{parts.netloc}")
+        return Site.of(self.address or request.host_url)
 
     def possible(self) -> bool:
-        """Whether passkeys work here: they belong to names, not to numbered addresses (WebAuthn §5.1.2)."""
-        host = self.site().host
-        try:
-            ip_address(host)
-        except ValueError:
-            return bool(host)
-        return False
+        """Whether passkeys work here."""
+        return self.site().takes_passkeys
 
     def answered(self) -> PasskeyAnswer:
         """The passkey that opens a wallet.
@@ -102,9 +86,9 @@ class PasskeyForms:
 
     def _taken(self) -> bytes:
         question = session.pop(_QUESTION, None)
-        if not isinstance(question, _Question):
+        if not isinstance(question, Question):
             raise wrong_passkey()
-        if not timedelta() <= self.clock() - question.asked_at < LIFETIME:
+        if not question.is_fresh(self.clock()):
             raise WrongPasskeyError("That took longer than five minutes. Nothing was changed; try again.")
         return question.challenge
 

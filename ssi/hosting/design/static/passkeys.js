@@ -1,5 +1,6 @@
-// Asks a passkey and puts its answer into the form that it stands in. What a passkey derives for this site
-// (WebAuthn, extension prf) goes into a field of its own and is in no other place.
+// Asks a passkey and puts its answer into the form that it stands in. Where the question has a salt, what the
+// passkey derives from it for this site (WebAuthn, extension prf) goes into a field of its own and is in no
+// other place.
 (() => {
   "use strict";
   const parts = document.querySelectorAll("[data-passkey]");
@@ -28,7 +29,7 @@
     return JSON.stringify(plain);
   };
 
-  const derive = (question) => ({ prf: { eval: { first: bytes(question.salt) } } });
+  const derive = (question) => (question.salt ? { prf: { eval: { first: bytes(question.salt) } } } : {});
 
   const descriptors = (names) => names.map((name) => ({ type: "public-key", id: bytes(name) }));
 
@@ -42,6 +43,7 @@
         extensions: derive(question),
       },
     });
+    if (!question.salt) return { answer: written(credential), secret: "" };
     const secret = secretOf(credential);
     if (!secret) throw new Unfit();
     return { answer: written(credential), secret: text(secret) };
@@ -59,6 +61,7 @@
         extensions: derive(question),
       },
     });
+    if (!question.salt) return { answer: written(credential), secret: "" };
     // Some devices derive while they make a passkey, others only when they are asked again.
     const secret = secretOf(credential);
     return { answer: written(credential), secret: secret ? text(secret) : (await get(question, [credential.id])).secret };
@@ -66,7 +69,7 @@
 
   const fill = (form, name, found) => {
     form.elements[name].value = found.answer;
-    form.elements[`${name}_secret`].value = found.secret;
+    if (found.secret) form.elements[`${name}_secret`].value = found.secret;
   };
 
   const run = async (part, form) => {
