@@ -9,6 +9,7 @@ from flask import Flask
 
 from marketplace.api.app import install_api
 from marketplace.clients.callbacks import HttpCallbacks
+from marketplace.clients.issuers import HttpIssuers
 from marketplace.clients.messenger import HttpMessenger
 from marketplace.clients.nodes import HttpNodes, over_tls
 from marketplace.clients.presented_status import HttpPresentedStatus
@@ -18,11 +19,13 @@ from marketplace.services.data_space_suite import SpaceSide
 from marketplace.services.desk import Desk
 from marketplace.services.payment_ports import PaymentRail
 from marketplace.services.presentation_suite import Asking
+from marketplace.services.sign_in_suite import DoorSide
 from marketplace.services.suite import Duties, Others, Services, Surroundings, duties, offer
 from marketplace.storage.store import SqlStore, open_store
 from marketplace.verifier_identity import read_verifier
 from marketplace.web.app import create_app
 from ssi.hosting.server import on_close
+from ssi.http import authenticators
 from ssi.http.address import is_local
 from ssi.http.pinning import ClientCertificate
 from ssi.trust_file import TrustFile, read_authority
@@ -105,8 +108,19 @@ def services_of(house: House, settings: Settings) -> Services:
         payout_terms=settings.payout_terms,
         space=house.space,
         rail=house.rail,
+        doors=door_side(settings, clock=house.desk.clock),
     )
     return offer(house.desk, around)
+
+
+def door_side(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> DoorSide:
+    """The ways in besides passwords; an organisation's may lie on this machine in development only."""
+    return DoorSide(
+        address=settings.public_url,
+        authenticators=authenticators,
+        issuers=HttpIssuers(clock, loopback=is_local(settings.public_url)),
+        vault=settings.sign_ins,
+    )
 
 
 def _asking(house: House, settings: Settings) -> Asking | None:

@@ -127,6 +127,15 @@ class Settings:
         return Vault(Vault(self.session_secret).derive("payees"))
 
     @property
+    def sign_ins(self) -> Vault:
+        """What seals the secrets of organisations' own sign-ins, and what is under way there.
+
+        Raises:
+            SettingsError: as above.
+        """
+        return Vault(Vault(self.session_secret).derive("sign-ins"))
+
+    @property
     def seller(self) -> Seller | None:
         """Who sells, as `marketplace seller` wrote it down; None where it did not, and nothing is billed.
 

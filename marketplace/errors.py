@@ -275,3 +275,15 @@ class QuestionRefusedError(QueryRefusedError):
         super().__init__(refused.reason, refused.remedy)
         self.nearby = nearby
         self.nearby_people = nearby_people
+
+
+class SignInRefusedError(MarketplaceError):
+    """Somebody cannot come in, or on, by this way; the message tells her, in a sentence, what to do."""
+
+
+class SignInSettingError(RefusedError):
+    """Something about how members sign in cannot be set so; `field` is the part of the form at fault."""
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message)
+        self.field = field

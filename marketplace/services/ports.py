@@ -34,6 +34,7 @@ from marketplace.services.payout_ports import PayoutBook
 from marketplace.services.presentation_ports import PresentationBook
 from marketplace.services.rights_ports import RightsBook
 from marketplace.services.score_ports import ScoreBook
+from marketplace.services.sign_in_ports import SignInBook
 from marketplace.services.supply_ports import SupplyBook
 from ssi.credential import Credential
 
@@ -325,6 +326,8 @@ class Books(Protocol):
     def payments(self) -> PaymentBook: ...  # noqa: D102
     @property
     def members(self) -> MemberBook: ...  # noqa: D102
+    @property
+    def sign_ins(self) -> SignInBook: ...  # noqa: D102
 
 
 class Store(Protocol):

@@ -54,6 +54,7 @@ from marketplace.services.relay_pauses import RelayPauses
 from marketplace.services.show_catalogue import ShowCatalogue
 from marketplace.services.show_score_offers import FetchScoreOffer, ListScoreOffers
 from marketplace.services.show_withdrawals import ShowWithdrawals
+from marketplace.services.sign_in_suite import Doors, DoorSide, doors
 from marketplace.services.sign_of_life import SignOfLife
 from marketplace.services.supply_terms import ShowMarketTerms, SumUpSupply
 from marketplace.services.take_crowd_message import TakeCrowdMessage
@@ -149,6 +150,7 @@ class Services:
     payments: Payments | None = None
     presentations: Presentations | None = None
     data_space: DataSpace | None = None
+    doors: Doors | None = None
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,8 @@ class Surroundings:
     """What the use cases need besides the desk.
 
     `payees` seals whom to pay; without `asking` no wallet is asked for presentations, without `space` no
-    other data space is talked to, without a `rail` no money comes in but the sandbox's.
+    other data space is talked to, without a `rail` no money comes in but the sandbox's, without `doors`
+    nobody signs in but by a password.
     """
 
     nodes: Nodes
@@ -169,6 +172,7 @@ class Surroundings:
     space: SpaceSide | None = None
     payout_terms: PayoutTerms = field(default_factory=PayoutTerms)
     rail: PaymentRail | None = None
+    doors: DoorSide | None = None
 
 
 def offer(desk: Desk, around: Surroundings) -> Services:
@@ -221,6 +225,7 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         payments=None if around.rail is None else Payments(desk, around.rail),
         presentations=None if around.asking is None else presentations(desk, around.asking),
         data_space=None if around.space is None else data_space(desk, around.space, around.status_lists),
+        doors=None if around.doors is None else doors(desk, around.doors, SignIn(desk, around.password_cost)),
     )
 
 

@@ -24,6 +24,7 @@ from marketplace.storage.payouts import SqlPayouts
 from marketplace.storage.presentations import SqlPresentations
 from marketplace.storage.rights import SqlRights
 from marketplace.storage.scores import SqlScores
+from marketplace.storage.sign_ins import SqlSignIns
 from marketplace.storage.states import SqlStates
 from marketplace.storage.supply import SqlSupply
 from ssi.hosting.database import Database, migrate, open_database
@@ -55,6 +56,7 @@ class SqlBooks:
     supply: SqlSupply
     payments: SqlPayments
     members: SqlMembers
+    sign_ins: SqlSignIns
 
 
 @dataclass(frozen=True)
@@ -109,4 +111,5 @@ def _books(session: Session) -> SqlBooks:
         supply=SqlSupply(session),
         payments=SqlPayments(session),
         members=SqlMembers(session),
+        sign_ins=SqlSignIns(session),
     )

@@ -15,10 +15,12 @@ from marketplace.web import (
     desk_payouts,
     desk_processing,
     desk_requests,
+    institutions,
     invoices,
     operations,
     orders,
     organisation,
+    passkeys,
     payments,
     presenting,
     purse,
@@ -58,6 +60,11 @@ def create_app(
     app.context_processor(lambda: {"card_rail": None if cards is None else cards.rail.title})
     if cards is not None:
         app.register_blueprint(payments.screens(services, cards, settings.public_url))
+    app.context_processor(lambda: {"has_doors": services.doors is not None})
+    if services.doors is not None:
+        app.register_blueprint(passkeys.doorway(services, services.doors))
+        app.register_blueprint(passkeys.screens(services, services.doors))
+        app.register_blueprint(institutions.screens(services, services.doors))
     if services.presentations is not None:
         app.register_blueprint(presenting.screens(services, services.presentations))
     return app

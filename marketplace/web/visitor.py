@@ -116,6 +116,16 @@ def for_operators(view: Callable[Arguments, Page]) -> Door[Arguments, Page]:
     return Door(view, AccountKind.OPERATOR, None)
 
 
+def for_members(view: Callable[Arguments, Page]) -> Callable[Arguments, Page | Response]:
+    """A page for whoever is signed in, for whatever account."""
+
+    @wraps(view)
+    def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Page | Response:
+        return _to_sign_in() if signed_in() is None else view(*args, **kwargs)
+
+    return guarded
+
+
 def visitor() -> Account:
     """The account that is signed in; only behind a door."""
     account: Account = g.visitor
@@ -186,7 +196,7 @@ def _find_account(services: Services) -> Account | None:
 
 def _sign_in(services: Services) -> Callable[[], str | Response | tuple[str, int]]:
     def sign_in() -> str | Response | tuple[str, int]:
-        onward = _local(request.values.get("next"))
+        onward = local(request.values.get("next"))
         known = signed_in()
         if request.method == "GET" and known is not None:
             return redirect(onward or _home_of(known))
@@ -224,7 +234,7 @@ def _sign_out(services: Services) -> Callable[[], Response]:
     return sign_out
 
 
-def _local(target: str | None) -> str | None:
+def local(target: str | None) -> str | None:
     """A path of this site to go on to, or None: a link may not send a buyer elsewhere after signing in."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return None

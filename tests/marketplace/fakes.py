@@ -22,6 +22,7 @@ from tests.marketplace.payment_fakes import MemoryPayments
 from tests.marketplace.payout_fakes import MemoryPayouts
 from tests.marketplace.presentation_fakes import MemoryPresentations
 from tests.marketplace.rights_fakes import MemoryRights
+from tests.marketplace.sign_in_fakes import MemorySignIns
 
 CHEAP = Argon2Cost(memory_kib=64, iterations=1, lanes=1)
 
@@ -65,6 +66,7 @@ class MemoryBooks:
     supply: MemorySupply = field(default_factory=MemorySupply)
     payments: MemoryPayments = field(default_factory=MemoryPayments)
     members: MemoryMembers = field(default_factory=MemoryMembers)
+    sign_ins: MemorySignIns = field(default_factory=MemorySignIns)
 
 
 class MemoryStore:

@@ -20,6 +20,7 @@ from crypto.encoding import b64url_encode, sha256
 from crypto.sealing import SealingKey, Vault
 from crypto.signing import SigningKey
 from marketplace.api.app import install_api
+from marketplace.bootstrap import door_side
 from marketplace.clients.callbacks import HttpCallbacks
 from marketplace.clients.sandbox_rail import SandboxRail
 from marketplace.config import Identity, Settings, make_folder
@@ -271,6 +272,7 @@ def open_house(
         CHEAP,
         space=space,
         rail=None if bare else SandboxRail(b"k" * 32),
+        doors=door_side(settings, clock=clock),
     )
     services = offer(desk, around)
     SumUpSupply(desk)()

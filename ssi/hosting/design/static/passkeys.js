@@ -78,7 +78,7 @@
     const typed = part.dataset.password ? form.elements[part.dataset.password]?.value : "";
     if (kind === "open") fill(form, "passkey", await get(question, []));
     if (kind === "confirm") fill(form, "passkey", await get(question, question.known));
-    if (kind === "add" && !typed) fill(form, "passkey", await get(question, question.known));
+    if (kind === "add" && !typed && question.known.length) fill(form, "passkey", await get(question, question.known));
     if (kind === "add") fill(form, "made", await make(question, part.dataset.name));
     if (kind === "make") fill(form, "made", await make(question, form.elements.login.value.trim()));
     form.action = part.dataset.action || form.action;
