@@ -42,10 +42,10 @@ def screens(services: Services, doors: Doors) -> Blueprint:
     blueprint.get("/sign-in/organisation")(pages.choose)
     blueprint.post("/sign-in/organisation", endpoint="go")(pages.go)
     blueprint.get("/sign-in/with/<name>/return")(pages.come_back)
-    blueprint.get("/account/organisation-sign-in")(for_members(pages.setting))
-    blueprint.post("/account/organisation-sign-in")(for_members(pages.set))
-    blueprint.get("/account/organisation-sign-in/end")(for_members(pages.ending))
-    blueprint.post("/account/organisation-sign-in/end")(for_members(pages.end))
+    blueprint.get("/account/organisation-sign-in")(for_members(pages.setting, Right.MEMBERS))
+    blueprint.post("/account/organisation-sign-in")(for_members(pages.set, Right.MEMBERS))
+    blueprint.get("/account/organisation-sign-in/end")(for_members(pages.ending, Right.MEMBERS))
+    blueprint.post("/account/organisation-sign-in/end")(for_members(pages.end, Right.MEMBERS))
     return blueprint
 
 
@@ -88,7 +88,6 @@ class _Pages:
         return redirect(local(visit.onward) or home)
 
     def setting(self) -> Page:
-        me().require(Right.MEMBERS)
         own = self.doors.institutions.of(me().account_id)
         return self._setting(_told(own))
 
@@ -104,7 +103,6 @@ class _Pages:
         return redirect(url_for("institutions.setting"))
 
     def ending(self) -> Page:
-        me().require(Right.MEMBERS)
         return confirm_page(ways_of(self.doors), _END | {"action": url_for("institutions.end")})
 
     def end(self) -> Page:
@@ -134,7 +132,7 @@ class _Pages:
 
 _END = {
     "title": "End your organisation’s sign-in",
-    "text": "Nobody signs in with your organisation any more. Who has no other way in needs a new invitation.",
+    "text": "Nobody signs in with it any more. Who has no other way in needs a new invitation.",
     "verb": "End it",
 }
 

@@ -78,10 +78,10 @@ def navigation(services: Services) -> Callable[[], list[NavItem]]:
 
 @dataclass(frozen=True)
 class Door(Generic[Arguments, Page]):
-    """A page behind a door: for one kind of account, and for members with a right where one is named."""
+    """A page behind a door: for one kind of account, and for members with a right, where these are named."""
 
     view: Callable[Arguments, Page]
-    kind: AccountKind
+    kind: AccountKind | None
     right: Right | None
 
     def __call__(self, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Page | Response:
@@ -94,7 +94,7 @@ class Door(Generic[Arguments, Page]):
         account = signed_in()
         if account is None:
             return _to_sign_in()
-        if account.kind is not self.kind:
+        if self.kind is not None and account.kind is not self.kind:
             raise Forbidden
         if self.right is not None:
             me().require(self.right)
@@ -116,14 +116,9 @@ def for_operators(view: Callable[Arguments, Page]) -> Door[Arguments, Page]:
     return Door(view, AccountKind.OPERATOR, None)
 
 
-def for_members(view: Callable[Arguments, Page]) -> Callable[Arguments, Page | Response]:
-    """A page for whoever is signed in, for whatever account."""
-
-    @wraps(view)
-    def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Page | Response:
-        return _to_sign_in() if signed_in() is None else view(*args, **kwargs)
-
-    return guarded
+def for_members(view: Callable[Arguments, Page], right: Right | None = None) -> Door[Arguments, Page]:
+    """A page for whoever is signed in, for whatever account; where a right is named, who has it."""
+    return Door(view, None, right)
 
 
 def visitor() -> Account:

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, jsonify, redirect, request
 from joserfc import jws
 from joserfc.jwk import RSAKey
 
@@ -60,6 +60,7 @@ class Provider:
             return None if answer is None else answer()
 
         app.get("/.well-known/openid-configuration")(self._configuration)
+        app.get("/authorize")(self._authorize)
         app.get("/jwks", endpoint="jwks")(lambda: jsonify(keys=self.published))
         app.post("/token")(self._token)
         app.get("/me", endpoint="me")(lambda: jsonify(self.userinfo))
@@ -72,6 +73,11 @@ class Provider:
         self.codes[code] = asked
         self.claims = {**ANNA, **person}
         return {"code": code, "state": asked["state"], "iss": self.issuer}
+
+    def _authorize(self) -> Response:
+        """Anna is signed in here already, so whoever comes is sent back at once."""
+        back = self.signed_in(request.url)
+        return redirect(f"{request.args['redirect_uri']}?{urlencode(back)}")  # type: ignore[return-value]
 
     def _configuration(self) -> Response:
         told = {
