@@ -17,16 +17,11 @@ from marketplace.errors import (
 )
 from marketplace.services.keep_passkeys import MOST_UNDER_WAY, WRONG_PASSKEY
 from ssi.passkey import Site
-from tests.marketplace.test_institutions import OWNER, PASSWORD, PROOF, World, a_world
+from tests.marketplace.sign_in_world import OWNER, PASSWORD, PROOF, World
 from tests.soft_passkey import PRESENT, SoftPasskey
 
 SITE = Site.of("https://market.example")
 ELSEWHERE = Site.of("https://market.example.net")
-
-
-@pytest.fixture
-def world() -> World:
-    return a_world(loopback=True)
 
 
 @pytest.fixture
