@@ -1,6 +1,7 @@
 """A marketplace and its doors in memory, for tests of signing in."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from crypto.sealing import Vault
@@ -50,8 +51,9 @@ def setting(issuer: str, **changes: str) -> dict[str, str]:
     return told | {"domains": "institute.example", "role": "reader"} | changes
 
 
-def a_world(*, loopback: bool) -> World:
-    store, clock = MemoryStore(), HandClock()
+def a_world(*, loopback: bool, now: bool = False) -> World:
+    """A world at the tests' moment, or for peers that have a clock of their own, now."""
+    store, clock = MemoryStore(), HandClock(datetime.now(UTC)) if now else HandClock()
     desk = Desk("market", parties.ed25519("market"), store, parties.registry, clock)
     side = DoorSide(
         HERE, authenticators, HttpIssuers(clock, loopback=loopback, limits=QUICK), Vault(b"v" * 32)
