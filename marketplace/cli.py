@@ -21,6 +21,7 @@ from marketplace.config import Identity, make_folder
 from marketplace.domain.account import AccountKind
 from marketplace.domain.scope import ALL_SCOPES, Scope, read_scopes
 from marketplace.errors import MarketplaceError
+from marketplace.member_commands import member
 from marketplace.money_cli import money_commands
 from marketplace.operator_commands import doctor, dpia, ropa
 from marketplace.verifier_identity import renew_certificate
@@ -285,5 +286,5 @@ def _password(file: TextIO | None) -> str:
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
-for _command in (ropa, dpia, doctor):
+for _command in (ropa, dpia, doctor, member):
     main.add_command(_command)

@@ -37,6 +37,7 @@ class Register(StrEnum):
     ASSESSMENT = "assessment"
     GLASS = "glass"
     MEMBER = "member"
+    ACCESS = "access"
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from marketplace.domain.log import LogBook
 from marketplace.domain.offer import NodeAnswer, NodeSide, Offer
 from marketplace.domain.order import DisputeOutcome, Order
 from marketplace.domain.signed_state import StateBook
+from marketplace.services.access_ports import AccessBook
 from marketplace.services.act_ports import ActBook
 from marketplace.services.answered_ports import AnsweredBook
 from marketplace.services.crowd_ports import CrowdBook
@@ -328,6 +329,7 @@ class Books(Protocol):
     def members(self) -> MemberBook: ...  # noqa: D102
     @property
     def sign_ins(self) -> SignInBook: ...  # noqa: D102
+    def access(self) -> AccessBook: ...  # noqa: D102
 
 
 class Store(Protocol):

@@ -51,6 +51,7 @@ from marketplace.services.read_score_news import ReadScoreNews
 from marketplace.services.read_score_orders import ReadScoreOrders
 from marketplace.services.register_organisation import RegisterOrganisation
 from marketplace.services.relay_pauses import RelayPauses
+from marketplace.services.request_account import AccountRequests
 from marketplace.services.show_catalogue import ShowCatalogue
 from marketplace.services.show_score_offers import FetchScoreOffer, ListScoreOffers
 from marketplace.services.show_withdrawals import ShowWithdrawals
@@ -145,6 +146,7 @@ class Services:
     detect_stalls: DetectStalls
     members: Members
     member_passwords: MemberPasswords
+    account_requests: AccountRequests
     member_sessions: MemberSessions
     read_member_acts: ReadMemberActs
     payments: Payments | None = None
@@ -220,6 +222,7 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         detect_stalls=DetectStalls(desk),
         members=Members(desk, around.password_cost),
         member_passwords=MemberPasswords(desk, SignIn(desk, around.password_cost), around.password_cost),
+        account_requests=AccountRequests(desk),
         member_sessions=MemberSessions(desk),
         read_member_acts=ReadMemberActs(desk),
         payments=None if around.rail is None else Payments(desk, around.rail),

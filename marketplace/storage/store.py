@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from marketplace.storage.access import SqlAccess
 from marketplace.storage.accounts import SqlAccounts
 from marketplace.storage.acts import SqlActs
 from marketplace.storage.answered import SqlAnswered
@@ -57,6 +58,7 @@ class SqlBooks:
     payments: SqlPayments
     members: SqlMembers
     sign_ins: SqlSignIns
+    access: SqlAccess
 
 
 @dataclass(frozen=True)
@@ -112,4 +114,5 @@ def _books(session: Session) -> SqlBooks:
         payments=SqlPayments(session),
         members=SqlMembers(session),
         sign_ins=SqlSignIns(session),
+        access=SqlAccess(session),
     )

@@ -17,6 +17,8 @@ from marketplace.web import (
     desk_requests,
     institutions,
     invoices,
+    joining,
+    members,
     operations,
     orders,
     organisation,
@@ -26,7 +28,9 @@ from marketplace.web import (
     purse,
     refusals,
     result,
+    signing_up,
     visitor,
+    you,
 )
 from ssi.hosting.design.blueprint import install
 
@@ -55,6 +59,10 @@ def create_app(
     for desk in (desk_breaches, desk_requests, desk_payouts, desk_processing):
         app.register_blueprint(desk.screens(services))
     app.jinja_env.filters["word_of"] = lambda key, words: words.get(key, key)
+    for linking in (members, signing_up):
+        app.register_blueprint(linking.screens(services, settings.public_url))
+    for own in (you, joining):
+        app.register_blueprint(own.screens(services))
     app.register_blueprint(result.screens(services, authority))
     cards = services.payments
     app.context_processor(lambda: {"card_rail": None if cards is None else cards.rail.title})

@@ -8,6 +8,7 @@ from typing import Any
 
 from crypto.randomness import RandomBytes, stream
 from crypto.sealing import Argon2Cost
+from tests.marketplace.access_fakes import MemoryAccess
 from tests.marketplace.act_fakes import MemoryActs
 from tests.marketplace.answered_fakes import MemoryAnswered
 from tests.marketplace.fake_books import MemoryAccounts, MemoryOffers, MemoryOrders
@@ -67,6 +68,7 @@ class MemoryBooks:
     payments: MemoryPayments = field(default_factory=MemoryPayments)
     members: MemoryMembers = field(default_factory=MemoryMembers)
     sign_ins: MemorySignIns = field(default_factory=MemorySignIns)
+    access: MemoryAccess = field(default_factory=MemoryAccess)
 
 
 class MemoryStore:

@@ -204,3 +204,19 @@ def test_a_new_marketplace_demands_assessments_unless_it_is_told_not_to(tmp_path
     CliRunner().invoke(main, ["init", *about, *choice])
 
     assert Settings(tmp_path / "m", tmp_path, tmp_path).require_dpia is demanded
+
+
+def test_members_are_invited_listed_and_ended_and_a_lost_password_is_replaced(folder):
+    account = add_buyer(folder).output.strip()
+    whose = ("--account", account)
+    link = run(folder, "member", "invite", *whose, "--email", "x@example.org", "--role", "reader").output
+    reset = run(folder, "member", "reset-link", "--email", "B@example.org").output
+    (line,) = run(folder, "member", "list", *whose).output.splitlines()
+    last = run(folder, "member", "end", *whose, line.split()[0])
+    nobody = run(folder, "member", "reset-link", "--email", "nobody@example.org")
+
+    assert link.startswith("http://127.0.0.1:8000/join#")
+    assert reset.startswith("http://127.0.0.1:8000/new-password#")
+    assert line.split()[1:] == ["b@example.org", "owner"]
+    assert (last.exit_code, "has an owner" in last.output) == (1, True)
+    assert (nobody.exit_code, "no member has this e-mail address" in nobody.output) == (1, True)

@@ -57,6 +57,7 @@ def upgrade() -> None:
     )
     _sessions()
     _links()
+    _requests()
     op.execute(
         f"INSERT INTO members (member_id, account_id, email, name, role, joined_at, {_COPIED}) "  # noqa: S608 — our own names
         f"SELECT account_id, account_id, email, email, 'owner', created_at, {_COPIED} FROM accounts"
@@ -113,6 +114,24 @@ def _links() -> None:
     op.create_index("ix_member_links_account_id", "member_links", ["account_id"])
 
 
+def _requests() -> None:
+    op.create_table(
+        "account_requests",
+        sa.Column("request_id", sa.String(40), nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("country", sa.String(2), nullable=False),
+        sa.Column("register_number", sa.String(100), nullable=False),
+        sa.Column("contact", sa.String(100), nullable=False),
+        sa.Column("email", sa.String(254), nullable=False),
+        sa.Column("requested_at", UtcMoment(), nullable=False),
+        sa.Column("state", sa.String(20), nullable=False),
+        sa.Column("decided_at", UtcMoment()),
+        sa.Column("account_id", sa.String(40)),
+        sa.PrimaryKeyConstraint("request_id", name="pk_account_requests"),
+    )
+
+
 def downgrade() -> None:
     """Give each account the login of its first owner again. NOTE: everybody else loses hers.
 
@@ -137,6 +156,7 @@ def downgrade() -> None:
         accounts.create_unique_constraint("uq_accounts_email", ["email"])
         accounts.drop_column("first_owner")
     op.drop_column("api_keys", "made_by")
+    op.drop_table("account_requests")
     op.drop_table("member_links")
     op.drop_table("member_sessions")
     op.drop_table("members")
