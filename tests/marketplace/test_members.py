@@ -175,6 +175,8 @@ def test_ending_a_member_ends_sessions_password_and_keys_at_once(house):
         services.sign_in(OTHER, PASSWORD)
     with pytest.raises(WrongCredentialsError):
         services.recognise_api_key(key.secret)
+    ended = {key.key_id: key.revoked_at is not None for key in services.list_api_keys(house.account_id)}
+    assert ended == {key.key_id: True, other.key_id: False}
     assert services.recognise_api_key(other.secret).account_id == house.account_id
     with pytest.raises(UnknownError):
         house.end(buyer)
