@@ -21,7 +21,7 @@ from crypto.mpc.party import KeyStream, Party
 from crypto.mpc.rounds import HEAD_BYTES, WORD_BYTES, Exchange, Protocol
 
 LOOPBACK_SECONDS: Final = 75e-6
-_SECONDS_PER_BYTE: Final = 2.5e-9 + 3.5e-9
+SECONDS_PER_BYTE: Final = 2.5e-9 + 3.5e-9
 _SECONDS_PER_CELL: Final = 1.1e-9
 _SAMPLES: Final = (1024, 4096)
 
@@ -89,7 +89,7 @@ def estimate(
         traffic = Traffic(large.rounds, round(sent))
     seconds = (
         traffic.rounds * round_trip_seconds
-        + traffic.sent_bytes * _SECONDS_PER_BYTE
+        + traffic.sent_bytes * SECONDS_PER_BYTE
         + people * cells * _SECONDS_PER_CELL
     )
     return Cost(traffic.rounds, traffic.sent_bytes, seconds)

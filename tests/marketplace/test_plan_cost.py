@@ -1,0 +1,139 @@
+"""What a plan says of rounds and bytes is what three roles that hold records send, over the whole menu."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from consent.computation import compile as compile_query
+from consent.menu import MENU
+from consent.query import Condition, Query, Statistic
+from consent.vocabulary import Engine, Purpose, StatisticKind
+from crypto.mpc.output import encode_output
+from crypto.mpc.rounds import HEAD_BYTES, WORD_BYTES
+from marketplace.domain import plan_cost
+from marketplace.domain.plan_cost import PlanCost, cost_of
+from ssi.dataset import data_set
+from tests.crypto.mpc.trio import play
+from tests.marketplace.mpc_node.menu import BINDING, protocols, records_of_exams
+
+EXAMS = data_set("exam/1")
+EXACT_KINDS = {StatisticKind.LOGISTIC_REGRESSION, StatisticKind.K_MEANS}
+STATISTICS = {
+    StatisticKind.COUNT: Statistic(StatisticKind.COUNT),
+    StatisticKind.HISTOGRAM: Statistic(StatisticKind.HISTOGRAM, "intake"),
+    StatisticKind.QUANTILES: Statistic(
+        StatisticKind.QUANTILES, "exam_score", fractions=(Decimal("0.1"), Decimal("0.9"))
+    ),
+    StatisticKind.TOP_CATEGORIES: Statistic(StatisticKind.TOP_CATEGORIES, "intake", count=2),
+    StatisticKind.COVARIANCE: Statistic(StatisticKind.COVARIANCE, "exam_score", ("reading_score",)),
+    StatisticKind.CORRELATION: Statistic(StatisticKind.CORRELATION, "exam_score", ("reading_score",)),
+    StatisticKind.LINEAR_REGRESSION: Statistic(
+        StatisticKind.LINEAR_REGRESSION, "exam_score", ("reading_score",)
+    ),
+    StatisticKind.LOGISTIC_REGRESSION: Statistic(
+        StatisticKind.LOGISTIC_REGRESSION, "sex", ("reading_score",)
+    ),
+    StatisticKind.K_MEANS: Statistic(StatisticKind.K_MEANS, "exam_score", ("reading_score",), count=2),
+}
+
+
+def asked(kind: StatisticKind, *, epsilon: str | None = "2", **named: object) -> Query:
+    """A query for one kind of statistic, exact where it has to be."""
+    exact = kind in EXACT_KINDS or epsilon is None
+    return Query(
+        "exam/1",
+        Purpose.ACADEMIC_RESEARCH,
+        (STATISTICS.get(kind, Statistic(kind, "exam_score")),),
+        10,
+        None if exact else Decimal(epsilon or 0),
+        **{"engine": Engine.MPC, **named},  # type: ignore[arg-type]
+    )
+
+
+def really_sent(query: Query, people: int) -> PlanCost:
+    """The rounds and bytes of three roles with people's records."""
+    records = records_of_exams(people)
+    compiled = compile_query(query, EXAMS, records)
+    played = play(protocols(compiled, EXAMS, records), binding=BINDING)
+    sent: dict[tuple[int, int], int] = {}
+    for boxes in played.inboxes:
+        for receiver, box in boxes.items():
+            for sender, raw in box.items():
+                sent[sender, receiver] = sent.get((sender, receiver), 0) + len(raw)
+    given = sum(len(encode_output(end.own, end.held)) for end in played.results)
+    products = people * sum(cell.right is not None for cell in compiled.cells)
+    return PlanCost(people, played.rounds, tuple(sorted(sent.items())), given, products, exact=True)
+
+
+@pytest.mark.parametrize("kind", StatisticKind)
+@pytest.mark.parametrize("people", [70])
+def test_every_statistic_costs_what_was_planned(kind: StatisticKind, people: int):
+    query = asked(kind)
+
+    assert cost_of(query, people) == really_sent(query, people)
+
+
+@pytest.mark.parametrize("kind", [StatisticKind.MEAN, StatisticKind.MEDIAN])
+def test_a_verified_exact_answer_costs_what_was_planned(kind: StatisticKind):
+    query = asked(kind, epsilon=None, verified=True)
+
+    assert MENU[kind].verifiable
+    assert cost_of(query, 70) == really_sent(query, 70)
+
+
+def test_private_conditions_and_private_groups_cost_what_was_planned():
+    query = asked(StatisticKind.MEAN, where=(Condition("sex", "female"),), group_by="intake")
+
+    assert cost_of(query, 100) == really_sent(query, 100)
+
+
+def test_public_groups_are_planned_in_rounds_and_said_to_be_no_exact_count():
+    query = asked(StatisticKind.MEAN, group_by="school_type")
+
+    planned = cost_of(query, 140)
+
+    assert planned is not None
+    assert not planned.exact
+    assert planned.rounds == really_sent(query, 140).rounds
+
+
+@pytest.mark.parametrize("kind", [StatisticKind.MEDIAN, StatisticKind.LOGISTIC_REGRESSION])
+def test_a_larger_crowd_is_planned_from_smaller_ones_to_five_percent(kind: StatisticKind):
+    query = asked(kind)
+    people = 2 * plan_cost.COUNTED_PEOPLE
+
+    planned, real = cost_of(query, people), really_sent(query, people)
+
+    assert planned is not None
+    assert not planned.exact
+    assert planned.rounds == real.rounds
+    for (pair, expected), (other, count) in zip(planned.sent_bytes, real.sent_bytes, strict=True):
+        assert pair == other
+        assert expected == pytest.approx(count, rel=0.05)
+
+
+def test_one_summand_each_is_two_rounds_of_a_digest_and_a_word():
+    planned = cost_of(asked(StatisticKind.MEAN, engine=Engine.ADDITIVE), 5000)
+
+    assert planned is not None
+    assert planned.rounds == 2
+    # A digest of four words goes to the node before, and one word to both.
+    assert dict(planned.sent_bytes)[1, 0] == 2 * HEAD_BYTES + 5 * WORD_BYTES
+    assert dict(planned.sent_bytes)[0, 1] == HEAD_BYTES + WORD_BYTES
+
+
+@pytest.mark.parametrize("engine", [Engine.PAILLIER, Engine.ADDITIVE])
+def test_what_is_not_counted_is_left_open(engine: Engine):
+    query = asked(StatisticKind.COUNT, engine=engine)
+
+    assert cost_of(replace(query, verified=engine is Engine.ADDITIVE), 50) is None
+
+
+def test_the_estimate_is_a_range_that_says_what_it_assumes():
+    planned = cost_of(asked(StatisticKind.MEDIAN), 100)
+
+    assert planned is not None
+    least, most = planned.seconds
+    assert 0 < least < most
+    assert "ms for a round" in plan_cost.ASSUMES
