@@ -16,6 +16,7 @@ from crypto.reading import utc_text
 from marketplace.domain.band import Band
 from marketplace.domain.split import Price
 from marketplace.domain.supply import SupplyTerms
+from marketplace.domain.vat import Vat
 from ssi.dataset import DataSet
 
 _WORDS = {
@@ -98,13 +99,18 @@ class ExpectedError:
 
 @dataclass(frozen=True)
 class Quote:
-    """What a query costs now, over how many people, and how exact its answer would be."""
+    """What a query costs now, over how many people, and how exact its answer would be.
+
+    `tax` is what the fee, which the price contains, is made of and at which rate in per mille; None in a
+    market that bills nothing.
+    """
 
     query: Query
     price: Price
     people: Band
     expected_errors: tuple[ExpectedError, ...]
     quoted_at: datetime
+    tax: tuple[Vat, int] | None = None
 
     def to_json(self) -> dict[str, Json]:
         """The quote for an API."""
@@ -114,6 +120,8 @@ class Quote:
             "people": dict(self.people.to_json()),
             "expected_errors": [each.to_json() for each in self.expected_errors],
             "quoted_at": utc_text(self.quoted_at),
+            "vat_cents": None if self.tax is None else self.tax[0].vat_cents,
+            "vat_rate_permille": None if self.tax is None else self.tax[1],
         }
 
 

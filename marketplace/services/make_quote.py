@@ -1,6 +1,6 @@
 """What would this query cost now, and how exact would the answer be?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from consent.errors import QueryRefusedError
@@ -12,6 +12,7 @@ from marketplace.domain.catalogue import Quote
 from marketplace.errors import NotRegisteredError, UnknownAccountError
 from marketplace.services.assessed import require_assessed
 from marketplace.services.desk import Desk
+from marketplace.services.issue_invoices import Invoices
 from marketplace.services.ports import Books
 from marketplace.services.question import Question, refusal_without_buyer, stock_for
 
@@ -36,7 +37,13 @@ class MakeQuote:
         """
         with self.desk.store.reading() as books:
             question = question_of(self.desk, books, account_id, query)
-        return question.quote(query)
+        quote = question.quote(query)
+        fee_cents = quote.price.gross_cents - quote.price.people_total_cents
+        invoices = Invoices(self.desk)
+        treatment, tax = invoices.treatment(account_id), invoices.fee_of(account_id, fee_cents)
+        if treatment is None or tax is None:
+            return quote
+        return replace(quote, tax=(tax, treatment.rate_permille))
 
 
 def question_of(desk: Desk, books: Books, account_id: str, query: Query) -> Question:

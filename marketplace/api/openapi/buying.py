@@ -126,7 +126,10 @@ BUYING_SCHEMAS: dict[str, Any] = {
                 )
             ),
             "quoted_at": MOMENT,
-        }
+            "vat_cents": nullable(CENTS),
+            "vat_rate_permille": nullable(COUNT),
+        },
+        about="The tax is contained in what nodes and market get; null where nothing is billed.",
     ),
     "QuoteRequest": json_object({"query": schema("Query")}),
     "OrderRequest": json_object(
