@@ -18,6 +18,7 @@ from marketplace.api.openapi.document import PREFIX
 from marketplace.api.openid4vp import openid4vp_api
 from marketplace.api.payment_notices import payment_notices_api
 from marketplace.api.payouts import payouts_api
+from marketplace.api.plans import plans_api
 from marketplace.api.presentations import presentations_api
 from marketplace.api.problems import STATUS
 from marketplace.api.rights import rights_api
@@ -45,6 +46,7 @@ def install_api(app: Flask, services: Services) -> tuple[Blueprint, ...]:
         crowds_api(services, used=used),
         payouts_api(services, used=used),
         buyer_api(services),
+        plans_api(services),
         log_api(services),
         openapi_api(asking=services.presentations is not None, connecting=services.data_space is not None),
         breach_notices_api(services),

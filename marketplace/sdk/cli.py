@@ -3,6 +3,7 @@
 buyer keys new buyer.json
 buyer catalogue --url https://market.example
 buyer quote query.json
+buyer explain query.json
 buyer order query.json --accept-cents 5000 --out order.json
 buyer wait order.json && buyer collect order.json --out answer
 buyer verify answer/proof.json --authority authority.jwk
@@ -31,6 +32,7 @@ from marketplace.sdk.errors import KeyFileError, OrderFileError
 from marketplace.sdk.keys import BuyerKeys
 from marketplace.sdk.order_file import read_bytes, read_order, read_query, write_order
 from marketplace.sdk.pages import all_of
+from marketplace.sdk.plan import plan_lines, planned
 from marketplace.sdk.proof_check import MAX_OPENED, VerifiedProof, verify_proof
 from marketplace.sdk.said import ERRORS, Failure, json_line
 from marketplace.sdk.save import FORMATS, save_answer
@@ -166,6 +168,24 @@ def quote(as_json: bool, /, query: Path, **where: Any) -> None:
         "expected_errors": errors,
     }
     _say(as_json, document, "\n".join(lines))
+
+
+@main.command()
+@_options(*_CONNECTED)
+@click.argument("query", type=_FILE)
+@click.pass_obj
+def explain(as_json: bool, /, query: Path, **where: Any) -> None:
+    """Say how a question would be computed: by which way and why, with rounds, bytes and time."""
+    plan = planned(_connect(where), read_query(query))
+    document: dict[str, Json] = {
+        "query": plan.query.to_json(),
+        "protocol": plan.protocol,
+        "reason": plan.reason,
+        "rounds": None if plan.cost is None else plan.cost.rounds,
+        "seconds": None if plan.cost is None else list(plan.cost.seconds),
+        "not_taken": {each.engine.value: each.obstacle for each in plan.alternatives},
+    }
+    _say(as_json, document, "\n".join(plan_lines(plan)))
 
 
 @main.command()

@@ -90,7 +90,7 @@ class Question:
             TooFewPeopleError, DiffersByTooFewError: too few people may be in it; likewise.
         """
         try:
-            return self._alone(query)
+            return self.alone(query)
         except TooFewPeopleError as error:
             close = self._nearby(query)
             raise type(error)(error.reason, nearby=close[0], nearby_people=close[1]) from error
@@ -98,7 +98,13 @@ class Question:
             close = self._nearby(query)
             raise QuestionRefusedError(error, nearby=close[0], nearby_people=close[1]) from error
 
-    def _alone(self, query: Query) -> Quote:
+    def alone(self, query: Query) -> Quote:
+        """The quote of a query; a refusal proposes nothing else.
+
+        Raises:
+            QueryRefusedError: it cannot be asked or computed.
+            TooFewPeopleError, DiffersByTooFewError: too few people may be in it.
+        """
         check(query, asked_about(query))
         require_engine(query, self.registry, now=self.now)
         found = matched(self.stock, query, self.buyer, now=self.now)
@@ -118,7 +124,7 @@ class Question:
 
         def is_allowed(other: Query) -> bool:
             try:
-                reached[other] = self._alone(other).people.text
+                reached[other] = self.alone(other).people.text
             except (QueryRefusedError, TooFewPeopleError):
                 return False
             return True

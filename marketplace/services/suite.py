@@ -25,6 +25,7 @@ from marketplace.services.join_crowd import JoinCrowd
 from marketplace.services.judge_crowd import ConfirmCrowd, DisputeCrowd
 from marketplace.services.judge_result import ConfirmResult, DisputeResult
 from marketplace.services.judge_score import ConfirmScore, DisputeScore
+from marketplace.services.make_plan import MakePlan
 from marketplace.services.make_quote import MakeQuote
 from marketplace.services.member_acts import ReadMemberActs
 from marketplace.services.member_passwords import MemberPasswords
@@ -118,6 +119,7 @@ class Services:
     read_statement: ReadStatement
     show_catalogue: ShowCatalogue
     make_quote: MakeQuote
+    make_plan: MakePlan
     place_order: PlaceOrder
     list_orders: ListOrders
     read_order: ReadOrder
@@ -194,6 +196,7 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         read_statement=ReadStatement(desk),
         show_catalogue=ShowCatalogue(desk),
         make_quote=MakeQuote(desk),
+        make_plan=MakePlan(desk, around.nodes),
         place_order=PlaceOrder(desk, around.status_lists),
         list_orders=ListOrders(desk),
         read_order=ReadOrder(desk),

@@ -12,6 +12,7 @@ from marketplace.api.openapi.direct import DIRECT, DIRECT_SCHEMAS
 from marketplace.api.openapi.duties import DUTIES, DUTIES_SCHEMAS
 from marketplace.api.openapi.operation import JSON_TYPE, Answer, Door, Operation, parameter, schema
 from marketplace.api.openapi.persons import PERSONS, PERSONS_SCHEMAS
+from marketplace.api.openapi.planning import PLANNING, PLANNING_SCHEMAS
 from marketplace.api.openapi.public import PUBLIC, PUBLIC_SCHEMAS
 from marketplace.api.openapi.schema_parts import TEXT, nullable
 from marketplace.api.paging import MOST_ON_PAGE, USUAL_ON_PAGE
@@ -84,6 +85,8 @@ _PROBLEM = {
         "missing_cents": {"type": "integer"},
         "nearby": nullable(schema("Query")),
         "nearby_people": nullable(TEXT),
+        "obstacle": TEXT,
+        "alternatives": {"type": "array", "items": schema("PlanAlternative")},
     },
     "required": ["type", "title", "status"],
 }
@@ -104,7 +107,7 @@ _SCHEMES = {
 def operations(*, asking: bool, connecting: bool) -> tuple[Operation, ...]:
     """All endpoints; those of wallets that are asked and of connectors only where there are such."""
     some = (*(ASKING if asking else ()), *(CONNECTING if connecting else ()))
-    return (*PUBLIC, *BUYING, *DIRECT, *PERSONS, *DUTIES, *some)
+    return (*PUBLIC, *BUYING, *PLANNING, *DIRECT, *PERSONS, *DUTIES, *some)
 
 
 def document(*, asking: bool, connecting: bool) -> dict[str, Any]:
@@ -133,6 +136,7 @@ def document(*, asking: bool, connecting: bool) -> dict[str, Any]:
                 "Problem": _PROBLEM,
                 **PUBLIC_SCHEMAS,
                 **BUYING_SCHEMAS,
+                **PLANNING_SCHEMAS,
                 **DIRECT_SCHEMAS,
                 **PERSONS_SCHEMAS,
                 **DUTIES_SCHEMAS,

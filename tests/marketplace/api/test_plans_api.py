@@ -1,0 +1,99 @@
+"""Plans and the tax in quotes, as a buyer's program gets them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from consent.vocabulary import Engine
+from crypto.errors import MalformedError
+from marketplace.api.app import create_api_app
+from marketplace.sdk.buyer import Buyer
+from marketplace.sdk.keys import BuyerKeys
+from marketplace.sdk.plan import plan_lines, planned
+from ssi.http.errors import RefusedByPeerError
+from tests.marketplace.described import described_client
+from tests.marketplace.market import Market, open_market
+from tests.marketplace.mpc_node.orders import BUYER_KEY, EXACT, RESULT_KEYS
+from tests.marketplace.mpc_node.parties import ed25519
+from tests.marketplace.test_invoices import SELLER
+from tests.serving import serving
+
+
+def bearer(market: Market) -> dict[str, str]:
+    account = market.buyer()
+    return {"Authorization": f"Bearer {market.services.make_api_key(account.account_id, 'tests').secret}"}
+
+
+@pytest.fixture
+def buyer(market: Market) -> Iterator[Buyer]:
+    market.stock(12)
+    secret = bearer(market)["Authorization"].removeprefix("Bearer ")
+    with serving(create_api_app(market.services)) as url:
+        keys = BuyerKeys(BUYER_KEY, RESULT_KEYS)
+        connected = Buyer.connect(url, secret, keys, ed25519("authority").public)
+        yield replace(connected, clock=market.clock)
+        connected.client.close()
+
+
+def test_a_plan_and_its_refusal_are_of_the_described_form(market: Market):
+    market.stock(12)
+    client, headers = described_client(create_api_app(market.services)), bearer(market)
+
+    plan = client.post("/api/v1/plans", json={"query": EXACT.to_json()}, headers=headers)
+    refused = client.post(
+        "/api/v1/plans", json={"query": replace(EXACT, floor=50).to_json()}, headers=headers
+    )
+
+    assert plan.json["engine"] == "mpc"
+    assert plan.json["cost"]["rounds"] == 3
+    assert refused.status_code == 422
+    assert refused.json["obstacle"] == "too_few_people"
+    assert {each["engine"] for each in refused.json["alternatives"]} == {"paillier", "additive"}
+
+
+def test_a_plan_takes_a_key_that_may_ask_for_prices(market: Market):
+    client = create_api_app(market.services).test_client()
+
+    assert client.post("/api/v1/plans", json={"query": EXACT.to_json()}).status_code == 401
+
+
+@pytest.mark.parametrize(("seller", "taxed"), [(None, False), (SELLER, True)])
+def test_a_quote_says_which_tax_its_price_contains(seller, taxed: bool):
+    market = open_market(seller=seller)
+    market.stock(12)
+    client, headers = described_client(create_api_app(market.services)), bearer(market)
+
+    quote = client.post("/api/v1/quotes", json={"query": EXACT.to_json()}, headers=headers).json
+
+    fee = quote["price"]["gross_cents"] - quote["price"]["people_total_cents"]
+    rate = quote["vat_rate_permille"]
+    assert (rate is not None) is taxed
+    assert quote["vat_cents"] == (round(fee * rate / (1000 + rate)) if taxed else None)
+
+
+def test_the_buyers_tools_read_a_plan_whose_question_names_its_way(buyer: Buyer):
+    plan = planned(buyer, EXACT)
+
+    assert plan.query == replace(EXACT, engine=Engine.MPC)
+    assert plan.cost is not None
+    assert plan.cost.rounds == 3
+    assert "3 rounds over 12 people" in plan_lines(plan)
+    assert any(line.startswith("not paillier (not_set_up)") for line in plan_lines(plan))
+
+
+def test_the_buyers_tools_are_told_why_there_is_no_plan(buyer: Buyer):
+    with pytest.raises(RefusedByPeerError, match="fewer than 50 people"):
+        planned(buyer, replace(EXACT, floor=50))
+
+
+def test_a_plan_for_another_question_is_not_believed(buyer: Buyer):
+    answer = buyer.client.post_json("/api/v1/plans", {"query": EXACT.to_json()})
+
+    class Swapped:
+        def post_json(self, path, document, *, repeatable=False):
+            return answer
+
+    lied_to = replace(buyer, client=Swapped())
+    with pytest.raises(MalformedError, match="another question"):
+        planned(lied_to, replace(EXACT, floor=11))
