@@ -20,6 +20,7 @@ from marketplace.errors import NotAssessedError, NotRegisteredError, QuestionRef
 from marketplace.services.suite import Services
 from marketplace.web.catalogue import entry_of
 from marketplace.web.earlier import earlier_orders
+from marketplace.web.plan_view import plan_view
 from marketplace.web.query_form import FormError, QueryForm, groupings, numbers
 from marketplace.web.relation_form import RELATIONS, subjects
 from marketplace.web.statistic_text import (
@@ -160,6 +161,7 @@ def _price(services: Services, quote: Quote) -> str:
     return render_template(
         "market/price.html",
         quote=quote,
+        plan=plan_view(services, quote),
         sentence=describe(query),
         purpose=purpose_text(query.purpose, LANGUAGE),
         query_json=query_text(query),

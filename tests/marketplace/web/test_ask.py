@@ -360,3 +360,16 @@ def test_a_question_that_its_purpose_needs_is_not_commented(standing_buyer: Visi
     page = standing_buyer.get(f"/ask/exam/1/price?{AVERAGE}")
 
     assert "This asks for" not in page.text
+
+
+def test_the_price_says_how_it_will_be_computed_and_why_not_otherwise(standing_buyer: Visitor):
+    text = text_of(standing_buyer.get(f"/ask/exam/1/price?{AVERAGE}"))
+
+    fold = text[text.index("How this will be computed") :]
+    assert "Every record is cut into three parts, and each node holds two of them." in fold
+    assert "Compute together on the parts" in fold
+    assert "An estimate: from" in fold
+    assert "Other ways, and why they were not taken" in fold
+    assert "This is the usual way" in fold
+    assert "This market has not set it up." in fold
+    assert "paillier" not in fold
