@@ -149,6 +149,9 @@ RULES: Final[Mapping[str, Rule]] = {
     "mk:exact": Rule(
         Refusal.EXACT_NOT_ALLOWED, lambda policy, use: use.query.epsilon is not None or policy.exact_allowed
     ),
+    "mk:publication": Rule(
+        Refusal.PUBLICATION_NOT_ALLOWED, lambda policy, use: policy.publication or not use.query.publication
+    ),
     "mk:engine": Rule(Refusal.ENGINE, lambda policy, use: use.query.chosen_engine in policy.engines),
     "mk:verifiedOnly": Rule(
         Refusal.NOT_VERIFIED, lambda policy, use: use.query.verified or not policy.verified_only

@@ -10,8 +10,8 @@ A constraint we do not know is a condition we cannot keep, so a policy that has 
 Some constraints stand only where they say something: engines other than `mpc` alone, that the nodes must
 check each other's arithmetic, with which data sets the record may be joined (`health/1#` and the join
 handle), from which countries somebody may ask, by which attributes people may be chosen (none of them is an
-empty list), how often the record may be computed on, and that it is given as data altruism. Policies from
-before there was a choice keep their form and mean the same.
+empty list), how often the record may be computed on, that it is given as data altruism, and that answers may
+be shown to everybody. Policies from before there was a choice keep their form and mean the same.
 Two members of our profile depart from plain ODRL: a purpose on the right also stands for the purposes below
 it in DPV, and the three nodes are three constraints, because JSON-LD arrays have no order.
 """
@@ -66,6 +66,7 @@ _OPTIONAL_OPERATORS = {
     "mk:filter": "isAnyOf",
     "mk:runs": "lteq",
     "mk:altruism": "eq",
+    "mk:publication": "eq",
 }
 """Those that are left out where they would say what holds anyway."""
 
@@ -170,6 +171,8 @@ def _permission(policy: Policy) -> dict[str, Json]:
         operands["mk:runs"] = str(policy.runs)
     if policy.altruism:
         operands["mk:altruism"] = "true"
+    if policy.publication:
+        operands["mk:publication"] = "true"
     constraints: list[Json] = [
         {"leftOperand": name, "operator": operator, "rightOperand": operands[name]}
         for name, operator in (_OPERATORS | _OPTIONAL_OPERATORS).items()
@@ -224,6 +227,7 @@ def _read_permission(permission: Fields) -> Policy:
         filters=_read_filters(read, data_set),
         runs=_read_count(read, "mk:runs", most=MOST_RUNS) if read.has("mk:runs") else None,
         altruism=_read_mark(read, "mk:altruism"),
+        publication=_read_mark(read, "mk:publication"),
     )
     read.done()
     return policy

@@ -41,6 +41,7 @@ class Refusal(Enum):
     COUNTRY_NOT_ALLOWED = "country_not_allowed"
     STATISTIC_NOT_ALLOWED = "statistic_not_allowed"
     EXACT_NOT_ALLOWED = "exact_not_allowed"
+    PUBLICATION_NOT_ALLOWED = "publication_not_allowed"
     ENGINE = "engine"
     NOT_VERIFIED = "not_verified"
     CROWD_TOO_SMALL = "crowd_too_small"
@@ -68,7 +69,8 @@ class Policy:
     computed on, 1 to `MOST_RUNS`, None for any number. `prohibitions` are refused in spite of all else.
 
     With `altruism` she gives it for the general interest and is never paid, even where others are: no purpose
-    but those of `GENERAL_INTEREST` can be allowed, so that every node refuses any other.
+    but those of `GENERAL_INTEREST` can be allowed, so that every node refuses any other. With `publication`
+    an answer with noise that she is in may be shown to everybody in the catalogue.
     """
 
     data_set: str
@@ -93,6 +95,7 @@ class Policy:
     runs: int | None = None
     prohibitions: frozenset[Prohibition] = frozenset()
     altruism: bool = False
+    publication: bool = False
 
     def __post_init__(self) -> None:
         """Refuse terms that contradict themselves.

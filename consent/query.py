@@ -166,7 +166,8 @@ class Query:
     `epsilon` is the whole query's privacy cost, None for an exact answer. `floor` is the least number of
     people that any answer, and any public group in it, is computed over. `verified` asks the nodes to check
     each other's arithmetic before anything is released; it costs them several times the work. `join` is the
-    second data set, whose attributes have qualified names.
+    second data set, whose attributes have qualified names. With `publication` the answer is to be shown to
+    everybody in the catalogue, so that only people who allow that take part.
     """
 
     data_set: str
@@ -179,6 +180,7 @@ class Query:
     engine: Engine = Engine.AUTO
     verified: bool = False
     join: str | None = None
+    publication: bool = False
 
     @property
     def data_sets(self) -> tuple[str, ...]:
@@ -281,6 +283,8 @@ class Query:
             document["engine"] = self.engine.value
         if self.verified:
             document["verified"] = True
+        if self.publication:
+            document["publication"] = True
         return document
 
     @classmethod
@@ -307,6 +311,7 @@ class Query:
             engine=fields.choice("engine", Engine) if fields.has("engine") else Engine.AUTO,
             verified=fields.boolean("verified") if fields.has("verified") else False,
             join=fields.text("join", max_length=MAX_NAME) if fields.has("join") else None,
+            publication=fields.boolean("publication") if fields.has("publication") else False,
         )
         privacy.done()
         fields.done()

@@ -25,6 +25,7 @@ from consent.query_rules import (
     check_grouping,
     check_numbers,
     check_places,
+    check_publication,
     check_shape,
     check_subject,
 )
@@ -49,6 +50,8 @@ def check(query: Query, data_set: DataSet) -> None:
     _check_privacy(query)
     _check_lists(query)
     _check_join(query)
+    if query.publication:
+        check_publication(query)
     for statistic in query.statistics:
         _check_windows(statistic, query)
         for each in statistic.each:

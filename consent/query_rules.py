@@ -10,6 +10,7 @@ from typing import Final
 
 from consent.errors import QueryRefusedError
 from consent.menu import ANSWERS, MENU, Bounds, Form, Privacy
+from consent.query import Query
 from consent.vocabulary import Engine, StatisticKind
 from ssi.attribute import Attribute, Kind
 
@@ -17,6 +18,10 @@ _ASK_WITH_NOISE = "ask with an epsilon such as 1.0"
 _LABEL_CODES = 2
 LEAST_BEYOND: Final = 5
 """How many people stand on either side of an exact value, at least."""
+LEAST_PUBLISHED_FLOOR: Final = 50
+"""What is shown to everybody is about so many people, at least, as all that the catalogue says of them."""
+PUBLISHED_KINDS: Final = frozenset({StatisticKind.COUNT, StatisticKind.HISTOGRAM})
+PUBLISHED_ENGINES: Final = frozenset({Engine.AUTO, Engine.MPC, Engine.ADDITIVE})
 
 
 def check_shape(kind: StatisticKind, others: int, fractions: Sequence[Decimal], count: int | None) -> None:
@@ -219,6 +224,35 @@ def check_engine(engine: Engine, kinds: Collection[StatisticKind], *, inside: bo
     if verified and engine not in {Engine.AUTO, Engine.MPC, Engine.ADDITIVE}:
         raise QueryRefusedError(
             f"the arithmetic of the engine {engine.value!r} cannot be checked while it runs",
+            "leave the choice of the engine open (auto), or ask with mpc",
+        )
+
+
+def check_publication(query: Query) -> None:
+    """Hold a query whose answer everybody is to see against what may be shown to everybody.
+
+    That is how many people there are and how single attributes are distributed, with noise, of a crowd as
+    large as the catalogue speaks of, from an engine whose opened answer others can check.
+
+    Raises:
+        QueryRefusedError: it asks for anything else.
+    """
+    if query.epsilon is None:
+        raise QueryRefusedError("what is shown to everybody must have noise", _ASK_WITH_NOISE)
+    if query.floor < LEAST_PUBLISHED_FLOOR:
+        raise QueryRefusedError(
+            "what is shown to everybody is about a large crowd only",
+            f"ask for a crowd of at least {LEAST_PUBLISHED_FLOOR} people",
+        )
+    is_narrowed = bool(query.narrowing) or query.join is not None or bool(query.windows)
+    if is_narrowed or not query.kinds <= PUBLISHED_KINDS:
+        raise QueryRefusedError(
+            "only counts and distributions of single attributes of everybody are shown to everybody",
+            "ask for distributions (histogram), without groups, conditions, windows or a second data set",
+        )
+    if query.engine not in PUBLISHED_ENGINES:
+        raise QueryRefusedError(
+            f"others cannot check an answer of the engine {query.engine.value!r}",
             "leave the choice of the engine open (auto), or ask with mpc",
         )
 

@@ -103,7 +103,11 @@ def _process(consent_id: str, policy: Policy) -> dict[str, Json]:
             *sorted(purpose.value for purpose in policy.purposes),
             *([DATA_ALTRUISM] if policy.altruism else []),
         ],
-        "dpv:hasProcessing": ["dpv:Aggregate", *(["dpv:Combine"] if policy.joins else [])],
+        "dpv:hasProcessing": [
+            "dpv:Aggregate",
+            *(["dpv:Combine"] if policy.joins else []),
+            *(["dpv:MakeAvailable"] if policy.publication else []),
+        ],
         "dpv:hasPersonalData": [_personal_data(policy.data_set, name) for name in sorted(policy.attributes)],
         "dpv:hasRecipient": recipient_relations(policy.recipient_kinds),
         "dpv:hasTechnicalMeasure": list(_MEASURES),

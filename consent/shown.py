@@ -114,6 +114,11 @@ SHOWN: Final[Mapping[str, Sides]] = {
         lambda policy, _: None if policy.exact_allowed else _truth(False),
         lambda _, use: _truth(use.query.epsilon is None),
     ),
+    "mk:publication": Sides(
+        "eq",
+        lambda policy, use: _truth(policy.publication) if use.query.publication else None,
+        lambda _, use: _truth(use.query.publication),
+    ),
     "mk:engine": Sides(
         "isAnyOf",
         lambda policy, _: _terms(each.value for each in policy.engines),

@@ -115,7 +115,8 @@ def describe_query(query: Query, data_set: DataSet, language: str) -> str:
     text += "".join(_only(words, condition, data_set, language) for condition in query.where)
     text += say["over"].format(crowd=whole(words, query.floor))
     text += say["query_exact" if query.epsilon is None else "query_noise"]
-    return text + (say["checked"] if query.verified else "")
+    text += say["checked"] if query.verified else ""
+    return text + (say["query_published"] if query.publication else "")
 
 
 def statistic_sentence(statistic: Statistic, data_set: DataSet, language: str) -> str:
@@ -272,6 +273,7 @@ def _protection(words: Words, policy: Policy, partners: Sequence[str]) -> tuple[
         *([say["excluded"].format(organisations=listed(words, excluded))] if excluded else []),
         *([say["exact"]] if policy.exact_allowed else [say["noise"]]),
         odds,
+        *([say["publication"]] if policy.publication else []),
         *([say["verified_only"]] if policy.verified_only else []),
         *([say["encrypted"]] if Engine.PAILLIER in policy.engines else []),
         say["partners"].format(nodes=listed(words, partners)),

@@ -110,6 +110,7 @@ ENGLISH = Words(
         Refusal.COUNTRY_NOT_ALLOWED: "The organisation that asks is in a country that is not allowed.",
         Refusal.STATISTIC_NOT_ALLOWED: "The question asks for a kind of answer that is not allowed.",
         Refusal.EXACT_NOT_ALLOWED: "Exact answers are not allowed.",
+        Refusal.PUBLICATION_NOT_ALLOWED: "The answer would be shown to everybody, which is not allowed.",
         Refusal.ENGINE: "The answer would be computed in a way that is not allowed.",
         Refusal.NOT_VERIFIED: "The partners would not check each other's calculation, which is asked for.",
         Refusal.CROWD_TOO_SMALL: "The group of people is smaller than allowed.",
@@ -152,6 +153,10 @@ ENGLISH = Words(
         "noise": "A random error is added to every answer, so that one person hardly changes it.",
         "exact": (
             "Some answers may be exact, without a random error. The next numbers do not hold for those."
+        ),
+        "publication": (
+            "Counts and distributions that you are in may also be shown to everybody in the public catalogue of"
+            " the market, always with a random error. What others saw there cannot be called back."
         ),
         "odds": (
             "Suppose somebody tries to tell from the answer whether your data was counted or left blank. By"
@@ -202,6 +207,7 @@ ENGLISH = Words(
         "over": ", over at least {crowd} people",
         "query_noise": ", with a random error",
         "query_exact": ", exact",
+        "query_published": ", shown to everybody",
     },
 )
 

@@ -104,6 +104,7 @@ GERMAN = Words(
         Refusal.COUNTRY_NOT_ALLOWED: "Die Organisation, die fragt, ist in einem Land, das nicht erlaubt ist.",
         Refusal.STATISTIC_NOT_ALLOWED: "Die Frage verlangt eine Art von Antwort, die nicht erlaubt ist.",
         Refusal.EXACT_NOT_ALLOWED: "Genaue Antworten sind nicht erlaubt.",
+        Refusal.PUBLICATION_NOT_ALLOWED: "Die Antwort würde allen gezeigt, und das ist nicht erlaubt.",
         Refusal.ENGINE: "Die Antwort würde auf eine Weise berechnet, die nicht erlaubt ist.",
         Refusal.NOT_VERIFIED: "Die Partner würden einander nicht nachrechnen, was aber verlangt ist.",
         Refusal.CROWD_TOO_SMALL: "Die Gruppe ist kleiner als erlaubt.",
@@ -148,6 +149,11 @@ GERMAN = Words(
         "exact": (
             "Manche Antworten dürfen genau sein, ohne Zufallsfehler. Für diese gelten die nächsten Zahlen"
             " nicht."
+        ),
+        "publication": (
+            "Anzahlen und Verteilungen, an denen Sie beteiligt sind, dürfen auch allen im öffentlichen Katalog"
+            " des Marktplatzes gezeigt werden, immer mit Zufallsfehler. Was andere dort gesehen haben, lässt sich"
+            " nicht zurückholen."
         ),
         "odds": (
             "Angenommen, jemand will aus der Antwort erkennen, ob Ihre Daten gezählt oder leer gelassen"
@@ -199,5 +205,6 @@ GERMAN = Words(
         "over": ", über mindestens {crowd} Personen",
         "query_noise": ", mit Zufallsfehler",
         "query_exact": ", genau",
+        "query_published": ", für alle sichtbar",
     },
 )

@@ -224,6 +224,12 @@ NARROWED: dict[str, tuple[dict[str, Any], Use, Refusal | None]] = {
     "one run too many": ({"runs": 2}, replace(HERE, runs=2), Refusal.RUNS_SPENT),
     "runs that are not known": ({"runs": 2}, replace(HERE, runs=None), Refusal.RUNS_SPENT),
     "checked arithmetic": ({"verified_only": True}, asking(verified=True), None),
+    "an answer for everybody": ({"publication": True}, asking(publication=True), None),
+    "an answer for everybody that is not to be": (
+        {},
+        asking(publication=True),
+        Refusal.PUBLICATION_NOT_ALLOWED,
+    ),
     "unchecked arithmetic": ({"verified_only": True}, HERE, Refusal.NOT_VERIFIED),
     "another organisation than the one excluded": ({"excluded_recipients": frozenset({"a"})}, HERE, None),
     "an organisation that is excluded": (

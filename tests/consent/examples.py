@@ -289,6 +289,7 @@ def policies(draw: st.DrawFn) -> Policy:
         runs=draw(st.none() | st.integers(1, 10)),
         prohibitions=draw(st.frozensets(prohibitions(attributes), max_size=2)),
         altruism=altruism,
+        publication=draw(st.booleans()),
     )
 
 
@@ -319,6 +320,7 @@ def queries(draw: st.DrawFn) -> Query:
         where=tuple(draw(st.lists(conditions, max_size=3))),
         engine=draw(st.sampled_from(Engine)),
         verified=draw(st.booleans()),
+        publication=draw(st.booleans()),
     )
 
 

@@ -46,6 +46,8 @@ def permits(offer: dict[str, Any], use: Use, now: datetime) -> bool:
     )
     plain = use.query.data_set == "exam/1" and use.query.join is None
     by_mpc = "mk:engine" in operands or _engine(use) == "mpc"
+    unpublished = not use.query.publication or "mk:publication" in operands
+    plain = plain and unpublished
     return plain and by_mpc and allowed and not forbidden and use.cohort_size >= use.query.floor
 
 
@@ -81,6 +83,7 @@ ALLOWS: dict[str, Callable[[Use, Any, datetime], bool]] = {
     "mk:node2": _node(2),
     "mk:engine": lambda use, right, now: _engine(use) in right,
     "mk:verifiedOnly": lambda use, right, now: use.query.verified,
+    "mk:publication": lambda use, right, now: right == "true",
     "mk:altruism": lambda use, right, now: right == "true" and use.query.purpose in GENERAL_INTEREST,
     "mk:givenAt": lambda use, right, now: bool(right <= utc_text(now)),
     "dateTime": lambda use, right, now: bool(utc_text(now) < right),

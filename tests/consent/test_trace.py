@@ -28,6 +28,7 @@ STRICT = replace(
     filters=frozenset({"sex"}),
     runs=2,
     verified_only=True,
+    publication=True,
     excluded_recipients=frozenset({"somebody else"}),
     engines=frozenset({Engine.MPC, Engine.PAILLIER}),
     prohibitions=frozenset(
@@ -161,7 +162,7 @@ def test_a_logged_trace_with_this_is_malformed(tamper):
         Trace.from_json(document)
 
 
-CHECKED = replace(QUERY, verified=True)
+CHECKED = replace(QUERY, verified=True, publication=True)
 
 
 def _of(document, operand, kind="permission"):
@@ -183,6 +184,7 @@ CONTRADICTIONS = {
     "mk:recipient": {"seen": "somebody else"},
     "mk:recipientCountry": {"seen": "US"},
     "mk:statistic": {"seen": ["nothing"]},
+    "mk:publication": {"seen": "false"},
     "mk:engine": {"seen": "functional"},
     "mk:verifiedOnly": {"seen": "false"},
     "mk:nodes": {"seen": ["a", "b", "c"]},

@@ -377,6 +377,7 @@ BAD_POLICIES: Mapping[str, Callable[[Document], object]] = {
     "engine_left_open": lambda d: _add(d, "mk:engine", "isAnyOf", ["auto"]),
     "engine_unknown": lambda d: _add(d, "mk:engine", "isAnyOf", ["abacus"]),
     "verified_only_said_to_be_false": lambda d: _add(d, "mk:verifiedOnly", "eq", "false"),
+    "publication_said_to_be_false": lambda d: _add(d, "mk:publication", "eq", "false"),
     "altruism_said_to_be_false": lambda d: _add(d, "mk:altruism", "eq", "false"),
     "altruism_for_money": lambda d: _add(d, "mk:altruism", "eq", "true"),
     "prohibition": lambda d: d.update(prohibition=[{"action": "distribute"}]),

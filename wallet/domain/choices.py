@@ -37,7 +37,7 @@ class PolicyChoices:
     the separate tick that health data need. `engines` are the ways of computing she allows, `joins` the other
     data sets of which a record of hers may be put beside this one. `boundaries` are what she forbids and
     bounds besides. With `altruism` she gives the record for the general interest, and `compensation_cents`
-    does not count.
+    does not count. With `publication` answers with noise may be shown to everybody.
     """
 
     attributes: tuple[str, ...] | None = None
@@ -60,6 +60,7 @@ class PolicyChoices:
     joins: tuple[str, ...] = ()
     boundaries: BoundaryChoices = field(default_factory=BoundaryChoices)
     altruism: bool = False
+    publication: bool = False
 
     @property
     def engine_names(self) -> tuple[str, ...]:
@@ -108,6 +109,7 @@ class PolicyChoices:
                 runs=self.boundaries.runs,
                 prohibitions=self.boundaries.prohibitions,
                 altruism=self.altruism,
+                publication=self.publication,
             )
         except ConsentError as error:
             raise ChoiceError(f"These choices do not go together: {error}.", "review") from error

@@ -34,6 +34,7 @@ def choices_document(choices: PolicyChoices) -> dict[str, Json]:
         "joins": list(choices.joins),
         "boundaries": _boundaries_document(choices.boundaries),
         "altruism": choices.altruism,
+        "publication": choices.publication,
     }
 
 
@@ -62,6 +63,7 @@ def read_choices(fields: Fields) -> PolicyChoices:
         if fields.has("boundaries")
         else BoundaryChoices(),
         altruism=fields.boolean("altruism") if fields.has("altruism") else False,
+        publication=fields.boolean("publication") if fields.has("publication") else False,
     )
     fields.done()
     return choices

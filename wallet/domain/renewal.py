@@ -40,6 +40,7 @@ def choices_of(policy: Policy, data_set: DataSet) -> PolicyChoices:
             public_filters_only=policy.filters is not None,
         ),
         altruism=policy.altruism,
+        publication=policy.publication,
     )
 
 

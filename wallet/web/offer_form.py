@@ -119,6 +119,7 @@ def _protection(form: Form, choices: PolicyChoices) -> PolicyChoices:
         epsilon_per_query=level.per_query,
         epsilon_total=level.total,
         exact_allowed=form.get("exact_allowed") == "yes",
+        publication=form.get("publication") == "yes",
         engines=_engines(form),
         node_ids=nodes or choices.node_ids,
         boundaries=read_bounds(form, choices.boundaries),
@@ -139,6 +140,7 @@ def _protection_ticks(form: Form, choices: PolicyChoices) -> PolicyChoices:
         epsilon_per_query=level.per_query,
         epsilon_total=level.total,
         exact_allowed=form.get("exact_allowed") == "yes",
+        publication=form.get("publication") == "yes",
         # Both ticks are shown again, even where they do not go together.
         engines=(together, Engine.PAILLIER) if form.get("encrypted_sums") == "yes" else (together,),
         node_ids=tuple(form.getlist("node_ids")) or choices.node_ids,
