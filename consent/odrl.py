@@ -159,8 +159,6 @@ def _permission(policy: Policy) -> dict[str, Json]:
     }
     if policy.engines != _PLAIN_ENGINES:
         operands["mk:engine"] = sorted(engine.value for engine in policy.engines)
-    if policy.verified_only:
-        operands["mk:verifiedOnly"] = "true"
     if policy.joins:
         operands["mk:join"] = [f"{each.data_set}#{each.handle}" for each in sorted(policy.joins)]
     if policy.recipient_countries:
@@ -169,16 +167,21 @@ def _permission(policy: Policy) -> dict[str, Json]:
         operands["mk:filter"] = sorted(f"{policy.data_set}#{name}" for name in policy.filters)
     if policy.runs is not None:
         operands["mk:runs"] = str(policy.runs)
-    if policy.altruism:
-        operands["mk:altruism"] = "true"
-    if policy.publication:
-        operands["mk:publication"] = "true"
+    operands |= {name: "true" for name, holds in _marks(policy).items() if holds}
     constraints: list[Json] = [
         {"leftOperand": name, "operator": operator, "rightOperand": operands[name]}
         for name, operator in (_OPERATORS | _OPTIONAL_OPERATORS).items()
         if name in operands
     ]
     return {"action": ACTION, "constraint": constraints}
+
+
+def _marks(policy: Policy) -> dict[str, bool]:
+    return {
+        "mk:verifiedOnly": policy.verified_only,
+        "mk:altruism": policy.altruism,
+        "mk:publication": policy.publication,
+    }
 
 
 def _read_parties(fields: Fields) -> str | None:

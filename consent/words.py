@@ -155,8 +155,8 @@ ENGLISH = Words(
             "Some answers may be exact, without a random error. The next numbers do not hold for those."
         ),
         "publication": (
-            "Counts and distributions that you are in may also be shown to everybody in the public catalogue of"
-            " the market, always with a random error. What others saw there cannot be called back."
+            "Counts and distributions that you are in may also be shown to everybody in the public catalogue"
+            " of the market, always with a random error. What others saw there cannot be called back."
         ),
         "odds": (
             "Suppose somebody tries to tell from the answer whether your data was counted or left blank. By"

@@ -151,9 +151,9 @@ GERMAN = Words(
             " nicht."
         ),
         "publication": (
-            "Anzahlen und Verteilungen, an denen Sie beteiligt sind, dürfen auch allen im öffentlichen Katalog"
-            " des Marktplatzes gezeigt werden, immer mit Zufallsfehler. Was andere dort gesehen haben, lässt sich"
-            " nicht zurückholen."
+            "Anzahlen und Verteilungen, an denen Sie beteiligt sind, dürfen auch allen im öffentlichen"
+            " Katalog des Marktplatzes gezeigt werden, immer mit Zufallsfehler. Was andere dort gesehen"
+            " haben, lässt sich nicht zurückholen."
         ),
         "odds": (
             "Angenommen, jemand will aus der Antwort erkennen, ob Ihre Daten gezählt oder leer gelassen"

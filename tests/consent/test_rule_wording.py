@@ -32,7 +32,8 @@ def _lines(language: str = "en", **changes: object) -> dict[str, RuleLine]:
 
 @EVERY_LANGUAGE
 def test_every_rule_has_a_line_with_both_sides(language):
-    told = trace(NARROW, replace(USE, buyer_country="AT", runs=0), now=NOW)
+    query = replace(QUERY, publication=True)
+    told = trace(NARROW, replace(USE, query=query, buyer_country="AT", runs=0), now=NOW)
 
     lines = describe_rules(told, EXAM, language)
 

@@ -61,7 +61,7 @@ def test_a_trace_shows_each_constraint_as_the_policy_states_it():
     offer = loose(to_offer(STRICT, CONSENT_ID))
     stated = {each["leftOperand"]: each for each in offer["permission"][0]["constraint"]}
 
-    document = loose(trace(STRICT, HERE, now=NOW).to_json())
+    document = _logged()
 
     shown = {
         constraint["leftOperand"]: constraint

@@ -67,6 +67,7 @@ PERMITTING = {
     "mk:recipientCountry": ("isAnyOf", ["CH", "EU"]),
     "mk:filter": ("isAnyOf", ["exam/1#exam_score"]),
     "mk:runs": ("lteq", "3"),
+    "mk:publication": ("eq", "true"),
 }
 """The one operator of each operand of a permission, and something to compare with."""
 
