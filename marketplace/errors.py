@@ -94,6 +94,10 @@ class UnknownEntryError(UnknownError):
     """The log has no such entry, or not at this size."""
 
 
+class UnknownPublicationError(UnknownError):
+    """Nothing was published there, or it was taken back."""
+
+
 class ConflictError(MarketplaceError):
     """The request contradicts something that is already recorded."""
 
@@ -156,6 +160,10 @@ class ResultNotReadyError(ConflictError):
 
 class DisputeRefusedError(ConflictError):
     """A dispute is not possible: too late, or another envelope of this buyer was opened before."""
+
+
+class PublicationConflictError(ConflictError):
+    """An answer that was published and taken back: it is not published again."""
 
 
 class LostLeaseError(ConflictError):
@@ -223,6 +231,10 @@ class NoticeRefusedError(RefusedError):
 
 class NotAssessedError(RefusedError):
     """A data set about health for which no data protection impact assessment is approved (GDPR 35)."""
+
+
+class PublicationRefusedError(RefusedError):
+    """An answer that may not be shown to everybody, or that is not what the nodes signed."""
 
 
 class WeakPasswordError(RefusedError):

@@ -14,6 +14,7 @@ from consent.vocabulary import StatisticKind
 from crypto.encoding import Json
 from crypto.reading import utc_text
 from marketplace.domain.band import Band
+from marketplace.domain.described import Description
 from marketplace.domain.split import Price
 from marketplace.domain.supply import SupplyTerms
 from marketplace.domain.vat import Vat
@@ -60,13 +61,14 @@ class CatalogueEntry:
     """One data set, how many people offer it, and what they allow as far as it is said.
 
     `supply` is None while too few people offer, or before it was summed up. `may_be_asked` is False while an
-    impact assessment that the law asks for is missing.
+    impact assessment that the law asks for is missing. `description` is what a published answer says.
     """
 
     data_set: DataSet
     people: Band
     supply: SupplyTerms | None = None
     may_be_asked: bool = True
+    description: Description | None = None
 
     @property
     def from_cents(self) -> int | None:

@@ -20,30 +20,26 @@ nobody else sees. Who took part is not in the proof, so that each of them agreed
 registry is judged at the moment of the file: that a key was revoked afterwards is not seen.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from consent.answer import Answer, decode
+from consent.answer import Answer
 from consent.computation import Computation
 from consent.cosignature import LogPolicy
 from consent.errors import ConsentError
 from consent.log import Checkpoint, Entry, InclusionProof
 from consent.order import verify_escrow_receipt, verify_mandate
 from consent.query import Query
-from consent.vocabulary import Engine
-from crypto.encoding import Json, b64url_decode, b64url_encode
+from crypto.encoding import Json, b64url_decode
 from crypto.errors import CryptoError
-from crypto.mpc.additive.part import Part
-from crypto.mpc.additive.sharing import Seat
-from crypto.mpc.output import Digests, combine, decode_output
 from crypto.reading import Fields
 from crypto.signing import VerifyingKey
-from marketplace.sdk.additive import add_up
+from marketplace.sdk.disclosed import disclosed_answer
 from marketplace.sdk.errors import ProofRefusedError, SdkError
-from marketplace.sdk.proof import KIND, OPENABLE, VERSION
+from marketplace.sdk.proof import KIND, VERSION
 from marketplace.sdk.result import MAX_TOKEN, SealedResult, computation_of, read_result
 from marketplace.sdk.statements import ROLES, Agreed, check_statements
 from ssi.credential import OrganisationCredential, verify_organisation
@@ -223,37 +219,11 @@ def _require_same(entry: Entry, sealed: SealedResult, credential: OrganisationCr
 
 
 def _answer(papers: _Papers, agreed: Agreed, computation: Computation) -> Answer:
-    ways: dict[Engine, Callable[[_Papers, Agreed, Computation], list[int]]] = {
-        Engine.MPC: _combined,
-        Engine.ADDITIVE: _added_up,
-    }
-    engine = papers.sealed.query.chosen_engine
-    _require(Step.ANSWER, engine in OPENABLE, "an answer of this kind is not disclosed by opening envelopes")
+    sealed = papers.sealed
     with _step(Step.ANSWER):
-        return decode(computation, ways[engine](papers, agreed, computation))
-
-
-def _combined(papers: _Papers, agreed: Agreed, computation: Computation) -> list[int]:
-    outputs = [decode_output(raw, computation.results) for raw in papers.opened or ()]
-    roles = tuple(output.own.role for output in outputs)
-    _require(Step.ANSWER, roles == ROLES, "an opened envelope is of another role")
-    digests = [
-        Digests(b64url_decode(each.own_digest), b64url_decode(each.held_digest)) for each in agreed.statements
-    ]
-    return combine(outputs, digests, binding=papers.sealed.run.binding(agreed.admitted_root))
-
-
-def _added_up(papers: _Papers, agreed: Agreed, computation: Computation) -> list[int]:
-    parts = [
-        Part.decode(raw, computation.results, authenticated=computation.verified)
-        for raw in papers.opened or ()
-    ]
-    binding = papers.sealed.run.binding(agreed.admitted_root)
-    for role, (part, statement) in enumerate(zip(parts, agreed.statements, strict=True)):
-        _require(Step.ANSWER, part.seat == Seat(role, len(ROLES)), "an opened envelope is of another role")
-        signed = b64url_encode(part.digest(binding)) == statement.own_digest
-        _require(Step.ANSWER, signed, f"{papers.sealed.run.nodes[role].node_id} signed other numbers")
-    return add_up(parts)
+        return disclosed_answer(
+            sealed.run, agreed, computation, papers.opened or (), engine=sealed.query.chosen_engine
+        )
 
 
 @contextmanager

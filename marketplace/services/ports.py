@@ -25,6 +25,7 @@ from marketplace.services.access_ports import AccessBook
 from marketplace.services.act_ports import ActBook
 from marketplace.services.answered_ports import AnsweredBook
 from marketplace.services.crowd_ports import CrowdBook
+from marketplace.services.described_ports import PublishedBook
 from marketplace.services.heartbeat_ports import HeartbeatBook
 from marketplace.services.invoice_ports import InvoiceBook
 from marketplace.services.member_ports import MemberBook
@@ -330,6 +331,7 @@ class Books(Protocol):
     @property
     def sign_ins(self) -> SignInBook: ...  # noqa: D102
     def access(self) -> AccessBook: ...  # noqa: D102
+    def published(self) -> PublishedBook: ...  # noqa: D102
 
 
 class Store(Protocol):

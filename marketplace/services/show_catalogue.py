@@ -20,6 +20,7 @@ class ShowCatalogue:
         with self.desk.store.reading() as books:
             supply = books.offers.supply(now=self.desk.now())
             told = books.supply.all()
+            published = books.published.latest()
             asked = {each.ref for each in data_sets() if may_be_asked(books, each.ref, self.desk.terms)}
         return tuple(
             CatalogueEntry(
@@ -27,6 +28,7 @@ class ShowCatalogue:
                 people=band_of(supply[each.ref].people if each.ref in supply else 0),
                 supply=told.get(each.ref),
                 may_be_asked=each.ref in asked,
+                description=published[each.ref].description if each.ref in published else None,
             )
             for each in data_sets()
         )

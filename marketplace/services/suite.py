@@ -43,6 +43,7 @@ from marketplace.services.place_order import PlaceOrder
 from marketplace.services.ports import Clock, Nodes, StatusLists
 from marketplace.services.presentation_ports import Messenger
 from marketplace.services.presentation_suite import Asking, Presentations, presentations
+from marketplace.services.publish_answer import PublishAnswer, ReadPublications, WithdrawPublication
 from marketplace.services.read_crowd_news import ReadCrowdNews, ReadCrowdPapers
 from marketplace.services.read_crowd_orders import ReadCrowdOrders
 from marketplace.services.read_history import ReadHistory
@@ -151,6 +152,9 @@ class Services:
     account_requests: AccountRequests
     member_sessions: MemberSessions
     read_member_acts: ReadMemberActs
+    publish_answer: PublishAnswer
+    withdraw_publication: WithdrawPublication
+    read_publications: ReadPublications
     payments: Payments | None = None
     presentations: Presentations | None = None
     data_space: DataSpace | None = None
@@ -228,6 +232,9 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         account_requests=AccountRequests(desk),
         member_sessions=MemberSessions(desk),
         read_member_acts=ReadMemberActs(desk),
+        publish_answer=PublishAnswer(desk),
+        withdraw_publication=WithdrawPublication(desk),
+        read_publications=ReadPublications(desk),
         payments=None if around.rail is None else Payments(desk, around.rail),
         presentations=None if around.asking is None else presentations(desk, around.asking),
         data_space=None if around.space is None else data_space(desk, around.space, around.status_lists),

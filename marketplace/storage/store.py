@@ -12,6 +12,7 @@ from marketplace.storage.accounts import SqlAccounts
 from marketplace.storage.acts import SqlActs
 from marketplace.storage.answered import SqlAnswered
 from marketplace.storage.crowds import SqlCrowds
+from marketplace.storage.described import SqlPublished
 from marketplace.storage.heartbeats import SqlHeartbeats
 from marketplace.storage.invoices import SqlInvoices
 from marketplace.storage.ledger import SqlLedgerBook
@@ -59,6 +60,7 @@ class SqlBooks:
     members: SqlMembers
     sign_ins: SqlSignIns
     access: SqlAccess
+    published: SqlPublished
 
 
 @dataclass(frozen=True)
@@ -115,4 +117,5 @@ def _books(session: Session) -> SqlBooks:
         members=SqlMembers(session),
         sign_ins=SqlSignIns(session),
         access=SqlAccess(session),
+        published=SqlPublished(session),
     )

@@ -11,6 +11,7 @@ from crypto.sealing import Argon2Cost
 from tests.marketplace.access_fakes import MemoryAccess
 from tests.marketplace.act_fakes import MemoryActs
 from tests.marketplace.answered_fakes import MemoryAnswered
+from tests.marketplace.described_fakes import MemoryPublished
 from tests.marketplace.fake_books import MemoryAccounts, MemoryOffers, MemoryOrders
 from tests.marketplace.fake_direct import MemoryCrowds, MemoryScores
 from tests.marketplace.fake_ledger import MemoryLedgerBook, MemoryLogBook, MemoryStates
@@ -69,6 +70,7 @@ class MemoryBooks:
     members: MemoryMembers = field(default_factory=MemoryMembers)
     sign_ins: MemorySignIns = field(default_factory=MemorySignIns)
     access: MemoryAccess = field(default_factory=MemoryAccess)
+    published: MemoryPublished = field(default_factory=MemoryPublished)
 
 
 class MemoryStore:
