@@ -21,6 +21,7 @@ from marketplace.api.payouts import payouts_api
 from marketplace.api.plans import plans_api
 from marketplace.api.presentations import presentations_api
 from marketplace.api.problems import STATUS
+from marketplace.api.publications import publications_api
 from marketplace.api.rights import rights_api
 from marketplace.api.scores import scores_api
 from marketplace.api.wallet import wallet_api
@@ -47,6 +48,7 @@ def install_api(app: Flask, services: Services) -> tuple[Blueprint, ...]:
         payouts_api(services, used=used),
         buyer_api(services),
         plans_api(services),
+        publications_api(services),
         log_api(services),
         openapi_api(asking=services.presentations is not None, connecting=services.data_space is not None),
         breach_notices_api(services),

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from consent.pause import MAX_STATEMENT
 from crypto.encoding import Json, parse_json
+from crypto.reading import utc_text
 from marketplace.api.paging import Page, page_of, paged
 from marketplace.api.problems import STATUS
 from marketplace.api.requests import holder, raw_body, signed_token, unstored
@@ -71,4 +72,5 @@ def _entry_json(entry: CatalogueEntry) -> dict[str, Json]:
         "about": dict(entry.data_set.about),
         "people": dict(entry.people.to_json()),
         "from_cents": entry.from_cents,
+        "described_at": None if entry.description is None else utc_text(entry.description.answered_at),
     }

@@ -24,6 +24,14 @@ from ssi.dataset import DataSet
 ROWS: Final = 4
 DRAWN_ROWS: Final = 8
 MOST_COLUMNS: Final = 8
+DRAWN_LABEL: Final = (
+    "Made up from published, noised counts. Columns are drawn independently: nothing here says how values go"
+    " together, and no row is a person."
+)
+EVEN_LABEL: Final = (
+    "Made up from the description alone, from nobody’s data. Each value is drawn evenly from what is"
+    " possible, so the table says nothing about what is usual or goes together."
+)
 _SEED_BYTES: Final = 16
 
 
@@ -37,6 +45,11 @@ class Preview:
     attributes: tuple[Attribute, ...]
     rows: tuple[tuple[str, ...], ...]
     is_drawn: bool = False
+
+    @property
+    def label(self) -> str:
+        """What has to stand beside the rows."""
+        return DRAWN_LABEL if self.is_drawn else EVEN_LABEL
 
 
 def preview(data_set: DataSet, description: Description | None) -> Preview:

@@ -10,9 +10,10 @@ from werkzeug.exceptions import NotFound
 from consent.vocabulary import Purpose
 from marketplace.domain.catalogue import CatalogueEntry
 from marketplace.domain.facets import MOST_CENTS, MOST_PEOPLE, WITHIN_DAYS, Facets, read_facets
-from marketplace.domain.preview import made_up
+from marketplace.domain.preview import preview
 from marketplace.domain.supply import SupplyTerms
 from marketplace.services.suite import Services
+from marketplace.web.coverage import coverage_of
 from marketplace.web.examples import examples
 from marketplace.web.first_steps import first_steps
 from marketplace.web.visitor import signed_in
@@ -75,7 +76,8 @@ def screens(services: Services) -> Blueprint:
             purposes=_purposes(entry.supply),
             recipients=_recipients(entry.supply),
             fresh_at=_fresh_at(entry.supply),
-            preview=made_up(entry.data_set),
+            preview=preview(entry.data_set, entry.description),
+            coverage=None if entry.description is None else coverage_of(entry.data_set, entry.description),
             examples=examples(entry.data_set),
             values_text=values_text,
             unit_text=unit_text,

@@ -73,8 +73,9 @@ BUYING_SCHEMAS: dict[str, Any] = {
             "group_by": _NAME,
             "engine": one_of(Engine),
             "verified": FLAG,
+            "publication": FLAG,
         },
-        optional=("where", "join", "group_by", "engine", "verified"),
+        optional=("where", "join", "group_by", "engine", "verified", "publication"),
         about="One question to a crowd. What data set and consents permit is checked beyond this.",
     ),
     "Statistic": json_object(

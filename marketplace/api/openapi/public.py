@@ -31,6 +31,7 @@ PUBLIC_SCHEMAS: dict[str, Any] = {
                 "about": _WORDS,
                 "people": schema("Band"),
                 "from_cents": nullable(CENTS),
+                "described_at": nullable(MOMENT),
             }
         ),
     ),

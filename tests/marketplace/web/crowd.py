@@ -77,6 +77,7 @@ def policy_for(ref: str) -> Policy:
         node_ids=NAMES,
         given_at=NOW - timedelta(days=1),
         valid_until=NOW + timedelta(days=100),
+        publication=True,
     )
 
 
