@@ -22,7 +22,7 @@ def dcat_api(services: Services, space: DataSpace) -> Blueprint:
     publisher = Publisher(services.marketplace_id, space.name, space.root)
 
     def document() -> Node:
-        return catalogue_to_dcat(publisher, services.show_market_terms())
+        return catalogue_to_dcat(publisher, services.show_market_terms(), services.read_publications.latest())
 
     @blueprint.get("/catalog.jsonld")
     def as_json_ld() -> Response:

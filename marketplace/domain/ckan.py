@@ -1,7 +1,8 @@
 """How does the catalogue look to programs that speak with CKAN? Packages, and the search among them.
 
 The shapes are those that the actions `package_show` and `package_search` of CKAN 2.10 answer with, as far as
-there is something to say. A package is a kind of data, its one resource the page on which answers are sold.
+there is something to say. A package is a kind of data, its first resource the page on which answers are sold.
+Counts that were published about it are a second one.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from crypto.encoding import Json
+from crypto.reading import utc_text
 from marketplace.domain.catalogue import CatalogueEntry
 from marketplace.domain.dcat import Publisher
 from marketplace.domain.facets import Facets
@@ -79,6 +81,10 @@ def _package(publisher: Publisher, entry: CatalogueEntry) -> Document:
     described = entry.data_set
     address, title = publisher.page_of(described), described.label["en"]
     identifier = str(uuid5(NAMESPACE_URL, address))
+    resources: list[Json] = [
+        _resource(identifier, address, title),
+        *([] if entry.description is None else [_counts(publisher, identifier, entry)]),
+    ]
     document: Document = {
         "id": identifier,
         "name": name_of(described),
@@ -97,8 +103,8 @@ def _package(publisher: Publisher, entry: CatalogueEntry) -> Document:
         "tags": [_tag(described.domain)],
         "num_tags": 1,
         "extras": _extras(entry),
-        "resources": [_resource(identifier, address, title)],
-        "num_resources": 1,
+        "resources": resources,
+        "num_resources": len(resources),
     }
     return document
 
@@ -126,6 +132,24 @@ def _resource(package_id: str, address: str, title: str) -> Document:
         "state": "active",
         "position": 0,
     }
+
+
+def _counts(publisher: Publisher, package_id: str, entry: CatalogueEntry) -> Document:
+    address = publisher.description_of(entry.data_set)
+    document: Document = {
+        "id": str(uuid5(NAMESPACE_URL, address)),
+        "package_id": package_id,
+        "name": f"Published counts about: {entry.data_set.label['en']}",
+        "description": "Counts with noise, and rows made up from them. No row is a person.",
+        "url": address,
+        "format": "JSON",
+        "mimetype": "application/json",
+        "state": "active",
+        "position": 1,
+    }
+    if entry.description is not None:
+        document["created"] = utc_text(entry.description.answered_at)
+    return document
 
 
 def _tag(name: str) -> Document:

@@ -2,7 +2,9 @@
 
 What a portal finds is a description of data sets that nobody can download: what is distributed is the service
 that sells answers over them. Access is therefore RESTRICTED, and each data set carries the offer that says
-what may be asked of it. The context is written out in the document, so that nobody has to fetch one.
+what may be asked of it. Counts that a buyer published about it, and rows made up from them, are a sample
+(`adms:sample`): the one thing that anybody may fetch. The context is written out in the document, so that
+nobody has to fetch one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,11 +14,14 @@ from typing import Final
 from consent.order_terms import MarketTerms
 from consent.vocabulary import DPV_NAMESPACE, MARKET_NAMESPACE, Purpose
 from crypto.encoding import Json
+from marketplace.domain.described import Description
 from marketplace.domain.dsp import BASE
 from ssi.dataset import DataSet
 
+_JSON: Final = "http://www.iana.org/assignments/media-types/application/json"
 PROFILE: Final = "http://data.europa.eu/r5r/"
 DSP_STANDARD: Final = "https://w3id.org/dspace/2025/1/"
+_DATE: Final = "http://www.w3.org/2001/XMLSchema#date"
 _AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
 _THEMES: Final = {"education": "EDUC", "health": "HEAL", "energy": "ENER", "environment": "ENVI"}
 _LANGUAGES: Final = {"en": "ENG", "de": "DEU"}
@@ -48,10 +53,22 @@ class Publisher:
         """The address of a data set's page, which is also what the data set is called."""
         return f"{self.root}/data/{data_set.ref}"
 
+    def description_of(self, data_set: DataSet) -> str:
+        """The address at which programs read what was published about a data set."""
+        return f"{self.root}/api/v1/data-sets/{data_set.ref}/description"
 
-def catalogue_to_dcat(publisher: Publisher, entries: Sequence[tuple[DataSet, MarketTerms]]) -> Node:
-    """The catalogue as a JSON-LD document."""
-    data_sets = [_data_set(publisher, each, terms) for each, terms in entries]
+
+def catalogue_to_dcat(
+    publisher: Publisher,
+    entries: Sequence[tuple[DataSet, MarketTerms]],
+    described: Mapping[str, Description] | None = None,
+) -> Node:
+    """The catalogue as a JSON-LD document; `described` are the published answers by data set."""
+    known = described or {}
+    data_sets = [
+        _data_set(publisher, each, terms) | _sample(publisher, each, known.get(each.ref))
+        for each, terms in entries
+    ]
     service = _service(publisher, [each for each, _ in entries])
     return {
         "@context": dict(CONTEXT),
@@ -106,7 +123,7 @@ def _distribution(publisher: Publisher, described: DataSet, terms: MarketTerms) 
         "dcat:accessURL": {"@id": page},
         "dcat:accessService": {"@id": _service_id(publisher)},
         "dcat:mediaType": {
-            "@id": "http://www.iana.org/assignments/media-types/application/json",
+            "@id": _JSON,
             "@type": "dct:MediaType",
         },
         "dct:rights": {
@@ -115,6 +132,28 @@ def _distribution(publisher: Publisher, described: DataSet, terms: MarketTerms) 
         },
         "odrl:hasPolicy": _policy(terms),
     }
+
+
+def _sample(publisher: Publisher, data_set: DataSet, description: Description | None) -> Node:
+    if description is None:
+        return {}
+    page = publisher.page_of(data_set)
+    sample: Node = {
+        "@id": f"{page}#sample",
+        "@type": "dcat:Distribution",
+        "dct:title": _in("en", f"Published counts about: {data_set.label['en']}"),
+        "dct:description": _in(
+            "en",
+            f"Counts of single attributes with noise, of {description.band.text} people who allowed that "
+            "everybody sees them, and rows made up from them. No row is a person.",
+        ),
+        "dct:issued": {"@type": _DATE, "@value": description.answered_at.date().isoformat()},
+        "dct:rights": {"@id": f"{publisher.root}/how-it-works", "@type": "dct:RightsStatement"},
+        "dcat:accessURL": {"@id": page},
+        "dcat:downloadURL": {"@id": publisher.description_of(data_set)},
+        "dcat:mediaType": {"@id": _JSON, "@type": "dct:MediaType"},
+    }
+    return {"adms:sample": sample}
 
 
 def _service(publisher: Publisher, data_sets: Sequence[DataSet]) -> Node:

@@ -5,7 +5,7 @@ marketplace holds it against the statements that the nodes signed and that it ke
 it is kept but the counts that everybody is to see.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from consent.answer import Answer
@@ -159,6 +159,11 @@ class ReadPublications:
         """Everything that was ever published, last first, for an operator."""
         with self.desk.store.reading() as books:
             return books.published.all()
+
+    def latest(self) -> Mapping[str, Description]:
+        """What describes each data set of which something is published."""
+        with self.desk.store.reading() as books:
+            return {ref: each.description for ref, each in books.published.latest().items()}
 
     def of(self, ref: str) -> tuple[PublishedAnswer, dict[str, Json]]:
         """What describes a data set now, and the proof that the log says so.

@@ -2,7 +2,7 @@
 
 Each chart is a table: a row for each category or class, with a bar that shows the count and a line that shows
 how far noise may have moved it (95 %). So whoever does not see the bars reads the same numbers. A count that
-noise could have made out of nobody has a hatched bar as long as that noise, and words in place of a number.
+noise could have made out of nobody has a dashed bar as long as that noise and no number; the chart says why.
 """
 
 from dataclasses import dataclass
@@ -41,6 +41,8 @@ class Chart:
     unit: str
     bars: tuple[Bar, ...]
 
+    why_withheld: tuple[str, ...] = ()
+
     @property
     def withheld(self) -> int:
         """How many rows have no number."""
@@ -54,7 +56,6 @@ class Coverage:
     people: str
     answered_at: datetime
     buyer: str
-    margin: int
     order_id: str
     digest: str
     charts: tuple[Chart, ...]
@@ -64,12 +65,10 @@ def coverage_of(data_set: DataSet, description: Description) -> Coverage:
     """The charts of a published answer, in the order of the data set's attributes."""
     found = {each.attribute: each for each in description.marginals}
     charts = [_chart(data_set, found[each.name]) for each in data_set.attributes if each.name in found]
-    margins = [cell.margin for each in description.marginals for cell in each.cells]
     return Coverage(
         people=description.band.text,
         answered_at=description.answered_at,
         buyer=description.buyer,
-        margin=max(margins, default=0),
         order_id=description.order_id,
         digest=description.digest,
         charts=tuple(charts),
@@ -79,8 +78,10 @@ def coverage_of(data_set: DataSet, description: Description) -> Coverage:
 def _chart(data_set: DataSet, marginal: Marginal) -> Chart:
     attribute = data_set.attribute(marginal.attribute)
     longest = max((each.margin if each.value is None else each.high) for each in marginal.cells) or 1
-    bars = (_bar(cell_text(attribute, each.label), each, longest) for each in marginal.cells)
-    return Chart(attribute.label.get(LANGUAGE, attribute.name), unit_text(attribute.unit), tuple(bars))
+    bars = tuple(_bar(cell_text(attribute, each.label), each, longest) for each in marginal.cells)
+    reasons = dict.fromkeys(each.withheld for each in marginal.cells if each.withheld is not None)
+    why = tuple(explain_withheld(each, LANGUAGE) for each in reasons)
+    return Chart(attribute.label.get(LANGUAGE, attribute.name), unit_text(attribute.unit), bars, why)
 
 
 def _bar(label: str, cell: Cell, longest: int) -> Bar:
@@ -88,7 +89,6 @@ def _bar(label: str, cell: Cell, longest: int) -> Bar:
         return round(WIDTH * people / longest, 2)
 
     if cell.value is None or cell.withheld is not None:
-        why = "" if cell.withheld is None else explain_withheld(cell.withheld, LANGUAGE)
-        return Bar(label, scaled(cell.margin), None, why)
+        return Bar(label, scaled(cell.margin), None, "not shown")
     text = f"{cell.value:,} ± {cell.margin:,}"
     return Bar(label, scaled(cell.value), (scaled(cell.low), scaled(cell.high)), text)

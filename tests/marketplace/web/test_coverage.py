@@ -106,7 +106,8 @@ def test_a_count_that_is_not_shown_is_named_in_words_and_has_no_number():
     (chart,) = coverage_of(EXAM, description(marginals=[SCHOOLS])).charts
 
     assert chart.withheld == 1
-    assert chart.bars[2].text.startswith("Not shown: the random error is as large")
+    assert chart.bars[2].text == "not shown"
+    assert chart.why_withheld == ("Not shown: the random error is as large as the number itself.",)
 
 
 def test_a_chart_of_nothing_but_zeros_has_no_bar_that_breaks():
