@@ -1,4 +1,4 @@
-"""The commands about people's data and about the installation: `ropa`, `dpia` and `doctor`."""
+"""The commands about people's data and about the installation: `ropa`, `dpia`, `published`, `doctor`."""
 
 import json
 from typing import Any, TextIO
@@ -6,6 +6,7 @@ from typing import Any, TextIO
 import click
 
 from crypto.encoding import Json
+from crypto.reading import utc_text
 from marketplace.bootstrap import build
 from marketplace.command_options import settings_of, with_settings
 from marketplace.doctor import Level, examine
@@ -59,6 +60,29 @@ def approve(
     for ref in refs:
         seen = services.oversight.assessments.approve(ref, by, reference)
         click.echo(f"{ref} {seen.reference or 'waits for a second operator'}")
+
+
+@click.group()
+def published() -> None:
+    """Look after the answers that buyers show to everybody in the catalogue."""
+
+
+@published.command("list")
+@with_settings
+def list_published(**options: Any) -> None:
+    """List published answers, last first, with those that were taken back."""
+    for each in build(settings_of(options)).read_publications.all():
+        state = "shown" if each.withdrawn_at is None else f"taken back {utc_text(each.withdrawn_at)}"
+        click.echo(f"{each.order_id} {each.description.data_set} {utc_text(each.published_at)} {state}")
+
+
+@published.command("withdraw")
+@with_settings
+@click.argument("order_id")
+def withdraw_published(order_id: str, **options: Any) -> None:
+    """Take a published answer back from the catalogue, for good; again changes nothing."""
+    taken = build(settings_of(options)).withdraw_publication(None, order_id)
+    click.echo(f"{taken.order_id} {taken.description.data_set} taken back")
 
 
 @click.command()

@@ -8,6 +8,8 @@ buyer order query.json --accept-cents 5000 --out order.json
 buyer wait order.json && buyer collect order.json --out answer
 buyer verify answer/proof.json --authority authority.jwk
 buyer cite answer/proof.json --authority authority.jwk
+buyer describe exam/1 --epsilon 1 --accept-cents 5000 --out order.json
+buyer publish-to-catalogue order.json
 
 BUYER_URL, BUYER_AUTHORITY, BUYER_KEYS and BUYER_API_KEY_FILE say once what every command asks for. An API key
 is read from a file that nobody else may read, never from the command line, which other users of the machine
@@ -17,17 +19,22 @@ is back.
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from consent.joining import asked_about
+from consent.query import Query
+from consent.query_rules import LEAST_PUBLISHED_FLOOR
+from consent.vocabulary import Purpose
 from consent.wording import describe_query
 from crypto.encoding import Json
 from crypto.reading import utc_text
 from marketplace.sdk.buyer import API, Buyer, Progress
 from marketplace.sdk.citation import cite
+from marketplace.sdk.describing import describing_query, publish, take_back
 from marketplace.sdk.errors import KeyFileError, OrderFileError
 from marketplace.sdk.keys import BuyerKeys
 from marketplace.sdk.order_file import read_bytes, read_order, read_query, write_order
@@ -36,6 +43,7 @@ from marketplace.sdk.plan import plan_lines, planned
 from marketplace.sdk.proof_check import MAX_OPENED, VerifiedProof, verify_proof
 from marketplace.sdk.said import ERRORS, Failure, json_line
 from marketplace.sdk.save import FORMATS, save_answer
+from ssi.dataset import data_set
 from ssi.hosting.errors import ReadableByOthersError
 from ssi.hosting.files import read_private
 from ssi.http.client import Client
@@ -196,15 +204,7 @@ def explain(as_json: bool, /, query: Path, **where: Any) -> None:
 @click.pass_obj
 def order(as_json: bool, /, query: Path, accept_cents: int, out: Path, **where: Any) -> None:
     """Order an answer. With the same file again it is the same order, and is charged once."""
-    asked = read_query(query)
-    known = read_order(out) if out.exists() else None
-    if known is not None and known.query != asked:
-        raise OrderFileError(f"{out.name} remembers another question and is not written over")
-    buyer = _connect(where)
-    placed = known or buyer.prepare(asked)
-    write_order(out, placed)  # before it is sent: an order that nobody remembers could not be opened
-    buyer.order(asked, accept_cents=accept_cents, order_id=placed.order_id)
-    _say(as_json, {"order_id": placed.order_id, "file": str(out)}, f"Ordered: {placed.order_id}")
+    _place(as_json, read_query(query), out, accept_cents, where)
 
 
 @main.command()
@@ -294,6 +294,66 @@ def cite_answer(as_json: bool, /, file: Path, authority: Path, form: str) -> Non
         "csl": lambda: json_line(csl),
     }
     _say(as_json, {"text": citation.to_text(), "bibtex": citation.to_bibtex(), "csl": csl}, ways[form]())
+
+
+@main.command()
+@_options(*_CONNECTED)
+@click.argument("ref")
+@click.option("--purpose", type=click.Choice([each.value for each in Purpose]), default="dpv:PublicBenefit")
+@click.option("--epsilon", default="1", show_default=True, help="What all columns together cost in privacy.")
+@click.option("--floor", type=int, default=LEAST_PUBLISHED_FLOOR, show_default=True, help="Least people.")
+@click.option("--attribute", "attributes", multiple=True, help="A column; by default the first 15.")
+@click.option("--accept-cents", type=click.IntRange(min=0), required=True, help="The most that you pay.")
+@click.option("--out", type=_FILE, required=True, help="Where to remember the order; needed to open it.")
+@click.pass_obj
+def describe(as_json: bool, /, ref: str, accept_cents: int, out: Path, **asked: Any) -> None:
+    """Order how a data set is distributed, of people who allow that everybody sees it."""
+    query = describing_query(
+        data_set(ref),
+        Purpose(asked.pop("purpose")),
+        epsilon=_decimal(asked.pop("epsilon")),
+        floor=asked.pop("floor"),
+        attributes=asked.pop("attributes"),
+    )
+    _place(as_json, query, out, accept_cents, asked)
+
+
+@main.command("publish-to-catalogue")
+@_options(*_CONNECTED)
+@click.argument("file", type=_FILE)
+@click.pass_obj
+def publish_to_catalogue(as_json: bool, /, file: Path, **where: Any) -> None:
+    """Show an answer that was collected to everybody in the catalogue; again changes nothing."""
+    digest = publish(_connect(where), read_order(file))
+    _say(as_json, {"digest": digest}, f"Published. The log holds {digest}.")
+
+
+@main.command("take-back")
+@_options(*_CONNECTED)
+@click.argument("file", type=_FILE)
+@click.pass_obj
+def take_back_answer(as_json: bool, /, file: Path, **where: Any) -> None:
+    """Take a published answer back from the catalogue, for good."""
+    take_back(_connect(where), read_order(file).order_id)
+    _say(as_json, {"taken_back": True}, "Taken back: the catalogue shows it no more.")
+
+
+def _place(as_json: bool, asked: Query, out: Path, accept_cents: int, where: Mapping[str, Any]) -> None:
+    known = read_order(out) if out.exists() else None
+    if known is not None and known.query != asked:
+        raise OrderFileError(f"{out.name} remembers another question and is not written over")
+    buyer = _connect(where)
+    placed = known or buyer.prepare(asked)
+    write_order(out, placed)  # before it is sent: an order that nobody remembers could not be opened
+    buyer.order(asked, accept_cents=accept_cents, order_id=placed.order_id)
+    _say(as_json, {"order_id": placed.order_id, "file": str(out)}, f"Ordered: {placed.order_id}")
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise click.BadParameter(f"{text[:20]!r} is not a number", param_hint="--epsilon") from error
 
 
 def _connect(where: Mapping[str, Any]) -> Buyer:

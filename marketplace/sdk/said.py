@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
+from consent.errors import QueryRefusedError
 from crypto.encoding import Json
 from crypto.errors import CryptoError
 from marketplace.sdk.errors import (
@@ -19,7 +20,7 @@ from marketplace.sdk.errors import (
     SdkError,
     StillRunningError,
 )
-from ssi.errors import CredentialError, RegistryError
+from ssi.errors import CredentialError, DataSetError, RegistryError, UnknownDataSetError
 from ssi.hosting.errors import HostingError
 from ssi.http.errors import PeerError, RefusedByPeerError
 
@@ -45,6 +46,9 @@ _REMEDIES: tuple[tuple[type[Exception], Exit, str], ...] = (
     (KeyFileError, Exit.REFUSED, "name your key file with --keys, or make one with: buyer keys new FILE"),
     (OrderFileError, Exit.REFUSED, "name a file that was written by: buyer order"),
     (EnrolmentError, Exit.REFUSED, "ask the register of organisations for a new credential"),
+    (QueryRefusedError, Exit.REFUSED, "change the question as it says"),
+    (UnknownDataSetError, Exit.REFUSED, "see what there is with: buyer catalogue"),
+    (DataSetError, Exit.REFUSED, "name columns that the data set has"),
     (
         RegistryError,
         Exit.REFUSED,
