@@ -11,6 +11,7 @@ from examples.demo.questions import (
     STUDENTS,
     blood_pressure,
     by_school,
+    health_described,
     quartiles,
     scores_by_reading,
     scores_by_sex,
@@ -19,6 +20,8 @@ from examples.demo.report import Report
 from examples.people import Person, invite, settle_in
 from examples.records import exam_records, health_records
 from examples.town import Town
+from marketplace.sdk.describing import publish
+from marketplace.sdk.result import Placed
 from wallet.services.suite import Services
 
 SHARE_OF_STUDENTS = 2 / 3
@@ -51,6 +54,7 @@ def play(town: Town, services: Services, report: Report, people: int) -> Cast:
     _ask_further(buyer, students, grouped, report)
     health = _ask(buyer, blood_pressure(), patients, report, "Blood pressure, cholesterol and diabetes")
     report.promise("the noised health answer is within its stated error", held=health.holds)
+    _publish(buyer, patients, report)
     _look_into_wallets(services, report, students[0], patients[0])
     _leave(town, services, buyer, students, report)
     _settle_accounts(town, report)
@@ -118,6 +122,15 @@ def _ask_further(
         "the regression equals the one in the clear",
         held=fit.holds and all(line.private is not None for line in fit.lines),
     )
+
+
+def _publish(buyer: Enrolled, patients: Sequence[Person], report: Report) -> None:
+    described = _ask(
+        buyer, health_described(), patients, report, "Counts of the patients that everybody may see"
+    )
+    digest = publish(buyer.buyer, Placed(described.result.order_id, described.query))
+    report.say(f"the catalogue shows them to strangers; the log holds their digest {digest[:16]}…")
+    report.promise("the published counts are within their stated error", held=described.holds)
 
 
 def _look_into_wallets(services: Services, report: Report, *people: Person) -> None:

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from consent.query import Query, Statistic
 from consent.vocabulary import Purpose, StatisticKind
+from marketplace.sdk.describing import describing_query
+from ssi.dataset import data_set
 from wallet.domain.choices import PolicyChoices
 
 STUDENTS = PolicyChoices(
@@ -19,6 +21,7 @@ PATIENTS = PolicyChoices(
     epsilon_total=Decimal(8),
     compensation_cents=120,
     explicit_consent=True,
+    publication=True,
 )
 
 
@@ -86,6 +89,16 @@ def scores_by_reading() -> Query:
         statistics=(Statistic(StatisticKind.LINEAR_REGRESSION, "exam_score", ("reading_score",)),),
         floor=20,
         epsilon=None,
+    )
+
+
+def health_described() -> Query:
+    """How the patients are spread over single columns, for everybody to see in the catalogue."""
+    return describing_query(
+        data_set("health/1"),
+        Purpose.SCIENTIFIC_RESEARCH,
+        epsilon=Decimal(4),
+        attributes=("sex", "age_band", "diabetes"),
     )
 
 

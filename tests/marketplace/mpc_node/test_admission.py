@@ -10,6 +10,7 @@ import pytest
 from consent.policy import Use
 from consent.prohibition import Operand, Operator, never
 from consent.query import Condition, Query, Statistic
+from consent.query_rules import LEAST_PUBLISHED_FLOOR
 from consent.vocabulary import Purpose, RecipientKind, StatisticKind
 from marketplace.mpc_node.candidate import Candidate, Past, Uses, newest_of_each
 from marketplace.mpc_node.kept_papers import KeptPapers, PublicAttributes, Terms
@@ -118,6 +119,22 @@ def test_a_dearer_query_than_she_allows_leaves_her_out(town: Town):
     careful = Offer(policy=replace(POLICY, epsilon_per_query=Decimal("0.9")))
 
     assert refused(town, careful, NOISY) == "budget_per_query"
+
+
+def test_who_does_not_allow_everybody_to_see_it_is_left_out_of_what_is_published(town: Town):
+    for_everybody = replace(
+        NOISY, statistics=(Statistic(StatisticKind.COUNT),), floor=LEAST_PUBLISHED_FLOOR, publication=True
+    )
+    crowd = [person(index) for index in range(100, 100 + LEAST_PUBLISHED_FLOOR)]
+    allowing = Offer(policy=replace(POLICY, publication=True))
+    town.settle(crowd, allowing)
+    town.settle([SHE])
+    manifest = manifest_for(crowd, for_everybody, offer=allowing)
+    named = {**manifest.contributions, **manifest_for([SHE]).contributions}
+
+    ended = town.run(replace(manifest, contributions=named))
+
+    assert all(each["refusals"] == {SHE.consent_id: "publication_not_allowed"} for each in ended.values())
 
 
 def test_shares_in_another_order_of_nodes_leave_her_out(town: Town):
