@@ -90,5 +90,5 @@ def test_a_package_has_the_counts_as_a_second_resource_once_there_are_some():
     assert plain is not None
     assert full is not None
     assert (plain["num_resources"], full["num_resources"]) == (1, 2)
-    counts = full["resources"][1]  # type: ignore[index,call-overload]
+    counts = full["resources"][1]  # type: ignore[index]
     assert (counts["url"], counts["format"]) == (ADDRESS, "JSON")  # type: ignore[index,call-overload]

@@ -71,7 +71,7 @@ def test_the_log_proves_what_describes_a_data_set(market):
 
     published, shown = market.services.read_publications.of("exam/1")
 
-    assert shown["entry"]["body"]["description_digest"] == published.description.digest  # type: ignore[index,call-overload]
+    assert shown["entry"]["body"]["description_digest"] == published.description.digest
 
 
 def test_publishing_again_changes_nothing(market):

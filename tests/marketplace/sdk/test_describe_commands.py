@@ -1,6 +1,6 @@
 """The buyer's and the operator's commands around a published answer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,9 +16,11 @@ from tests.marketplace.mpc_node.orders import BUYER_KEY, RESULT_KEYS
 from tests.marketplace.mpc_node.parties import ed25519
 from tests.serving import serving
 
+Run = Callable[..., Result]
+
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch) -> Iterator:
+def run(tmp_path: Path, monkeypatch) -> Iterator[Run]:
     market = describable()
     secret = market.services.make_api_key(market.buyer().account_id, "tests").secret
     (tmp_path / "api.key").write_text(secret)
@@ -51,7 +53,7 @@ def run(tmp_path: Path, monkeypatch) -> Iterator:
         yield invoke
 
 
-def describe(run, out: Path, *more: str) -> Result:
+def describe(run: Run, out: Path, *more: str) -> Result:
     given = ("--accept-cents", "100000", "--out", str(out), "--purpose", "dpv:AcademicResearch", *more)
     return run("describe", "exam/1", "--attribute", "sex", "--attribute", "verbal_reasoning", *given)
 
