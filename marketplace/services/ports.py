@@ -1,8 +1,6 @@
 """What do the use cases need from outside? A store, the nodes, the status lists, a clock.
 
-`Store` gives the books of one database transaction; each book is small and only remembers. The rules live
-in `domain` (`Ledger`, `Log`) and in the use cases, so they hold over SQL and over memory alike, and
-`tests/contracts` asks every promise here of both.
+`Store` gives the books of one transaction, which only remember: rules live in `domain` and in the use cases.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
