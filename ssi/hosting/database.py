@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from alembic import command
@@ -64,6 +65,8 @@ class Database:
             options = {}
         engine = self.engine.execution_options(**{_MODE: "reading"}, **options)
         with _told_when_away(), Session(engine, expire_on_commit=False) as session:
+        """A session that sees one moment of the database; writing in it is an error of the database."""
+        with Session(self._for_reading, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -75,8 +78,22 @@ class Database:
         """
         engine = self.engine.execution_options(**{_MODE: "writing"})
         with _told_when_away(), Session(engine, expire_on_commit=False) as session, session.begin():
+        """A session of the only writer: committed at the end, rolled back when an error leaves the block."""
+        with Session(self._for_writing, expire_on_commit=False) as session, session.begin():
             session.connection()  # so that the lock is held from here on, not from the first statement
             yield session
+
+    # Each is made once: an engine with options of its own copies what listens to it, at every request.
+    @cached_property
+    def _for_reading(self) -> Engine:
+        options = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+        if self.engine.dialect.name == "sqlite":
+            options = {}
+        return self.engine.execution_options(**{_MODE: "reading"}, **options)
+
+    @cached_property
+    def _for_writing(self) -> Engine:
+        return self.engine.execution_options(**{_MODE: "writing"})
 
     def check(self) -> None:
         """Ask the database for a sign of life; raises what `reading` raises."""
@@ -196,8 +213,11 @@ def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
 
 def _begin_sqlite(connection: Connection) -> None:
     mode = connection.get_execution_options().get(_MODE, "writing")
-    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if mode == 'reading' else 'OFF'}")
-    connection.exec_driver_sql(f"PRAGMA foreign_keys = {'OFF' if mode == 'reshaping' else 'ON'}")
+    if connection.info.get(_MODE) != mode:  # what the connection was used for before; it forgets when closed
+        connection.info[_MODE] = None
+        connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if mode == 'reading' else 'OFF'}")
+        connection.exec_driver_sql(f"PRAGMA foreign_keys = {'OFF' if mode == 'reshaping' else 'ON'}")
+        connection.info[_MODE] = mode
     # BEGIN IMMEDIATE takes the write lock now. A transaction that reads first and writes later could find the
     # picture changed in between, and SQLite would refuse it at once instead of waiting.
     connection.exec_driver_sql("BEGIN" if mode == "reading" else "BEGIN IMMEDIATE")

@@ -1,6 +1,6 @@
 """Static files under addresses that change with their content, so that browsers may keep them for good."""
 
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,6 +14,12 @@ _FOR_AN_HOUR = "public, max-age=3600"
 
 def asset(name: str) -> str:
     """The address of a static file of the design, such as ``vendor/htmx.min.js``."""
+    return _address(name, request.script_root)
+
+
+@lru_cache(maxsize=1_000)
+def _address(name: str, script_root: str) -> str:
+    """Kept, because a page names dozens of files; it depends on where the app lies, and on nothing else."""
     return url_for("design.static", filename=name, v=digest(name))
 
 
