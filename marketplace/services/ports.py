@@ -131,6 +131,10 @@ class OfferBook(PauseLines, Protocol):
         """For each data set what `active` would reach."""
         ...
 
+    def next_end(self, *, now: datetime) -> datetime | None:
+        """When the next consent ends of those that `active` would reach; None where there is none."""
+        ...
+
     def many(self, consent_ids: Iterable[str]) -> Mapping[str, Offer]:
         """Those of these offers that exist."""
         ...

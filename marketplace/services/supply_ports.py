@@ -14,6 +14,10 @@ class SupplyBook(Protocol):
         """The terms by data set."""
         ...
 
+    def edition(self) -> int:
+        """A number that is another one whenever offers, terms or acts may have changed since."""
+        ...
+
     def summed_up_at(self) -> datetime | None:
         """When it was last summed up while there was something to say; None if never."""
         ...

@@ -78,6 +78,13 @@ class SqlOffers(SqlPauses):
         )
         return {row.data_set: Supply(row.people, row.least) for row in self._session.execute(counted)}
 
+    def next_end(self, *, now: datetime) -> datetime | None:
+        """When the next consent ends of those that `active` would reach; None where there is none."""
+        soonest: datetime | None = self._session.scalar(
+            select(func.min(offers.c.valid_until)).where(_in_force(now))
+        )
+        return soonest
+
     def many(self, consent_ids: Iterable[str]) -> Mapping[str, Offer]:
         """Those of these offers that exist."""
         found: dict[str, Offer] = {}

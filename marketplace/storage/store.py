@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from marketplace.storage.access import SqlAccess
+from marketplace.storage import edition
 from marketplace.storage.accounts import SqlAccounts
 from marketplace.storage.acts import SqlActs
 from marketplace.storage.answered import SqlAnswered
@@ -78,7 +79,7 @@ class SqlStore:
     @contextmanager
     def writing(self) -> Iterator[SqlBooks]:
         """The books of the only writer: kept at the end, or as before when an error leaves the block."""
-        with self.database.writing() as session:
+        with self.database.writing() as session, edition.counted(session):
             yield _books(session)
 
 

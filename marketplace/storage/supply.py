@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from marketplace.domain.supply import SupplyTerms, terms_by_data_set
+from marketplace.storage import edition
 from marketplace.storage.negotiation_tables import supply_terms
 
 
@@ -20,6 +21,10 @@ class SqlSupply:
         """The terms by data set."""
         found = self._session.execute(select(supply_terms.c.document)).scalars()
         return terms_by_data_set(map(SupplyTerms.from_json, found))
+
+    def edition(self) -> int:
+        """The number of the catalogue that holds: another one whenever what it tells of may have changed."""
+        return edition.current(self._session)
 
     def summed_up_at(self) -> datetime | None:
         """When it was last summed up while there was something to say; None if never."""

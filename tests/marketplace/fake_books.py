@@ -114,6 +114,11 @@ class MemoryOffers(MemoryPauses):
             if offers
         }
 
+    def next_end(self, *, now: datetime) -> datetime | None:
+        data_sets = {kept.offer.policy.data_set for kept in self.rows.values()}
+        ends = [each.policy.valid_until for ref in data_sets for each in self.active(ref, now=now)]
+        return min(ends, default=None)
+
     def many(self, consent_ids: Iterable[str]) -> Mapping[str, Offer]:
         return {each: self.rows[each].offer for each in consent_ids if each in self.rows}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import count
 from typing import Generic, TypeVar
 
 from marketplace.domain.negotiation import Negotiation, TransferProcess
@@ -67,9 +68,13 @@ class MemorySupply:
     def __init__(self) -> None:
         self.terms: dict[str, SupplyTerms] = {}
         self.at: datetime | None = None
+        self.editions = count()
 
     def all(self) -> Mapping[str, SupplyTerms]:
         return self.terms
+
+    def edition(self) -> int:
+        return next(self.editions)  # it watches nothing, so anything may have changed
 
     def summed_up_at(self) -> datetime | None:
         return self.at if self.terms else None
