@@ -203,6 +203,10 @@ class OrderBook(Protocol):
         """A buyer's orders, newest first."""
         ...
 
+    def has_any(self, account_id: str) -> bool:
+        """Whether a buyer ever placed an order."""
+        ...
+
     def queries_since(self, account_id: str, moment: datetime) -> Sequence[tuple[datetime, Query]]:
         """What a buyer ordered after a moment, and when."""
         ...
@@ -264,6 +268,10 @@ class OrderBook(Protocol):
 
     def events(self, job_id: str) -> Sequence[JobEvent]:
         """What happened to a job, in order."""
+        ...
+
+    def histories(self, job_ids: Iterable[str]) -> Mapping[str, tuple[Job, Sequence[JobEvent]]]:
+        """These jobs, which must exist, with what happened to each, in order."""
         ...
 
     def parts(self, job_id: str) -> Sequence[Part]:

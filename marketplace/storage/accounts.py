@@ -13,6 +13,13 @@ from marketplace.domain.account import Account, ApiKey, Organisation
 from marketplace.domain.scope import Scope
 from marketplace.storage.tables import accounts, api_keys, organisations, sign_in_failures
 
+_ACCOUNTS = select(
+    accounts,
+    organisations.c.kind.label("organisation_kind"),
+    *(each for each in organisations.c if each.name not in accounts.c),
+).outerjoin_from(accounts, organisations)
+"""Accounts with their organisations: every page asks for one, so it is one question."""
+
 
 class SqlAccounts:
     """The `AccountBook` of one transaction."""
@@ -27,8 +34,16 @@ class SqlAccounts:
 
     def get(self, account_id: str) -> Account | None:
         """An account by id."""
-        row = self._session.execute(select(accounts).where(accounts.c.account_id == account_id)).first()
-        return None if row is None else self._account(row)
+        row = self._session.execute(_ACCOUNTS.where(accounts.c.account_id == account_id)).first()
+        return None if row is None else _account(row)
+
+    def find(self, email: str) -> tuple[Account, StoredPassword] | None:
+        """An account and its password by e-mail address in its normal spelling."""
+        row = self._session.execute(_ACCOUNTS.where(accounts.c.email == email)).first()
+        if row is None:
+            return None
+        cost = Argon2Cost(row.password_memory_kib, row.password_iterations, row.password_lanes)
+        return _account(row), StoredPassword(row.password_salt, cost, row.password_stretched)
 
     def set_organisation(self, account_id: str, organisation: Organisation) -> None:
         """Replace the organisation of an account."""
@@ -89,12 +104,21 @@ class SqlAccounts:
             organisation=None if organisation is None else _organisation(organisation),
         )
 
+def _account(row: Row[tuple[object, ...]]) -> Account:
+    return Account(
+        account_id=row.account_id,
+        email=row.email,
+        kind=row.kind,
+        created_at=row.created_at,
+        organisation=None if row.subject is None else _organisation(row),
+    )
+
 
 def _organisation(row: Row[tuple[object, ...]]) -> Organisation:
     return Organisation(
         subject=row.subject,
         name=row.name,
-        kind=RecipientKind(row.kind),
+        kind=RecipientKind(row.organisation_kind),
         country=row.country,
         credential=row.credential,
         mandate=row.mandate,

@@ -1,6 +1,6 @@
 """Jobs, their leases and events in SQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, func, insert, select, update
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain.job import LEFT_ALONE, Job, JobEvent, JobState
 from marketplace.errors import LostLeaseError
+from marketplace.storage.batches import batched_values
 from marketplace.storage.tables import job_events, jobs
 
 _JOB = (
@@ -92,8 +93,18 @@ class SqlJobs:
     def events(self, job_id: str) -> Sequence[JobEvent]:
         """What happened to a job, in order."""
         found = select(job_events).where(job_events.c.job_id == job_id).order_by(job_events.c.ordinal)
-        rows = self._session.execute(found)
-        return [JobEvent(at=row.at, state=row.state, note=row.note, attempt=row.attempt) for row in rows]
+        return [_event(row) for row in self._session.execute(found)]
+
+    def histories(self, job_ids: Iterable[str]) -> Mapping[str, tuple[Job, Sequence[JobEvent]]]:
+        """These jobs, which must exist, with what happened to each, in order."""
+        found: dict[str, tuple[Job, list[JobEvent]]] = {}
+        for batch in batched_values(job_ids):
+            named = select(jobs).where(jobs.c.job_id.in_(batch))
+            found |= {row.job_id: (_job(row), []) for row in self._session.execute(named)}
+            told = select(job_events).where(job_events.c.job_id.in_(batch)).order_by(job_events.c.ordinal)
+            for row in self._session.execute(told):
+                found[row.job_id][1].append(_event(row))
+        return found
 
     def _add_job(self, job: Job, *, number: int, due_at: datetime) -> None:
         self._session.execute(insert(jobs).values(_row(job) | {"number": number, "due_at": due_at}))
@@ -122,6 +133,10 @@ class SqlJobs:
 def _row(job: Job) -> dict[str, object]:
     row = {name: getattr(job, name) for name in _JOB}
     return row | {"node_ids": list(job.node_ids), "culprits": list(job.culprits)}
+
+
+def _event(row: Row[tuple[object, ...]]) -> JobEvent:
+    return JobEvent(at=row.at, state=row.state, note=row.note, attempt=row.attempt)
 
 
 def _job(row: Row[tuple[object, ...]]) -> Job:

@@ -61,6 +61,11 @@ class SqlOrders(SqlJobs):
         found = select(orders).where(orders.c.account_id == account_id).order_by(orders.c.number.desc())
         return [_order(row) for row in self._session.execute(found)]
 
+    def has_any(self, account_id: str) -> bool:
+        """Whether a buyer ever placed an order."""
+        mine = select(orders.c.number).where(orders.c.account_id == account_id).limit(1)
+        return self._session.execute(mine).first() is not None
+
     def queries_since(self, account_id: str, moment: datetime) -> Sequence[tuple[datetime, Query]]:
         """What a buyer ordered after a moment, and when."""
         mine = select(orders.c.placed_at, orders.c.query).where(

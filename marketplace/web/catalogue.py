@@ -16,6 +16,7 @@ from marketplace.services.suite import Services
 from marketplace.web.coverage import coverage_of
 from marketplace.web.examples import examples
 from marketplace.web.first_steps import first_steps
+from marketplace.web.kept import KeptParts
 from marketplace.web.visitor import signed_in
 from marketplace.web.words import ORGANISATIONS, PURPOSES, unit_text, values_text
 from ssi.dataset import data_set
@@ -50,25 +51,49 @@ class Choices:
 def screens(services: Services) -> Blueprint:
     """The catalogue and the page of one data set."""
     blueprint = Blueprint("catalogue", __name__)
+    kept = KeptParts()
 
     @blueprint.get("/")
     def overview() -> str:
         entries = services.show_catalogue()
         domains = sorted({entry.data_set.domain for entry in entries})
         facets = read_facets(request.args, domains=domains)
+        today = services.clock().date()
+
+        def found() -> str:
+            return render_template(
+                "market/catalogue_list.html",
+                entries=facets.found(entries, today=today),
+                choices=Choices.of(domains),
+                facets=facets,
+                chosen=_chosen(facets),
+                has_dcat=services.data_space is not None,
+            )
+
         return render_template(
             "market/catalogue.html",
-            entries=facets.found(entries, today=services.clock().date()),
-            choices=Choices.of(domains),
-            facets=facets,
-            chosen=_chosen(facets),
+            found=kept.markup(("catalogue", facets), (entries, today), found),
             steps=first_steps(services, signed_in()) if facets.is_empty else (),
-            has_dcat=services.data_space is not None,
         )
 
     @blueprint.get("/data/<name>/<int:version>")
     def detail(name: str, version: int) -> str:
         entry = entry_of(services, f"{name}/{version}")
+
+        def told() -> str:
+            return render_template(
+                "market/data_set_parts.html",
+                entry=entry,
+                supply=entry.supply,
+                purposes=_purposes(entry.supply),
+                recipients=_recipients(entry.supply),
+                fresh_at=_fresh_at(entry.supply),
+                preview=made_up(entry.data_set),
+                examples=examples(entry.data_set),
+                values_text=values_text,
+                unit_text=unit_text,
+            )
+
         return render_template(
             "market/data_set.html",
             entry=entry,
@@ -81,6 +106,7 @@ def screens(services: Services) -> Blueprint:
             examples=examples(entry.data_set),
             values_text=values_text,
             unit_text=unit_text,
+            told=kept.markup(("data set", entry.data_set.ref), entry, told),
         )
 
     return blueprint

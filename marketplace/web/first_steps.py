@@ -17,7 +17,9 @@ class FirstStep:
 
 def first_steps(services: Services, account: Account | None) -> tuple[FirstStep, ...]:
     """The steps of a buyer, in order; none for others, and none when the first question has been asked."""
-    if account is None or account.kind is not AccountKind.BUYER or services.list_orders(account.account_id):
+    if account is None or account.kind is not AccountKind.BUYER:
+        return ()
+    if services.list_orders.has_any(account.account_id):
         return ()
     statement = services.read_statement(account.account_id)
     return (

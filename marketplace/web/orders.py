@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -19,6 +20,13 @@ from marketplace.errors import PriceChangedError, TooFewPeopleError
 from marketplace.services.suite import Services
 from marketplace.web.ask import LANGUAGE, builder_address, describe, price_address, query_text, turned_by
 from marketplace.web.visitor import for_buyers, me, visitor
+from marketplace.domain.stall import Stall
+from marketplace.domain.view import OrderView
+from marketplace.errors import PriceChangedError, TooFewPeopleError
+from marketplace.services.suite import Services
+from marketplace.web.ask import LANGUAGE, builder_address, describe, price_address, query_text, turned_by
+from marketplace.web.kept import KeptParts
+from marketplace.web.visitor import for_buyers, visitor
 from marketplace.web.words import level_text, sentence, state_words
 
 _UNDER_WAY = frozenset({JobState.QUEUED, JobState.ADMITTED, JobState.RUNNING})
@@ -59,6 +67,8 @@ def _buying(blueprint: Blueprint, services: Services) -> None:
 
 
 def _watching(blueprint: Blueprint, services: Services) -> None:
+    kept = KeptParts()
+
     @blueprint.get("/orders")
     @for_buyers(Right.RESULTS)
     def overview() -> str:
@@ -70,36 +80,54 @@ def _watching(blueprint: Blueprint, services: Services) -> None:
     @blueprint.get("/orders/<order_id>")
     @for_buyers(Right.RESULTS)
     def detail(order_id: str) -> str:
-        order = services.read_order(visitor().account_id, order_id)
+        order, stall = services.detect_stalls.of_order(visitor().account_id, order_id)
+        # A released answer has forms with a token of this very session: that page is never kept.
+        keeps = order.state is not JobState.RELEASED
+        billed = services.invoices.of_purchase(visitor().account_id, order_id) if keeps else None
+
+        def told() -> str:
+            return _told(order, stall)
+
+        shown = (visitor().account_id, order, stall, billed)
         return render_template(
             "market/order.html",
-            order=order,
-            sentence=describe(order.query),
-            purpose=purpose_text(order.query.purpose, LANGUAGE),
-            level=level_text(order.query.epsilon),
-            query_json=query_text(order.query),
-            again=builder_address(order.query),
             under_way=order.state in _UNDER_WAY,
             has_result=order.state in _ANSWERED,
             as_sentence=sentence,
             stall=services.detect_stalls.of_order(visitor().account_id, order_id),
             ordered_by=services.read_member_acts.buyer_of(visitor().account_id, order_id),
+            told=kept.markup(order_id, shown, told) if keeps else Markup(told()),  # noqa: S704 — a template's
         )
 
     @blueprint.get("/orders/<order_id>/progress")
     @for_buyers(Right.RESULTS)
     def progress(order_id: str) -> Response | str:
-        order = services.read_order(visitor().account_id, order_id)
+        order, stall = services.detect_stalls.of_order(visitor().account_id, order_id)
         if order.state not in _UNDER_WAY:
             # The page as a whole has changed: htmx loads it anew, a browser without scripts is sent there.
             if request.headers.get("HX-Request"):
                 return Response(status=HTTPStatus.NO_CONTENT, headers={"HX-Refresh": "true"})
             return redirect(url_for("orders.detail", order_id=order_id))
-        stall = services.detect_stalls.of_order(visitor().account_id, order_id)
         seen = f"{len(order.events)}{'' if stall is None else stall.cause}"
         if request.args.get("seen") == seen:
             return Response(status=HTTPStatus.NO_CONTENT)
         return render_template("market/progress.html", order=order, as_sentence=sentence, stall=stall)
+
+
+def _told(order: OrderView, stall: Stall | None) -> str:
+    return render_template(
+        "market/order_parts.html",
+        order=order,
+        sentence=describe(order.query),
+        purpose=purpose_text(order.query.purpose, LANGUAGE),
+        level=level_text(order.query.epsilon),
+        query_json=query_text(order.query),
+        again=builder_address(order.query),
+        under_way=order.state in _UNDER_WAY,
+        has_result=order.state in _ANSWERED,
+        as_sentence=sentence,
+        stall=stall,
+    )
 
 
 def _judging(blueprint: Blueprint, services: Services) -> None:

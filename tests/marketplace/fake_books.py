@@ -239,6 +239,9 @@ class MemoryOrders:
     def of_account(self, account_id: str) -> Sequence[Order]:
         return [order for order in reversed(self.rows.values()) if order.account_id == account_id]
 
+    def has_any(self, account_id: str) -> bool:
+        return bool(self.of_account(account_id))
+
     def queries_since(self, account_id: str, moment: datetime) -> Sequence[tuple[datetime, Query]]:
         mine = self.of_account(account_id)
         return [(order.placed_at, order.query) for order in mine if order.placed_at > moment]
@@ -296,6 +299,9 @@ class MemoryOrders:
 
     def events(self, job_id: str) -> Sequence[JobEvent]:
         return self.history.get(job_id, ())
+
+    def histories(self, job_ids: Iterable[str]) -> Mapping[str, tuple[Job, Sequence[JobEvent]]]:
+        return {each: (self.job(each), self.events(each)) for each in job_ids}
 
     def parts(self, job_id: str) -> Sequence[Part]:
         found = [part for part in self.all_parts.values() if part.job_id == job_id]

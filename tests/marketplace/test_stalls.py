@@ -1,12 +1,15 @@
 """A job that does not move is shown with its cause within half a minute, and no longer than it lasts."""
 
+import pytest
+
 from marketplace.domain.job import NodeJobStatus
 from marketplace.domain.stall import StallCause
+from marketplace.errors import UnknownOrderError
 from tests.marketplace.mpc_node.parties import NAMES
 
 
 def stall(market, account, order):
-    return market.services.detect_stalls.of_order(account.account_id, order.order_id)
+    return market.services.detect_stalls.of_order(account.account_id, order.order_id)[1]
 
 
 def test_a_job_that_nobody_drives_is_told_within_half_a_minute(ordered_anywhere):
@@ -76,8 +79,10 @@ def test_what_is_over_is_no_stall_and_nobody_hears_of_anothers(ordered):
     market, account, order = ordered
     market.clock.forward(seconds=60)
     other = market.services.add_account("other@example.org", "correct horse battery")
-    assert stall(market, other, order) is None
-    assert market.services.detect_stalls.of_order(account.account_id, "nothing") is None
+    with pytest.raises(UnknownOrderError):
+        stall(market, other, order)
+    with pytest.raises(UnknownOrderError):
+        market.services.detect_stalls.of_order(account.account_id, "nothing")
 
     market.drive()
 
