@@ -54,7 +54,7 @@ class Row(NamedTuple):
         """What the gate asks for, in words; empty without one."""
         if self.gate is None:
             return ""
-        return f"≥ {self.gate:,.0f} ×" if self.peer else f"≤ {quantity(self.gate, self.unit)}"
+        return f"≥ {_times(self.gate)} ×" if self.peer else f"≤ {quantity(self.gate, self.unit)}"
 
     @property
     def verdict(self) -> str:
@@ -70,7 +70,7 @@ class Row(NamedTuple):
             quantity(self.ours, self.unit),
             self.peer,
             "" if self.theirs is None else quantity(self.theirs, self.unit),
-            "" if self.ratio is None else f"{self.ratio:,.1f} ×",
+            "" if self.ratio is None else f"{self.ratio:,.{1 if self.ratio >= 1 else 2}f} ×",
             f"{self.wanted} {self.verdict}".strip(),
         )
 
@@ -130,6 +130,10 @@ def quantity(value: float, unit: str) -> str:
         return f"{value:,.0f} {unit}"
     digits = 1 if value >= 10 else 3 if value >= 0.01 else 5
     return f"{value:.{digits}f} {unit}"
+
+
+def _times(gate: float) -> str:
+    return f"{gate:,.0f}" if gate >= 1 else f"{gate:.1f}"
 
 
 def _seconds(work: Callable[[], object]) -> float:

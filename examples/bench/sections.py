@@ -55,6 +55,7 @@ SECTIONS = (
     Section("mpyc", "Computation on shares: three processes against MPyC, CPU", ("against_mpyc",)),
     Section("three-nodes", "Computation on shares: three processes over TLS", ("over_tls",)),
     Section("withdrawing", "A withdrawal, until it counts everywhere", ("withdrawing",)),
+    Section("pages", "Pages of the market under load", ("pages",)),
     Section("scale", "A job over many people", ("scale",)),
 )
 STORY = "story"
