@@ -6,7 +6,7 @@ market's own file, read by its primary key: the least that a page of a database 
 
 import sys
 
-from flask import Flask, jsonify
+from flask import Flask, Response, jsonify
 from sqlalchemy import create_engine, text
 
 from ssi.hosting.server import serve
@@ -19,7 +19,7 @@ def bare(database: str) -> Flask:
     app, engine = Flask("bare"), create_engine(database)
 
     @app.get("/<order_id>")
-    def one(order_id: str) -> object:
+    def one(order_id: str) -> Response:
         with engine.connect() as connection:
             found = connection.execute(ONE, {"order_id": order_id}).one()
         return jsonify(order_id=found.order_id, account_id=found.account_id, placed_at=str(found.placed_at))
