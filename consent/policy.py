@@ -103,9 +103,20 @@ class Policy:
         Raises:
             TermsError: see the message.
         """
-        for holds, message in self._terms():
-            if not holds:
-                raise TermsError(message)
+        _require(self._terms())
+
+    def dated(self, given_at: datetime, valid_until: datetime) -> "Policy":
+        """The same terms for another time.
+
+        Only the time is looked at again: these are read by the hundred thousand.
+
+        Raises:
+            TermsError: the time contradicts itself.
+        """
+        other = object.__new__(type(self))
+        vars(other).update(vars(self), given_at=given_at, valid_until=valid_until)
+        _require(other._times())
+        return other
 
     def covers(self, moment: datetime) -> bool:
         """Whether the policy is in force at a moment; the last second is excluded."""
@@ -147,6 +158,9 @@ class Policy:
         yield len(self.joins) == len(others) <= MOST_JOINS, "a data set to join with is named twice"
         yield self.data_set not in others, "a record cannot be joined with one of its own data set"
         yield from self._narrower_terms()
+        yield from self._times()
+
+    def _times(self) -> Iterable[tuple[bool, str]]:
         for moment in (self.given_at, self.valid_until):
             yield moment.utcoffset() is not None, "moments must carry their time zone"
             yield moment.microsecond == 0, "moments must be whole seconds"
@@ -180,6 +194,12 @@ class Policy:
                 all(each.terms(operand) <= self.attributes for each in self.prohibitions),
                 "only what is allowed by itself can be forbidden together with something",
             )
+
+
+def _require(terms: Iterable[tuple[bool, str]]) -> None:
+    for holds, message in terms:
+        if not holds:
+            raise TermsError(message)
 
 
 @dataclass(frozen=True)

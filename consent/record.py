@@ -16,7 +16,7 @@ its own of type `consent-withdrawal+jwt`, signed by the same key, and adds one e
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from consent.decision import decide
 from consent.errors import ConsentError, MismatchError, TermsError
@@ -92,7 +92,7 @@ class ConsentRecord:
         """When the consent was withdrawn, None if it was not."""
         return self.history[1].at if len(self.history) > 1 else None
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The digest by which receipts name this state of the record."""
         return digest_of(self.to_json())

@@ -113,6 +113,24 @@ class Log:
         hashes = self._roots(log_tree.inclusion_ranges(index, size))
         return InclusionProof(leaf=leaf, index=index, hashes=tuple(hashes), checkpoint=checkpoint)
 
+    def inclusions(self, leaves: Mapping[int, Leaf], *, checkpoint: str) -> list[InclusionProof]:
+        """That these entries stand in the log as it is, of which `checkpoint` is the signed state.
+
+        `leaves` are what stands in the tree for them, by their indexes.
+
+        Raises:
+            UnknownEntryError: the log is shorter.
+        """
+        size = self._book.size()
+        if any(not 0 <= index < size for index in leaves):
+            raise UnknownEntryError(f"a log of {size} entries has no such entry")
+        ranges = {index: log_tree.inclusion_ranges(index, size) for index in leaves}
+        nodes = self._nodes({place for each in ranges.values() for place in log_tree.places_of(each)})
+        return [
+            InclusionProof(leaf, index, tuple(log_tree.roots_of(ranges[index], nodes)), checkpoint)
+            for index, leaf in leaves.items()
+        ]
+
     def consistency(self, old_size: int, new_size: int) -> list[bytes]:
         """The hashes by which the later state is seen to continue the earlier one.
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import cast
 
 from consent.policy import Policy
+from crypto.encoding import parse_json
 from crypto.signing import VerifyingKey
 
 
@@ -31,7 +33,8 @@ class NodeAnswer(StrEnum):
 class Offer:
     """One person's offer; nothing in it is private.
 
-    `person` is the pairwise handle of the credential, `public` its public attributes, `log_index` where the
+    `person` is the pairwise handle of the credential, `holder_jwk` her public key as a JSON Web Key,
+    `public` the credential's public attributes, `log_index` where the
     log holds its arrival. `paused` is what the person said last, and `pause_sequence` the sequence of that
     statement, 0 if there is none (`consent.pause`). `epsilon_spent` and `runs_spent` are the privacy cost and
     the number of the jobs that may compute on it or have; the nodes, who know of all consents of a person,
@@ -40,7 +43,7 @@ class Offer:
 
     consent_id: str
     person: str
-    holder_key: VerifyingKey
+    holder_jwk: str
     policy: Policy
     public: Mapping[str, str | None]
     inputs_digest: str
@@ -52,6 +55,11 @@ class Offer:
     withdrawn_at: datetime | None = None
     paused: bool = False
     pause_sequence: int = 0
+
+    @property
+    def holder_key(self) -> VerifyingKey:
+        """The key that signed the consent, read when it is needed: a crowd is matched without it."""
+        return VerifyingKey.from_jwk(cast("Mapping[str, object]", parse_json(self.holder_jwk)))
 
     @property
     def may_be_used(self) -> bool:

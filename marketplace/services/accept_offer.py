@@ -5,29 +5,16 @@ from datetime import datetime
 
 from consent.contribution import Contribution
 from consent.errors import ConsentError
-from consent.receipt import ConsentReceipt, sign_consent_receipt
 from consent.record import ConsentRecord, verify_consent
-from crypto.encoding import Json, canonical_json, digest_of
+from crypto.encoding import Json, b64url_encode, canonical_json, sha256
 from crypto.errors import CryptoError
-from marketplace.domain.log import Log
-from marketplace.domain.offer import Offer, OfferState
-from marketplace.errors import ContributionRefusedError, OfferConflictError
+from marketplace.errors import ContributionRefusedError
 from marketplace.services.desk import Desk
-from marketplace.services.log_entries import append, shown
-from marketplace.services.ports import ArrivedOffer, Books, StatusLists
-from marketplace.services.status_credentials import first_credential
+from marketplace.services.keep_offers import CheckedContribution, KeepOffers
+from marketplace.services.ports import StatusLists
 from ssi.credential import RecordCredential, verify_record
-
-
-@dataclass(frozen=True)
-class _Checked:
-    """A contribution whose papers belong together."""
-
-    contribution: Contribution = field(repr=False)
-    credential: RecordCredential = field(repr=False)
-    record: ConsentRecord = field(repr=False)
-    digest: str
-    at: datetime
+from ssi.errors import CredentialError
+from ssi.http.errors import PeerError
 
 
 @dataclass(frozen=True)
@@ -40,6 +27,10 @@ class AcceptOffer:
 
     desk: Desk
     status_lists: StatusLists
+    keep: KeepOffers = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "keep", KeepOffers(self.desk))
 
     def __call__(self, document: object) -> dict[str, Json]:
         """The signed receipt, and the proof that the offer stands in the log.
@@ -57,19 +48,28 @@ class AcceptOffer:
             OfferConflictError: another contribution came for this consent, or it was withdrawn.
             PeerError: the issuer's status list cannot be had now.
         """
+        checked = self.papers(document)  # 1, 2, 3
+        try:
+            self._check_policy(checked)  # 4, 5
+            self.status_lists.check(checked.credential, now=checked.at)  # 6
+        except (ContributionRefusedError, CredentialError, PeerError):
+            # What was taken is answered as it was then, also when it would not be taken any more.
+            answer = self.keep.answered(checked)
+            if answer is None:
+                raise
+            return answer
+        return self.keep(checked)
+
+    def papers(self, document: object) -> CheckedContribution:
+        """A contribution whose papers belong together: steps 1 to 3 alone, with the same errors."""
         contribution = Contribution.from_json(document)  # 1
         now = self.desk.now()
         credential = self._credential(contribution, now)  # 2
         record = self._record(contribution, credential)  # 3
-        checked = _Checked(contribution, credential, record, digest_of(contribution.to_json()), now)
-        with self.desk.store.reading() as books:
-            answer = _answered(books, checked)
-        if answer is not None:
-            return answer
-        self._check_policy(checked)  # 4, 5
-        self.status_lists.check(credential, now=now)  # 6
-        with self.desk.store.writing() as books:
-            return _answered(books, checked) or self._keep(books, checked)
+        raw = canonical_json(contribution.to_json())
+        return CheckedContribution(
+            contribution, credential, record, raw.decode(), b64url_encode(sha256(raw)), now
+        )
 
     def _credential(self, contribution: Contribution, now: datetime) -> RecordCredential:
         credential = verify_record(contribution.presentation, self.desk.registry(), now=now)
@@ -93,7 +93,7 @@ class AcceptOffer:
             raise ContributionRefusedError("the consent was given to another marketplace")
         return record
 
-    def _check_policy(self, checked: _Checked) -> None:
+    def _check_policy(self, checked: CheckedContribution) -> None:
         policy, data_set = checked.record.policy, checked.credential.data_set
         if policy.data_set != data_set.ref:
             raise ContributionRefusedError(
@@ -109,57 +109,3 @@ class AcceptOffer:
             raise ContributionRefusedError("the bundles are sealed to other nodes than the consent names")
         if not policy.covers(checked.at):
             raise ContributionRefusedError("the consent is not in force now")
-
-    def _keep(self, books: Books, checked: _Checked) -> dict[str, Json]:
-        record = checked.record
-        body: dict[str, Json] = {
-            "consent_id": record.consent_id,
-            "consent_digest": record.digest,
-            "inputs_digest": record.inputs_digest,
-            "data_set": record.policy.data_set,
-        }
-        (index,) = append(self.desk, books, "offer", [body], checked.at)
-        answer: dict[str, Json] = {
-            "consent_id": record.consent_id,
-            "receipt": sign_consent_receipt(ConsentReceipt(record, checked.at), self.desk.key),
-            "status_receipts": first_credential(record, self.desk.key, at=checked.at),
-            "log": shown(self.desk, Log(books.log), index),
-        }
-        books.offers.add(
-            ArrivedOffer(
-                offer=_offer(checked, index),
-                contribution=canonical_json(checked.contribution.to_json()).decode(),
-                request_digest=checked.digest,
-                answer=answer,
-            )
-        )
-        return answer
-
-
-def _answered(books: Books, checked: _Checked) -> dict[str, Json] | None:
-    """The answer that the same contribution got before, if it came before."""
-    consent_id = checked.record.consent_id
-    arrival, offer = books.offers.arrival(consent_id), books.offers.get(consent_id)
-    if arrival is None or offer is None:
-        return None
-    digest, answer = arrival
-    if digest != checked.digest:
-        raise OfferConflictError(f"another contribution came for consent {consent_id}")
-    if offer.state is OfferState.WITHDRAWN:
-        raise OfferConflictError(f"consent {consent_id} was withdrawn; give a new one")
-    return dict(answer)
-
-
-def _offer(checked: _Checked, log_index: int) -> Offer:
-    credential, record = checked.credential, checked.record
-    return Offer(
-        consent_id=record.consent_id,
-        person=credential.handle,
-        holder_key=credential.holder_key,
-        policy=record.policy,
-        public={name: str(value) for name, value in credential.claims.items()},
-        inputs_digest=record.inputs_digest,
-        state=OfferState.WAITING,
-        received_at=checked.at,
-        log_index=log_index,
-    )

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 
 from marketplace.domain.failure import MAX_REASON, AttemptFailure
 from marketplace.domain.job import Job, JobEvent, JobState
@@ -24,7 +24,7 @@ from marketplace.services.end_order import refund, settle
 from marketplace.services.follow_attempt import FollowAttempt, Progress
 from marketplace.services.ports import Books, Nodes
 from marketplace.services.release_result import CollectOutputs, ReleaseResult, again_or_refund
-from marketplace.services.roll import has_roll, pieces_on_roll, rows_on_roll
+from marketplace.services.roll import has_roll, names_on_roll, pieces_on_roll
 from marketplace.services.start_attempt import StartAttempt
 from ssi.hosting.logs import log
 from ssi.http.errors import PeerError
@@ -88,7 +88,7 @@ class DriveJobs:
         if job.manifest is None:
             return self._start(job)
         is_over = job.attempt_until is not None and self.desk.now() >= job.attempt_until
-        pieces = partial(self._pieces, job)
+        pieces = cache(partial(self._pieces, job))  # one writing for all nodes
         progress = FollowAttempt(self.nodes, pieces)(job, None if is_over else job.manifest)
         failure = progress.failure or self._waited_for_the_log(job, progress)
         if failure is not None:
@@ -143,7 +143,7 @@ class DriveJobs:
         with self.desk.store.reading() as books:
             order = _order_of(books, job)
             offers = books.offers.many(part.consent_id for part in books.orders.parts(job.job_id))
-            on_roll = [row.name for row in rows_on_roll(books, job, order.query)] if has_roll(job) else None
+            on_roll = names_on_roll(books, job, order.query) if has_roll(job) else None
         try:
             checked = CollectOutputs(self.desk, self.nodes, on_roll)(order, job, offers)
         except PeerError:

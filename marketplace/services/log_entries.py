@@ -25,6 +25,20 @@ def append(desk: Desk, books: Books, kind: str, bodies: Sequence[Body], at: date
     return Log(books.log).append([Entry.of(kind, at, body, desk.random) for body in bodies])
 
 
+def append_shown(
+    desk: Desk, books: Books, kind: str, bodies: Sequence[tuple[Body, datetime]]
+) -> list[tuple[int, dict[str, Json]]]:
+    """Append entries of one kind together; the index of each, and what `shown` says of it then."""
+    log, entries = Log(books.log), [Entry.of(kind, at, body, desk.random) for body, at in bodies]
+    indexes = log.append(entries)
+    note = signed_checkpoint(desk, log, indexes.stop)
+    proofs = log.inclusions(dict(zip(indexes, (each.leaf for each in entries), strict=True)), checkpoint=note)
+    return [
+        (proof.index, {"entry": entry.to_json(), "proof": proof.to_json()})
+        for entry, proof in zip(entries, proofs, strict=True)
+    ]
+
+
 def signed_checkpoint(desk: Desk, log: Log, size: int | None = None) -> str:
     """The signed state of the log: now, or when it had `size` entries.
 

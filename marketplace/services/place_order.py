@@ -25,7 +25,7 @@ from marketplace.services.log_entries import append, asked
 from marketplace.services.make_quote import question_of, registered
 from marketplace.services.member_acts import spend
 from marketplace.services.ports import Books, StatusLists
-from marketplace.services.question import matched, price_for, stock_for
+from marketplace.services.question import Stock, matched, price_for, stock_for
 from ssi.credential import verify_organisation
 from ssi.hosting.logs import log
 
@@ -102,19 +102,24 @@ class PlaceOrder:
         self._check_status(question.buyer, now)
         question.quote(query)  # what cannot be answered is told so before anything is written
         with self.desk.store.writing() as books:
-            return _placed(books, account_id, request) or self._place(books, account_id, request, now)
+            return _placed(books, account_id, request) or self._place(
+                books, account_id, request, question.stock, now=now
+            )
 
     def _check_status(self, buyer: Organisation, now: datetime) -> None:
         credential = verify_organisation(buyer.credential, self.desk.registry(), now=now)
         self.status_lists.check(credential, now=now)
 
-    def _place(self, books: Books, account_id: str, request: OrderRequest, now: datetime) -> OrderView:
+    def _place(
+        self, books: Books, account_id: str, request: OrderRequest, stock: Stock, *, now: datetime
+    ) -> OrderView:
         buyer = registered(books.accounts.get(account_id), now)
         query = request.query
         require_assessed(books, query.data_sets, self.desk.terms)
         _require_pace(books, account_id, query, now)
-        # Without the search for a query close by: a writer keeps everybody else waiting.
-        found = matched(stock_for(books, query, now=now), query, buyer, now=now)
+        # Without the search for a query close by, and without reading again what cannot have changed: a
+        # writer keeps everybody else waiting.
+        found = matched(stock_for(books, query, now=now, before=stock), query, buyer, now=now)
         price = price_for(found, request.query)
         if price.gross_cents > request.accepted_price_cents:
             raise PriceChangedError(price.gross_cents)

@@ -8,7 +8,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 from consent.query import Query
 from crypto.encoding import Json
@@ -16,7 +17,7 @@ from marketplace.domain.account import Account, ApiKey, Organisation
 from marketplace.domain.job import CollectedOutput, Job, JobEvent, JobState, NodeJobStatus, Part, Release
 from marketplace.domain.ledger import Book
 from marketplace.domain.log import LogBook
-from marketplace.domain.offer import NodeAnswer, NodeSide, Offer
+from marketplace.domain.offer import NodeAnswer, NodeSide, Offer, OfferState
 from marketplace.domain.order import DisputeOutcome, Order
 from marketplace.domain.signed_state import StateBook
 from marketplace.services.access_ports import AccessBook
@@ -100,6 +101,14 @@ class ArrivedOffer:
     answer: Mapping[str, Json] = field(default_factory=dict, repr=False)
 
 
+class Arrival(NamedTuple):
+    """What is known of an offer that came: the digest of its request, the answer it got, and its state."""
+
+    request_digest: str
+    answer: Mapping[str, Json]
+    state: OfferState
+
+
 @dataclass(frozen=True)
 class Supply:
     """What stands in the catalogue for one data set: how many people, and the least compensation asked."""
@@ -115,16 +124,29 @@ class OfferBook(PauseLines, Protocol):
         """Keep a new offer, waiting for each of its nodes."""
         ...
 
+    def add_all(self, arrived: Sequence[ArrivedOffer]) -> None:
+        """Keep new offers, numbered in their order."""
+        ...
+
     def get(self, consent_id: str) -> Offer | None:
         """An offer by its consent."""
+        ...
+
+    def arrivals(self, consent_ids: Iterable[str]) -> Mapping[str, Arrival]:
+        """How those of these offers came that are known."""
         ...
 
     def arrival(self, consent_id: str) -> tuple[str, Mapping[str, Json]] | None:
         """The digest of the request that brought an offer, and the answer it got."""
         ...
 
-    def active(self, data_set: str, *, now: datetime) -> Sequence[Offer]:
-        """The active offers of a data set whose consent is in force and not paused."""
+    def active(
+        self, data_set: str, *, now: datetime, known: Mapping[str, Offer] = MappingProxyType({})
+    ) -> Sequence[Offer]:
+        """The active offers of a data set whose consent is in force and not paused, as they are now.
+
+        `known` are offers that were read here before, by their consents, and need not be read again whole.
+        """
         ...
 
     def supply(self, *, now: datetime) -> Mapping[str, Supply]:

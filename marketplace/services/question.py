@@ -61,9 +61,10 @@ class Stock:
         return next((each for each in reversed(LADDER) if each <= left[people - 1]), Decimal(0))
 
 
-def stock_for(books: Books, query: Query, *, now: datetime) -> Stock:
-    """What a query is held against at a moment."""
-    offers = [offer for ref in query.data_sets for offer in books.offers.active(ref, now=now)]
+def stock_for(books: Books, query: Query, *, now: datetime, before: Stock | None = None) -> Stock:
+    """What a query is held against at a moment; `before` is what was read for it a moment before."""
+    known = {} if before is None else {offer.consent_id: offer for offer in before.offers}
+    offers = [offer for ref in query.data_sets for offer in books.offers.active(ref, now=now, known=known)]
     if query.epsilon is not None:
         return Stock(offers)
     accounts = {

@@ -70,8 +70,26 @@ def rows_on_roll(books: Books, job: Job, query: Query) -> list[Row]:
 
 def pieces_on_roll(books: Books, order: Order, job: Job) -> tuple[bytes, ...]:
     """The pieces of the roll of the present attempt."""
+    if order.query.join is None:
+        return roll_pieces(_matched(books, job), {})
     named = Named.of(rows_on_roll(books, job, order.query))
     return roll_pieces(named.contributions, named.partners)
+
+
+def names_on_roll(books: Books, job: Job, query: Query) -> list[str]:
+    """How the rows of the present attempt are called, in the order of its roll."""
+    if query.join is None:
+        return sorted(_matched(books, job))
+    return [row.name for row in rows_on_roll(books, job, query)]
+
+
+def _matched(books: Books, job: Job) -> dict[str, str]:
+    """Those whose part has not ended, with their inputs: where nothing is joined, each is a row."""
+    return {
+        part.consent_id: part.inputs_digest
+        for part in books.orders.parts(job.job_id)
+        if part.outcome is PartOutcome.MATCHED
+    }
 
 
 def called_by_roll(collected: CollectedOutput, names: Sequence[str]) -> CollectedOutput:

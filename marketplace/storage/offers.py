@@ -1,26 +1,38 @@
 """Offers, their contributions and the nodes' answers in SQL."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
-from functools import lru_cache
-from typing import cast
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from consent.odrl import from_odrl, to_offer
-from consent.policy import Policy
-from crypto.encoding import Json, canonical_json, parse_json
-from crypto.signing import VerifyingKey
+from consent.odrl import to_offer
+from crypto.encoding import Json, canonical_json
 from marketplace.domain.offer import NodeAnswer, NodeSide, Offer, OfferState, state_after
-from marketplace.services.ports import ArrivedOffer, Supply
+from marketplace.services.ports import Arrival, ArrivedOffer, Supply
 from marketplace.storage.batches import batched_values
 from marketplace.storage.pauses import SqlPauses
+from marketplace.storage.policies import read_policy
 from marketplace.storage.tables import contributions, offer_nodes, offers
 
 _MILLIONTHS = 1_000_000
 _MAX_REASON = 500
+_NOBODY: Mapping[str, Offer] = MappingProxyType({})
+_CHANGES = ("state", "epsilon_spent", "runs_spent", "withdrawn_at", "paused", "pause_sequence")
+_CHANGING: tuple[ColumnElement[Any], ...] = (
+    offers.c.consent_id,
+    offers.c.state,
+    offers.c.epsilon_spent_millionths,
+    offers.c.runs_spent,
+    offers.c.withdrawn_at,
+    offers.c.paused,
+    offers.c.pause_sequence,
+)
+"""What changes of an offer once it is there."""
 
 
 class SqlOffers(SqlPauses):
@@ -31,23 +43,27 @@ class SqlOffers(SqlPauses):
 
     def add(self, arrived: ArrivedOffer) -> None:
         """Keep a new offer, waiting for each of its nodes."""
-        offer = arrived.offer
-        self._session.execute(insert(offers).values(_row(arrived) | {"number": self._next_number()}))
-        self._session.execute(
-            insert(contributions).values(consent_id=offer.consent_id, document=arrived.contribution)
-        )
-        self._session.execute(
-            insert(offer_nodes),
-            [
-                {
-                    "consent_id": offer.consent_id,
-                    "node_id": node_id,
-                    "role": role,
-                    "answer": NodeAnswer.WAITING,
-                }
-                for role, node_id in enumerate(offer.policy.node_ids)
-            ],
-        )
+        self.add_all([arrived])
+
+    def add_all(self, arrived: Sequence[ArrivedOffer]) -> None:
+        """Keep new offers, numbered in their order: three statements for all of them."""
+        if not arrived:
+            return
+        rows = [_row(each) | {"number": number} for number, each in enumerate(arrived, self._next_number())]
+        self._session.execute(insert(offers), rows)
+        documents = [{"consent_id": each.offer.consent_id, "document": each.contribution} for each in arrived]
+        self._session.execute(insert(contributions), documents)
+        sides = [
+            {
+                "consent_id": each.offer.consent_id,
+                "node_id": node_id,
+                "role": role,
+                "answer": NodeAnswer.WAITING,
+            }
+            for each in arrived
+            for role, node_id in enumerate(each.offer.policy.node_ids)
+        ]
+        self._session.execute(insert(offer_nodes), sides)
 
     def get(self, consent_id: str) -> Offer | None:
         """An offer by its consent."""
@@ -60,10 +76,28 @@ class SqlOffers(SqlPauses):
         row = self._session.execute(found).first()
         return None if row is None else (row.request_digest, row.answer)
 
-    def active(self, data_set: str, *, now: datetime) -> Sequence[Offer]:
-        """The active offers of a data set whose consent is in force and not paused."""
-        rows = self._session.execute(select(offers).where(_in_force(now), offers.c.data_set == data_set))
-        return [_offer(row) for row in rows]
+    def arrivals(self, consent_ids: Iterable[str]) -> Mapping[str, Arrival]:
+        """How those of these offers came that are known."""
+        found: dict[str, Arrival] = {}
+        columns = (offers.c.consent_id, offers.c.request_digest, offers.c.answer, offers.c.state)
+        for batch in batched_values(consent_ids):
+            rows = self._session.execute(select(*columns).where(offers.c.consent_id.in_(batch)))
+            found |= {row.consent_id: Arrival(row.request_digest, row.answer, row.state) for row in rows}
+        return found
+
+    def active(
+        self, data_set: str, *, now: datetime, known: Mapping[str, Offer] = _NOBODY
+    ) -> Sequence[Offer]:
+        """The active offers of a data set whose consent is in force and not paused.
+
+        Of those that are known only what can have changed is read.
+        """
+        going = (_in_force(now), offers.c.data_set == data_set)
+        if not known:
+            return [_offer(row) for row in self._session.execute(select(offers).where(*going))]
+        rows = self._session.execute(select(*_CHANGING).where(*going)).all()
+        found = [_as_now(known[row.consent_id], row) for row in rows if row.consent_id in known]
+        return [*found, *self.many(row.consent_id for row in rows if row.consent_id not in known).values()]
 
     def supply(self, *, now: datetime) -> Mapping[str, Supply]:
         """For each data set what `active` would reach, each person once."""
@@ -113,10 +147,14 @@ class SqlOffers(SqlPauses):
 
     def answer(self, node_id: str, answers: Mapping[str, tuple[NodeAnswer, str | None]]) -> None:
         """Record a node's answers, and the states that offers not withdrawn have with them."""
+        alike: dict[tuple[NodeAnswer, str | None], list[str]] = {}
         for consent_id, (answer, reason) in answers.items():
-            mine = (offer_nodes.c.consent_id == consent_id) & (offer_nodes.c.node_id == node_id)
-            values = {"answer": answer, "reason": reason and reason[:_MAX_REASON]}
-            self._session.execute(update(offer_nodes).where(mine).values(values))
+            alike.setdefault((answer, reason and reason[:_MAX_REASON]), []).append(consent_id)
+        for (answer, reason), given in alike.items():
+            for batch in batched_values(given):
+                mine = offer_nodes.c.consent_id.in_(batch) & (offer_nodes.c.node_id == node_id)
+                values = {"answer": answer, "reason": reason}
+                self._session.execute(update(offer_nodes).where(mine).values(values))
         for batch in batched_values(answers):
             self._settle_states(batch)
 
@@ -236,7 +274,7 @@ def _row(arrived: ArrivedOffer) -> dict[str, object]:
         "consent_id": offer.consent_id,
         "data_set": offer.policy.data_set,
         "person": offer.person,
-        "holder_jwk": canonical_json(offer.holder_key.to_jwk()).decode(),
+        "holder_jwk": offer.holder_jwk,
         "policy": canonical_json(to_offer(offer.policy, offer.consent_id)).decode(),
         "public": dict(offer.public),
         "compensation_cents": offer.policy.compensation_cents,
@@ -257,8 +295,8 @@ def _offer(row: Row[tuple[object, ...]]) -> Offer:
     return Offer(
         consent_id=row.consent_id,
         person=row.person,
-        holder_key=_key(row.holder_jwk),
-        policy=_policy(row.policy),
+        holder_jwk=row.holder_jwk,
+        policy=read_policy(row.policy),
         public=row.public,
         inputs_digest=row.inputs_digest,
         state=row.state,
@@ -272,15 +310,13 @@ def _offer(row: Row[tuple[object, ...]]) -> Offer:
     )
 
 
-@lru_cache(maxsize=100_000)
-def _policy(document: str) -> Policy:
-    """A policy never changes once it is signed, so reading it again for every quote would be waste."""
-    return from_odrl(parse_json(document), "stored policy")
-
-
-@lru_cache(maxsize=100_000)
-def _key(jwk: str) -> VerifyingKey:
-    return VerifyingKey.from_jwk(cast("Mapping[str, object]", parse_json(jwk)))
+def _as_now(offer: Offer, row: Row[Any]) -> Offer:
+    """An offer that was read before, with what can have changed since; what was signed never does."""
+    spent = Decimal(row.epsilon_spent_millionths) / _MILLIONTHS
+    changing = (row.state, spent, row.runs_spent, row.withdrawn_at, row.paused, row.pause_sequence)
+    if changing == tuple(getattr(offer, name) for name in _CHANGES):
+        return offer
+    return replace(offer, **dict(zip(_CHANGES, changing, strict=True)))
 
 
 def _millionths(epsilon: Decimal) -> int:

@@ -8,6 +8,7 @@ from uuid import UUID
 from consent.policy import Policy
 from consent.query import Query, Statistic
 from consent.vocabulary import Purpose, RecipientKind, StatisticKind
+from crypto.encoding import canonical_json
 from crypto.randomness import stream
 from crypto.signing import VerifyingKey, generate_es256
 from marketplace.domain.account import Account, AccountKind, Organisation
@@ -64,7 +65,7 @@ def an_offer(number: int, *, state: OfferState = OfferState.WAITING, **policy: o
     return Offer(
         consent_id=consent_id(number),
         person=f"urn:argonauta:person:{number}",
-        holder_key=holder_key(number),
+        holder_jwk=canonical_json(holder_key(number).to_jwk()).decode(),
         policy=a_policy(**policy),
         public={"school_type": "girls" if number % 2 else "mixed"},
         inputs_digest=f"inputs-{number}",

@@ -16,6 +16,8 @@ from marketplace.domain.offer import NodeAnswer, NodeSide, Offer, OfferState, st
 from marketplace.domain.order import DisputeOutcome, Order
 from marketplace.errors import LostLeaseError
 from marketplace.services.ports import ArrivedOffer, Supply
+from marketplace.errors import AccountConflictError, LostLeaseError
+from marketplace.services.ports import Arrival, ArrivedOffer, Supply
 from tests.marketplace.mpc_node.parties import NOW
 from tests.marketplace.pause_fakes import MemoryPauses
 
@@ -86,6 +88,17 @@ class MemoryOffers(MemoryPauses):
             arrived.offer, arrived.contribution, arrived.request_digest, arrived.answer, sides
         )
 
+    def add_all(self, arrived: Sequence[ArrivedOffer]) -> None:
+        for each in arrived:
+            self.add(each)
+
+    def arrivals(self, consent_ids: Iterable[str]) -> Mapping[str, Arrival]:
+        return {
+            each: Arrival(kept.request_digest, kept.answer, kept.offer.state)
+            for each in consent_ids
+            if (kept := self.rows.get(each)) is not None
+        }
+
     def get(self, consent_id: str) -> Offer | None:
         return self.rows[consent_id].offer if consent_id in self.rows else None
 
@@ -93,7 +106,9 @@ class MemoryOffers(MemoryPauses):
         kept = self.rows.get(consent_id)
         return None if kept is None else (kept.request_digest, kept.answer)
 
-    def active(self, data_set: str, *, now: datetime) -> Sequence[Offer]:
+    def active(
+        self, data_set: str, *, now: datetime, known: Mapping[str, Offer] | None = None
+    ) -> Sequence[Offer]:
         return [
             kept.offer
             for kept in self.rows.values()
