@@ -77,12 +77,12 @@ def measure(people: int) -> dict[str, float]:
         with town.served() as workers:
             town.wait_until_well()
             _check(town.run(min(people, FEW), "small"), min(people, FEW))
-            busy = [_cpu_seconds(worker) for worker in workers]
+            busy = [cpu_seconds(worker) for worker in workers]
             began = time.perf_counter()
             opened = town.run(people, "large")
             took = time.perf_counter() - began
-            cpu = [_cpu_seconds(worker) - earlier for worker, earlier in zip(workers, busy, strict=True)]
-            peak = max(map(_peak_bytes, workers))
+            cpu = [cpu_seconds(worker) - earlier for worker, earlier in zip(workers, busy, strict=True)]
+            peak = max(map(peak_bytes, workers))
         _check(opened, people)
         files = [(Path(folder) / node / FOLDER).glob("*") for node in NODES]
         disk = max(sum(path.stat().st_size for path in each) for each in files)
@@ -100,14 +100,14 @@ def _check(opened: OpenedResult, people: int) -> None:
             raise WrongAnswerError("the opened answer is not that of the clear computation")
 
 
-def _cpu_seconds(process: int) -> float:
+def cpu_seconds(process: int) -> float:
     """User and system time of a process so far (proc(5))."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _peak_bytes(process: int) -> int:
-    """The most memory that a process has had at any time (proc(5))."""
+def peak_bytes(process: int | str) -> int:
+    """The most memory that a process has had at any time (proc(5)); `self` is this one."""
     status = Path(f"/proc/{process}/status").read_text()
     (line,) = [line for line in status.splitlines() if line.startswith("VmHWM:")]
     return int(line.split()[1]) * 1024

@@ -79,22 +79,23 @@ def score(kind: int) -> float:
     return round(-3 + kind * 0.37 % 6, 3)
 
 
+def record(kind: int) -> dict[str, float | str]:
+    """What the university says about a kind of person."""
+    return {
+        "exam_score": score(kind),
+        "reading_score": round(-1 + kind * 0.21 % 2, 3),
+        "school_average": 0.1,
+        "verbal_reasoning": ("top", "middle", "bottom")[kind % 3],
+        "intake": "middle",
+        "sex": ("female", "male")[kind % 2],
+        "school_type": school(kind),
+    }
+
+
 @cache
 def _encoded() -> Values:
     """The records of all kinds of people, as wallets encode them, kinds by columns."""
-    records = [
-        {
-            "exam_score": score(kind),
-            "reading_score": round(-1 + kind * 0.21 % 2, 3),
-            "school_average": 0.1,
-            "verbal_reasoning": ("top", "middle", "bottom")[kind % 3],
-            "intake": "middle",
-            "sex": ("female", "male")[kind % 2],
-            "school_type": school(kind),
-        }
-        for kind in range(KINDS)
-    ]
-    return np.array([DATA_SET.encode(record) for record in records], dtype=np.uint64)
+    return np.array([DATA_SET.encode(record(kind)) for kind in range(KINDS)], dtype=np.uint64)
 
 
 def shares(role: int, start: int, end: int) -> tuple[tuple[FieldVector, FieldVector], tuple[Values, Values]]:

@@ -56,6 +56,11 @@ SECTIONS = (
     Section("three-nodes", "Computation on shares: three processes over TLS", ("over_tls",)),
     Section("withdrawing", "A withdrawal, until it counts everywhere", ("withdrawing",)),
     Section("pages", "Pages of the market under load", ("pages",)),
+    Section(
+        "admission",
+        "Load at the marketplace: offers, and an order over many people",
+        ("admission_offers", "admission_order"),
+    ),
     Section("scale", "A job over many people", ("scale",)),
 )
 STORY = "story"
