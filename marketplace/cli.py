@@ -286,6 +286,5 @@ def _password(file: TextIO | None) -> str:
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
-for _command in (ropa, dpia, doctor, member):
-for _command in (ropa, dpia, published, doctor):
+for _command in (ropa, dpia, published, doctor, member):
     main.add_command(_command)

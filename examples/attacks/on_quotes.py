@@ -19,9 +19,9 @@ from typing import Final
 from consent.policy import Policy
 from consent.query import LEAST_FLOOR, Query, Statistic
 from consent.vocabulary import Purpose, RecipientKind, StatisticKind
-from crypto.encoding import sha256
+from crypto.encoding import canonical_json, sha256
 from crypto.randomness import random_below, stream
-from crypto.signing import VerifyingKey, generate_es256
+from crypto.signing import generate_es256
 from examples.attacks.game import Score, score
 from examples.attacks.house import NOW, House
 from marketplace.domain.account import Organisation
@@ -164,7 +164,7 @@ def _offer(number: int) -> Offer:
     return Offer(
         consent_id=f"urn:uuid:00000000-0000-4000-8000-{number:012}",
         person=f"urn:argonauta:person:{number}",
-        holder_key=_key(),
+        holder_jwk=_key(),
         policy=_POLICY,
         public={},
         inputs_digest=f"{number}",
@@ -175,5 +175,6 @@ def _offer(number: int) -> Offer:
 
 
 @cache
-def _key() -> VerifyingKey:
-    return generate_es256(stream(sha256(b"attacks"), "attacks")).public
+def _key() -> str:
+    holder = generate_es256(stream(sha256(b"attacks"), "attacks")).public
+    return canonical_json(holder.to_jwk()).decode()

@@ -14,6 +14,7 @@ from uuid import uuid4
 from consent.policy import Policy
 from consent.query import Query, Statistic
 from consent.vocabulary import Purpose, RecipientKind, StatisticKind
+from crypto.encoding import canonical_json
 from crypto.signing import generate_es256
 from examples.bench import effort
 from examples.town import Town
@@ -91,7 +92,7 @@ def _buyer(store: SqlStore, services: Services, number: int, now: datetime) -> t
     return account.account_id, organisation
 
 
-_HOLDER = generate_es256().public
+_HOLDER = canonical_json(generate_es256().public.to_jwk()).decode()
 
 
 def _offer(books: Books, number: int, of: DataSet, now: datetime) -> str:
@@ -114,7 +115,7 @@ def _offer(books: Books, number: int, of: DataSet, now: datetime) -> str:
     offer = Offer(
         consent_id=consent_id,
         person=f"urn:argonauta:person:{number}",
-        holder_key=_HOLDER,
+        holder_jwk=_HOLDER,
         policy=policy,
         public={},
         inputs_digest="",

@@ -6,14 +6,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from consent.query import Query
 from crypto.encoding import Json
-from marketplace.domain.account import Account, ApiKey, Organisation
 from marketplace.domain.job import CollectedOutput, Job, JobEvent, JobState, NodeJobStatus, Part, Release
 from marketplace.domain.ledger import Book
 from marketplace.domain.log import LogBook
@@ -21,6 +20,7 @@ from marketplace.domain.offer import NodeAnswer, NodeSide, Offer, OfferState
 from marketplace.domain.order import DisputeOutcome, Order
 from marketplace.domain.signed_state import StateBook
 from marketplace.services.access_ports import AccessBook
+from marketplace.services.account_ports import AccountBook
 from marketplace.services.act_ports import ActBook
 from marketplace.services.answered_ports import AnsweredBook
 from marketplace.services.crowd_ports import CrowdBook
@@ -41,54 +41,6 @@ from ssi.credential import Credential
 
 Clock = Callable[[], datetime]
 """Tells the moment, in UTC."""
-
-
-class AccountBook(Protocol):
-    """Keeps accounts, their organisations and API keys."""
-
-    def add(self, account: Account) -> None:
-        """Keep a new account."""
-        ...
-
-    def get(self, account_id: str) -> Account | None:
-        """An account by id."""
-        ...
-
-    def set_organisation(self, account_id: str, organisation: Organisation) -> None:
-        """Replace the organisation of an account."""
-        ...
-
-    def add_failure(self, email: str, at: datetime) -> None:
-        """Remember a wrong password for an address, known or not."""
-        ...
-
-    def failures_since(self, email: str, since: datetime) -> int:
-        """How many wrong passwords there were for an address."""
-        ...
-
-    def forget_failures(self, email: str) -> None:
-        """Forget the wrong passwords of an address."""
-        ...
-
-    def add_api_key(self, key: ApiKey, secret_digest: str) -> None:
-        """Keep a new API key by the digest of its secret."""
-        ...
-
-    def api_keys(self, account_id: str) -> Sequence[ApiKey]:
-        """The API keys of an account, oldest first."""
-        ...
-
-    def find_api_key(self, secret_digest: str) -> ApiKey | None:
-        """The API key with this secret."""
-        ...
-
-    def revoke_api_key(self, key_id: str, at: datetime) -> None:
-        """End an API key; the first moment stays."""
-        ...
-
-    def note_use_of_api_key(self, key_id: str, on: date) -> None:
-        """Remember the last day, in UTC, on which an API key was used."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -362,7 +314,9 @@ class Books(Protocol):
     def members(self) -> MemberBook: ...  # noqa: D102
     @property
     def sign_ins(self) -> SignInBook: ...  # noqa: D102
+    @property
     def access(self) -> AccessBook: ...  # noqa: D102
+    @property
     def published(self) -> PublishedBook: ...  # noqa: D102
 
 

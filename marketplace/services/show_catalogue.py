@@ -27,10 +27,6 @@ class ShowCatalogue:
         """The entries, in the order of the data sets' references."""
         now = self.desk.now()
         with self.desk.store.reading() as books:
-            supply = books.offers.supply(now=self.desk.now())
-            told = books.supply.all()
-            published = books.published.latest()
-            asked = {each.ref for each in data_sets() if may_be_asked(books, each.ref, self.desk.terms)}
             edition = books.supply.edition()
             for kept in self._kept:
                 if kept.edition == edition and kept.put_together_at <= now and not kept.ends_by(now):
@@ -42,6 +38,7 @@ class ShowCatalogue:
     def _put_together(self, books: Books, now: datetime) -> tuple[CatalogueEntry, ...]:
         supply = books.offers.supply(now=now)
         told = books.supply.all()
+        published = books.published.latest()
         asked = {each.ref for each in data_sets() if may_be_asked(books, each.ref, self.desk.terms)}
         return tuple(
             CatalogueEntry(

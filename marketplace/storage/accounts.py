@@ -37,14 +37,6 @@ class SqlAccounts:
         row = self._session.execute(_ACCOUNTS.where(accounts.c.account_id == account_id)).first()
         return None if row is None else _account(row)
 
-    def find(self, email: str) -> tuple[Account, StoredPassword] | None:
-        """An account and its password by e-mail address in its normal spelling."""
-        row = self._session.execute(_ACCOUNTS.where(accounts.c.email == email)).first()
-        if row is None:
-            return None
-        cost = Argon2Cost(row.password_memory_kib, row.password_iterations, row.password_lanes)
-        return _account(row), StoredPassword(row.password_salt, cost, row.password_stretched)
-
     def set_organisation(self, account_id: str, organisation: Organisation) -> None:
         """Replace the organisation of an account."""
         self._session.execute(delete(organisations).where(organisations.c.account_id == account_id))
@@ -94,20 +86,10 @@ class SqlAccounts:
         used = update(api_keys).where(api_keys.c.key_id == key_id)
         self._session.execute(used.values(last_used_on=on))
 
-    def _account(self, row: Row[tuple[object, ...]]) -> Account:
-        found = select(organisations).where(organisations.c.account_id == row.account_id)
-        organisation = self._session.execute(found).first()
-        return Account(
-            account_id=row.account_id,
-            kind=row.kind,
-            created_at=row.created_at,
-            organisation=None if organisation is None else _organisation(organisation),
-        )
 
 def _account(row: Row[tuple[object, ...]]) -> Account:
     return Account(
         account_id=row.account_id,
-        email=row.email,
         kind=row.kind,
         created_at=row.created_at,
         organisation=None if row.subject is None else _organisation(row),

@@ -38,7 +38,7 @@ def counted(session: Session) -> Iterator[None]:
 
 def current(session: Session) -> int:
     """The number of the edition that holds."""
-    return session.execute(select(catalogue_editions.c.number)).scalar_one()
+    return int(session.execute(select(catalogue_editions.c.number)).scalar_one())
 
 
 def _watch(state: ORMExecuteState) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from marketplace.storage.access import SqlAccess
 from marketplace.storage import edition
+from marketplace.storage.access import SqlAccess
 from marketplace.storage.accounts import SqlAccounts
 from marketplace.storage.acts import SqlActs
 from marketplace.storage.answered import SqlAnswered

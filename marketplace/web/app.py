@@ -64,6 +64,12 @@ def create_app(
     for own in (you, joining):
         app.register_blueprint(own.screens(services))
     app.register_blueprint(result.screens(services, authority))
+    _install_what_is_set_up(app, services, settings)
+    return app
+
+
+def _install_what_is_set_up(app: Flask, services: Services, settings: Settings) -> None:
+    """The pages that not every market has."""
     cards = services.payments
     app.context_processor(lambda: {"card_rail": None if cards is None else cards.rail.title})
     if cards is not None:
@@ -75,4 +81,3 @@ def create_app(
         app.register_blueprint(institutions.screens(services, services.doors))
     if services.presentations is not None:
         app.register_blueprint(presenting.screens(services, services.presentations))
-    return app

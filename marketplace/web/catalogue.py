@@ -79,6 +79,7 @@ def screens(services: Services) -> Blueprint:
     @blueprint.get("/data/<name>/<int:version>")
     def detail(name: str, version: int) -> str:
         entry = entry_of(services, f"{name}/{version}")
+        described = entry.description
 
         def told() -> str:
             return render_template(
@@ -88,7 +89,8 @@ def screens(services: Services) -> Blueprint:
                 purposes=_purposes(entry.supply),
                 recipients=_recipients(entry.supply),
                 fresh_at=_fresh_at(entry.supply),
-                preview=made_up(entry.data_set),
+                preview=preview(entry.data_set, described),
+                coverage=None if described is None else coverage_of(entry.data_set, described),
                 examples=examples(entry.data_set),
                 values_text=values_text,
                 unit_text=unit_text,
@@ -97,15 +99,6 @@ def screens(services: Services) -> Blueprint:
         return render_template(
             "market/data_set.html",
             entry=entry,
-            supply=entry.supply,
-            purposes=_purposes(entry.supply),
-            recipients=_recipients(entry.supply),
-            fresh_at=_fresh_at(entry.supply),
-            preview=preview(entry.data_set, entry.description),
-            coverage=None if entry.description is None else coverage_of(entry.data_set, entry.description),
-            examples=examples(entry.data_set),
-            values_text=values_text,
-            unit_text=unit_text,
             told=kept.markup(("data set", entry.data_set.ref), entry, told),
         )
 

@@ -16,17 +16,13 @@ from crypto.errors import MalformedError
 from marketplace.domain.job import JobState
 from marketplace.domain.member import Right
 from marketplace.domain.member_act import Did
-from marketplace.errors import PriceChangedError, TooFewPeopleError
-from marketplace.services.suite import Services
-from marketplace.web.ask import LANGUAGE, builder_address, describe, price_address, query_text, turned_by
-from marketplace.web.visitor import for_buyers, me, visitor
 from marketplace.domain.stall import Stall
 from marketplace.domain.view import OrderView
 from marketplace.errors import PriceChangedError, TooFewPeopleError
 from marketplace.services.suite import Services
 from marketplace.web.ask import LANGUAGE, builder_address, describe, price_address, query_text, turned_by
 from marketplace.web.kept import KeptParts
-from marketplace.web.visitor import for_buyers, visitor
+from marketplace.web.visitor import for_buyers, me, visitor
 from marketplace.web.words import level_text, sentence, state_words
 
 _UNDER_WAY = frozenset({JobState.QUEUED, JobState.ADMITTED, JobState.RUNNING})
@@ -86,16 +82,14 @@ def _watching(blueprint: Blueprint, services: Services) -> None:
         billed = services.invoices.of_purchase(visitor().account_id, order_id) if keeps else None
 
         def told() -> str:
-            return _told(order, stall)
+            return _told(order, stall, by)
 
-        shown = (visitor().account_id, order, stall, billed)
+        by = services.read_member_acts.buyer_of(visitor().account_id, order_id)
+        shown = (visitor().account_id, order, stall, billed, by)
         return render_template(
             "market/order.html",
             under_way=order.state in _UNDER_WAY,
             has_result=order.state in _ANSWERED,
-            as_sentence=sentence,
-            stall=services.detect_stalls.of_order(visitor().account_id, order_id),
-            ordered_by=services.read_member_acts.buyer_of(visitor().account_id, order_id),
             told=kept.markup(order_id, shown, told) if keeps else Markup(told()),  # noqa: S704 — a template's
         )
 
@@ -114,7 +108,7 @@ def _watching(blueprint: Blueprint, services: Services) -> None:
         return render_template("market/progress.html", order=order, as_sentence=sentence, stall=stall)
 
 
-def _told(order: OrderView, stall: Stall | None) -> str:
+def _told(order: OrderView, stall: Stall | None, ordered_by: str | None) -> str:
     return render_template(
         "market/order_parts.html",
         order=order,
@@ -127,6 +121,7 @@ def _told(order: OrderView, stall: Stall | None) -> str:
         has_result=order.state in _ANSWERED,
         as_sentence=sentence,
         stall=stall,
+        ordered_by=ordered_by,
     )
 
 

@@ -88,6 +88,7 @@ def navigation(services: Services) -> Callable[[], list[NavItem]]:
 @dataclass(frozen=True)
 class Door(Generic[Arguments, Page]):
     """A page behind a door: for one kind of account, and for members with a right, where these are named."""
+
     """A page behind a door: for one kind of account, or any, and for who has a right where one is named."""
 
     view: Callable[Arguments, Page]
@@ -129,9 +130,6 @@ def for_operators(view: Callable[Arguments, Page]) -> Door[Arguments, Page]:
 def for_members(view: Callable[Arguments, Page], right: Right | None = None) -> Door[Arguments, Page]:
     """A page for whoever is signed in, for whatever account; where a right is named, who has it."""
     return Door(view, None, right)
-def for_members(view: Callable[Arguments, Page]) -> Door[Arguments, Page]:
-    """A page about oneself: for everybody who is signed in."""
-    return Door(view, None, None)
 
 
 def visitor() -> Account:

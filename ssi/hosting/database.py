@@ -60,13 +60,7 @@ class Database:
         Raises:
             DatabaseUnavailableError: the database does not answer.
         """
-        options = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
-        if self.engine.dialect.name == "sqlite":
-            options = {}
-        engine = self.engine.execution_options(**{_MODE: "reading"}, **options)
-        with _told_when_away(), Session(engine, expire_on_commit=False) as session:
-        """A session that sees one moment of the database; writing in it is an error of the database."""
-        with Session(self._for_reading, expire_on_commit=False) as session:
+        with _told_when_away(), Session(self._for_reading, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -76,10 +70,8 @@ class Database:
         Raises:
             DatabaseUnavailableError: it does not answer or cannot keep anything, as in `reading`.
         """
-        engine = self.engine.execution_options(**{_MODE: "writing"})
-        with _told_when_away(), Session(engine, expire_on_commit=False) as session, session.begin():
-        """A session of the only writer: committed at the end, rolled back when an error leaves the block."""
-        with Session(self._for_writing, expire_on_commit=False) as session, session.begin():
+        made = Session(self._for_writing, expire_on_commit=False)
+        with _told_when_away(), made as session, session.begin():
             session.connection()  # so that the lock is held from here on, not from the first statement
             yield session
 

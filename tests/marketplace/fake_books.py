@@ -8,15 +8,11 @@ from decimal import Decimal
 
 from consent.query import Query
 from crypto.encoding import Json
-from marketplace.domain.account import Account, ApiKey, Organisation, StoredPassword
-from marketplace.domain.job import LEFT_ALONE, Job, JobEvent, JobState, Part, Release
 from marketplace.domain.account import Account, ApiKey, Organisation
-from marketplace.domain.job import Job, JobEvent, JobState, Part, Release
+from marketplace.domain.job import LEFT_ALONE, Job, JobEvent, JobState, Part, Release
 from marketplace.domain.offer import NodeAnswer, NodeSide, Offer, OfferState, state_after
 from marketplace.domain.order import DisputeOutcome, Order
 from marketplace.errors import LostLeaseError
-from marketplace.services.ports import ArrivedOffer, Supply
-from marketplace.errors import AccountConflictError, LostLeaseError
 from marketplace.services.ports import Arrival, ArrivedOffer, Supply
 from tests.marketplace.mpc_node.parties import NOW
 from tests.marketplace.pause_fakes import MemoryPauses

@@ -220,6 +220,8 @@ def test_members_are_invited_listed_and_ended_and_a_lost_password_is_replaced(fo
     assert line.split()[1:] == ["b@example.org", "owner"]
     assert (last.exit_code, "has an owner" in last.output) == (1, True)
     assert (nobody.exit_code, "no member has this e-mail address" in nobody.output) == (1, True)
+
+
 def test_an_operator_lists_and_takes_back_published_answers(folder):
     listed = run(folder, "published", "list")
     missing = run(folder, "published", "withdraw", "order-1")

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 
 from consent.computation import compile_groups
 from consent.errors import QueryRefusedError
+from consent.grouping import Groups
 from consent.joining import asked_about
 from consent.query import Query, Statistic
 from consent.query_check import check
@@ -138,7 +139,7 @@ def test_whatever_is_planned_is_quoted_and_compiled_and_whatever_is_refused_is_n
         return
     described = asked_about(plan.query)
     check(plan.query, described)
-    groups = (None,)
+    groups: Groups = (None,)
     if query.group_by is not None:
         groups = tuple(described.attribute(query.group_by).codes)
     compile_groups(plan.query, described, groups=groups, people=12)

@@ -35,7 +35,7 @@ def books_before(database_url):
     config.set_main_option("path_separator", "newline")
     with store.database.engine.begin() as connection:
         config.attributes |= {"connection": connection, "version_table": VERSION_TABLE}
-        command.downgrade(config, "0017")
+        command.downgrade(config, "0019")
     with store.database.engine.connect() as connection:
         assert "published_answers" not in inspect(connection).get_table_names()
     store.database.close()

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from consent.vocabulary import Engine
 from crypto.errors import MalformedError
@@ -13,11 +15,16 @@ from marketplace.sdk.keys import BuyerKeys
 from marketplace.sdk.plan import plan_lines, planned
 from ssi.http.errors import RefusedByPeerError
 from tests.marketplace.described import described_client
+from tests.marketplace.invoice_fakes import SELLER
 from tests.marketplace.market import Market, open_market
 from tests.marketplace.mpc_node.orders import BUYER_KEY, EXACT, RESULT_KEYS
 from tests.marketplace.mpc_node.parties import ed25519
-from tests.marketplace.test_invoices import SELLER
 from tests.serving import serving
+
+
+def body(response: TestResponse) -> dict[str, Any]:
+    found: dict[str, Any] = response.get_json()
+    return found
 
 
 def bearer(market: Market) -> dict[str, str]:
@@ -36,20 +43,22 @@ def buyer(market: Market) -> Iterator[Buyer]:
         connected.client.close()
 
 
-def test_a_plan_and_its_refusal_are_of_the_described_form(market: Market):
+def test_a_plan_and_its_refusal_are_of_the_described_form(market):
     market.stock(12)
     client, headers = described_client(create_api_app(market.services)), bearer(market)
 
-    plan = client.post("/api/v1/plans", json={"query": EXACT.to_json()}, headers=headers)
+    plan = body(client.post("/api/v1/plans", json={"query": EXACT.to_json()}, headers=headers))
     refused = client.post(
         "/api/v1/plans", json={"query": replace(EXACT, floor=50).to_json()}, headers=headers
     )
 
-    assert plan.json["engine"] == "mpc"
-    assert plan.json["cost"]["rounds"] == 3
+    told = body(refused)
+
+    assert plan["engine"] == "mpc"
+    assert plan["cost"]["rounds"] == 3
     assert refused.status_code == 422
-    assert refused.json["obstacle"] == "too_few_people"
-    assert {each["engine"] for each in refused.json["alternatives"]} == {"paillier", "additive"}
+    assert told["obstacle"] == "too_few_people"
+    assert {each["engine"] for each in told["alternatives"]} == {"paillier", "additive"}
 
 
 def test_a_plan_takes_a_key_that_may_ask_for_prices(market: Market):
@@ -59,12 +68,12 @@ def test_a_plan_takes_a_key_that_may_ask_for_prices(market: Market):
 
 
 @pytest.mark.parametrize(("seller", "taxed"), [(None, False), (SELLER, True)])
-def test_a_quote_says_which_tax_its_price_contains(seller, taxed: bool):
+def test_a_quote_says_which_tax_its_price_contains(seller, taxed):
     market = open_market(seller=seller)
     market.stock(12)
     client, headers = described_client(create_api_app(market.services)), bearer(market)
 
-    quote = client.post("/api/v1/quotes", json={"query": EXACT.to_json()}, headers=headers).json
+    quote = body(client.post("/api/v1/quotes", json={"query": EXACT.to_json()}, headers=headers))
 
     fee = quote["price"]["gross_cents"] - quote["price"]["people_total_cents"]
     rate = quote["vat_rate_permille"]
@@ -87,7 +96,7 @@ def test_the_buyers_tools_are_told_why_there_is_no_plan(buyer: Buyer):
         planned(buyer, replace(EXACT, floor=50))
 
 
-def test_a_plan_for_another_question_is_not_believed(buyer: Buyer):
+def test_a_plan_for_another_question_is_not_believed(buyer):
     answer = buyer.client.post_json("/api/v1/plans", {"query": EXACT.to_json()})
 
     class Swapped:

@@ -10,7 +10,7 @@ from uuid import UUID
 from consent.joining import Joining
 from consent.policy import Policy
 from consent.vocabulary import Purpose, RecipientKind, StatisticKind
-from crypto.encoding import b64url_encode, digest_of, sha256
+from crypto.encoding import b64url_encode, canonical_json, digest_of, sha256
 from marketplace.domain.offer import NodeAnswer, Offer, OfferState
 from marketplace.services.ports import ArrivedOffer, Books
 from ssi.dataset import data_set
@@ -110,7 +110,7 @@ def _offer(person: Person, policy: Policy) -> Offer:
     return Offer(
         consent_id=person.consent_id,
         person=f"urn:argonauta:person:{person.index}",
-        holder_key=parties.HOLDER.public,
+        holder_jwk=canonical_json(parties.HOLDER.public.to_jwk()).decode(),
         policy=policy,
         public=person.public,
         inputs_digest=digest_of(person.consent_id),

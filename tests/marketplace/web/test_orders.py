@@ -110,6 +110,7 @@ def test_without_enough_money_nothing_is_bought(house: House):
 def test_a_mandate_that_ran_out_leads_to_registration(house: House, buyer: Visitor):
     form = buying_form(buyer)
     house.clock.forward(days=31)
+    buyer.sign_in()
 
     response = buyer.send("/orders", **form)
 

@@ -7,7 +7,7 @@ from alembic import op
 
 from ssi.hosting.columns import UtcMoment
 
-revision = "0020"
+revision = "0018"
 down_revision = "0017"
 branch_labels = None
 depends_on = None
