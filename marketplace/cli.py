@@ -23,7 +23,7 @@ from marketplace.domain.scope import ALL_SCOPES, Scope, read_scopes
 from marketplace.errors import MarketplaceError
 from marketplace.member_commands import member
 from marketplace.money_cli import money_commands
-from marketplace.operator_commands import doctor, dpia, published, ropa
+from marketplace.operator_commands import doctor, dpia, nodes, published, ropa
 from marketplace.verifier_identity import renew_certificate
 from marketplace.worker import Worker
 from ssi.errors import CredentialError
@@ -286,5 +286,5 @@ def _password(file: TextIO | None) -> str:
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
-for _command in (ropa, dpia, published, doctor, member):
+for _command in (ropa, dpia, nodes, published, doctor, member):
     main.add_command(_command)

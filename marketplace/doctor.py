@@ -150,6 +150,14 @@ def _nodes(services: Services) -> Iterator[Finding]:
         else:
             remedy = f"ask {node.operator}; no answer is computed without it"
             yield Finding(Level.FAIL, f"node {node.node_id}: no answer from {node.url}", remedy)
+    yield _approved(services)
+
+
+def _approved(services: Services) -> Finding:
+    if services.oversight.nodes.seen().change is None:
+        return Finding(Level.OK, "nodes: the registry names those that were approved")
+    remedy = "let two operators look at them: Operations, Nodes"
+    return Finding(Level.FAIL, "nodes: the registry names others than those that were approved", remedy)
 
 
 def _log(house: House) -> Iterator[Finding]:

@@ -229,7 +229,15 @@ class NoticeRefusedError(RefusedError):
     """A notice of a payment rail whose signature does not hold, or that is older than it may be."""
 
 
-class NotAssessedError(RefusedError):
+class NotOpenError(RefusedError):
+    """Nobody can ask until operators did something."""
+
+
+class NodesNotApprovedError(NotOpenError):
+    """The computing nodes are others than those that two operators approved."""
+
+
+class NotAssessedError(NotOpenError):
     """A data set about health for which no data protection impact assessment is approved (GDPR 35)."""
 
 

@@ -11,6 +11,7 @@ from marketplace.bootstrap import build
 from marketplace.command_options import settings_of, with_settings
 from marketplace.doctor import Level, examine
 from marketplace.domain.account import AccountKind
+from marketplace.domain.act import NEEDED
 from marketplace.errors import NotAllowedError
 from marketplace.services.suite import Services
 
@@ -83,6 +84,43 @@ def withdraw_published(order_id: str, **options: Any) -> None:
     """Take a published answer back from the catalogue, for good; again changes nothing."""
     taken = build(settings_of(options)).withdraw_publication(None, order_id)
     click.echo(f"{taken.order_id} {taken.description.data_set} taken back")
+
+
+@click.group()
+def nodes() -> None:
+    """Look at the nodes of the registry, and approve changed ones."""
+
+
+@nodes.command("show")
+@with_settings
+def show_nodes(**options: Any) -> None:
+    """Print what is different from the approved nodes, and the fingerprint of what the registry says now."""
+    seen = build(settings_of(options)).oversight.nodes.seen()
+    click.echo(f"fingerprint {seen.nodes.digest}")
+    if seen.change is None:
+        click.echo("nothing waits for approval")
+        return
+    for word, names in (
+        ("new", seen.change.added),
+        ("gone", seen.change.removed),
+        ("changed", seen.change.changed),
+    ):
+        for name in names:
+            click.echo(f"{word} {name}")
+    click.echo(f"approved by {len(seen.approvers)} of {NEEDED} operators")
+
+
+@nodes.command("approve")
+@with_settings
+@click.argument("fingerprint")
+@click.option("--email", required=True, help="The operator who approves; a second one has to as well.")
+@click.option("--password-file", type=click.File("r"), help="A file with the password; - for stdin.")
+def approve_nodes(fingerprint: str, email: str, password_file: TextIO | None, **options: Any) -> None:
+    """Approve the nodes of this fingerprint, as one of two operators, and print what counts now."""
+    services = build(settings_of(options))
+    by = _operator(services, email, password_file)
+    seen = services.oversight.nodes.approve(by, fingerprint)
+    click.echo("they count from now on" if seen.change is None else "waits for a second operator")
 
 
 @click.command()

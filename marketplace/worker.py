@@ -76,6 +76,7 @@ class Worker:
         self._begin(Loop("tend crowd sums", self._duties.tend_crowds, self._pauses.crowds))
         self._begin(Loop("forget presentations", self._duties.forget_presentations, self._pauses.expiry))
         self._begin(Loop("give a sign of life", self._duties.sign_of_life, self._pauses.expiry))
+        self._begin(Loop("take the first nodes", self._duties.take_first_nodes, self._pauses.expiry))
         self._begin(Loop("sum up supply", self._duties.sum_up_supply, self._pauses.expiry))
         if self._duties.space is not None:
             self._begin(Loop("negotiate", self._duties.space.negotiate, self._pauses.space))

@@ -36,6 +36,7 @@ class Register(StrEnum):
     PAYOUT = "payout"
     ASSESSMENT = "assessment"
     GLASS = "glass"
+    NODES = "nodes"
     MEMBER = "member"
     ACCESS = "access"
 

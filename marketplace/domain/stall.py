@@ -16,6 +16,7 @@ PATIENCE: Final = timedelta(seconds=25)
 NO_ANSWER: Final = "no answer from "
 WAITING: Final = "waiting for "
 ANSWER_AGAIN: Final = "all nodes answer again"
+NOT_APPROVED: Final = "the computing nodes changed; two operators have to approve them first"
 
 
 class StallCause(StrEnum):
@@ -23,6 +24,7 @@ class StallCause(StrEnum):
 
     NO_WORKER = "no_worker"
     NODES_SILENT = "nodes_silent"
+    NODES_CHANGED = "nodes_changed"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Stall:
         """The cause for everybody."""
         if self.cause is StallCause.NO_WORKER:
             return "The part of this market that drives orders forward has not been at this one for a while."
+        if self.cause is StallCause.NODES_CHANGED:
+            return "The computing nodes of this market changed, and that has to be approved first."
         return f"{self.nodes} does not answer, and an answer needs all three nodes."
 
     @property
@@ -50,9 +54,7 @@ class Stall:
             return (
                 "You need not do anything: your money is held, and is free again by itself within two days."
             )
-        return (
-            "You need not do anything: the order goes on when it is back, or ends and all money comes back."
-        )
+        return "You need not do anything: the order goes on after that, or ends and all money comes back."
 
     @property
     def for_operator(self) -> str:
@@ -62,6 +64,8 @@ class Stall:
                 "Start a worker (marketplace worker), or look into the log of the one that runs."
                 " What a worker had in hand when it died is taken up a minute after that."
             )
+        if self.cause is StallCause.NODES_CHANGED:
+            return "Look at the nodes, and approve them if they are meant: it takes two operators."
         return f"Ask the operator of {self.nodes} to start it; see the cards above for what answers."
 
 
@@ -75,6 +79,9 @@ def stall_of(job: Job, events: Sequence[JobEvent], attended_at: datetime, now: d
     if now - attended_at >= PATIENCE:
         return Stall(job.job_id, job.order_id, StallCause.NO_WORKER, attended_at)
     last = events[-1] if events else None
+    if last is not None and last.note == NOT_APPROVED:
+        cause = StallCause.NODES_CHANGED
+        return Stall(job.job_id, job.order_id, cause, last.at, ends_at=job.attempt_until)
     for begin in (NO_ANSWER, WAITING):
         if last is not None and last.note.startswith(begin):
             names, until = last.note.removeprefix(begin), job.attempt_until

@@ -16,9 +16,10 @@ from functools import cache, partial
 from marketplace.domain.failure import MAX_REASON, AttemptFailure
 from marketplace.domain.job import Job, JobEvent, JobState
 from marketplace.domain.order import Order
-from marketplace.domain.stall import ANSWER_AGAIN, NO_ANSWER
+from marketplace.domain.stall import ANSWER_AGAIN, NO_ANSWER, NOT_APPROVED
 from marketplace.errors import LostLeaseError
 from marketplace.sdk.errors import NodesContradictError
+from marketplace.services.approved_nodes import are_approved
 from marketplace.services.desk import Desk
 from marketplace.services.end_order import refund, settle
 from marketplace.services.follow_attempt import FollowAttempt, Progress
@@ -85,6 +86,8 @@ class DriveJobs:
         return job.dispute_until if job.state is JobState.RELEASED else None
 
     def _attempt(self, job: Job) -> Job:
+        if not self._are_nodes_approved():
+            return self._wait_for_operators(job)
         if job.manifest is None:
             return self._start(job)
         is_over = job.attempt_until is not None and self.desk.now() >= job.attempt_until
@@ -120,6 +123,26 @@ class DriveJobs:
             return self._wait_for(job, silent)
         with self._changing(job) as (books, order):
             return StartAttempt(self.desk)(books, order, job)
+
+    def _are_nodes_approved(self) -> bool:
+        with self.desk.store.reading() as books:
+            return are_approved(books, self.desk.registry())
+
+    def _wait_for_operators(self, job: Job) -> Job:
+        """Ask and tell changed nodes nothing; if nobody approves them in time, the job ends."""
+        now = self.desk.now()
+        if job.attempt_until is not None and now >= job.attempt_until:
+            reason = "the computing nodes changed, and two operators did not approve them in time"
+            return self._end_attempt(job, AttemptFailure(reason))
+        with self.desk.store.reading() as books:
+            is_told = books.orders.events(job.job_id)[-1].note == NOT_APPROVED
+        if is_told:
+            return job
+        until = job.attempt_until or now + self.desk.terms.attempt_limit
+        waiting = replace(job, attempt_until=until, updated_at=now)
+        with self._changing(job) as (books, _):
+            books.orders.save(waiting, JobEvent(now, job.state, NOT_APPROVED, job.attempt))
+        return waiting
 
     def _wait_for(self, job: Job, silent: tuple[str, ...]) -> Job:
         """Wait from the moment the silence was noticed; before that, it may have been us who were away."""

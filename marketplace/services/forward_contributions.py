@@ -16,6 +16,7 @@ from consent.receipt import verify_deletion_receipt
 from crypto.encoding import parse_json
 from crypto.errors import CryptoError
 from marketplace.domain.offer import NodeAnswer
+from marketplace.services.approved_nodes import are_approved
 from marketplace.services.desk import Desk
 from marketplace.services.ports import Nodes
 from ssi.errors import CredentialError
@@ -37,12 +38,14 @@ class ForwardContributions:
     batch: int = BATCH
 
     def __call__(self, node_id: str) -> int:
-        """Send one batch to one node and return how many it answered.
+        """Send one batch to one node and return how many it answered; none while changed nodes wait.
 
         Raises:
             PeerError: the node cannot be reached or does not answer as promised; nothing is lost.
         """
         with self.desk.store.reading() as books:
+            if not are_approved(books, self.desk.registry()):
+                return 0
             waiting = _within(books.offers.waiting_for(node_id, limit=self.batch))
         if not waiting:
             return 0

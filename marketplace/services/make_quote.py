@@ -10,6 +10,7 @@ from consent.query_check import check
 from marketplace.domain.account import Account, Organisation
 from marketplace.domain.catalogue import Quote
 from marketplace.errors import NotRegisteredError, UnknownAccountError
+from marketplace.services.approved_nodes import require_approved
 from marketplace.services.assessed import require_assessed
 from marketplace.services.desk import Desk
 from marketplace.services.issue_invoices import Invoices
@@ -34,6 +35,7 @@ class MakeQuote:
             TooFewPeopleError: fewer people permit it than its floor.
             DiffersByTooFewError: an exact answer would differ by too few people from earlier ones.
             NotAssessedError: it is about health, and no assessment is approved.
+            NodesNotApprovedError: the nodes changed, and two operators have not approved them.
         """
         with self.desk.store.reading() as books:
             question = question_of(self.desk, books, account_id, query)
@@ -54,6 +56,7 @@ def question_of(desk: Desk, books: Books, account_id: str, query: Query) -> Ques
         UnknownAccountError, NotRegisteredError: as `registered`.
         UnknownDataSetError: there is no such data set.
         NotAssessedError: it is about health, and no assessment is approved.
+        NodesNotApprovedError: the nodes changed, and two operators have not approved them.
     """
     now = desk.now()
     account = books.accounts.get(account_id)
@@ -63,7 +66,9 @@ def question_of(desk: Desk, books: Books, account_id: str, query: Query) -> Ques
         _require_sound(query)
         raise
     require_assessed(books, query.data_sets, desk.terms)
-    return Question(desk.registry(), buyer, stock_for(books, query, now=now), now)
+    registry = desk.registry()
+    require_approved(books, registry)
+    return Question(registry, buyer, stock_for(books, query, now=now), now)
 
 
 def registered(account: Account | None, now: datetime) -> Organisation:

@@ -10,6 +10,7 @@ from marketplace.services.describe_processing import DescribeProcessing
 from marketplace.services.desk import Desk
 from marketplace.services.keep_assessments import KeepAssessments
 from marketplace.services.keep_breaches import KeepBreaches
+from marketplace.services.keep_nodes import KeepNodes
 from marketplace.services.keep_rights import KeepRights, Withdraw
 from marketplace.services.oversee import ListParties
 from marketplace.services.read_glass import ReadGlass
@@ -30,6 +31,7 @@ class Oversight:
     read_glass: ReadGlass
     see_worker: SeeWorker
     list_parties: ListParties
+    nodes: KeepNodes
 
 
 def oversight(desk: Desk, secrets: Vault) -> Oversight:
@@ -43,6 +45,7 @@ def oversight(desk: Desk, secrets: Vault) -> Oversight:
         read_glass=ReadGlass(desk),
         see_worker=SeeWorker(desk),
         list_parties=ListParties(desk),
+        nodes=KeepNodes(desk),
     )
 
 

@@ -19,6 +19,7 @@ from marketplace.domain.order import Order, request_digest
 from marketplace.domain.split import Price
 from marketplace.domain.view import OrderView, view
 from marketplace.errors import OrderConflictError, PriceChangedError, TooManyQuestionsError
+from marketplace.services.approved_nodes import require_approved
 from marketplace.services.assessed import require_assessed
 from marketplace.services.desk import Desk
 from marketplace.services.log_entries import append, asked
@@ -86,7 +87,7 @@ class PlaceOrder:
             NotRegisteredError: the buyer has no valid credential or mandate on file.
             RevokedError: the issuer took the buyer's credential back.
             UnknownDataSetError, QuestionRefusedError, TooFewPeopleError, DiffersByTooFewError,
-                NotAssessedError: as for a quote.
+                NotAssessedError, NodesNotApprovedError: as for a quote.
             TooManyQuestionsError: this buyer asked about a data set as often as it may in a day.
             PriceChangedError: the price is above the accepted one now.
             InsufficientFundsError: the buyer does not have the price.
@@ -116,6 +117,7 @@ class PlaceOrder:
         buyer = registered(books.accounts.get(account_id), now)
         query = request.query
         require_assessed(books, query.data_sets, self.desk.terms)
+        require_approved(books, self.desk.registry())
         _require_pace(books, account_id, query, now)
         # Without the search for a query close by, and without reading again what cannot have changed: a
         # writer keeps everybody else waiting.

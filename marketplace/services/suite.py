@@ -25,6 +25,7 @@ from marketplace.services.join_crowd import JoinCrowd
 from marketplace.services.judge_crowd import ConfirmCrowd, DisputeCrowd
 from marketplace.services.judge_result import ConfirmResult, DisputeResult
 from marketplace.services.judge_score import ConfirmScore, DisputeScore
+from marketplace.services.keep_nodes import KeepNodes
 from marketplace.services.make_plan import MakePlan
 from marketplace.services.make_quote import MakeQuote
 from marketplace.services.member_acts import ReadMemberActs
@@ -258,6 +259,7 @@ class Duties:
     show_withdrawals: ShowWithdrawals
     sign_of_life: SignOfLife
     sum_up_supply: SumUpSupply
+    take_first_nodes: Callable[[], bool]
     deliver_notices: DeliverNotices | None = None
     space: SpaceDuties | None = None
     tend_payments: TendPayments | None = None
@@ -288,6 +290,7 @@ def duties(desk: Desk, nodes: Nodes, *, worker: str, others: Others | None = Non
         show_withdrawals=ShowWithdrawals(desk, nodes),
         sign_of_life=SignOfLife(desk, worker),
         sum_up_supply=SumUpSupply(desk),
+        take_first_nodes=KeepNodes(desk).take_first,
         deliver_notices=None if known.messenger is None else DeliverNotices(desk, known.messenger),
         space=None if known.space is None else space_duties(desk, known.space),
         tend_payments=None if known.rail is None else TendPayments(Payments(desk, known.rail)),

@@ -16,6 +16,7 @@ from crypto.errors import CryptoError, MalformedError
 from marketplace.domain.log import Log
 from marketplace.domain.signed_state import Cosigned, SignedState
 from marketplace.errors import LogContradictedError
+from marketplace.services.approved_nodes import are_approved
 from marketplace.services.desk import Desk
 from marketplace.services.log_entries import signed_checkpoint
 from marketplace.services.ports import Books, Nodes
@@ -56,6 +57,8 @@ class WitnessLog:
 
     def _due(self, node_id: str) -> SignedState | None:
         with self.desk.store.reading() as books:
+            if not are_approved(books, self.desk.registry()):
+                return None
             state, grown = _last(books), Log(books.log).size
         if state is None or (state.published and grown > state.size):
             state = self._signed() if grown else None

@@ -12,6 +12,7 @@ from marketplace.web import (
     ask,
     catalogue,
     desk_breaches,
+    desk_nodes,
     desk_payouts,
     desk_processing,
     desk_requests,
@@ -56,7 +57,7 @@ def create_app(
     refusals.install(app)
     for screens in (catalogue, ask, orders, organisation, purse, operations, invoices):
         app.register_blueprint(screens.screens(services))
-    for desk in (desk_breaches, desk_requests, desk_payouts, desk_processing):
+    for desk in (desk_breaches, desk_requests, desk_payouts, desk_processing, desk_nodes):
         app.register_blueprint(desk.screens(services))
     app.jinja_env.filters["word_of"] = lambda key, words: words.get(key, key)
     for linking in (members, signing_up):

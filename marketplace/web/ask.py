@@ -16,7 +16,7 @@ from marketplace.domain.band import Band
 from marketplace.domain.catalogue import Quote
 from marketplace.domain.member import Right
 from marketplace.domain.over_asked_view import over_asked_view
-from marketplace.errors import NotAssessedError, NotRegisteredError, QuestionRefusedError, TooFewPeopleError
+from marketplace.errors import NotOpenError, NotRegisteredError, QuestionRefusedError, TooFewPeopleError
 from marketplace.services.suite import Services
 from marketplace.web.catalogue import entry_of
 from marketplace.web.earlier import earlier_orders
@@ -95,7 +95,7 @@ def screens(services: Services) -> Blueprint:
             quote = services.make_quote(visitor().account_id, query)
         except FormError as error:
             return _builder(replace(form, errors=error.errors), entry.people), UNPROCESSABLE
-        except (QueryRefusedError, TooFewPeopleError, NotAssessedError) as error:
+        except (QueryRefusedError, TooFewPeopleError, NotOpenError) as error:
             turned = turned_by(error, form.about)
             return _builder(form, entry.people, Glance(describe(query)), turned), UNPROCESSABLE
         return _price(services, quote)
@@ -103,10 +103,10 @@ def screens(services: Services) -> Blueprint:
     return blueprint
 
 
-def turned_by(error: QueryRefusedError | TooFewPeopleError | NotAssessedError, about: DataSet) -> Turned:
+def turned_by(error: QueryRefusedError | TooFewPeopleError | NotOpenError, about: DataSet) -> Turned:
     """A refusal in words for the one who asks, with a question close by where there is one."""
-    if isinstance(error, NotAssessedError):
-        return Turned(sentence(str(error)), "Two operators of this market have to approve one first.")
+    if isinstance(error, NotOpenError):
+        return Turned(sentence(str(error)), "Two operators of this market have to approve it first.")
     if isinstance(error, TooFewPeopleError):
         return Turned(sentence(error.reason), nearby=error.nearby, nearby_people=error.nearby_people)
     said = Turned(sentence(plainly(error.reason, about)), sentence(plainly(error.remedy, about)))
@@ -150,7 +150,7 @@ def _glance(services: Services, form: QueryForm) -> Glance:
         return Glance(asked, quote=services.make_quote(visitor().account_id, query))
     except NotRegisteredError:
         return Glance(asked)
-    except (QueryRefusedError, TooFewPeopleError, NotAssessedError) as error:
+    except (QueryRefusedError, TooFewPeopleError, NotOpenError) as error:
         return Glance(asked, turned=turned_by(error, form.about))
 
 

@@ -41,6 +41,7 @@ def screens(services: Services) -> Blueprint:
             alarm=alarm,
             worker=(seen, silent),
             due=_due(services, now),
+            are_nodes_waiting=services.oversight.nodes.seen().change is not None,
             parties=services.oversight.list_parties(),
             now=now,
             checkpoint=services.read_log.published(),

@@ -1,6 +1,7 @@
 """The operator's commands, as an operator types them."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from consent.log import verify_checkpoint
 from crypto.encoding import canonical_json
+from marketplace.bootstrap import build
 from marketplace.cli import main
 from marketplace.config import PUBLIC, Settings
 from ssi.trust import sign_registry
@@ -176,6 +178,31 @@ def test_an_assessment_is_linked_by_two_operators_and_listed(folder):
     listed = run(folder, "dpia", "list").output.splitlines()
     assert "health/1 needed DSFA 3" in listed
     assert "exam/1 not needed -" in listed
+
+
+def test_changed_nodes_are_shown_and_approved_by_two(folder):
+    beside = folder.parent
+    settings = Settings(folder, beside / "registry.jwt", beside / "authority.jwk")
+    assert build(settings).oversight.nodes.take_first()
+    known = assembled(parts())
+    moved = replace(known, nodes=(replace(known.nodes[0], operator="New Ltd."), *known.nodes[1:]))
+    (beside / "registry.jwt").write_text(sign_registry(moved, ed25519("authority")))
+    for name in ("one", "two"):
+        address = ("--email", f"{name}@market.example")
+        run(folder, "operator", "add", *address, "--password-file", "-", typed=PASSWORD + "\n")
+
+    shown = run(folder, "nodes", "show").output.splitlines()
+    fingerprint = shown[0].removeprefix("fingerprint ")
+    said = [
+        run(
+            folder, "nodes", "approve", fingerprint, *who, "--password-file", "-", typed=PASSWORD + "\n"
+        ).output
+        for who in (("--email", "one@market.example"), ("--email", "two@market.example"))
+    ]
+
+    assert shown[1:] == [f"changed {known.nodes[0].id}", "approved by 0 of 2 operators"]
+    assert said == ["waits for a second operator\n", "they count from now on\n"]
+    assert run(folder, "nodes", "show").output.endswith("nothing waits for approval\n")
 
 
 def test_a_buyer_links_no_assessment(folder):

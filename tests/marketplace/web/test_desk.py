@@ -1,12 +1,14 @@
 """The operator's desk: what is due, who may do what, and no personal data without breaking the glass."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from marketplace.domain.act import Register
+from marketplace.services.keep_nodes import KeepNodes
 from tests.marketplace.web.desk import (
     BREACH,
     IBAN,
@@ -29,6 +31,7 @@ PAGES = [
     "/operations/processing/health/1",
     "/operations/processing/health/1/skeleton.jsonld",
     "/operations/looks",
+    "/operations/nodes",
 ]
 FORMS = [
     "/operations/breaches",
@@ -48,6 +51,7 @@ FORMS = [
     "/operations/payouts/file",
     "/operations/processing/health/1/approval",
     "/operations/processing/health/1/end",
+    "/operations/nodes/approval",
 ]
 
 
@@ -253,3 +257,35 @@ def test_jobs_say_what_to_do_and_a_silent_worker_is_noticed(house: House):
 
     assert "No worker is running" in text
     assert "Who is trusted, and until when" in text
+
+
+def test_changed_nodes_are_told_and_approved_by_two(house: House):
+    operator, other = house.operator(), house.operator("second@market.example")
+    known = house.services.oversight.nodes.desk.registry()
+    before = replace(known, nodes=(replace(known.nodes[0], operator="Old Ltd."), *known.nodes[1:]))
+    KeepNodes(replace(house.services.oversight.nodes.desk, registry=lambda: before)).take_first()
+    content = house.services.oversight.nodes.seen().nodes.digest
+
+    assert "The nodes changed" in text_of(operator.get("/operations"))
+    page = text_of(operator.get("/operations/nodes"))
+    assert "With another operator, address or key node-a" in page
+    assert content in page
+    first = operator.send("/operations/nodes/approval", content=content)
+    assert "You approved them. Another operator has to as well." in text_of(operator.get(first.location))
+    assert operator.send("/operations/nodes/approval", content=content).status_code == 409
+    other.send("/operations/nodes/approval", content=content)
+
+    assert "The nodes changed" not in text_of(other.get("/operations"))
+    assert "other@" not in text_of(other.get("/operations/nodes"))
+
+
+def test_a_question_waits_for_changed_nodes_in_words(house: House, buyer: Visitor):
+    known = house.services.oversight.nodes.desk.registry()
+    before = replace(known, nodes=(replace(known.nodes[0], operator="Old Ltd."), *known.nodes[1:]))
+    KeepNodes(replace(house.services.oversight.nodes.desk, registry=lambda: before)).take_first()
+
+    page = buyer.get("/ask/exam/1/price?statistic=mean:exam_score&level=1")
+
+    assert page.status_code == 422
+    assert "The computing nodes of this market changed" in text_of(page)
+    assert "Two operators of this market have to approve it first." in text_of(page)

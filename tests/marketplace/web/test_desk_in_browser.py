@@ -1,8 +1,11 @@
 """The operator's desk in a real browser: wide and narrow, light and dark, and axe finds no fault."""
 
+from dataclasses import replace
+
 import pytest
 from playwright.sync_api import Browser, Page
 
+from marketplace.services.keep_nodes import KeepNodes
 from tests.browsing import look
 from tests.marketplace.web.desk import BREACH, NAME, PAYOUT, REQUEST, WORDS, ask_for_a_copy, ask_for_a_payout
 from tests.marketplace.web.house import House, Visitor
@@ -14,7 +17,11 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def operator(house: House) -> Visitor:
-    """An operator with a full desk."""
+    """An operator with a full desk, in a market whose nodes changed."""
+    desk = house.services.oversight.nodes.desk
+    known = desk.registry()
+    before = replace(known, nodes=(replace(known.nodes[0], operator="Old Ltd."), *known.nodes[1:]))
+    KeepNodes(replace(desk, registry=lambda: before)).take_first()
     ask_for_a_payout(house)
     ask_for_a_copy(house)
     return house.operator()
@@ -35,6 +42,7 @@ def test_every_page_of_a_full_desk(house: House, operator: Visitor, browser: Bro
             ("/processing", "Measures in force"),
             ("/processing/health/1", "Risks to people"),
             ("/looks", "To answer it."),
+            ("/nodes", "The nodes are not those that were approved"),
         ):
             page.goto(f"{url}/operations{path}")
             _open_folds(page)
