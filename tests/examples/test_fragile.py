@@ -44,7 +44,7 @@ def written(folder: Path, thread: str = "main") -> tuple[int, str]:
     return ended.returncode, ended.stdout.strip()
 
 
-@pytest.mark.parametrize(("after", "doing", "kept"), [(5, COMMIT, ""), (6, GIVEN_BACK, "one ")])
+@pytest.mark.parametrize(("after", "doing", "kept"), [(3, COMMIT, ""), (4, GIVEN_BACK, "one ")])
 def test_a_process_dies_at_the_very_point_and_the_next_one_lives(
     tmp_path: Path, after: int, doing: str, kept: str
 ):
@@ -57,7 +57,7 @@ def test_a_process_dies_at_the_very_point_and_the_next_one_lives(
     assert written(tmp_path) == (0, f"{kept}one two")
 
 
-@pytest.mark.parametrize(("after", "seen"), [(5, "lost two"), (6, "lost one")])
+@pytest.mark.parametrize(("after", "seen"), [(3, "lost two"), (4, "lost one")])
 def test_a_process_that_loses_its_database_once_lives_and_keeps_nothing_of_that(
     tmp_path: Path, after: int, seen: str
 ):

@@ -60,7 +60,7 @@ def test_a_job_whose_step_lost_the_database_goes_on_by_the_same_worker_within_se
     market.drive()
 
     assert state_of(market, account, placed) is JobState.RELEASED
-    assert market.services.detect_stalls.of_order(account.account_id, placed.order_id) is None
+    assert market.services.detect_stalls.of_order(account.account_id, placed.order_id)[1] is None
 
 
 class PowerCutError(RuntimeError):

@@ -141,6 +141,7 @@ def test_whoever_begins_too_often_is_asked_to_wait(newcomer: Visitor):
 def test_a_request_that_ran_out_says_so(asking, newcomer: Visitor):
     page = begin(newcomer, "other")
     asking.clock.now = asking.clock.now.replace(year=asking.clock.now.year + 1)
+    newcomer.sign_in()
 
     assert "The request has expired; start again." in text_of(newcomer.get(page))
 
