@@ -155,7 +155,7 @@ def build(settings: Settings) -> Services:
 
 def duties_of(house: House, *, worker: str) -> Duties:
     """The worker's duties in an open house."""
-    others = Others(house.messenger, house.space, house.rail)
+    others = Others(house.messenger, house.space, house.rail, house.status_lists)
     return duties(house.desk, house.nodes, worker=worker, others=others)
 
 

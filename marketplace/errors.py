@@ -90,6 +90,10 @@ class UnknownNegotiationError(UnknownError):
     """No such negotiation, agreement or transfer of this buyer."""
 
 
+class UnknownSavedError(UnknownError):
+    """No such saved question or repetition of this buyer."""
+
+
 class UnknownEntryError(UnknownError):
     """The log has no such entry, or not at this size."""
 
@@ -166,6 +170,14 @@ class PublicationConflictError(ConflictError):
     """An answer that was published and taken back: it is not published again."""
 
 
+class SavedConflictError(ConflictError):
+    """A saved question or its repetition stands otherwise already, or has to be ended first."""
+
+
+class StandingChangedError(ConflictError):
+    """A repetition is not where it was when its run was begun: somebody paused it, or placed the run."""
+
+
 class LostLeaseError(ConflictError):
     """Another worker drives this job now."""
 
@@ -215,6 +227,10 @@ class PayoutRefusedError(RefusedError):
 
 class RightsRefusedError(RefusedError):
     """A person's request that is not signed as it should be, or that cannot be taken in as it stands."""
+
+
+class TotalReachedError(RefusedError):
+    """A run would cost more than is left of what its buyer allows for all runs together."""
 
 
 class BillingRefusedError(RefusedError):

@@ -34,6 +34,7 @@ class Pauses:
     withdrawals: float = 2.0
     look_for_nodes: float = 5.0
     space: float = 1.0
+    runs: float = 5.0
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,8 @@ class Worker:
             self._begin(Loop("deliver notices", self._duties.deliver_notices, self._pauses.notices))
         if self._duties.tend_payments is not None:
             self._begin(Loop("tend payments", self._duties.tend_payments, self._pauses.expiry))
+        if self._duties.place_runs is not None:
+            self._begin(Loop("place runs", self._duties.place_runs, self._pauses.runs))
         while not self._stop.is_set():
             self._begin_for_nodes()
             self._stop.wait(self._pauses.look_for_nodes)

@@ -1,6 +1,7 @@
 """A buyer orders: the price is held and the job exists, both or neither."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -31,6 +32,9 @@ from ssi.credential import verify_organisation
 from ssi.hosting.logs import log
 
 _LOGGER = logging.getLogger(__name__)
+
+Alongside = Callable[[Books, Order], None]
+"""What is written with an order, in its transaction; an error of it takes the order back."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,15 @@ class PlaceOrder:
             InsufficientFundsError: the buyer does not have the price.
             RoleMissingError, SpendingLimitError: the member `by` may not order, or not for so much.
         """
-        request = OrderRequest(order_id, query, accepted_price_cents, by)
-        now = self.desk.now()
+        return self.place(account_id, OrderRequest(order_id, query, accepted_price_cents, by))
+
+    def place(self, account_id: str, request: OrderRequest, alongside: Alongside | None = None) -> OrderView:
+        """The order; `alongside` is called where it is new, and where the same was placed before it is not.
+
+        Raises:
+            MarketplaceError, QueryRefusedError, CredentialError: as above, and what `alongside` raises.
+        """
+        query, now = request.query, self.desk.now()
         with self.desk.store.reading() as books:
             placed = _placed(books, account_id, request)
             if placed is not None:
@@ -103,9 +114,14 @@ class PlaceOrder:
         self._check_status(question.buyer, now)
         question.quote(query)  # what cannot be answered is told so before anything is written
         with self.desk.store.writing() as books:
-            return _placed(books, account_id, request) or self._place(
-                books, account_id, request, question.stock, now=now
-            )
+            placed = _placed(books, account_id, request)
+            if placed is not None:
+                return placed
+            order, found = self._place(books, account_id, request, question.stock, now=now)
+            kept = _keep(books, order, found)
+            if alongside is not None:
+                alongside(books, order)
+            return kept
 
     def _check_status(self, buyer: Organisation, now: datetime) -> None:
         credential = verify_organisation(buyer.credential, self.desk.registry(), now=now)
@@ -113,7 +129,7 @@ class PlaceOrder:
 
     def _place(
         self, books: Books, account_id: str, request: OrderRequest, stock: Stock, *, now: datetime
-    ) -> OrderView:
+    ) -> tuple[Order, Match]:
         buyer = registered(books.accounts.get(account_id), now)
         query = request.query
         require_assessed(books, query.data_sets, self.desk.terms)
@@ -145,7 +161,7 @@ class PlaceOrder:
         )
         self._hold(books, order)
         log(_LOGGER, "order placed", order=order.order_id, job=job_id, cents=price.gross_cents)
-        return _keep(books, order, found)
+        return order, found
 
     def _receipt(self, request: OrderRequest, price: Price, now: datetime) -> str:
         receipt = EscrowReceipt(

@@ -34,6 +34,7 @@ from marketplace.services.payment_ports import PaymentBook
 from marketplace.services.payout_ports import PayoutBook
 from marketplace.services.presentation_ports import PresentationBook
 from marketplace.services.rights_ports import RightsBook
+from marketplace.services.saved_ports import SavedBook
 from marketplace.services.score_ports import ScoreBook
 from marketplace.services.sign_in_ports import SignInBook
 from marketplace.services.supply_ports import SupplyBook
@@ -318,6 +319,8 @@ class Books(Protocol):
     def access(self) -> AccessBook: ...  # noqa: D102
     @property
     def published(self) -> PublishedBook: ...  # noqa: D102
+    @property
+    def saved(self) -> SavedBook: ...  # noqa: D102
 
 
 class Store(Protocol):

@@ -26,6 +26,7 @@ from marketplace.services.judge_crowd import ConfirmCrowd, DisputeCrowd
 from marketplace.services.judge_result import ConfirmResult, DisputeResult
 from marketplace.services.judge_score import ConfirmScore, DisputeScore
 from marketplace.services.keep_nodes import KeepNodes
+from marketplace.services.keep_saved import KeepSaved
 from marketplace.services.make_plan import MakePlan
 from marketplace.services.make_quote import MakeQuote
 from marketplace.services.member_acts import ReadMemberActs
@@ -41,6 +42,7 @@ from marketplace.services.payments import Payments, TendPayments
 from marketplace.services.payouts import Payouts, PayoutTerms
 from marketplace.services.place_crowd_order import PlaceCrowdOrder, ShowCrowds
 from marketplace.services.place_order import PlaceOrder
+from marketplace.services.place_runs import PlaceRuns
 from marketplace.services.ports import Clock, Nodes, StatusLists
 from marketplace.services.presentation_ports import Messenger
 from marketplace.services.presentation_suite import Asking, Presentations, presentations
@@ -156,6 +158,7 @@ class Services:
     publish_answer: PublishAnswer
     withdraw_publication: WithdrawPublication
     read_publications: ReadPublications
+    keep_saved: KeepSaved
     payments: Payments | None = None
     presentations: Presentations | None = None
     data_space: DataSpace | None = None
@@ -236,6 +239,7 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         publish_answer=PublishAnswer(desk),
         withdraw_publication=WithdrawPublication(desk),
         read_publications=ReadPublications(desk),
+        keep_saved=KeepSaved(desk),
         payments=None if around.rail is None else Payments(desk, around.rail),
         presentations=None if around.asking is None else presentations(desk, around.asking),
         data_space=None if around.space is None else data_space(desk, around.space, around.status_lists),
@@ -263,6 +267,7 @@ class Duties:
     deliver_notices: DeliverNotices | None = None
     space: SpaceDuties | None = None
     tend_payments: TendPayments | None = None
+    place_runs: PlaceRuns | None = None
 
 
 @dataclass(frozen=True)
@@ -272,6 +277,7 @@ class Others:
     messenger: Messenger | None = None
     space: SpaceSide | None = None
     rail: PaymentRail | None = None
+    status_lists: StatusLists | None = None
 
 
 def duties(desk: Desk, nodes: Nodes, *, worker: str, others: Others | None = None) -> Duties:
@@ -294,7 +300,12 @@ def duties(desk: Desk, nodes: Nodes, *, worker: str, others: Others | None = Non
         deliver_notices=None if known.messenger is None else DeliverNotices(desk, known.messenger),
         space=None if known.space is None else space_duties(desk, known.space),
         tend_payments=None if known.rail is None else TendPayments(Payments(desk, known.rail)),
+        place_runs=_place_runs(desk, known.status_lists),
     )
+
+
+def _place_runs(desk: Desk, status_lists: StatusLists | None) -> PlaceRuns | None:
+    return None if status_lists is None else PlaceRuns(desk, PlaceOrder(desk, status_lists))
 
 
 def _scores(desk: Desk, status_lists: StatusLists) -> Scores:

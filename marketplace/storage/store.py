@@ -26,6 +26,7 @@ from marketplace.storage.payments import SqlPayments
 from marketplace.storage.payouts import SqlPayouts
 from marketplace.storage.presentations import SqlPresentations
 from marketplace.storage.rights import SqlRights
+from marketplace.storage.saved import SqlSaved
 from marketplace.storage.scores import SqlScores
 from marketplace.storage.sign_ins import SqlSignIns
 from marketplace.storage.states import SqlStates
@@ -62,6 +63,7 @@ class SqlBooks:
     sign_ins: SqlSignIns
     access: SqlAccess
     published: SqlPublished
+    saved: SqlSaved
 
 
 @dataclass(frozen=True)
@@ -119,4 +121,5 @@ def _books(session: Session) -> SqlBooks:
         sign_ins=SqlSignIns(session),
         access=SqlAccess(session),
         published=SqlPublished(session),
+        saved=SqlSaved(session),
     )

@@ -24,6 +24,7 @@ from tests.marketplace.payment_fakes import MemoryPayments
 from tests.marketplace.payout_fakes import MemoryPayouts
 from tests.marketplace.presentation_fakes import MemoryPresentations
 from tests.marketplace.rights_fakes import MemoryRights
+from tests.marketplace.saved_fakes import MemorySaved
 from tests.marketplace.sign_in_fakes import MemorySignIns
 
 CHEAP = Argon2Cost(memory_kib=64, iterations=1, lanes=1)
@@ -71,6 +72,7 @@ class MemoryBooks:
     sign_ins: MemorySignIns = field(default_factory=MemorySignIns)
     access: MemoryAccess = field(default_factory=MemoryAccess)
     published: MemoryPublished = field(default_factory=MemoryPublished)
+    saved: MemorySaved = field(default_factory=MemorySaved)
 
 
 class MemoryStore:

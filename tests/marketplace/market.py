@@ -186,5 +186,5 @@ def open_market(
         status_lists=status_lists,
         desk=desk,
         services=offer(desk, around),
-        duties=duties(desk, asked, worker="worker", others=Others(space=space)),
+        duties=duties(desk, asked, worker="worker", others=Others(space=space, status_lists=status_lists)),
     )
