@@ -29,6 +29,7 @@ from marketplace.web import (
     purse,
     refusals,
     result,
+    saved,
     signing_up,
     visitor,
     you,
@@ -62,7 +63,7 @@ def create_app(
     app.jinja_env.filters["word_of"] = lambda key, words: words.get(key, key)
     for linking in (members, signing_up):
         app.register_blueprint(linking.screens(services, settings.public_url))
-    for own in (you, joining):
+    for own in (you, joining, saved):
         app.register_blueprint(own.screens(services))
     app.register_blueprint(result.screens(services, authority))
     _install_what_is_set_up(app, services, settings)

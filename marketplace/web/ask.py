@@ -166,6 +166,7 @@ def _price(services: Services, quote: Quote) -> str:
         purpose=purpose_text(query.purpose, LANGUAGE),
         query_json=query_text(query),
         order_id=str(uuid.uuid4()),
+        saved_id=str(uuid.uuid4()),
         change=builder_address(query),
         earlier=earlier_orders(query, services.list_orders(visitor().account_id)),
         unit_text=unit_text,

@@ -76,7 +76,7 @@ def navigation(services: Services) -> Callable[[], list[NavItem]]:
             return [*market, NavItem("Operations", "operations.overview", "server", also=_DESK)]
         may = me().may
         entries = (
-            (Right.RESULTS, NavItem("Orders", "orders.overview", "list-details", also=("orders.",))),
+            (Right.RESULTS, NavItem("Orders", "orders.overview", "list-details", also=("orders.", "saved."))),
             (Right.MONEY, NavItem("Money", "purse.overview", "coin-euro", also=_MONEY)),
             (Right.LOOK, NavItem("Organisation", "organisation.overview", "building", also=_HOUSE)),
         )
