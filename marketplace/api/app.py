@@ -23,6 +23,7 @@ from marketplace.api.presentations import presentations_api
 from marketplace.api.problems import STATUS
 from marketplace.api.publications import publications_api
 from marketplace.api.rights import rights_api
+from marketplace.api.saved import saved_api
 from marketplace.api.scores import scores_api
 from marketplace.api.wallet import wallet_api
 from marketplace.services.suite import Services
@@ -49,6 +50,7 @@ def install_api(app: Flask, services: Services) -> tuple[Blueprint, ...]:
         buyer_api(services),
         plans_api(services),
         publications_api(services),
+        saved_api(services),
         log_api(services),
         openapi_api(asking=services.presentations is not None, connecting=services.data_space is not None),
         breach_notices_api(services),

@@ -1,7 +1,7 @@
 """Questions that a buyer saved: the list, the page of each with its runs, and having it asked again."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 
@@ -92,7 +92,7 @@ def _repeating(blueprint: Blueprint, services: Services) -> None:
         try:
             services.keep_saved.repeat(who, saved_id, standing_id, _read_terms(typed, services.clock()))
         except RefusedError as error:
-            wrong = Typed(typed.standing_id, *(getattr(typed, name) for name in _FIELDS), _said(error))
+            wrong = replace(typed, error=_said(error))
             return _page(services, saved_id, wrong), HTTPStatus.UNPROCESSABLE_ENTITY
         flash("The question will be asked again and again, as you said.", "good")
         return redirect(url_for("saved.detail", saved_id=saved_id))

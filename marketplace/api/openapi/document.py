@@ -15,6 +15,7 @@ from marketplace.api.openapi.persons import PERSONS, PERSONS_SCHEMAS
 from marketplace.api.openapi.planning import PLANNING, PLANNING_SCHEMAS
 from marketplace.api.openapi.public import PUBLIC, PUBLIC_SCHEMAS
 from marketplace.api.openapi.publishing import PUBLISHING, PUBLISHING_SCHEMAS
+from marketplace.api.openapi.repeating import REPEATING, REPEATING_SCHEMAS
 from marketplace.api.openapi.schema_parts import TEXT, nullable
 from marketplace.api.paging import MOST_ON_PAGE, USUAL_ON_PAGE
 from ssi.http.problem import MEDIA_TYPE
@@ -108,7 +109,7 @@ _SCHEMES = {
 def operations(*, asking: bool, connecting: bool) -> tuple[Operation, ...]:
     """All endpoints; those of wallets that are asked and of connectors only where there are such."""
     some = (*(ASKING if asking else ()), *(CONNECTING if connecting else ()))
-    return (*PUBLIC, *BUYING, *PLANNING, *DIRECT, *PERSONS, *DUTIES, *PUBLISHING, *some)
+    return (*PUBLIC, *BUYING, *PLANNING, *DIRECT, *PERSONS, *DUTIES, *PUBLISHING, *REPEATING, *some)
 
 
 def document(*, asking: bool, connecting: bool) -> dict[str, Any]:
@@ -142,6 +143,7 @@ def document(*, asking: bool, connecting: bool) -> dict[str, Any]:
                 **PERSONS_SCHEMAS,
                 **DUTIES_SCHEMAS,
                 **PUBLISHING_SCHEMAS,
+                **REPEATING_SCHEMAS,
                 **ASKING_SCHEMAS,
                 **CONNECTING_SCHEMAS,
             },
