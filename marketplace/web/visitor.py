@@ -87,8 +87,6 @@ def navigation(services: Services) -> Callable[[], list[NavItem]]:
 
 @dataclass(frozen=True)
 class Door(Generic[Arguments, Page]):
-    """A page behind a door: for one kind of account, and for members with a right, where these are named."""
-
     """A page behind a door: for one kind of account, or any, and for who has a right where one is named."""
 
     view: Callable[Arguments, Page]

@@ -23,7 +23,7 @@ def order_in(store: SqlStore) -> str:
 
 @pytest.fixture
 def books_before(database_url):
-    """An order whose answer is published, in books that were set back to 0017."""
+    """An order whose answer is published, in books that were set back to before."""
     store = open_store(database_url)
     add_order(store)
     order_id = order_in(store)
