@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Column, Integer, Table, event, select, update
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from marketplace.storage.act_tables import acts
+from marketplace.storage.described_tables import published_answers
 from marketplace.storage.negotiation_tables import supply_terms
 from marketplace.storage.tables import metadata, offers
 
@@ -23,7 +24,7 @@ catalogue_editions = Table(
 )
 """One row."""
 
-TOLD_OF = frozenset({offers, supply_terms, acts})
+TOLD_OF = frozenset({offers, supply_terms, acts, published_answers})
 _TOUCHED = "catalogue"
 
 

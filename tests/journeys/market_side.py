@@ -10,10 +10,12 @@ from typing import Any
 from uuid import uuid4
 
 from consent.job import Manifest, sign_manifest, verify_manifest
+from consent.log import LogState
 from consent.order import EscrowReceipt, sign_escrow_receipt
 from consent.query import Query
 from crypto.signing import SigningKey
 from examples.town import MARKETPLACE, Town
+from marketplace.domain.log import Log
 from marketplace.sdk.result import Placed
 from ssi.http.client import Client
 from ssi.http.pinning import ClientCertificate
@@ -64,11 +66,24 @@ class MarketSide:
             attempt=1,
             issued_at=now,
             expires_at=now + timedelta(minutes=10),
+            log=self.shown(),
         )
         changed = replace(fresh, **changes)
         if "escrow_receipt" in changes:
             return changed
         return replace(changed, escrow_receipt=self.receipt(changed))
+
+    def shown(self) -> LogState:
+        """The newest state of the log that all nodes have seen."""
+        state = until(self._seen_by_all, lambda seen: seen is not None)
+        assert state is not None
+        return state
+
+    def _seen_by_all(self) -> LogState | None:
+        with self.neighbourhood.house.store.reading() as books:
+            seen = (each.size for each in books.states.all() if len(each.cosigned) == len(Town.NODES))
+            size = next(seen, None)
+            return None if size is None else LogState(size, Log(books.log).root(size))
 
     def receipt(self, manifest: Manifest, *, query: Query | None = None, cents: int = 10**6) -> str:
         """A receipt for money that nobody holds."""

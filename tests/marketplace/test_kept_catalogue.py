@@ -7,10 +7,13 @@ import pytest
 from consent.pause import PauseStatement
 from marketplace.domain.act import Act, Register
 from marketplace.domain.offer import NodeAnswer
+from marketplace.services.described_ports import PublishedAnswer
 from marketplace.services.ports import ArrivedOffer
 from marketplace.services.supply_terms import SumUpSupply
 from marketplace.storage.store import open_store
+from tests.contracts.stores import add_order
 from tests.marketplace.builders import NODE_IDS, an_offer, consent_id
+from tests.marketplace.describing import description
 from tests.marketplace.market import Market, open_market
 from tests.marketplace.mpc_node.parties import NOW
 from tests.statements import counting
@@ -36,6 +39,12 @@ def people_of(market: Market) -> int:
     return next(
         each for each in market.services.show_catalogue() if each.data_set.ref == "exam/1"
     ).people.least
+
+
+def described_in(market: Market) -> object:
+    return next(
+        each for each in market.services.show_catalogue() if each.data_set.ref == "exam/1"
+    ).description
 
 
 def test_a_catalogue_that_is_kept_is_one_number_read(sql_market):
@@ -87,6 +96,18 @@ def test_an_act_makes_another_edition(sql_market):
 
     with sql_market.store.reading() as books:
         assert books.supply.edition() > before
+
+
+def test_a_published_answer_shows_at_the_next_look_and_is_gone_at_the_one_after(sql_market):
+    add_order(sql_market.store)
+    with sql_market.store.writing() as books:
+        order_id = books.orders.of_account("account-1")[0].order_id
+        books.published.add(PublishedAnswer(description(order_id=order_id), NOW, 3))
+
+    assert described_in(sql_market) is not None
+    with sql_market.store.writing() as books:
+        books.published.withdraw(order_id, NOW)
+    assert described_in(sql_market) is None
 
 
 def test_what_is_not_told_of_makes_no_other_edition(sql_market):
