@@ -26,6 +26,8 @@ BATCH = 100
 DEMONSTRATION_PASSWORD = "nautilus tide lantern"
 DEMONSTRATION_COST = Argon2Cost(memory_kib=19_456, iterations=2, lanes=1)
 """The least that OWASP recommends for Argon2id. Wallets default to more; here one machine opens hundreds."""
+MOST_HELPERS = 8
+"""How many processes open wallets at a time; each has connections of its own to the wallets' database."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,8 @@ def settle_in(town: Town, invitations: Iterable[Invitation]) -> Iterator[Person]
     """Open a wallet for each invitation, fetch the record and offer it; yields each person once she is in."""
     settings = wallet_settings(town)
     build(settings).close()  # one process makes the database and its key before several use it
-    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+    helpers = min(os.cpu_count() or 1, MOST_HELPERS)
+    with ProcessPoolExecutor(max_workers=helpers) as pool:
         yield from pool.map(_settle_in, ((settings, invitation) for invitation in invitations))
 
 

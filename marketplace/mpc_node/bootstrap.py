@@ -51,7 +51,7 @@ from marketplace.mpc_node.storage.share_files import ShareFiles
 from marketplace.mpc_node.storage.witnessed import WitnessStore
 from marketplace.mpc_node.ways import TlsWays
 from ssi.hosting import names
-from ssi.hosting.database import Database, migrate, open_database
+from ssi.hosting.database import CONNECTIONS, Database, migrate, open_database
 from ssi.hosting.health import health
 from ssi.hosting.metrics import install as install_metrics
 from ssi.hosting.server import on_close, peer_fingerprint
@@ -174,7 +174,8 @@ def stand(settings: Settings, registry: Path, authority: VerifyingKey) -> Standi
     gate, reception = Gate(certificate, trust, utc_now), Reception(meter.peer_call)
     listener = Listener(gate, reception, meter.peer_call)
     spread = spread_over(settings.cluster)
-    database = open_database(settings.database)
+    # An attempt reads who takes part while it looks up more of them: each may hold one and wait for another.
+    database = open_database(settings.database, connections=settings.max_running + CONNECTIONS)
     migrate(database.engine, MIGRATIONS)
     around = Surroundings(
         registry=trust,

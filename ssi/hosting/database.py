@@ -9,7 +9,8 @@ Limit: a writer waits for the one before it, so no network call belongs inside `
 """
 
 import sqlite3
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,6 +31,12 @@ from ssi.hosting.errors import DatabaseAddressError, DatabaseUnavailableError, H
 
 _BUSY_TIMEOUT_SECONDS = 30
 _CONNECT_SECONDS = 5
+CONNECTIONS = 10
+"""How many connections one program has to PostgreSQL at most: its server's eight threads each have one at a
+time, and two more go to what runs beside them. A thread that finds none waits, as it would for the writer."""
+
+# How many stay open unused: to open one takes milliseconds, and a server admits a hundred for all programs.
+_IDLE_CONNECTIONS = 2
 _WRITER_LOCK = 7_266_455_817  # any fixed number; it names the lock, per database
 _MODE = "argonauta_mode"
 _AWAY_IN_SQLITE = frozenset(
@@ -97,28 +104,48 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(address: str) -> Database:
+def open_database(address: str, *, connections: int = CONNECTIONS) -> Database:
     """Open ``sqlite:///file`` or ``postgresql://…``.
+
+    This program opens at most so many `connections` to PostgreSQL, where the operator sees them by its name
+    (``application_name``, unless the address has one). There must be more of them than threads that begin
+    anything else while they read, or all of those could wait for each other.
 
     Raises:
         DatabaseAddressError: another kind of database, or SQLite without a file.
     """
-    return Database(open_engine(address))
+    return Database(open_engine(address, connections=connections))
 
 
-def open_engine(address: str) -> Engine:
+def open_engine(address: str, *, connections: int = CONNECTIONS) -> Engine:
     """The engine behind `open_database`."""
     url = _checked(address)
     if url.get_backend_name() == "sqlite":
         _make_private(Path(str(url.database)))
-        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS})
+        patience = {"timeout": _BUSY_TIMEOUT_SECONDS}
+        engine = create_engine(url, hide_parameters=True, max_overflow=connections, connect_args=patience)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    patience = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
-    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=20, connect_args=patience)
+    asked: dict[str, object] = {"fallback_application_name": _program(sys.argv)}
+    if "connect_timeout" not in url.query:
+        asked["connect_timeout"] = _CONNECT_SECONDS
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=_IDLE_CONNECTIONS,
+        max_overflow=connections - _IDLE_CONNECTIONS,
+        connect_args=asked,
+    )
     event.listen(engine, "begin", _begin_postgresql)
     return engine
+
+
+def _program(command: Sequence[str]) -> str:
+    """How the operator calls a program, such as ``marketplace worker``; no option and no path is told."""
+    words = (word for word in command[1:2] if word.replace("-", "").isalnum() and not word.startswith("-"))
+    return " ".join([Path(command[0]).name, *words])
 
 
 def migrate(engine: Engine, folder: Path, *, version_table: str = VERSION_TABLE) -> None:

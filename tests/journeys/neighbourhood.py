@@ -5,7 +5,7 @@ operator does on the command line.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -69,6 +69,7 @@ class Neighbourhood:
         """Let people open wallets, fetch their records and offer them, until every node has accepted."""
         # The helpers that open wallets are forked, and a database must not be open across a fork.
         self.wallets.close()
+        self.house.close()
         people = list(settle_in(self.town, invitations))
         self.wallets = build(wallet_settings(self.town))
         for person in people:
@@ -127,12 +128,10 @@ def market_settings(town: Town) -> Settings:
 @contextmanager
 def living_in(town: Town) -> Iterator[Neighbourhood]:
     """Found a town and start everybody; nobody has settled yet."""
-    with town:
-        settings = market_settings(town)
-        house = open_house(settings)
+    settings = market_settings(town)
+    with town, closing(open_house(settings)) as house:
         neighbourhood = Neighbourhood(town, house, services_of(house, settings), build(wallet_settings(town)))
         try:
             yield neighbourhood
         finally:
             neighbourhood.wallets.close()
-            house.close()
