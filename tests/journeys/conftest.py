@@ -13,16 +13,13 @@ from tests.journeys.customers import Customer, Purchase, buy, enrolled
 from tests.journeys.databases import databases_for_a_town
 from tests.journeys.market_side import MarketSide
 from tests.journeys.neighbourhood import Neighbourhood, living_in
+from tests.journeys.patience import PEER_TIMEOUT
 from tests.journeys.strange_node import Mood
 
 PEOPLE = 45
 ROUGH_PEOPLE = 14
-IMPATIENT_NODE = (
-    sys.executable,
-    "-c",
-    "import sys; from marketplace.mpc_node.cli import main; main([*sys.argv[1:], '--peer-timeout', '10'])",
-)
-"""A node that waits 10 seconds for its peers: where nodes are killed, others wait in vain."""
+IMPATIENCE = {PEER_TIMEOUT: "10"}
+"""Nodes wait 10 seconds for their peers: where nodes are killed, others wait in vain."""
 
 STRANGE = "node-b"
 STRANGE_NODE = (sys.executable, strange_node.__file__)
@@ -83,7 +80,8 @@ def rough_neighbourhood(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ne
         town = Town(
             tmp_path_factory.mktemp("rough-town"),
             database_url=databases,
-            programs={**dict.fromkeys(Town.NODES, IMPATIENT_NODE), STRANGE: STRANGE_NODE},
+            programs={STRANGE: STRANGE_NODE},
+            settings=dict(IMPATIENCE),
         )
         with living_in(town) as found:
             found.people = found.settle(students(town, ROUGH_PEOPLE))

@@ -8,6 +8,8 @@ T = TypeVar("T")
 
 PATIENCE_SECONDS = 150.0
 PAUSE_SECONDS = 0.05
+PEER_TIMEOUT = "MPC_NODE_SERVE_PEER_TIMEOUT"
+"""The setting of a node that says for how many seconds it waits for its peers."""
 
 
 def until(look: Callable[[], T], good: Callable[[T], bool]) -> T:

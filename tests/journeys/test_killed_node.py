@@ -4,26 +4,27 @@ A node that stalls while it computes, or holds back its last word, makes sure th
 then somebody is killed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
 
-from examples.town import MARKETPLACE, WORKER, Town
+from examples.town import MARKETPLACE, START_SECONDS, WORKER, Town
 from marketplace.sdk.errors import OrderFailedError
 from marketplace.sdk.result import Placed
 from marketplace.storage.tables import jobs
 from tests.journeys.crowds import COMPENSATION_CENTS, OF_ALL
 from tests.journeys.customers import Customer, buy, enrolled, order, wait
 from tests.journeys.neighbourhood import Balances, Neighbourhood
-from tests.journeys.patience import until
+from tests.journeys.patience import PEER_TIMEOUT, until
 from tests.journeys.strange_node import HOLDS_BACK, STALLS, UNDECIDED, Mood
 
 pytestmark = [pytest.mark.journey, pytest.mark.database, pytest.mark.timeout(600)]
 
 HOLDER = "node-b"
+PEERS = ("node-a", "node-c")
 SHORT_ATTEMPT = {"MARKETPLACE_WORKER_ATTEMPT_MINUTES": "0.05"}
 
 
@@ -37,15 +38,15 @@ def customer(rough_neighbourhood: Neighbourhood) -> Customer:
 def test_an_attempt_goes_on_when_a_node_that_was_killed_in_its_middle_is_back_in_time(
     rough_neighbourhood: Neighbourhood, mood: Mood, customer: Customer, moment: str
 ):
-    before = rough_neighbourhood.balances()
-    with everybody_alive_after(rough_neighbourhood.town), mood.set_to(moment):
+    town, before = rough_neighbourhood.town, rough_neighbourhood.balances()
+    with everybody_alive_after(town), patient_peers(town), mood.set_to(moment):
         placed = in_the_middle(customer)
 
-        rough_neighbourhood.town.kill(HOLDER)
+        town.kill(HOLDER)
 
         nobody_is_paid_yet(rough_neighbourhood, customer, before)
         mood.forget()
-        rough_neighbourhood.town.start(HOLDER)
+        town.start(HOLDER)
         wait(customer, placed)
     assert rough_neighbourhood.job_of(placed).attempt == 1
     everybody_is_paid_once(rough_neighbourhood, customer, placed, before)
@@ -137,18 +138,36 @@ def everybody_alive_after(town: Town) -> Iterator[None]:
 
 
 @contextmanager
+def patient_peers(town: Town) -> Iterator[None]:
+    """Let the other nodes wait for as long as a busy machine takes to start one, for a while."""
+    with restarted(town, PEERS, {PEER_TIMEOUT: str(2 * START_SECONDS)}):
+        yield
+
+
+@contextmanager
 def short_attempts(town: Town) -> Iterator[None]:
     """Let the worker give up sooner, for a while."""
-    town.stop(WORKER)
-    town.settings.update(SHORT_ATTEMPT)
-    town.start(WORKER)
+    with restarted(town, (WORKER,), SHORT_ATTEMPT):
+        yield
+
+
+@contextmanager
+def restarted(town: Town, names: Sequence[str], settings: Mapping[str, str]) -> Iterator[None]:
+    """Let some run with other settings, for a while."""
+    before = dict(town.settings)
+    restart(town, names, {**before, **settings})
     try:
         yield
     finally:
-        town.stop(WORKER)
-        for name in SHORT_ATTEMPT:
-            del town.settings[name]
-        town.start(WORKER)
+        restart(town, names, before)
+
+
+def restart(town: Town, names: Sequence[str], settings: dict[str, str]) -> None:
+    """Stop some and start them with these settings."""
+    town.settings = settings
+    for name in names:
+        town.stop(name)
+        town.start(name)
 
 
 def in_the_middle(customer: Customer) -> Placed:
