@@ -10,8 +10,10 @@ buyer verify answer/proof.json --authority authority.jwk
 buyer cite answer/proof.json --authority authority.jwk
 buyer describe exam/1 --epsilon 1 --accept-cents 5000 --out order.json
 buyer publish-to-catalogue order.json
+buyer score ask CONSENT --weight exam_score=2 --weight reading_score=1 …
+buyer sum order exam/1 --weight exam_score=1 --people 50 --floor 30 …
 
-BUYER_URL, BUYER_AUTHORITY, BUYER_KEYS and BUYER_API_KEY_FILE say once what every command asks for. An API key
+BUYER_URL, BUYER_AUTHORITY, BUYER_KEYS and BUYER_API_KEYFILE say once what every command asks for. An API key
 is read from a file that nobody else may read, never from the command line, which other users of the machine
 see. Exit status: 0 done, 1 refused, 2 wrong use, 3 not yet, 4 not reachable, 5 the order failed and the money
 is back.
@@ -19,9 +21,8 @@ is back.
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -32,8 +33,18 @@ from consent.vocabulary import Purpose
 from consent.wording import describe_query
 from crypto.encoding import Json
 from crypto.reading import utc_text
-from marketplace.sdk.buyer import API, Buyer, Progress
+from marketplace.sdk.buyer import API, Progress
 from marketplace.sdk.citation import cite
+from marketplace.sdk.connecting import (
+    CONNECTED,
+    FILE,
+    FOLDER,
+    connected,
+    decimal_of,
+    euros,
+    options,
+    say,
+)
 from marketplace.sdk.describing import describing_query, publish, take_back
 from marketplace.sdk.errors import KeyFileError, OrderFileError
 from marketplace.sdk.keys import BuyerKeys
@@ -43,16 +54,11 @@ from marketplace.sdk.plan import plan_lines, planned
 from marketplace.sdk.proof_check import MAX_OPENED, VerifiedProof, verify_proof
 from marketplace.sdk.said import ERRORS, Failure, json_line
 from marketplace.sdk.save import FORMATS, save_answer
+from marketplace.sdk.score_cli import score
+from marketplace.sdk.sum_cli import total
 from ssi.dataset import data_set
-from ssi.hosting.errors import ReadableByOthersError
-from ssi.hosting.files import read_private
 from ssi.http.client import Client
 from ssi.trust_file import read_authority
-
-C = TypeVar("C", bound=Callable[..., Any])
-_FILE = click.Path(path_type=Path, dir_okay=False)
-_FOLDER = click.Path(path_type=Path, file_okay=False)
-_CENTS = 100
 
 
 class _Commands(click.Group):
@@ -68,37 +74,6 @@ class _Commands(click.Group):
             raise SystemExit(failure.status.value) from error
 
 
-def _options(*names: str) -> Callable[[C], C]:
-    known = {
-        "url": click.option("--url", envvar="BUYER_URL", required=True, help="The market's address."),
-        "authority": click.option(
-            "--authority",
-            envvar="BUYER_AUTHORITY",
-            type=_FILE,
-            required=True,
-            help="The trust authority's public key.",
-        ),
-        "keys": click.option("--keys", envvar="BUYER_KEYS", type=_FILE, required=True, help="Your key file."),
-        "api-key": click.option(
-            "--api-key-file",
-            envvar="BUYER_API_KEY_FILE",
-            type=_FILE,
-            required=True,
-            help="A file of mode 0600 with your API key.",
-        ),
-    }
-
-    def add(command: C) -> C:
-        for name in reversed(names):
-            command = known[name](command)
-        return command
-
-    return add
-
-
-_CONNECTED = ("url", "api-key", "keys", "authority")
-
-
 def utc_now() -> datetime:
     """The moment by this machine's clock."""
     return datetime.now(UTC)
@@ -112,13 +87,17 @@ def main(context: click.Context, as_json: bool) -> None:
     context.obj = as_json
 
 
+main.add_command(score)
+main.add_command(total)
+
+
 @main.group()
 def keys() -> None:
     """Look after your key file."""
 
 
 @keys.command("new")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=FILE)
 @click.pass_obj
 def new_keys(as_json: bool, /, file: Path) -> None:
     """Make a key file of mode 0600 and print the public key for the register of organisations."""
@@ -127,11 +106,11 @@ def new_keys(as_json: bool, /, file: Path) -> None:
     made = BuyerKeys.create()
     made.save(file)
     public: dict[str, Json] = dict(made.credential_key.public.to_jwk())
-    _say(as_json, {"key_file": str(file), "public_key": public}, json_line(public))
+    say(as_json, {"key_file": str(file), "public_key": public}, json_line(public))
 
 
 @main.command()
-@_options("url")
+@options("url")
 @click.pass_obj
 def catalogue(as_json: bool, /, url: str) -> None:
     """List what can be asked about, and about how many people there are."""
@@ -139,35 +118,35 @@ def catalogue(as_json: bool, /, url: str) -> None:
         ref, people = each.text("ref"), each.section("people").text("text")
         label = each.section("label").text("en")
         cents = each.integer("from_cents", least=0, most=10**12) if each.has("from_cents") else None
-        price = "nobody offers yet" if cents is None else f"from {_euros(cents)} a person"
+        price = "nobody offers yet" if cents is None else f"from {euros(cents)} a person"
         document: dict[str, Json] = {"ref": ref, "label": label, "people": people, "from_cents": cents}
-        _say(as_json, document, f"{ref:<16} {label}: {people} people, {price}")
+        say(as_json, document, f"{ref:<16} {label}: {people} people, {price}")
 
 
 @main.command()
-@_options(*_CONNECTED)
-@click.argument("credential", type=_FILE)
+@options(*CONNECTED)
+@click.argument("credential", type=FILE)
 @click.pass_obj
 def register(as_json: bool, /, credential: Path, **where: Any) -> None:
     """Register your organisation's credential with a fresh mandate for this key file."""
-    _connect(where).register(read_bytes(credential).decode("ascii", "replace").strip())
-    _say(as_json, {"registered": True}, "Registered: you can order now.")
+    connected(where).register(read_bytes(credential).decode("ascii", "replace").strip())
+    say(as_json, {"registered": True}, "Registered: you can order now.")
 
 
 @main.command()
-@_options(*_CONNECTED)
-@click.argument("query", type=_FILE)
+@options(*CONNECTED)
+@click.argument("query", type=FILE)
 @click.pass_obj
 def quote(as_json: bool, /, query: Path, **where: Any) -> None:
     """Say what a question costs now, and how exact its answer would be."""
     asked = read_query(query)
-    found = _connect(where).quote(asked)
+    found = connected(where).quote(asked)
     errors: list[Json] = [
         {"label": each.label, "noise_sd": each.noise_sd, "unit": each.unit} for each in found.expected_errors
     ]
     lines = [
         describe_query(asked, asked_about(asked), "en"),
-        f"{_euros(found.price_cents)}, {found.people} people",
+        f"{euros(found.price_cents)}, {found.people} people",
         *(f"  {each.label}: {_expected(each.noise_sd, each.unit)}" for each in found.expected_errors),
     ]
     document: dict[str, Json] = {
@@ -175,16 +154,16 @@ def quote(as_json: bool, /, query: Path, **where: Any) -> None:
         "people": found.people,
         "expected_errors": errors,
     }
-    _say(as_json, document, "\n".join(lines))
+    say(as_json, document, "\n".join(lines))
 
 
 @main.command()
-@_options(*_CONNECTED)
-@click.argument("query", type=_FILE)
+@options(*CONNECTED)
+@click.argument("query", type=FILE)
 @click.pass_obj
 def explain(as_json: bool, /, query: Path, **where: Any) -> None:
     """Say how a question would be computed: by which way and why, with rounds, bytes and time."""
-    plan = planned(_connect(where), read_query(query))
+    plan = planned(connected(where), read_query(query))
     document: dict[str, Json] = {
         "query": plan.query.to_json(),
         "protocol": plan.protocol,
@@ -193,14 +172,14 @@ def explain(as_json: bool, /, query: Path, **where: Any) -> None:
         "seconds": None if plan.cost is None else list(plan.cost.seconds),
         "not_taken": {each.engine.value: each.obstacle for each in plan.alternatives},
     }
-    _say(as_json, document, "\n".join(plan_lines(plan)))
+    say(as_json, document, "\n".join(plan_lines(plan)))
 
 
 @main.command()
-@_options(*_CONNECTED)
-@click.argument("query", type=_FILE)
+@options(*CONNECTED)
+@click.argument("query", type=FILE)
 @click.option("--accept-cents", type=click.IntRange(min=0), required=True, help="The most that you pay.")
-@click.option("--out", type=_FILE, required=True, help="Where to remember the order; needed to open it.")
+@click.option("--out", type=FILE, required=True, help="Where to remember the order; needed to open it.")
 @click.pass_obj
 def order(as_json: bool, /, query: Path, accept_cents: int, out: Path, **where: Any) -> None:
     """Order an answer. With the same file again it is the same order, and is charged once."""
@@ -208,23 +187,23 @@ def order(as_json: bool, /, query: Path, accept_cents: int, out: Path, **where: 
 
 
 @main.command()
-@_options(*_CONNECTED)
-@click.argument("file", type=_FILE)
+@options(*CONNECTED)
+@click.argument("file", type=FILE)
 @click.option("--seconds", type=click.FloatRange(min=0), default=900.0, show_default=True)
 @click.pass_obj
 def wait(as_json: bool, /, file: Path, seconds: float, **where: Any) -> None:
     """Wait until an answer can be opened, and say how far it is."""
 
     def tell(progress: Progress) -> None:
-        _say(as_json, {"state": progress.state, "label": progress.label}, f"{progress.label} …")
+        say(as_json, {"state": progress.state, "label": progress.label}, f"{progress.label} …")
 
-    _connect(where).wait(read_order(file), tell=tell, seconds=seconds)
+    connected(where).wait(read_order(file), tell=tell, seconds=seconds)
 
 
 @main.command()
-@_options(*_CONNECTED)
-@click.argument("file", type=_FILE)
-@click.option("--out", type=_FOLDER, required=True, help="The folder for the answer.")
+@options(*CONNECTED)
+@click.argument("file", type=FILE)
+@click.option("--out", type=FOLDER, required=True, help="The folder for the answer.")
 @click.option(
     "--format",
     "formats",
@@ -236,11 +215,11 @@ def wait(as_json: bool, /, file: Path, seconds: float, **where: Any) -> None:
 @click.pass_obj
 def collect(as_json: bool, /, file: Path, out: Path, formats: tuple[str, ...], **where: Any) -> None:
     """Open and check an answer here, confirm it, and save it with its method card and its proof."""
-    buyer, placed = _connect(where), read_order(file)
+    buyer, placed = connected(where), read_order(file)
     opened = buyer.collect(placed)
     written = save_answer(buyer, opened, placed, out, formats)
     names: list[Json] = [str(path) for path in written]
-    _say(
+    say(
         as_json,
         {"people": opened.people, "files": names},
         "\n".join(["Opened, checked and confirmed.", *map(str, written)]),
@@ -248,8 +227,8 @@ def collect(as_json: bool, /, file: Path, out: Path, formats: tuple[str, ...], *
 
 
 @main.command()
-@_options("authority")
-@click.argument("file", type=_FILE)
+@options("authority")
+@click.argument("file", type=FILE)
 @click.pass_obj
 def verify(as_json: bool, /, file: Path, authority: Path) -> None:
     """Check the proof of an answer offline, step by step; a step that fails is named."""
@@ -274,12 +253,12 @@ def verify(as_json: bool, /, file: Path, authority: Path) -> None:
         f"{proof.people} people, computed by {', '.join(proof.nodes)}",
         "The proof holds." if proof.answer else "The proof holds; it does not disclose the answer.",
     ]
-    _say(as_json, document, "\n".join(lines))
+    say(as_json, document, "\n".join(lines))
 
 
 @main.command("cite")
-@_options("authority")
-@click.argument("file", type=_FILE)
+@options("authority")
+@click.argument("file", type=FILE)
 @click.option(
     "--format", "form", type=click.Choice(("text", "bibtex", "csl")), default="text", show_default=True
 )
@@ -293,25 +272,25 @@ def cite_answer(as_json: bool, /, file: Path, authority: Path, form: str) -> Non
         "bibtex": citation.to_bibtex,
         "csl": lambda: json_line(csl),
     }
-    _say(as_json, {"text": citation.to_text(), "bibtex": citation.to_bibtex(), "csl": csl}, ways[form]())
+    say(as_json, {"text": citation.to_text(), "bibtex": citation.to_bibtex(), "csl": csl}, ways[form]())
 
 
 @main.command()
-@_options(*_CONNECTED)
+@options(*CONNECTED)
 @click.argument("ref")
 @click.option("--purpose", type=click.Choice([each.value for each in Purpose]), default="dpv:PublicBenefit")
 @click.option("--epsilon", default="1", show_default=True, help="What all columns together cost in privacy.")
 @click.option("--floor", type=int, default=LEAST_PUBLISHED_FLOOR, show_default=True, help="Least people.")
 @click.option("--attribute", "attributes", multiple=True, help="A column; by default the first 15.")
 @click.option("--accept-cents", type=click.IntRange(min=0), required=True, help="The most that you pay.")
-@click.option("--out", type=_FILE, required=True, help="Where to remember the order; needed to open it.")
+@click.option("--out", type=FILE, required=True, help="Where to remember the order; needed to open it.")
 @click.pass_obj
 def describe(as_json: bool, /, ref: str, accept_cents: int, out: Path, **asked: Any) -> None:
     """Order how a data set is distributed, of people who allow that everybody sees it."""
     query = describing_query(
         data_set(ref),
         Purpose(asked.pop("purpose")),
-        epsilon=_decimal(asked.pop("epsilon")),
+        epsilon=decimal_of(asked.pop("epsilon"), "--epsilon"),
         floor=asked.pop("floor"),
         attributes=asked.pop("attributes"),
     )
@@ -319,64 +298,38 @@ def describe(as_json: bool, /, ref: str, accept_cents: int, out: Path, **asked: 
 
 
 @main.command("publish-to-catalogue")
-@_options(*_CONNECTED)
-@click.argument("file", type=_FILE)
+@options(*CONNECTED)
+@click.argument("file", type=FILE)
 @click.pass_obj
 def publish_to_catalogue(as_json: bool, /, file: Path, **where: Any) -> None:
     """Show an answer that was collected to everybody in the catalogue; again changes nothing."""
-    digest = publish(_connect(where), read_order(file))
-    _say(as_json, {"digest": digest}, f"Published. The log holds {digest}.")
+    digest = publish(connected(where), read_order(file))
+    say(as_json, {"digest": digest}, f"Published. The log holds {digest}.")
 
 
 @main.command("take-back")
-@_options(*_CONNECTED)
-@click.argument("file", type=_FILE)
+@options(*CONNECTED)
+@click.argument("file", type=FILE)
 @click.pass_obj
 def take_back_answer(as_json: bool, /, file: Path, **where: Any) -> None:
     """Take a published answer back from the catalogue, for good."""
-    take_back(_connect(where), read_order(file).order_id)
-    _say(as_json, {"taken_back": True}, "Taken back: the catalogue shows it no more.")
+    take_back(connected(where), read_order(file).order_id)
+    say(as_json, {"taken_back": True}, "Taken back: the catalogue shows it no more.")
 
 
 def _place(as_json: bool, asked: Query, out: Path, accept_cents: int, where: Mapping[str, Any]) -> None:
     known = read_order(out) if out.exists() else None
     if known is not None and known.query != asked:
         raise OrderFileError(f"{out.name} remembers another question and is not written over")
-    buyer = _connect(where)
+    buyer = connected(where)
     placed = known or buyer.prepare(asked)
     write_order(out, placed)  # before it is sent: an order that nobody remembers could not be opened
     buyer.order(asked, accept_cents=accept_cents, order_id=placed.order_id)
-    _say(as_json, {"order_id": placed.order_id, "file": str(out)}, f"Ordered: {placed.order_id}")
-
-
-def _decimal(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation as error:
-        raise click.BadParameter(f"{text[:20]!r} is not a number", param_hint="--epsilon") from error
-
-
-def _connect(where: Mapping[str, Any]) -> Buyer:
-    secret = _api_key(where["api_key_file"])
-    keys = BuyerKeys.load(where["keys"])
-    return Buyer.connect(where["url"], secret, keys, read_authority(where["authority"]))
-
-
-def _api_key(file: Path) -> str:
-    try:
-        return read_private(file).decode("ascii", "replace").strip()
-    except ReadableByOthersError as error:
-        raise KeyFileError(str(error)) from error
-    except OSError as error:
-        raise KeyFileError(f"{file.name} cannot be read") from error
+    say(as_json, {"order_id": placed.order_id, "file": str(out)}, f"Ordered: {placed.order_id}")
 
 
 def _proof(file: Path, authority: Path) -> VerifiedProof:
     return verify_proof(read_bytes(file, MAX_OPENED), read_authority(authority), now=utc_now())
-
-
-def _say(as_json: bool, document: Mapping[str, Json], text: str) -> None:
-    click.echo(json_line(dict(document)) if as_json else text)
 
 
 def _expected(noise_sd: float | None, unit: str | None) -> str:
@@ -385,7 +338,3 @@ def _expected(noise_sd: float | None, unit: str | None) -> str:
     if noise_sd == 0:
         return "exact"
     return f"± {1.96 * noise_sd:.3g}{f' {unit}' if unit else ''} (95 %: noise)"
-
-
-def _euros(cents: int) -> str:
-    return f"€{cents // _CENTS:,}.{cents % _CENTS:02}"

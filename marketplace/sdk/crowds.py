@@ -34,8 +34,8 @@ from crypto.errors import CryptoError
 from crypto.reading import Fields
 from crypto.sealing import SealingKey
 from marketplace.sdk.buyer import API, MAX_CENTS, Buyer
-from marketplace.sdk.direct import DirectKind, Progress, own_handle
-from marketplace.sdk.errors import OrderFailedError, ResultRefusedError, SpoiltSumError
+from marketplace.sdk.direct import DirectKind, Progress, Tell, own_handle
+from marketplace.sdk.errors import FeeBackError, OrderFailedError, ResultRefusedError, SpoiltSumError
 from ssi.dataset import data_set
 from ssi.errors import CredentialError
 from ssi.trust import TrustRegistry
@@ -43,7 +43,7 @@ from ssi.trust import TrustRegistry
 USUAL_JOINING = timedelta(days=7)
 USUAL_ROUND = timedelta(days=2)
 MAX_TOKEN = 100_000
-_ORDERS = DirectKind(
+ORDERS = DirectKind(
     path="crowd-orders",
     noun="order",
     done="done",
@@ -51,6 +51,7 @@ _ORDERS = DirectKind(
     ready=frozenset({"released", "settled"}),
     over=frozenset({"failed", "disputed"}),
 )
+"""How the marketplace speaks of sums over wallets."""
 
 
 @dataclass(frozen=True)
@@ -143,25 +144,30 @@ def order_crowd(
         join_until=now + wish.joining,
         round_seconds=round(wish.round_length.total_seconds()),
     )
-    answer = _ORDERS.place(buyer, sign_crowd_order(order, buyer.keys.credential_key), accept_cents)
+    answer = ORDERS.place(buyer, sign_crowd_order(order, buyer.keys.credential_key), accept_cents)
     return OrderedCrowd(own_id, answer.integer("most_cents", least=0, most=MAX_CENTS))
 
 
 def crowd_progress(buyer: Buyer, ordered: OrderedCrowd) -> Progress:
     """How far an order is now."""
-    return _ORDERS.progress(buyer, ordered.order_id)
+    return ORDERS.progress(buyer, ordered.order_id)
 
 
 def wait_for_crowd(
-    buyer: Buyer, ordered: OrderedCrowd, *, seconds: float = 900.0, every: float = 1.0
+    buyer: Buyer,
+    ordered: OrderedCrowd,
+    *,
+    seconds: float = 900.0,
+    every: float = 1.0,
+    tell: Tell | None = None,
 ) -> Progress:
-    """Wait until the sum can be opened.
+    """Wait until the sum can be opened, telling each change.
 
     Raises:
         OrderFailedError: too few people joined or answered; the money is back, the reason says why.
         StillRunningError: it is not done within `seconds`.
     """
-    return _ORDERS.wait(buyer, ordered.order_id, seconds=seconds, every=every)
+    return ORDERS.wait(buyer, ordered.order_id, seconds=seconds, every=every, tell=tell)
 
 
 def open_sum(buyer: Buyer, ordered: OrderedCrowd) -> OpenedCrowd:
@@ -176,8 +182,8 @@ def open_sum(buyer: Buyer, ordered: OrderedCrowd) -> OpenedCrowd:
         ResultRefusedError: step 1 or 2 fails.
         SpoiltSumError: step 3 fails: a wallet spoiled it, which a dispute shows.
     """
-    fields = _ORDERS.fetch(buyer, ordered.order_id)
-    _ORDERS.require_ready(fields, ordered.order_id)
+    fields = ORDERS.fetch(buyer, ordered.order_id)
+    ORDERS.require_ready(fields, ordered.order_id)
     registry = buyer.registry()
     try:
         order = _own_order(buyer, fields, registry, ordered)  # 1
@@ -194,7 +200,7 @@ def open_sum(buyer: Buyer, ordered: OrderedCrowd) -> OpenedCrowd:
 
 def confirm_crowd(buyer: Buyer, ordered: OrderedCrowd) -> None:
     """Say that the sum is right, which pays everybody; again changes nothing."""
-    _ORDERS.confirm(buyer, ordered.order_id)
+    ORDERS.confirm(buyer, ordered.order_id)
 
 
 def dispute_crowd(buyer: Buyer, ordered: OrderedCrowd) -> bool:
@@ -202,22 +208,23 @@ def dispute_crowd(buyer: Buyer, ordered: OrderedCrowd) -> bool:
 
     NOTE: where the sum does open, whoever has the key can open this one sum.
     """
-    return _ORDERS.dispute(buyer, ordered.order_id)
+    return ORDERS.dispute(buyer, ordered.order_id)
 
 
 def collect_crowd(buyer: Buyer, ordered: OrderedCrowd) -> OpenedCrowd:
     """Open and confirm a sum; if a wallet spoiled it, dispute it.
 
     Raises:
-        OrderFailedError: it came to nothing and the money is back, or a member spoiled it: then the people
-            in it are paid all the same, and only the platform's fee is back.
+        FeeBackError: a member spoiled it: the people in it are paid, and only the platform's fee is back.
+        OrderFailedError: it came to nothing and the money is back.
         ResultRefusedError: it does not hold together for another reason; nothing is confirmed.
     """
     try:
         opened = open_sum(buyer, ordered)
     except SpoiltSumError as error:
         if dispute_crowd(buyer, ordered):
-            raise OrderFailedError(str(error), ()) from error
+            is_paid = crowd_progress(buyer, ordered).is_ready
+            raise (FeeBackError if is_paid else OrderFailedError)(str(error), ()) from error
         raise
     confirm_crowd(buyer, ordered)
     return opened
@@ -234,7 +241,7 @@ def method_of(opened: OpenedCrowd, language: str = "en") -> str:
 
 def crowd_key(buyer: Buyer, order_id: str) -> SealingKey:
     """The key that opens one sum; it says nothing about that of another order."""
-    return _ORDERS.key(buyer, order_id)
+    return ORDERS.key(buyer, order_id)
 
 
 def _own_order(buyer: Buyer, fields: Fields, registry: TrustRegistry, ordered: OrderedCrowd) -> CrowdOrder:

@@ -4,6 +4,7 @@ The key that opens a purchase is derived from the buyer's key file and the purch
 each purchase and nothing else to keep.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from crypto.encoding import Json, b64url_encode
@@ -11,6 +12,7 @@ from crypto.reading import Fields
 from crypto.sealing import SealingKey, derive_subkey
 from marketplace.sdk.buyer import API, MAX_CENTS, Buyer
 from marketplace.sdk.errors import OrderFailedError, StillRunningError
+from marketplace.sdk.pages import all_of
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,9 @@ class Progress:
     state: str
     reason: str | None
     is_ready: bool
+
+
+Tell = Callable[[Progress], object]
 
 
 @dataclass(frozen=True)
@@ -47,21 +52,31 @@ class DirectKind:
         """All that the marketplace hands out about a purchase."""
         return self._fields(buyer.client.get_json(f"{API}/{self.path}/{purchase_id}"))
 
+    def all(self, buyer: Buyer) -> Iterator[Fields]:
+        """What the marketplace lists of all purchases of the account, newest first."""
+        return all_of(buyer.client, f"{API}/{self.path}", f"{self.noun}s")
+
     def progress(self, buyer: Buyer, purchase_id: str) -> Progress:
         """How far a purchase is now."""
         fields = self.fetch(buyer, purchase_id)
         state = fields.text("state")
         return Progress(state, fields.text("reason") if fields.has("reason") else None, state in self.ready)
 
-    def wait(self, buyer: Buyer, purchase_id: str, *, seconds: float, every: float) -> Progress:
-        """Wait until it can be opened.
+    def wait(
+        self, buyer: Buyer, purchase_id: str, *, seconds: float, every: float, tell: Tell | None = None
+    ) -> Progress:
+        """Wait until it can be opened, telling each change.
 
         Raises:
             OrderFailedError: it came to nothing; the money is back, the reason says why.
             StillRunningError: it is not ready within `seconds`.
         """
+        told: Progress | None = None
         for _ in range(max(1, round(seconds / every))):
             progress = self.progress(buyer, purchase_id)
+            if tell is not None and progress != told:
+                told = progress
+                tell(progress)
             if progress.is_ready:
                 return progress
             if progress.state in self.over:

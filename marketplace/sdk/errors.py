@@ -22,6 +22,10 @@ class OrderFailedError(SdkError):
         self.culprits = culprits
 
 
+class FeeBackError(OrderFailedError):
+    """A member spoiled a sum: the people in it are paid all the same, and only the platform's fee is back."""
+
+
 class StillRunningError(SdkError):
     """The job is not done within the time the caller wanted to wait; waiting again is harmless."""
 

@@ -5,19 +5,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from consent.errors import QueryRefusedError
+from consent.errors import QueryRefusedError, TermsError
 from crypto.encoding import Json
 from crypto.errors import CryptoError
 from marketplace.sdk.errors import (
     EnrolmentError,
+    FeeBackError,
     KeyFileError,
     LyingNodeError,
+    LyingWalletError,
     NodesContradictError,
+    OfferRefusedError,
     OrderFailedError,
     OrderFileError,
     ProofRefusedError,
     ResultRefusedError,
     SdkError,
+    SpoiltSumError,
     StillRunningError,
 )
 from ssi.errors import CredentialError, DataSetError, RegistryError, UnknownDataSetError
@@ -38,15 +42,20 @@ class Exit(IntEnum):
 
 _REMEDIES: tuple[tuple[type[Exception], Exit, str], ...] = (
     (StillRunningError, Exit.NOT_YET, "wait again; an order goes on by itself and is not charged twice"),
+    (FeeBackError, Exit.FAILED, "the people are paid and the market's fee is back; order the sum again"),
     (OrderFailedError, Exit.FAILED, "the money is back in your account; order again"),
     (ProofRefusedError, Exit.REFUSED, "do not rely on this file; ask whoever gave it to you for another"),
     (LyingNodeError, Exit.REFUSED, "renew your key file and register again before your next order"),
     (NodesContradictError, Exit.REFUSED, "do not use this answer; tell the operator of the market"),
+    (LyingWalletError, Exit.REFUSED, "have it looked into with: buyer score dispute REQUEST"),
+    (SpoiltSumError, Exit.REFUSED, "have it looked into with: buyer sum dispute ORDER"),
+    (OfferRefusedError, Exit.REFUSED, "do not ask under this offer; choose another one from the list"),
     (ResultRefusedError, Exit.REFUSED, "do not use this answer; it was not confirmed and nobody is paid"),
     (KeyFileError, Exit.REFUSED, "name your key file with --keys, or make one with: buyer keys new FILE"),
     (OrderFileError, Exit.REFUSED, "name a file that was written by: buyer order"),
     (EnrolmentError, Exit.REFUSED, "ask the register of organisations for a new credential"),
     (QueryRefusedError, Exit.REFUSED, "change the question as it says"),
+    (TermsError, Exit.REFUSED, "change the weights; what can be weighed says: buyer score weigh DATA_SET"),
     (UnknownDataSetError, Exit.REFUSED, "see what there is with: buyer catalogue"),
     (DataSetError, Exit.REFUSED, "name columns that the data set has"),
     (

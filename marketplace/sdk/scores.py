@@ -32,7 +32,7 @@ from crypto.errors import CryptoError
 from crypto.reading import Fields
 from crypto.sealing import SealingKey
 from marketplace.sdk.buyer import MAX_CENTS, Buyer
-from marketplace.sdk.direct import DirectKind, Progress, own_handle
+from marketplace.sdk.direct import DirectKind, Progress, Tell, own_handle
 from marketplace.sdk.errors import (
     LyingWalletError,
     OrderFailedError,
@@ -43,7 +43,7 @@ from ssi.trust import TrustRegistry
 
 USUAL_LIFETIME = timedelta(days=7)
 MAX_TOKEN = 100_000
-_REQUESTS = DirectKind(
+REQUESTS = DirectKind(
     path="score-requests",
     noun="request",
     done="answered",
@@ -51,6 +51,7 @@ _REQUESTS = DirectKind(
     ready=frozenset({"answered", "settled"}),
     over=frozenset({"refused", "expired", "withdrawn", "disputed"}),
 )
+"""How the marketplace speaks of scores."""
 
 
 @dataclass(frozen=True)
@@ -118,25 +119,25 @@ def ask_score(
         issued_at=now,
         valid_until=now + wish.valid_for,
     )
-    answer = _REQUESTS.place(buyer, sign_score_request(request, buyer.keys.credential_key), accept_cents)
+    answer = REQUESTS.place(buyer, sign_score_request(request, buyer.keys.credential_key), accept_cents)
     return AskedScore(own_id, answer.section("price").integer("gross_cents", least=0, most=MAX_CENTS))
 
 
 def score_progress(buyer: Buyer, asked: AskedScore) -> Progress:
     """How far a request is now."""
-    return _REQUESTS.progress(buyer, asked.request_id)
+    return REQUESTS.progress(buyer, asked.request_id)
 
 
 def wait_for_score(
-    buyer: Buyer, asked: AskedScore, *, seconds: float = 900.0, every: float = 1.0
+    buyer: Buyer, asked: AskedScore, *, seconds: float = 900.0, every: float = 1.0, tell: Tell | None = None
 ) -> Progress:
-    """Wait until the person has answered.
+    """Wait until the person has answered, telling each change.
 
     Raises:
         OrderFailedError: she refused, or the time ran out; the money is back, the reason says why.
         StillRunningError: she has not answered within `seconds`.
     """
-    return _REQUESTS.wait(buyer, asked.request_id, seconds=seconds, every=every)
+    return REQUESTS.wait(buyer, asked.request_id, seconds=seconds, every=every, tell=tell)
 
 
 def open_score(buyer: Buyer, asked: AskedScore) -> OpenedScore:
@@ -152,8 +153,8 @@ def open_score(buyer: Buyer, asked: AskedScore) -> OpenedScore:
         ResultRefusedError: step 1, 2 or 3 fails.
         LyingWalletError: step 4 or 5 fails: the wallet is to blame, and a dispute proves it.
     """
-    fields = _REQUESTS.fetch(buyer, asked.request_id)
-    _REQUESTS.require_ready(fields, asked.request_id)
+    fields = REQUESTS.fetch(buyer, asked.request_id)
+    REQUESTS.require_ready(fields, asked.request_id)
     registry = buyer.registry()
     try:
         request = _own_request(buyer, fields, registry, asked)  # 1
@@ -177,7 +178,7 @@ def open_score(buyer: Buyer, asked: AskedScore) -> OpenedScore:
 
 def confirm_score(buyer: Buyer, asked: AskedScore) -> None:
     """Say that the score is right, which pays the person; again changes nothing."""
-    _REQUESTS.confirm(buyer, asked.request_id)
+    REQUESTS.confirm(buyer, asked.request_id)
 
 
 def dispute_score(buyer: Buyer, asked: AskedScore) -> bool:
@@ -185,7 +186,7 @@ def dispute_score(buyer: Buyer, asked: AskedScore) -> bool:
 
     NOTE: where the wallet did not lie, whoever has the key can open this one score.
     """
-    return _REQUESTS.dispute(buyer, asked.request_id)
+    return REQUESTS.dispute(buyer, asked.request_id)
 
 
 def collect_score(buyer: Buyer, asked: AskedScore) -> OpenedScore:
@@ -207,7 +208,7 @@ def collect_score(buyer: Buyer, asked: AskedScore) -> OpenedScore:
 
 def result_key(buyer: Buyer, request_id: str) -> SealingKey:
     """The key that opens the answer to one request; it says nothing about that of another."""
-    return _REQUESTS.key(buyer, request_id)
+    return REQUESTS.key(buyer, request_id)
 
 
 def _own_request(buyer: Buyer, fields: Fields, registry: TrustRegistry, asked: AskedScore) -> ScoreRequest:
