@@ -62,3 +62,7 @@ class ProtocolError(CryptoError):
 
 class MalformedMessageError(ProtocolError, MalformedError):
     """A message of a computation that does not have the promised form; its sender is the culprit."""
+
+
+class TrafficLimitError(CryptoError):
+    """A protocol that is only counted says more than was to be listened to; nothing is wrong with it."""

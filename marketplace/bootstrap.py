@@ -99,6 +99,7 @@ def services_of(house: House, settings: Settings) -> Services:
     """The use cases of an open house."""
     around = Surroundings(
         nodes=house.nodes,
+        paces=house.nodes,
         status_lists=house.status_lists,
         registry_token=house.trust.token,
         check_store=house.store.database.check,

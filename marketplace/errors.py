@@ -34,6 +34,14 @@ class TooManyQuestionsError(MarketplaceError):
         self.not_before = not_before
 
 
+class TooManyPlansError(MarketplaceError):
+    """A plan is still being counted, or as many were as may be: ask again after `retry_seconds`."""
+
+    def __init__(self, message: str, *, retry_seconds: int) -> None:
+        super().__init__(f"{message}; ask again in {retry_seconds} seconds")
+        self.retry_seconds = retry_seconds
+
+
 class VerifierExpiredError(MarketplaceError):
     """The certificate under which the market asks wallets has run out: its operator has to renew it."""
 

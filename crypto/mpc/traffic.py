@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from crypto.errors import TrafficLimitError
 from crypto.mpc.rounds import HEAD_BYTES, WORD_BYTES, Exchange, Inbox, Protocol
 
 T = TypeVar("T")
@@ -25,11 +26,17 @@ class PairTraffic:
     sent_bytes: Counter[Pair] = field(default_factory=Counter)
 
 
-def count_traffic(protocols: Sequence[Protocol[T]]) -> tuple[PairTraffic, list[T]]:
+def count_traffic(
+    protocols: Sequence[Protocol[T]], *, most_bytes: int | None = None
+) -> tuple[PairTraffic, list[T]]:
     """Run all roles to their end, in step; what they said, counted, and what each got out of it.
+
+    With `most_bytes` it stops after the round in which all of them together have said more: so time and
+    memory are bounded, whatever is counted.
 
     Raises:
         ProtocolError: what they say contradicts the protocol.
+        TrafficLimitError: they say more than `most_bytes`.
     """
     results: dict[int, T] = {}
     waiting: dict[int, Exchange] = {}
@@ -42,6 +49,8 @@ def count_traffic(protocols: Sequence[Protocol[T]]) -> tuple[PairTraffic, list[T
         for sender, exchange in said.items():
             for receiver, words in exchange.send.items():
                 sent[sender, receiver] += HEAD_BYTES + words.size * WORD_BYTES
+        if most_bytes is not None and sent.total() > most_bytes:
+            raise TrafficLimitError(f"more than {most_bytes} bytes were said by round {rounds}")
         for role, exchange in said.items():
             inbox = {sender: said[sender].send[role].reshape(-1) for sender in exchange.expect}
             _step(role, protocols[role], inbox, waiting, results)

@@ -15,6 +15,7 @@ from crypto.encoding import Json
 from crypto.errors import MalformedError
 from crypto.reading import Fields
 from marketplace.domain.job import CollectedOutput, NodeJobStatus, NodeOutput
+from marketplace.domain.pace import LEAST_RATE, MOST_RATE, MOST_ROUND_SECONDS, NodePace
 from marketplace.services.ports import Clock
 from ssi.errors import CredentialError
 from ssi.http.client import Body, Client, Limits
@@ -137,6 +138,13 @@ class HttpNodes:
             return False
         return True
 
+    def pace(self, node_id: str) -> NodePace | None:
+        """What a node measured lately; None if it has nothing, does not say or cannot be reached."""
+        try:
+            return _read(node_id, self._client(node_id, _GLANCE).get_json("/v1/pace"), read_pace)
+        except PeerError:
+            return None
+
     def close(self) -> None:
         """Close all connections."""
         with self._lock:
@@ -190,6 +198,22 @@ def _status(fields: Fields) -> NodeJobStatus:
         reason=fields.text("reason", max_length=MAX_REASON) if fields.has("reason") else None,
         culprits=fields.texts("culprits", most=3) if fields.has("culprits") else (),
     )
+
+
+def read_pace(fields: Fields) -> NodePace | None:
+    """What a node says of the pace of its computations.
+
+    Raises:
+        MalformedError: it is not of its form, or no pace that could be.
+    """
+    if not fields.has("pace"):
+        return None
+    pace = fields.section("pace")
+    seconds = pace.number("round_seconds", most=MOST_ROUND_SECONDS)
+    rate = pace.number("bytes_per_second", most=MOST_RATE) if pace.has("bytes_per_second") else None
+    if seconds <= 0 or (rate is not None and rate < LEAST_RATE):
+        raise MalformedError("answer.pace: expected numbers above zero")
+    return NodePace(seconds, rate, pace.moment("measured_at"))
 
 
 def _refusals(fields: Fields) -> dict[str, str]:

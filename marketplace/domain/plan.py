@@ -14,8 +14,9 @@ from consent.errors import QueryRefusedError
 from consent.query import Query
 from consent.vocabulary import Engine
 from crypto.encoding import Json
-from crypto.engine import PROFILES, EngineKind
 from marketplace.domain.band import Band
+from marketplace.domain.exposure import Exposure, exposure_of
+from marketplace.domain.pace import Pace
 from marketplace.domain.plan_cost import PlanCost
 
 WAYS: Final = (Engine.MPC, Engine.PAILLIER, Engine.ADDITIVE)
@@ -68,7 +69,11 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Plan:
-    """How a query is computed; `cost` is None where it is not counted."""
+    """How a query is computed.
+
+    `cost` is None where it is too large to be counted beforehand, or was not counted yet. `pace` is what the
+    nodes measured between each other. `silent` are the operators of nodes that give no sign of life now.
+    """
 
     query: Query
     protocol: Protocol
@@ -76,12 +81,14 @@ class Plan:
     people: Band
     node_ids: tuple[str, ...]
     alternatives: tuple[Alternative, ...]
-    cost: PlanCost | None
+    cost: PlanCost | None = None
+    pace: Pace | None = None
+    silent: tuple[str, ...] = ()
 
     @property
-    def collusion(self) -> str:
-        """Who would have to work together to see a record, as a sentence."""
-        return PROFILES[EngineKind(self.query.engine.value)].who_must_collude
+    def exposure(self) -> Exposure:
+        """Who would have to work together to see a record."""
+        return exposure_of(self.query)
 
     def to_json(self) -> dict[str, Json]:
         """The plan for an API."""
@@ -92,16 +99,21 @@ class Plan:
             "reason": self.reason,
             "people": dict(self.people.to_json()),
             "nodes": list(self.node_ids),
-            "who_must_collude": self.collusion,
+            "who_must_collude": self.exposure.text,
+            "exposure": self.exposure.to_json(),
             "alternatives": [each.to_json() for each in self.alternatives],
-            "cost": None if self.cost is None else self.cost.to_json(),
+            "cost": None if self.cost is None else self._cost_json(self.cost),
         }
+
+    def _cost_json(self, cost: PlanCost) -> dict[str, Json]:
+        return {**cost.to_json(), "seconds": cost.estimate(self.pace).to_json()}
 
 
 class PlanRefusedError(QueryRefusedError):
     """A query that can be computed in no way now.
 
-    `obstacle` names why, and `alternatives` are the other ways, each with what stands against it.
+    `obstacle` names why, and `alternatives` are the other ways, each with what stands against it. `nearby` is
+    a query close by that would be quoted now, over `nearby_people`, where one was found.
     """
 
     def __init__(
@@ -110,6 +122,8 @@ class PlanRefusedError(QueryRefusedError):
         super().__init__(reason, remedy)
         self.obstacle = obstacle
         self.alternatives = tuple(alternatives)
+        self.nearby: Query | None = None
+        self.nearby_people: str | None = None
 
 
 def choose(

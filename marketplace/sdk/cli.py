@@ -50,7 +50,7 @@ from marketplace.sdk.errors import KeyFileError, OrderFileError
 from marketplace.sdk.keys import BuyerKeys
 from marketplace.sdk.order_file import read_bytes, read_order, read_query, write_order
 from marketplace.sdk.pages import all_of
-from marketplace.sdk.plan import plan_lines, planned
+from marketplace.sdk.plan import nearby_of, nearby_text, plan_lines, planned
 from marketplace.sdk.proof_check import MAX_OPENED, VerifiedProof, verify_proof
 from marketplace.sdk.said import ERRORS, Failure, json_line
 from marketplace.sdk.save import FORMATS, save_answer
@@ -58,6 +58,7 @@ from marketplace.sdk.score_cli import score
 from marketplace.sdk.sum_cli import total
 from ssi.dataset import data_set
 from ssi.http.client import Client
+from ssi.http.errors import RefusedByPeerError
 from ssi.trust_file import read_authority
 
 
@@ -164,10 +165,18 @@ def quote(as_json: bool, /, query: Path, **where: Any) -> None:
 def explain(as_json: bool, /, query: Path, **where: Any) -> None:
     """Say how a question would be computed: by which way and why, with rounds, bytes and time."""
     plan = planned(connected(where), read_query(query))
+    try:
+        plan = planned(_connect(where), read_query(query))
+    except RefusedByPeerError as error:
+        nearby = nearby_of(error)
+        if nearby is not None:
+            _say(as_json, {"nearby": nearby.to_json()}, nearby_text(nearby))
+        raise
     document: dict[str, Json] = {
         "query": plan.query.to_json(),
         "protocol": plan.protocol,
         "reason": plan.reason,
+        "who_must_collude": plan.who_must_collude,
         "rounds": None if plan.cost is None else plan.cost.rounds,
         "seconds": None if plan.cost is None else list(plan.cost.seconds),
         "not_taken": {each.engine.value: each.obstacle for each in plan.alternatives},

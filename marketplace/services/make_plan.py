@@ -2,10 +2,11 @@
 
 Each way is tried by the code that decides about quotes and orders, which is what the nodes hold a job
 against: so a plan promises nothing that they would refuse. Then the nodes are asked for a sign of life,
-because an answer takes all three.
+because an answer takes all three, and rounds and bytes are counted.
 """
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from consent.additive import needs_dealer
 from consent.errors import QueryRefusedError
@@ -23,13 +24,25 @@ from marketplace.domain.plan import (
     choose,
     protocol_for,
 )
-from marketplace.domain.plan_cost import cost_of
-from marketplace.errors import TooFewPeopleError
+from marketplace.errors import QuestionRefusedError, TooFewPeopleError
+from marketplace.services.count_costs import CountCosts
 from marketplace.services.desk import Desk
 from marketplace.services.engines import require_engine
-from marketplace.services.make_quote import question_of
-from marketplace.services.ports import Nodes
+from marketplace.services.make_quote import question_of, taxed
+from marketplace.services.node_signs import NodeSigns
 from marketplace.services.question import Question
+
+PATIENCE_SECONDS: Final = 5.0
+"""So long a program waits for its plan to be counted, before it is told to ask again."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The way that was chosen for a question, and its quote: the quote's query names the engine."""
+
+    quote: Quote
+    reason: str
+    others: tuple[Alternative, ...]
 
 
 @dataclass(frozen=True)
@@ -37,63 +50,102 @@ class MakePlan:
     """Plans a query for a buyer. Like a quote it reserves nothing."""
 
     desk: Desk
-    nodes: Nodes
+    signs: NodeSigns
+    costs: CountCosts
 
-    def __call__(self, account_id: str, query: Query) -> Plan:
-        """The plan; its query names the engine.
+    def __call__(self, account_id: str, query: Query, *, patience_seconds: float = PATIENCE_SECONDS) -> Plan:
+        """The plan, counted; its query names the engine.
 
         Raises:
-            PlanRefusedError: it can be computed in no way now; `obstacle` and `alternatives` say why.
+            PlanRefusedError: it can be computed in no way now; `obstacle` and `alternatives` say why, and a
+                query close by is named if there is one. Or a node gives no sign of life.
+            TooManyPlansError: it is still being counted, or too many were; it says when to ask again.
             UnknownAccountError, NotRegisteredError, UnknownDataSetError, NotAssessedError: as `MakeQuote`.
         """
-        with self.desk.store.reading() as books:
-            question = question_of(self.desk, books, account_id, query)
-        quotes: dict[Engine, Quote] = {}
-        refused: list[Alternative] = []
-        for engine in WAYS:
-            asked = replace(query, engine=engine)
-            try:
-                quotes[engine] = question.alone(asked)
-            except (QueryRefusedError, TooFewPeopleError) as error:
-                refused.append(_refusal(question, asked, error))
-        _require_possible(query, quotes, refused)
-        people = {engine: quote.people for engine, quote in quotes.items()}
-        engine, reason, others = choose(query, people, refused)
-        self._require_awake(engine, others)
-        return self._plan(quotes[engine], reason, others)
+        question = self._question(account_id, query)
+        try:
+            choice = _choice(question, query)
+        except PlanRefusedError as error:
+            error.nearby, error.nearby_people = _close_to(question, query)
+            raise
+        plan = self.uncounted(choice)
+        if plan.silent:
+            raise _silenced(plan)
+        return self.counted(account_id, choice, plan, patience_seconds=patience_seconds)
 
-    def for_quote(self, account_id: str, query: Query) -> Plan:
-        """The plan of a query as it would be ordered: an engine left open is the usual one.
+    def choose(self, account_id: str, query: Query) -> Choice:
+        """The way to take, with its quote; no node is asked, and nothing is counted.
 
         Raises:
-            PlanRefusedError and others: as calling it.
+            PlanRefusedError: it can be computed in no way now; no query close by is looked for.
+            UnknownAccountError, NotRegisteredError, UnknownDataSetError, NotAssessedError: as `MakeQuote`.
         """
-        return self(account_id, replace(query, engine=query.chosen_engine))
+        choice = _choice(self._question(account_id, query), query)
+        return replace(choice, quote=taxed(self.desk, account_id, choice.quote))
 
-    def _plan(self, quote: Quote, reason: str, others: tuple[Alternative, ...]) -> Plan:
-        query = quote.query
+    def uncounted(self, choice: Choice) -> Plan:
+        """The plan of a way that was chosen, with what the nodes say of themselves."""
+        query, nodes = choice.quote.query, self.desk.registry().nodes
         verified = query.verified or needs_dealer(query, asked_about(query))
+        signs = self.signs(nodes)
         return Plan(
             query=query,
             protocol=protocol_for(query.engine, verified=verified),
-            reason=reason,
-            people=quote.people,
-            node_ids=tuple(node.id for node in self.desk.registry().nodes),
-            alternatives=others,
-            # The exact number of people says no more than the price, in which it stands.
-            cost=cost_of(query, quote.price.people),
+            reason=choice.reason,
+            people=choice.quote.people,
+            node_ids=tuple(node.id for node in nodes),
+            alternatives=choice.others,
+            pace=signs.pace,
+            silent=signs.silent,
         )
 
-    def _require_awake(self, engine: Engine, others: tuple[Alternative, ...]) -> None:
-        silent = [node.operator for node in self.desk.registry().nodes if not self.nodes.is_well(node.id)]
-        if silent:
-            gone = Alternative(
-                engine,
-                Obstacle.NODE_SILENT,
-                f"an answer takes all three nodes, and there is no sign of life from {', '.join(silent)}",
-                "ask again later",
-            )
-            raise PlanRefusedError(gone.reason, gone.remedy, obstacle=gone.obstacle, alternatives=others)
+    def counted(self, account_id: str, choice: Choice, plan: Plan, *, patience_seconds: float) -> Plan:
+        """The same plan with its rounds and bytes.
+
+        Raises:
+            TooManyPlansError: it is still being counted, or too many were; it says when to ask again.
+        """
+        # The exact number of people says no more than the price, in which it stands.
+        people = choice.quote.price.people
+        found = self.costs(account_id, plan.query, people, patience_seconds=patience_seconds)
+        return replace(plan, cost=found.cost)
+
+    def _question(self, account_id: str, query: Query) -> Question:
+        with self.desk.store.reading() as books:
+            return question_of(self.desk, books, account_id, query)
+
+
+def _choice(question: Question, query: Query) -> Choice:
+    quotes: dict[Engine, Quote] = {}
+    refused: list[Alternative] = []
+    for engine in WAYS:
+        asked = replace(query, engine=engine)
+        try:
+            quotes[engine] = question.alone(asked)
+        except (QueryRefusedError, TooFewPeopleError) as error:
+            refused.append(_refusal(question, asked, error))
+    _require_possible(query, quotes, refused)
+    people = {engine: quote.people for engine, quote in quotes.items()}
+    engine, reason, others = choose(query, people, refused)
+    return Choice(quotes[engine], reason, others)
+
+
+def _close_to(question: Question, query: Query) -> tuple[Query | None, str | None]:
+    """A query close to a refused one that would be quoted now, as a quote proposes it."""
+    try:
+        question.quote(query)
+    except (QuestionRefusedError, TooFewPeopleError) as error:
+        return error.nearby, error.nearby_people
+    return None, None
+
+
+def _silenced(plan: Plan) -> PlanRefusedError:
+    return PlanRefusedError(
+        f"an answer takes all three nodes, and there is no sign of life from {', '.join(plan.silent)}",
+        "ask again later",
+        obstacle=Obstacle.NODE_SILENT,
+        alternatives=plan.alternatives,
+    )
 
 
 def _require_possible(query: Query, quotes: dict[Engine, Quote], refused: list[Alternative]) -> None:

@@ -39,13 +39,17 @@ class MakeQuote:
         """
         with self.desk.store.reading() as books:
             question = question_of(self.desk, books, account_id, query)
-        quote = question.quote(query)
-        fee_cents = quote.price.gross_cents - quote.price.people_total_cents
-        invoices = Invoices(self.desk)
-        treatment, tax = invoices.treatment(account_id), invoices.fee_of(account_id, fee_cents)
-        if treatment is None or tax is None:
-            return quote
-        return replace(quote, tax=(tax, treatment.rate_permille))
+        return taxed(self.desk, account_id, question.quote(query))
+
+
+def taxed(desk: Desk, account_id: str, quote: Quote) -> Quote:
+    """A quote that says which tax its fees contain for this account, where the market has to charge it."""
+    fee_cents = quote.price.gross_cents - quote.price.people_total_cents
+    invoices = Invoices(desk)
+    treatment, tax = invoices.treatment(account_id), invoices.fee_of(account_id, fee_cents)
+    if treatment is None or tax is None:
+        return quote
+    return replace(quote, tax=(tax, treatment.rate_permille))
 
 
 def question_of(desk: Desk, books: Books, account_id: str, query: Query) -> Question:

@@ -11,6 +11,7 @@ from marketplace.services.accounts import AddAccount, GetAccount, SignIn
 from marketplace.services.answer_score import TakeScoreAnswer
 from marketplace.services.api_keys import ListApiKeys, MakeApiKey, RecogniseApiKey, RevokeApiKey
 from marketplace.services.ask_score import AskScore
+from marketplace.services.count_costs import CountCosts
 from marketplace.services.data_space_suite import DataSpace, SpaceDuties, SpaceSide, data_space, space_duties
 from marketplace.services.deliver_notices import DeliverNotices
 from marketplace.services.desk import Desk
@@ -34,8 +35,10 @@ from marketplace.services.member_passwords import MemberPasswords
 from marketplace.services.member_sessions import MemberSessions
 from marketplace.services.members import Members
 from marketplace.services.money import ReadStatement, TopUp
+from marketplace.services.node_signs import NodeSigns
 from marketplace.services.oversee import CheckNodes, ExpireHolds, ListJobs, MeasureLoad, TakeTrialBalance
 from marketplace.services.oversight_suite import Oversight, oversight
+from marketplace.services.pace_ports import NoPaces, Paces
 from marketplace.services.pause_offer import PauseOffer
 from marketplace.services.payment_ports import PaymentRail
 from marketplace.services.payments import Payments, TendPayments
@@ -185,6 +188,7 @@ class Surroundings:
     payout_terms: PayoutTerms = field(default_factory=PayoutTerms)
     rail: PaymentRail | None = None
     doors: DoorSide | None = None
+    paces: Paces = field(default_factory=NoPaces)
 
 
 def offer(desk: Desk, around: Surroundings) -> Services:
@@ -204,7 +208,7 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         read_statement=ReadStatement(desk),
         show_catalogue=ShowCatalogue(desk),
         make_quote=MakeQuote(desk),
-        make_plan=MakePlan(desk, around.nodes),
+        make_plan=MakePlan(desk, NodeSigns(around.nodes, around.paces, desk.clock), CountCosts()),
         place_order=PlaceOrder(desk, around.status_lists),
         list_orders=ListOrders(desk),
         read_order=ReadOrder(desk),

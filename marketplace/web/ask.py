@@ -16,7 +16,9 @@ from marketplace.domain.band import Band
 from marketplace.domain.catalogue import Quote
 from marketplace.domain.member import Right
 from marketplace.domain.over_asked_view import over_asked_view
+from marketplace.domain.plan import PlanRefusedError
 from marketplace.errors import NotOpenError, NotRegisteredError, QuestionRefusedError, TooFewPeopleError
+from marketplace.services.make_plan import Choice
 from marketplace.services.suite import Services
 from marketplace.web.catalogue import entry_of
 from marketplace.web.earlier import earlier_orders
@@ -92,15 +94,28 @@ def screens(services: Services) -> Blueprint:
         form = QueryForm.read(entry.data_set, request.args)
         try:
             query = form.query()
-            quote = services.make_quote(visitor().account_id, query)
+            choice = _chosen(services, query)
         except FormError as error:
             return _builder(replace(form, errors=error.errors), entry.people), UNPROCESSABLE
         except (QueryRefusedError, TooFewPeopleError, NotOpenError) as error:
             turned = turned_by(error, form.about)
             return _builder(form, entry.people, Glance(describe(query)), turned), UNPROCESSABLE
-        return _price(services, quote)
+        return _price(services, query, choice)
 
     return blueprint
+
+
+def _chosen(services: Services, query: Query) -> Choice:
+    """The way that a question is computed and ordered in, with its quote.
+
+    Raises:
+        QueryRefusedError, TooFewPeopleError, NotOpenError: as `MakeQuote`, with a question close by.
+    """
+    try:
+        return services.make_plan.choose(visitor().account_id, query)
+    except PlanRefusedError:
+        services.make_quote(visitor().account_id, query)  # says why, and what could be asked instead
+        raise
 
 
 def turned_by(error: QueryRefusedError | TooFewPeopleError | NotOpenError, about: DataSet) -> Turned:
@@ -147,27 +162,29 @@ def _glance(services: Services, form: QueryForm) -> Glance:
         return Glance()
     asked = describe(query)
     try:
-        return Glance(asked, quote=services.make_quote(visitor().account_id, query))
+        return Glance(asked, quote=_chosen(services, query).quote)
     except NotRegisteredError:
         return Glance(asked)
     except (QueryRefusedError, TooFewPeopleError, NotOpenError) as error:
         return Glance(asked, turned=turned_by(error, form.about))
 
 
-def _price(services: Services, quote: Quote) -> str:
+def _price(services: Services, asked: Query, choice: Choice) -> str:
+    quote = choice.quote
+    # What is bought and saved names the way of computing that this page explains.
     query = quote.query
     # The exact number of people says no more than the price, in which it stands.
     over = over_asked_view(query, quote.price.people)
     return render_template(
         "market/price.html",
         quote=quote,
-        plan=plan_view(services, quote),
+        plan=plan_view(services, choice),
         sentence=describe(query),
         purpose=purpose_text(query.purpose, LANGUAGE),
         query_json=query_text(query),
         order_id=str(uuid.uuid4()),
         saved_id=str(uuid.uuid4()),
-        change=builder_address(query),
+        change=builder_address(asked),
         earlier=earlier_orders(query, services.list_orders(visitor().account_id)),
         unit_text=unit_text,
         over=over,

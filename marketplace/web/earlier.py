@@ -5,7 +5,7 @@ say something about one of them when they are compared, so the buyer is told tha
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from consent.query import Query
 from marketplace.domain.job import JobState
@@ -40,7 +40,8 @@ def _is_same(one: Query, other: Query) -> bool:
 
 
 def _form(query: Query) -> QueryForm:
-    return QueryForm.of(query, data_set(query.data_set))
+    # A way that was left open is the one it is computed in.
+    return QueryForm.of(replace(query, engine=query.chosen_engine), data_set(query.data_set))
 
 
 def _is_comparable(one: Query, other: Query) -> bool:

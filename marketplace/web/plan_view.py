@@ -1,20 +1,22 @@
 """How a question will be computed, in words for the one who buys."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from consent.errors import QueryRefusedError
-from consent.joining import asked_about
 from consent.vocabulary import Engine
-from marketplace.domain.catalogue import Quote
+from marketplace.domain.exposure import Exposure
 from marketplace.domain.plan import Alternative, Obstacle, Plan, Protocol
-from marketplace.domain.plan_cost import PlanCost
-from marketplace.errors import TooFewPeopleError
+from marketplace.domain.plan_cost import Estimate
+from marketplace.errors import TooManyPlansError
+from marketplace.services.make_plan import Choice
 from marketplace.services.suite import Services
 from marketplace.web.visitor import visitor
-from marketplace.web.words import plainly, sentence
-from ssi.dataset import DataSet
 
 _KILO = 1000
+_MINUTE = 60
+_DAY_MINUTES = 24 * 60
+_COARSE = 20
+"""Moments are known to ten minutes; what is younger than two of those is called so."""
 _WAYS = {
     Engine.MPC: "Every record is cut into three parts, and each node holds two of them.",
     Engine.PAILLIER: "Every record is locked, and the locked numbers are added up.",
@@ -34,7 +36,6 @@ _WORK = {
 }
 
 
-_USUAL = "This is the usual way: it can answer every kind of question."
 _AGAINST = {
     Obstacle.AGAINST_THE_RULES: ("The rules of this market do not allow it.", "–"),
     Obstacle.MORE_THAN_SUMS: ("It cannot compute what you ask for.", "Ask for counts, sums or averages."),
@@ -50,45 +51,60 @@ _AGAINST = {
 """What stands against a way, and what would help, without the names that programs have for ways."""
 
 
+_PATIENCE_SECONDS = 0.5
+"""So long a page waits for the count; then it says that it is being counted."""
+
+
 @dataclass(frozen=True)
 class PlanView:
-    """What the fold shows; `refusal` instead of the rest where nothing can be computed now."""
+    """What the page says of a plan. `later` tells why rounds and data are not there yet."""
 
-    way: str = ""
-    reason: str = ""
-    collusion: str = ""
-    steps: tuple[dict[str, str], ...] = ()
+    way: str
+    reason: str
+    exposure: Exposure
+    silent: tuple[str, ...]
+    steps: tuple[dict[str, str], ...]
     time: str = ""
+    later: str = ""
     others: tuple[dict[str, str], ...] = ()
-    refusal: str = ""
-    remedy: str = ""
 
 
-def plan_view(services: Services, quote: Quote) -> PlanView:
-    """How the question of a quote will be computed, by the way that it would be ordered with."""
-    query, about = quote.query, asked_about(quote.query)
+def plan_view(services: Services, choice: Choice) -> PlanView:
+    """How the question of a quote will be computed, by the way that it is ordered with."""
+    plan = services.make_plan.uncounted(choice)
+    later = ""
     try:
-        plan = services.make_plan.for_quote(visitor().account_id, query)
-    except (QueryRefusedError, TooFewPeopleError) as error:
-        remedy = error.remedy if isinstance(error, QueryRefusedError) else ""
-        return PlanView(refusal=_said(error.reason, about), remedy=_said(remedy, about))
+        account = visitor().account_id
+        plan = services.make_plan.counted(account, choice, plan, patience_seconds=_PATIENCE_SECONDS)
+    except TooManyPlansError as error:
+        later = _later(error)
+    else:
+        later = _TOO_LARGE if plan.cost is None else ""
     return PlanView(
         way=_WAYS[plan.query.engine],
-        reason=_USUAL if query.engine is Engine.AUTO else plan.reason,
-        collusion=plan.collusion,
+        reason=plan.reason,
+        exposure=plan.exposure,
+        silent=plan.silent,
         steps=_steps(plan),
-        time="" if plan.cost is None else _time(plan.cost),
+        time="" if plan.cost is None else _time(plan.cost.estimate(plan.pace), services.clock()),
+        later=later,
         others=tuple(map(_other, plan.alternatives)),
     )
+
+
+_TOO_LARGE = "This question is too large for rounds and data to be counted before it is computed."
+
+
+def _later(error: TooManyPlansError) -> str:
+    wait = _plural(error.retry_seconds, "second")
+    if error.retry_seconds >= _MINUTE:
+        wait = _plural(-(-error.retry_seconds // _MINUTE), "minute")
+    return f"Rounds and data are not counted yet. Load this page again in {wait}. You can buy meanwhile."
 
 
 def _other(other: Alternative) -> dict[str, str]:
     why, remedy = _AGAINST[other.obstacle]
     return {"way": _SHORT[other.engine], "why": why, "remedy": remedy}
-
-
-def _said(text: str, about: DataSet) -> str:
-    return sentence(plainly(text, about)) if text else ""
 
 
 def size_text(count: int) -> str:
@@ -120,10 +136,37 @@ def _steps(plan: Plan) -> tuple[dict[str, str], ...]:
     )
 
 
-def _time(cost: PlanCost) -> str:
-    least, most = cost.seconds
-    return f"An estimate: from {_seconds(least)} to {_seconds(most)} for the rounds."
+def _time(estimate: Estimate, now: datetime) -> str:
+    span = _span(estimate)
+    if estimate.measured_at is None:
+        return (
+            f"An estimate: {span} for the rounds. The nodes have measured nothing lately, so it is from "
+            "nodes on one machine to nodes that are far apart."
+        )
+    age = age_text(now - estimate.measured_at)
+    return (
+        f"An estimate: {span} for the rounds, at the speed that the nodes measured between each other {age}."
+    )
+
+
+def age_text(age: timedelta) -> str:
+    """How long ago something was measured, which is known to ten minutes."""
+    minutes = max(int(age.total_seconds()) // _MINUTE, 0)
+    if minutes < _MINUTE:
+        return "less than 20 minutes ago" if minutes < _COARSE else f"{minutes} minutes ago"
+    if minutes < _DAY_MINUTES:
+        return f"{_plural(minutes // _MINUTE, 'hour')} ago"
+    return f"{_plural(minutes // _DAY_MINUTES, 'day')} ago"
+
+
+def _span(estimate: Estimate) -> str:
+    least, most = _seconds(estimate.least), _seconds(estimate.most)
+    return least if least == most else f"from {least} to {most}"
 
 
 def _seconds(seconds: float) -> str:
-    return "less than a second" if seconds < 1 else f"{seconds:,.0f} seconds"
+    return "less than a second" if seconds < 1 else _plural(round(seconds), "second")
+
+
+def _plural(count: int, unit: str) -> str:
+    return f"{count:,} {unit}" if count == 1 else f"{count:,} {unit}s"

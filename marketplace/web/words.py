@@ -45,14 +45,19 @@ LEVELS = {
 }
 ENGINES = {
     Engine.AUTO: (
+        "The way that reaches most people",
+        "The page of the price says which way that is, and who could see a record then.",
+    ),
+    Engine.MPC: (
         "By shared records",
         "Answers everything. Any two of the three nodes together could open a record.",
     ),
     Engine.ADDITIVE: (
         "By records that only all three nodes could open",
         "For counts, sums, averages, spreads, distributions and relations of numbers. Noise is larger, "
-        "because each node adds its own. What is multiplied takes a fourth party that deals out random "
-        "numbers. A plain sum is not checked: one node could give a wrong one unnoticed.",
+        "because each node adds its own. What is multiplied or checked takes a fourth party that deals out "
+        "random numbers: with any one node it could open what goes into that. A plain sum is not checked: "
+        "one node could give a wrong one unnoticed.",
     ),
     Engine.PAILLIER: (
         "By adding up under encryption",

@@ -10,12 +10,14 @@ from consent.menu import MENU
 from consent.query import Condition, Query, Statistic
 from consent.vocabulary import Engine, Purpose, StatisticKind
 from crypto.mpc.output import encode_output
-from crypto.mpc.rounds import HEAD_BYTES, WORD_BYTES
-from marketplace.domain import plan_cost
-from marketplace.domain.plan_cost import PlanCost, cost_of
+from marketplace.domain import count_shares
+from marketplace.domain.pace import NodePace, pace_of
+from marketplace.domain.plan_cost import ASSUMES, PlanCost
+from marketplace.domain.plan_count import cost_of
 from ssi.dataset import data_set
 from tests.crypto.mpc.trio import play
 from tests.marketplace.mpc_node.menu import BINDING, protocols, records_of_exams
+from tests.marketplace.mpc_node.parties import NOW
 
 EXAMS = data_set("exam/1")
 EXACT_KINDS = {StatisticKind.LOGISTIC_REGRESSION, StatisticKind.K_MEANS}
@@ -101,7 +103,7 @@ def test_public_groups_are_planned_in_rounds_and_said_to_be_no_exact_count():
 @pytest.mark.parametrize("kind", [StatisticKind.MEDIAN, StatisticKind.LOGISTIC_REGRESSION])
 def test_a_larger_crowd_is_planned_from_smaller_ones_to_five_percent(kind: StatisticKind):
     query = asked(kind)
-    people = 2 * plan_cost.COUNTED_PEOPLE
+    people = 2 * count_shares.COUNTED_PEOPLE
 
     planned, real = cost_of(query, people), really_sent(query, people)
 
@@ -113,27 +115,54 @@ def test_a_larger_crowd_is_planned_from_smaller_ones_to_five_percent(kind: Stati
         assert expected == pytest.approx(count, rel=0.05)
 
 
-def test_one_summand_each_is_two_rounds_of_a_digest_and_a_word():
-    planned = cost_of(asked(StatisticKind.MEAN, engine=Engine.ADDITIVE), 5000)
+@pytest.mark.parametrize("floor", [10, 4000])
+def test_a_crowd_above_the_counted_ones_may_be_the_least_that_is_asked_for(floor: int):
+    planned = cost_of(replace(asked(StatisticKind.COUNT), floor=floor), 5000)
 
     assert planned is not None
-    assert planned.rounds == 2
-    # A digest of four words goes to the node before, and one word to both.
-    assert dict(planned.sent_bytes)[1, 0] == 2 * HEAD_BYTES + 5 * WORD_BYTES
-    assert dict(planned.sent_bytes)[0, 1] == HEAD_BYTES + WORD_BYTES
+    assert planned.people == 5000
 
 
-@pytest.mark.parametrize("engine", [Engine.PAILLIER, Engine.ADDITIVE])
-def test_what_is_not_counted_is_left_open(engine: Engine):
-    query = asked(StatisticKind.COUNT, engine=engine)
+def test_what_says_too_much_is_continued_from_a_small_crowd(monkeypatch: pytest.MonkeyPatch):
+    query = asked(StatisticKind.MEDIAN)
+    whole = cost_of(query, 2048)
+    monkeypatch.setattr(count_shares, "MOST_COUNTED_BYTES", 8_000_000)
 
-    assert cost_of(replace(query, verified=engine is Engine.ADDITIVE), 50) is None
+    continued = cost_of(query, 2048)
+
+    assert whole is not None
+    assert continued is not None
+    assert (whole.exact, continued.exact) == (True, False)
+    assert continued.rounds == whole.rounds
+    assert continued.total_bytes == pytest.approx(whole.total_bytes, rel=0.1)
+
+
+def test_what_is_too_large_even_for_few_people_is_left_uncounted(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(count_shares, "MOST_COUNTED_BYTES", 100_000)
+
+    assert cost_of(asked(StatisticKind.MEDIAN), 2048) is None
 
 
 def test_the_estimate_is_a_range_that_says_what_it_assumes():
     planned = cost_of(asked(StatisticKind.MEDIAN), 100)
 
     assert planned is not None
-    least, most = planned.seconds
-    assert 0 < least < most
-    assert "ms for a round" in plan_cost.ASSUMES
+    estimate = planned.estimate(None)
+    assert 0 < estimate.least < estimate.most
+    assert (estimate.assumes, estimate.measured_at) == (ASSUMES, None)
+
+
+def test_the_estimate_follows_what_the_nodes_measured():
+    planned = cost_of(asked(StatisticKind.MEDIAN), 100)
+    slow = pace_of([NodePace(each, 1e6, NOW) for each in (0.2, 0.25, 0.3)])
+    quick = pace_of([NodePace(0.002, None, NOW)] * 3)
+
+    assert planned is not None
+    assert planned.estimate(slow).least > planned.rounds * 0.2
+    assert planned.estimate(slow).most > planned.rounds * 0.3
+    assert planned.estimate(slow).measured_at == NOW
+    assert planned.estimate(quick).most < planned.estimate(slow).least
+
+
+def test_one_node_that_measured_nothing_leaves_nothing_measured():
+    assert pace_of([NodePace(0.2, None, NOW), NodePace(0.2, None, NOW), None]) is None

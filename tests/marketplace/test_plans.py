@@ -15,7 +15,8 @@ from consent.vocabulary import Engine, StatisticKind
 from marketplace.domain.band import band_of
 from marketplace.domain.plan import Alternative, Obstacle, PlanRefusedError, Protocol, choose, protocol_for
 from marketplace.errors import TooFewPeopleError
-from marketplace.services.make_plan import MakePlan
+from marketplace.services.node_signs import NodeSigns
+from marketplace.services.pace_ports import NoPaces
 from tests.marketplace.market import Market, open_market
 from tests.marketplace.mpc_node.orders import EXACT, NOISY
 from tests.marketplace.test_question import QUERIES
@@ -94,17 +95,20 @@ def test_a_node_that_gives_no_sign_of_life_is_named(market: Market):
     market.stock(12)
     buyer = market.buyer()
 
+    away = market.services.make_plan.desk.registry().nodes[1]
+
     class Silent:
         def is_well(self, node_id: str) -> bool:
-            return node_id != market.services.make_plan.desk.registry().nodes[1].id
+            return node_id != away.id
 
-    plan = MakePlan(market.services.make_plan.desk, Silent())  # type: ignore[arg-type]
+    signs = NodeSigns(Silent(), NoPaces(), market.clock)  # type: ignore[arg-type]
+    plan = replace(market.services.make_plan, signs=signs)
 
     with pytest.raises(PlanRefusedError) as refused:
         plan(buyer.account_id, EXACT)
 
     assert refused.value.obstacle is Obstacle.NODE_SILENT
-    assert market.services.make_plan.desk.registry().nodes[1].operator in refused.value.reason
+    assert away.operator in refused.value.reason
 
 
 def test_the_way_that_reaches_most_people_is_taken_and_then_the_least_error():

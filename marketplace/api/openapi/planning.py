@@ -6,11 +6,22 @@ from typing import Any
 from consent.vocabulary import Engine
 from marketplace.api.openapi.buying import EXAMPLE_QUERY
 from marketplace.api.openapi.operation import Answer, Door, Operation, schema
-from marketplace.api.openapi.schema_parts import COUNT, FLAG, TEXT, json_list, json_object, nullable, one_of
+from marketplace.api.openapi.schema_parts import (
+    COUNT,
+    FLAG,
+    MOMENT,
+    TEXT,
+    json_list,
+    json_object,
+    nullable,
+    one_of,
+)
+from marketplace.domain.exposure import Party
 from marketplace.domain.plan import Obstacle, Protocol
 from marketplace.domain.scope import Scope
 
 _ROLE = {"type": "integer", "minimum": 0, "maximum": 2}
+_NODES = {"type": "integer", "minimum": 0, "maximum": 3}
 _SECONDS = {"type": "number", "minimum": 0}
 
 PLANNING_SCHEMAS: dict[str, Any] = {
@@ -23,12 +34,25 @@ PLANNING_SCHEMAS: dict[str, Any] = {
             "people": COUNT,
             "rounds": COUNT,
             "node_bytes": json_list(json_object({"from": _ROLE, "to": _ROLE, "bytes": COUNT})),
+            "dealer_bytes": COUNT,
             "buyer_bytes": COUNT,
             "products": COUNT,
             "exact": FLAG,
-            "seconds": json_object({"least": _SECONDS, "most": _SECONDS, "assumes": TEXT}),
+            "seconds": json_object(
+                {"least": _SECONDS, "most": _SECONDS, "assumes": TEXT, "measured_at": nullable(MOMENT)}
+            ),
         },
         about="What the nodes say to each other, counted; exact at this very number of people, or nearly.",
+    ),
+    "Exposure": json_object(
+        {
+            "coalitions": json_list(
+                json_object({"nodes": _NODES, "others": json_list(one_of(Party))}),
+            ),
+            "sentence": TEXT,
+            "besides": json_list(TEXT),
+        },
+        about="The smallest coalitions that could see a record: so many nodes, with all of the others.",
     ),
     "Plan": json_object(
         {
@@ -39,6 +63,7 @@ PLANNING_SCHEMAS: dict[str, Any] = {
             "people": schema("Band"),
             "nodes": json_list(TEXT),
             "who_must_collude": TEXT,
+            "exposure": schema("Exposure"),
             "alternatives": json_list(schema("PlanAlternative")),
             "cost": nullable(schema("PlanCost")),
         },
