@@ -368,7 +368,6 @@ def test_the_price_says_how_it_will_be_computed_and_why_not_otherwise(standing_b
     fold = text[text.index("How this will be computed") :]
     assert "Every record is cut into three parts, and each node holds two of them." in fold
     assert "Compute together on the parts" in fold
-    assert "An estimate: from" in fold
     assert "Other ways, and why they were not taken" in fold
     assert "No other way can answer this now." in fold
     assert "This market has not set it up." in fold
