@@ -24,10 +24,11 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP)
 	@$(BIN)/python -m examples.demo --people $(PEOPLE) $(if $(ONCE),--once)
 
-# Journeys start every party as a process of its own, so they get the machine to themselves.
+# Journeys start every party as a process of its own, so they get the machine to themselves; two at a time,
+# because who waits for another party leaves it a core.
 test: check
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not journey"
-	$(BIN)/pytest -m journey
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -m journey
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

@@ -18,6 +18,22 @@ from tests.quick_schema import as_in_production, quick_schemas
 __all__ = ["as_in_production", "quick_routes", "quick_schemas"]
 
 SERVER = "ARGONAUTA_TEST_DATABASE_URL"
+SHARED_TOWNS = ("rough_neighbourhood", "neighbourhood")
+SHARED_PLACES = (Path("tests/browser"),)
+"""Their tests are in one town, which is founded once in each process that needs it."""
+LONG_STORIES = {
+    town: place
+    for place, town in enumerate(
+        (
+            "neighbourhood",
+            "tests/browser",
+            "rough_neighbourhood",
+            "tests/journeys/test_crashes_direct.py",
+            "tests/journeys/test_crashes.py",
+        )
+    )
+}
+"""What takes minutes comes first, so that no process is left alone with it at the end."""
 
 settings.register_profile("argonauta", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("argonauta"), derandomize=True, database=None)
@@ -55,10 +71,24 @@ sys.addaudithook(_stay_on_this_machine)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses a database, so that it can be run once more on the other kind."""
+    """Mark what uses a database, so that it can be run once more on the other kind, and who shares a town.
+
+    With `--dist loadgroup` each town is founded in one process only, and the longest stories come first.
+    """
     for item in items:
         if "database_url" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.database)
+        item.add_marker(pytest.mark.xdist_group(_town_of(item)))
+    items.sort(key=lambda item: LONG_STORIES.get(_town_of(item), len(LONG_STORIES)))
+
+
+def _town_of(item: pytest.Item) -> str:
+    """What it shares with others; its module, if nothing more."""
+    place = item.path.relative_to(item.config.rootpath)
+    if place.parent in SHARED_PLACES:
+        return str(place.parent)
+    shared = (each for each in SHARED_TOWNS if each in getattr(item, "fixturenames", ()))
+    return next(shared, str(place))
 
 
 @pytest.fixture(scope="session")
