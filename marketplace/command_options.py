@@ -1,6 +1,7 @@
 """Which options do the operator's commands share, and which settings do they make?"""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -8,11 +9,13 @@ from typing import Any, TypeVar
 import click
 
 from marketplace.config import Settings
+from marketplace.domain.member import SessionTerms
 from marketplace.services.desk import Terms
 from marketplace.services.payouts import PayoutTerms
 
 C = TypeVar("C", bound=Callable[..., Any])
 
+_MINUTES = {name: span // timedelta(minutes=1) for name, span in asdict(SessionTerms()).items()}
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -46,6 +49,27 @@ def with_settings(command: C) -> C:
                 show_default=True,
                 help="Above which amount two operators have to approve a payout.",
             ),
+            click.option(
+                "--operator-idle-minutes",
+                type=click.IntRange(min=1),
+                default=_MINUTES["operator_idle"],
+                show_default=True,
+                help="When an operator who does nothing is signed out.",
+            ),
+            click.option(
+                "--buyer-idle-minutes",
+                type=click.IntRange(min=1),
+                default=_MINUTES["buyer_idle"],
+                show_default=True,
+                help="When a buyer who does nothing is signed out.",
+            ),
+            click.option(
+                "--session-minutes",
+                type=click.IntRange(min=1),
+                default=_MINUTES["lifetime"],
+                show_default=True,
+                help="How long anybody stays signed in at most.",
+            ),
         )
     ):
         command = option(command)
@@ -57,6 +81,11 @@ def settings_of(options: dict[str, Any]) -> Settings:
     terms = Terms(
         attempt_limit=timedelta(minutes=options["attempt_minutes"]),
         dispute_window=timedelta(minutes=options["dispute_minutes"]),
+        sessions=SessionTerms(
+            lifetime=timedelta(minutes=options["session_minutes"]),
+            buyer_idle=timedelta(minutes=options["buyer_idle_minutes"]),
+            operator_idle=timedelta(minutes=options["operator_idle_minutes"]),
+        ),
     )
     return Settings(
         directory=options["directory"],

@@ -12,7 +12,7 @@ from joserfc.jwk import KeySet
 from crypto.encoding import Json, parse_json
 from crypto.errors import CryptoError, MalformedError
 from crypto.reading import Fields
-from ssi.clock import CLOCK_SKEW, MAX_MOMENT, seconds_of
+from ssi.clock import CLOCK_SKEW, MAX_MOMENT, moment_of, seconds_of
 
 ALGORITHMS: Final = ("ES256", "ES384", "EdDSA", "RS256", "PS256")
 _KEY_TYPES: Final = frozenset({"EC", "OKP", "RSA"})
@@ -69,6 +69,22 @@ def check_id_token(token: str, keys: Json, expected: Expected, *, now: datetime)
         # The libraries let plain errors through on some malformed headers, keys and claims.
         raise MalformedError("id_token: it does not hold") from error
     return fields
+
+
+def signed_in_at(claims: Fields, *, now: datetime) -> datetime | None:
+    """When she last showed the issuer who she is (Core §2, `auth_time`); None where it does not say.
+
+    A clock that runs ahead by no more than the skew means now; nothing is added to a clock that runs behind.
+
+    Raises:
+        MalformedError: it is no moment, or one to come.
+    """
+    if not claims.has("auth_time"):
+        return None
+    seconds = claims.integer("auth_time", least=0, most=MAX_MOMENT)
+    if seconds > seconds_of(now + CLOCK_SKEW):
+        raise MalformedError("id_token.auth_time: not yet")
+    return min(moment_of(seconds), now.replace(microsecond=0))
 
 
 def _verified(token: str, keys: Json) -> tuple[dict[str, Any], dict[str, Any]]:

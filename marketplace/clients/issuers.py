@@ -22,8 +22,9 @@ from requests import Response
 from crypto.encoding import Json, parse_json
 from crypto.errors import CryptoError
 from crypto.reading import Fields
-from marketplace.clients.id_token import Expected, check_id_token
+from marketplace.clients.id_token import Expected, check_id_token, signed_in_at
 from marketplace.clients.issuer_metadata import Provider, configuration_of, read_provider, safe_address
+from marketplace.domain.member import FRESH
 from marketplace.domain.sign_in import MAX_TEXT, Institution, Returned, Shown, Visit
 from marketplace.errors import SignInRefusedError, SignInSettingError
 from ssi.http.address import is_public, origin_of, path_of
@@ -31,6 +32,8 @@ from ssi.http.client import Body, Client, Limits
 from ssi.http.errors import ExchangeError, RefusedByPeerError
 
 SCOPE: Final = "openid email profile"
+_ANEW: Final = {"prompt": "login", "max_age": str(int(FRESH.total_seconds()))}
+"""Asks a provider to have somebody show again who she is, and to say when she did (Core §3.1.2.1)."""
 LIMITS: Final = Limits(connect_seconds=5.0, read_seconds=5.0, total_seconds=10.0, answer_bytes=256 * 1024)
 _FORM: Final = "application/x-www-form-urlencoded"
 _UNREACHABLE: Final = "Your organisation’s sign-in does not answer as it should. Please try again later."
@@ -67,6 +70,7 @@ class HttpIssuers:
                 state=visit.state,
                 code_verifier=visit.verifier,
                 nonce=visit.nonce,
+                **({} if visit.meant is None else _ANEW),
             )
         return str(page)
 
@@ -98,7 +102,8 @@ class HttpIssuers:
             expected = Expected(provider.issuer, institution.client_id, visit.nonce, access_token)
             token = answer.text("id_token", max_length=50_000)
             claims = check_id_token(token, self._get(provider.jwks_uri), expected, now=self.clock())  # 4
-            return _shown(self._completed(provider, claims, access_token), provider.issuer)  # 5
+            at = signed_in_at(claims, now=self.clock())
+            return _shown(self._completed(provider, claims, access_token), provider.issuer, at)  # 5
 
     def _completed(self, provider: Provider, claims: Fields, access_token: str) -> Fields:
         """The claims, and where they name no address those of the userinfo endpoint (Core §5.3.2)."""
@@ -188,13 +193,14 @@ def _basic(client: Any, method: str, uri: str, headers: dict[str, str], body: st
     return uri, {**headers, "Authorization": f"Basic {b64encode(pair.encode()).decode()}"}, body
 
 
-def _shown(claims: Fields, issuer: str) -> Shown:
+def _shown(claims: Fields, issuer: str, at: datetime | None) -> Shown:
     return Shown(
         issuer=issuer,
         subject=claims.text("sub", max_length=MAX_TEXT),
         email=_maybe(claims, "email"),
         email_verified=claims.has("email_verified") and claims.any("email_verified") is True,
         name=_maybe(claims, "name"),
+        at=at,
     )
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from marketplace.domain.account import AccountKind
 from marketplace.domain.scope import Scope
 from marketplace.errors import LastOwnerError, RefusedError, RoleMissingError
 
@@ -18,7 +19,9 @@ MAX_NAME: Final = 100
 MAX_DEVICE: Final = 60
 MOST_MEMBERS: Final = 200
 SESSION_LIFETIME: Final = timedelta(hours=12)
-"""How long somebody stays signed in."""
+"""How long somebody stays signed in at most."""
+FRESH: Final = timedelta(minutes=10)
+"""How long it counts that a member has shown who she is, for acts that nobody can take back."""
 
 
 class Right(StrEnum):
@@ -121,16 +124,51 @@ class Member:
 
 @dataclass(frozen=True)
 class MemberSession:
-    """One place where a member is signed in; `device` is what her browser said it is, in a few words."""
+    """One place where a member is signed in; `device` is what her browser said it is, in a few words.
+
+    `seen_at` is when it was last used, to the minute; None is not since it began. `proven_at` is when she
+    last showed here who she is; None where that is not known, as with an organisation that does not say it.
+    """
 
     session_id: str
     member_id: str
     device: str
     started_at: datetime
+    seen_at: datetime | None = None
+    proven_at: datetime | None = None
 
-    def lasts(self, now: datetime) -> bool:
-        """Whether it has not run out; the last second is excluded."""
-        return now < self.started_at + SESSION_LIFETIME
+    @property
+    def used_at(self) -> datetime:
+        """When it was last used, to the minute."""
+        return self.seen_at or self.started_at
+
+    def is_proven(self, now: datetime) -> bool:
+        """Whether she has just shown who she is; a moment to come counts for nothing."""
+        return self.proven_at is not None and self.proven_at <= now < self.proven_at + FRESH
+
+
+@dataclass(frozen=True)
+class SessionTerms:
+    """How long a session lasts: from its beginning, and from when it was last used."""
+
+    lifetime: timedelta = SESSION_LIFETIME
+    buyer_idle: timedelta = timedelta(minutes=60)
+    operator_idle: timedelta = timedelta(minutes=15)
+
+    def why_over(self, session: MemberSession, kind: AccountKind, now: datetime) -> str | None:
+        """Why a session is over, in words; None where it goes on. The last second is excluded."""
+        idle = self.operator_idle if kind is AccountKind.OPERATOR else self.buyer_idle
+        if now >= session.started_at + self.lifetime:
+            return f"you were signed in for {_length(self.lifetime)}, which is the longest time"
+        if now >= session.used_at + idle:
+            return f"you were signed out because nothing was done here for {_length(idle)}"
+        return None
+
+
+def _length(span: timedelta) -> str:
+    minutes = round(span.total_seconds() / 60)
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} hours" if hours > 1 and not rest else f"{minutes} minutes"
 
 
 def who_may(right: Right) -> str:

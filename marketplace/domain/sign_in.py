@@ -18,8 +18,6 @@ from marketplace.errors import SignInRefusedError, SignInSettingError
 from ssi.passkey import NewPasskey, Site
 
 VISIT_LIFETIME: Final = timedelta(minutes=10)
-FRESH: Final = timedelta(minutes=10)
-"""How long after signing in somebody without password and passkey counts as just having shown who she is."""
 MOST_PASSKEYS: Final = 20
 MOST_DOMAINS: Final = 20
 MAX_TEXT: Final = 255
@@ -73,9 +71,9 @@ class PasskeyReply:
 
 @dataclass(frozen=True)
 class RecentSignIn:
-    """When the session in which an act is done began, for those with neither password nor passkey."""
+    """When her organisation last signed her in, for those with neither password nor passkey."""
 
-    started_at: datetime
+    at: datetime
 
 
 Proof = Password | PasskeyReply | RecentSignIn
@@ -119,7 +117,8 @@ class Institution:
 class Visit:
     """One sign-in at an organisation that is under way: what was sent, to be held against what comes back.
 
-    `member_id` is the signed-in member who connects her access with it; None where somebody signs in.
+    `member_id` is the signed-in member who connects her access with it, or, where something is `meant`, shows
+    again who she is before it is done; None where somebody signs in.
     """
 
     name: str
@@ -130,6 +129,7 @@ class Visit:
     redirect_uri: str
     onward: str | None = None
     member_id: str | None = None
+    meant: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -144,13 +144,17 @@ class Returned:
 
 @dataclass(frozen=True)
 class Shown:
-    """Whom an issuer says that it has signed in; its signature, audience and moment were checked."""
+    """Whom an issuer says that it has signed in; its signature, audience and moment were checked.
+
+    `at` is when she last showed it who she is (`auth_time`); None where it does not say.
+    """
 
     issuer: str
     subject: str = field(repr=False)
     email: str | None = field(repr=False)
     email_verified: bool
     name: str | None = field(repr=False)
+    at: datetime | None = None
 
     def called(self) -> str | None:
         """A name that can be shown; None where the issuer says none."""

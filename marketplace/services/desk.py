@@ -8,6 +8,7 @@ from uuid import UUID
 from crypto.randomness import RandomBytes, random_bytes
 from crypto.signing import SigningKey
 from marketplace.domain.invoice import Seller
+from marketplace.domain.member import SessionTerms
 from marketplace.services.ports import Clock, Store
 from ssi.trust import TrustRegistry
 
@@ -27,6 +28,7 @@ class Terms:
     dispute_window: timedelta = timedelta(days=3)
     hold_limit: timedelta = timedelta(days=2)
     require_dpia: bool = False
+    sessions: SessionTerms = field(default_factory=SessionTerms)
 
 
 @dataclass(frozen=True)

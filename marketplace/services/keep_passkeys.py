@@ -10,9 +10,8 @@ from typing import Final, assert_never
 
 from crypto.encoding import b64url_decode, b64url_encode
 from crypto.errors import CryptoError
-from marketplace.domain.member import Member
+from marketplace.domain.member import FRESH, Member
 from marketplace.domain.sign_in import (
-    FRESH,
     MOST_PASSKEYS,
     MemberPasskey,
     PasskeyReply,
@@ -100,13 +99,15 @@ class Passkeys:
             case PasskeyReply():
                 if self._answering(proof).member_id != member.member_id:
                     raise SignInRefusedError(WRONG_PASSKEY)
-            case RecentSignIn(started_at):
+            case RecentSignIn(at):
                 with self.desk.store.reading() as books:
                     has_other = _has_password(books, member) or bool(
                         books.sign_ins.passkeys(member.member_id)
                     )
-                if has_other or not started_at <= self.desk.now() < started_at + FRESH:
-                    raise SignInRefusedError("Please sign out, sign in again, and do this within 10 minutes.")
+                if has_other or not at <= self.desk.now() < at + FRESH:
+                    raise SignInRefusedError(
+                        "Please sign in again at your organisation, and do this within 10 minutes."
+                    )
             case _:  # pragma: no cover — mypy sees that there is no other
                 assert_never(proof)
 

@@ -48,6 +48,10 @@ class MemberBook(Protocol):
         """One sign-in that was not ended."""
         ...
 
+    def see_session(self, session_id: str, at: datetime) -> None:
+        """Note that a session was used; where it was ended meanwhile, nothing happens."""
+        ...
+
     def sessions(self, member_id: str) -> Sequence[MemberSession]:
         """Where a member is signed in, the latest first."""
         ...

@@ -14,7 +14,7 @@ from crypto.errors import CryptoError
 from crypto.reading import Fields
 from crypto.sealing import Vault
 from marketplace.domain.account import AccountKind
-from marketplace.domain.member import MOST_MEMBERS, Member, Right
+from marketplace.domain.member import FRESH, MOST_MEMBERS, Member, Right
 from marketplace.domain.sign_in import (
     MAX_ADDRESS,
     MAX_TEXT,
@@ -43,6 +43,8 @@ from marketplace.services.keep_passkeys import Passkeys, make_room
 from marketplace.services.ports import Books
 from marketplace.services.sign_in_ports import Issuers
 
+MOST_MEANT: Final = 64_000
+"""The most characters of a form that waits while somebody shows at her organisation who she is."""
 _TOKEN_BYTES: Final = 32
 _UNKNOWN: Final = "No organisation signs in here by this name. Ask an owner of its account for it."
 _OVER: Final = "This sign-in is over: it took longer than 10 minutes, or was used. Please begin again."
@@ -50,6 +52,11 @@ _ENDED: Final = "An owner of your organisation’s account has ended your access
 _TAKEN: Final = (
     "Somebody with your e-mail address signs in here already. If it is you, sign in that way first, then "
     "connect your organisation under “How you sign in”."
+)
+_SOMEBODY_ELSE: Final = "Your organisation signed somebody else in. Nothing was done. Please begin again."
+_NOT_ANEW: Final = (
+    "Your organisation does not say that you have signed in there just now. Nothing was done. Please sign "
+    "out there, and begin again."
 )
 
 
@@ -121,12 +128,19 @@ class Institutions:
             books.sign_ins.remove_institution(member.account_id)
 
     def begin(
-        self, name: str, at: str, *, onward: str | None = None, member: Member | None = None
+        self,
+        name: str,
+        at: str,
+        *,
+        onward: str | None = None,
+        member: Member | None = None,
+        meant: str | None = None,
     ) -> tuple[str, str]:
         """Go to an organisation: its page, and the token that the visitor's session keeps.
 
         `at` is where people see this market. With a member, who is signed in and has confirmed it, what she
-        shows there is bound to her.
+        shows there is bound to her; or, where something is `meant`, she is asked to show there anew who she
+        is.
 
         Raises:
             SignInRefusedError: nobody signs in by this name, or the organisation cannot be asked now.
@@ -145,6 +159,7 @@ class Institutions:
             redirect_uri=redirect_uri(at, institution.name),
             onward=onward,
             member_id=None if member is None else member.member_id,
+            meant=meant,
         )
         page, now = self.issuers.page_for(institution, visit), self.desk.now()
         digest = digest_of(visit.state)
@@ -155,12 +170,12 @@ class Institutions:
 
     def finish(
         self, name: str, kept: str | None, returned: Returned, *, signed_in: Member | None
-    ) -> tuple[Member, Visit]:
+    ) -> tuple[Member, Visit, Shown]:
         """Come back from an organisation: who it is, and what she was about to do.
 
         1. The answer is to a visit that this very browser began here, at this organisation, and not used
         before. 2. The organisation has not changed its sign-in meanwhile. 3. It proves who signed in, for
-        this visit.
+        this visit. 4. Where she shows again who she is, she is known already, and did it just now.
 
         Raises:
             SignInRefusedError: a step fails, or she may not come in; the message is for her.
@@ -176,13 +191,26 @@ class Institutions:
             raise SignInRefusedError(_OVER)
         secret = self.vault.open(institution.sealed_secret, _place(institution.account_id)).decode()
         shown = self.issuers.redeem(institution, secret, visit, returned)  # 3
+        if visit.meant is not None:  # 4
+            return self._again(institution, shown, visit), visit, shown
         try:
             with self.desk.store.writing() as books:
-                return self._come_in(books, institution, shown, visit), visit
+                return self._come_in(books, institution, shown, visit), visit, shown
         except AccountConflictError as error:
             raise SignInRefusedError(_TAKEN) from error
         except ConflictError as error:
             raise SignInRefusedError(_OVER) from error
+
+    def _again(self, institution: Institution, shown: Shown, visit: Visit) -> Member:
+        """Who has shown again who she is; nobody is bound or let in by it."""
+        with self.desk.store.reading() as books:
+            bond = books.sign_ins.bond(institution.account_id, shown.issuer, shown.subject)
+            known = None if bond is None else books.members.get(bond.member_id)
+        if known is None or known.member_id != visit.member_id:
+            raise SignInRefusedError(_SOMEBODY_ELSE)
+        if shown.at is None or not shown.at <= self.desk.now() < shown.at + FRESH:
+            raise SignInRefusedError(_NOT_ANEW)
+        return _let_in(known, institution, visit)
 
     def _come_in(self, books: Books, institution: Institution, shown: Shown, visit: Visit) -> Member:
         """Who somebody is whom an organisation vouches for.
@@ -270,15 +298,23 @@ class Institutions:
             raise SignInRefusedError(_OVER)
         try:
             fields = Fields.of(parse_json(self.vault.open(sealed, f"visit|{digest}")), "visit")
-            told = {
-                name: fields.text(name, max_length=4 * MAX_ADDRESS) for name in _VISIT if fields.has(name)
-            }
+            told = {name: fields.text(name, max_length=MOST_MEANT) for name in _VISIT if fields.has(name)}
         except CryptoError as error:  # a question to a passkey, or another vault's
             raise SignInRefusedError(_OVER) from error
         return Visit(**told)
 
 
-_VISIT: Final = ("name", "issuer", "state", "nonce", "verifier", "redirect_uri", "onward", "member_id")
+_VISIT: Final = (
+    "name",
+    "issuer",
+    "state",
+    "nonce",
+    "verifier",
+    "redirect_uri",
+    "onward",
+    "member_id",
+    "meant",
+)
 
 
 def _let_in(known: Member, institution: Institution, visit: Visit) -> Member:

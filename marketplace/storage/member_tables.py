@@ -40,6 +40,8 @@ member_sessions = Table(
     Column("member_id", String(40), ForeignKey("members.member_id"), nullable=False, index=True),
     Column("device", String(MAX_DEVICE), nullable=False),
     Column("started_at", UtcMoment, nullable=False, index=True),
+    Column("seen_at", UtcMoment),
+    Column("proven_at", UtcMoment),
 )
 
 member_links = Table(

@@ -88,6 +88,11 @@ class SqlMembers:
         row = self._session.execute(found).first()
         return None if row is None else MemberSession(**row._mapping)
 
+    def see_session(self, session_id: str, at: datetime) -> None:
+        """Note that a session was used."""
+        used = update(member_sessions).where(member_sessions.c.session_id == session_id)
+        self._session.execute(used.values(seen_at=at))
+
     def sessions(self, member_id: str) -> Sequence[MemberSession]:
         """Where a member is signed in, the latest first."""
         found = select(member_sessions).where(member_sessions.c.member_id == member_id)

@@ -6,9 +6,9 @@ from flask import Blueprint, Flask
 
 from crypto.signing import VerifyingKey
 from marketplace.config import Settings
-from marketplace.domain.member import SESSION_LIFETIME
 from marketplace.services.suite import Services
 from marketplace.web import (
+    again,
     ask,
     catalogue,
     desk_breaches,
@@ -46,15 +46,17 @@ def create_app(
 
     `interfaces` installs the JSON interfaces (`marketplace.api.app.install_api`); they read no cookies, so
     forms are protected and they are not. `authority` is the pinned key of the trust authority: the page that
-    opens a result holds the registry of nodes against it. A session ends 12 hours after signing in.
+    opens a result holds the registry of nodes against it. How long a session
+    lasts stands in the terms (`SessionTerms`).
     """
     app = Flask(__name__, template_folder="templates", static_folder="static", static_url_path="/market")
     app.secret_key = settings.session_secret
-    app.config["PERMANENT_SESSION_LIFETIME"] = SESSION_LIFETIME
+    app.config["PERMANENT_SESSION_LIFETIME"] = settings.terms.sessions.lifetime
     csrf = install(app, name="argonauta", role="Market", nav=visitor.navigation(services))
     for blueprint in interfaces(app, services):
         csrf.exempt(blueprint)
     visitor.install(app, services)
+    again.install(app, services)
     refusals.install(app)
     for screens in (catalogue, ask, orders, organisation, purse, operations, invoices):
         app.register_blueprint(screens.screens(services))

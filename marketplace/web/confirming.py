@@ -32,8 +32,7 @@ from marketplace.errors import (
     WrongCredentialsError,
 )
 from marketplace.services.sign_in_suite import Doors
-from marketplace.services.suite import Services
-from marketplace.web.visitor import me, this_session
+from marketplace.web.visitor import me, standing
 from ssi.http.address import is_local
 from ssi.passkey import Site
 
@@ -105,18 +104,13 @@ def replied(doors: Doors, field: str, challenge: bytes) -> PasskeyReply:
     return PasskeyReply(request.form.get(field, ""), challenge, site_of(doors))
 
 
-def proof(services: Services, doors: Doors, challenge: bytes) -> Proof:
+def proof(doors: Doors, challenge: bytes) -> Proof:
     """What the form shows about who sends it."""
     if request.form.get("passkey"):
         return replied(doors, "passkey", challenge)
     if request.form.get("password"):
         return Password(request.form["password"])
-    started = [
-        each.started_at
-        for each in services.member_sessions.of(me().member_id)
-        if each.session_id == this_session()
-    ]
-    return RecentSignIn(started[0] if started else _LONG_AGO)
+    return RecentSignIn(standing().proven_at or _LONG_AGO)
 
 
 def explained(error: MarketplaceError) -> dict[str, str]:

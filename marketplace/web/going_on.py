@@ -15,14 +15,21 @@ from marketplace.web.visitor import me
 _VISIT: Final = "visit"
 
 
-def go_on(doors: Doors, name: str, *, onward: str | None = None, connecting: bool = False) -> str:
+def go_on(
+    doors: Doors,
+    name: str,
+    *,
+    onward: str | None = None,
+    connecting: bool = False,
+    meant: str | None = None,
+) -> str:
     """The page with the link; what comes back is held against what this browser's session keeps.
 
     Raises:
         SignInRefusedError, TooManyAttemptsError: as `Institutions.begin`.
     """
     page, kept = doors.institutions.begin(
-        name, here(doors), onward=onward, member=me() if connecting else None
+        name, here(doors), onward=onward, member=me() if connecting else None, meant=meant
     )
     session[_VISIT] = kept
     host = urlsplit(page).netloc

@@ -11,6 +11,7 @@ from marketplace.domain.sign_in import ROLES, Institution, Returned, redirect_ur
 from marketplace.errors import MarketplaceError, SignInRefusedError, TooManyAttemptsError
 from marketplace.services.sign_in_suite import Doors
 from marketplace.services.suite import Services
+from marketplace.web.again import go_on_with
 from marketplace.web.confirming import (
     REFUSALS,
     confirm_page,
@@ -22,7 +23,7 @@ from marketplace.web.confirming import (
     ways_of,
 )
 from marketplace.web.going_on import go_on, kept_visit
-from marketplace.web.visitor import enter, for_members, local, me, signed_in
+from marketplace.web.visitor import enter, for_members, local, me, renew, signed_in
 
 Page = str | Response | tuple[str, int]
 FIELDS = ("name", "issuer", "client_id", "secret", "domains", "role")
@@ -78,10 +79,15 @@ class _Pages:
         )
         known = None if signed_in() is None else me()
         try:
-            member, visit = self.doors.institutions.finish(name, kept_visit(), returned, signed_in=known)
+            member, visit, shown = self.doors.institutions.finish(
+                name, kept_visit(), returned, signed_in=known
+            )
         except SignInRefusedError as error:
             return _choice(name, None, str(error))
-        home = enter(self.services, member)
+        if visit.meant is not None and shown.at is not None:
+            renew(self.services, shown.at)
+            return go_on_with(visit)
+        home = enter(self.services, member, proven_at=shown.at)
         if visit.member_id is not None:
             flash("Your organisation signs you in here from now on.", "good")
             return redirect(url_for("how_you_sign_in.overview"))
@@ -94,7 +100,7 @@ class _Pages:
     def set(self) -> Page:
         """Set up the organisation's own sign-in."""
         told = {name: request.form.get(name, "") for name in FIELDS}
-        given = proof(self.services, self.doors, take_question())
+        given = proof(self.doors, take_question())
         try:
             self.doors.institutions.set(me(), given, told)
         except REFUSALS as error:
@@ -107,7 +113,7 @@ class _Pages:
 
     def end(self) -> Page:
         """End the organisation's own sign-in."""
-        given = proof(self.services, self.doors, take_question())
+        given = proof(self.doors, take_question())
         try:
             self.doors.institutions.remove(me(), given)
         except REFUSALS as error:

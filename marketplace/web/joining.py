@@ -44,7 +44,7 @@ def _joining(blueprint: Blueprint, services: Services) -> None:
         except RefusedError as error:
             errors = {"name": sentence(str(error))}
         else:
-            home = enter(services, member)
+            home = enter(services, member, proven_at=services.clock())
             flash("Welcome. You act for your organisation from now on.", "good")
             return redirect(home)
         return _form("market/join.html", errors), HTTPStatus.UNPROCESSABLE_ENTITY

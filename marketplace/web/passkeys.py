@@ -92,7 +92,7 @@ class _Doorway:
                 "market/sign_in.html", error=None, email="", onward=onward, passkey_error=str(error)
             )
             return page, HTTPStatus.UNPROCESSABLE_ENTITY
-        home = enter(self.services, member)
+        home = enter(self.services, member, proven_at=self.services.clock())
         return redirect(onward or home)
 
 
@@ -112,7 +112,7 @@ class _Own:
     def add(self) -> Page:
         """Let a further passkey sign the member in."""
         challenge = take_question()
-        given = proof(self.services, self.doors, challenge)
+        given = proof(self.doors, challenge)
         made = replied(self.doors, "made", challenge)
         try:
             self.doors.passkeys.add(me(), given, made, request.form.get("label", ""))
@@ -142,7 +142,7 @@ class _Own:
 
     def remove(self, name: str) -> Page:
         """Take a passkey away."""
-        words, given = self._removal_words(name), proof(self.services, self.doors, take_question())
+        words, given = self._removal_words(name), proof(self.doors, take_question())
         try:
             self.doors.passkeys.remove(me(), given, name, session_id=this_session())
         except REFUSALS as error:
@@ -155,7 +155,7 @@ class _Own:
 
     def drop_password(self) -> Page:
         """Take the member's password away."""
-        given = proof(self.services, self.doors, take_question())
+        given = proof(self.doors, take_question())
         try:
             self.doors.passkeys.drop_password(me(), given, session_id=this_session())
         except REFUSALS as error:
@@ -169,7 +169,7 @@ class _Own:
 
     def connect(self) -> Page:
         """Go to the member's organisation, to come back as somebody it knows."""
-        ways, given = ways_of(self.doors), proof(self.services, self.doors, take_question())
+        ways, given = ways_of(self.doors), proof(self.doors, take_question())
         if ways.institution is None:
             raise UnknownError("your organisation has no sign-in of its own here")
         try:
@@ -183,7 +183,7 @@ class _Own:
 
     def disconnect(self) -> Page:
         """Let the organisation sign the member in no more."""
-        given = proof(self.services, self.doors, take_question())
+        given = proof(self.doors, take_question())
         try:
             self.doors.institutions.disconnect(me(), given)
         except REFUSALS as error:

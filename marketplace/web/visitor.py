@@ -6,17 +6,19 @@ every request: what became of her counts at once. A wrong e-mail and a wrong pas
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, ParamSpec, TypeVar
+from datetime import datetime
+from typing import Final, Generic, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, flash, g, redirect, render_template, request, session, url_for
+from flask import Flask, current_app, flash, g, redirect, render_template, request, session, url_for
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from marketplace.domain.account import Account, AccountKind
-from marketplace.domain.member import Member, Right
+from marketplace.domain.member import Member, MemberSession, Right
 from marketplace.errors import TooManyAttemptsError, UnknownError, WrongCredentialsError
 from marketplace.services.suite import Services
+from marketplace.web.words import sentence
 from ssi.hosting.design.blueprint import NavItem
 
 _BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
@@ -44,7 +46,9 @@ _DESK = (
 )
 _MONEY = ("purse.", "invoices.", "payments.")
 _HOUSE = ("organisation.", "members.")
-_SIGN_IN, _SESSION = "visitor.sign_in", "session"
+_SIGN_IN, _SESSION, _WHY = "visitor.sign_in", "session", "why"
+ASKING_AGAIN: Final = "argonauta.asking_again"
+"""Where the application keeps what asks a member to show again who she is (`again.py`)."""
 
 
 def install(app: Flask, services: Services) -> None:
@@ -94,7 +98,7 @@ class Door(Generic[Arguments, Page]):
     right: Right | None
 
     def __call__(self, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Page | Response:
-        """The page; whoever is not signed in is asked to do so.
+        """The page; whoever is not signed in is asked to do so, or to show again who she is (`again.py`).
 
         Raises:
             Forbidden: the page is for the other kind of account.
@@ -107,7 +111,8 @@ class Door(Generic[Arguments, Page]):
             raise Forbidden
         if self.right is not None:
             me().require(self.right)
-        return self.view(*args, **kwargs)
+        ask_again = cast(Callable[[], Response | None], current_app.extensions[ASKING_AGAIN])
+        return ask_again() or self.view(*args, **kwargs)
 
     @property
     def __name__(self) -> str:
@@ -154,13 +159,33 @@ def this_session() -> str | None:
     return session_id if isinstance(session_id, str) else None
 
 
-def enter(services: Services, member: Member) -> str:
-    """Sign in a member who has shown who she is, by whatever way in; where she begins."""
+def standing() -> MemberSession:
+    """The session in which she is signed in, as it was found; only behind a door."""
+    found: MemberSession = g.standing
+    return found
+
+
+def enter(services: Services, member: Member, *, proven_at: datetime | None) -> str:
+    """Sign in a member who has shown who she is, by whatever way in; where she begins.
+
+    `proven_at` is when she showed it, None where her organisation does not say.
+    """
     session.clear()  # a session from before signing in must not live on
-    session[_SESSION] = services.member_sessions.begin(member, device_text()).session_id
+    begun = services.member_sessions.begin(member, device_text(), proven_at=proven_at)
+    session[_SESSION] = begun.session_id
     account = services.get_account(member.account_id)
     g.visitor, g.member = account, member
     return _home_of(account)
+
+
+def renew(services: Services, proven_at: datetime) -> None:
+    """Note that the member who is signed in has shown again who she is; her session gets another id.
+
+    Raises:
+        UnknownError: she was signed out meanwhile.
+    """
+    g.standing = services.member_sessions.renew(standing().session_id, proven_at=proven_at)
+    session[_SESSION] = g.standing.session_id
 
 
 def device_text() -> str:
@@ -174,8 +199,17 @@ def device_text() -> str:
 def _to_sign_in() -> Response:
     if request.headers.get("HX-Request"):  # a part of a page cannot become the sign-in page: the whole goes
         return Response(status=204, headers={"HX-Redirect": url_for(_SIGN_IN)})
-    here = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for(_SIGN_IN, next=here))
+    return redirect(url_for(_SIGN_IN, next=_here()))
+
+
+def _here() -> str | None:
+    """Where somebody is who has to sign in first: the page, or the one from which a form was sent."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    sent_from = urlsplit(request.referrer or "")
+    if sent_from.netloc != request.host:
+        return None
+    return local(f"{sent_from.path}?{sent_from.query}".rstrip("?"))
 
 
 def _finder(services: Services) -> Callable[[], None]:
@@ -192,10 +226,27 @@ def _find_account(services: Services) -> Account | None:
         session_id = this_session()
         if session_id is not None:
             try:
-                g.member, g.visitor = services.member_sessions.find(session_id)
-            except UnknownError:
-                session.clear()
+                found = services.member_sessions.find(session_id, in_use=not _asks_by_itself())
+                g.member, g.visitor, g.standing = found
+            except UnknownError as error:
+                _forget_session(sentence(str(error)))
     return signed_in()
+
+
+def _asks_by_itself() -> bool:
+    """Whether a part of a page asks, which it does without anybody being there."""
+    return request.method == "GET" and "HX-Request" in request.headers
+
+
+def _forget_session(why: str) -> None:
+    """Take the session out of the cookie, and keep there why she has to sign in again.
+
+    NOTE: a part that asks by itself leaves the cookie alone. It may have begun before the session got another
+    id, and its answer, coming late, would sign her out.
+    """
+    if not _asks_by_itself():
+        session.clear()
+        session[_WHY] = why
 
 
 def _sign_in(services: Services) -> Callable[[], str | Response | tuple[str, int]]:
@@ -205,7 +256,8 @@ def _sign_in(services: Services) -> Callable[[], str | Response | tuple[str, int
         if request.method == "GET" and known is not None:
             return redirect(onward or _home_of(known))
         if request.method == "GET":
-            return render_template("market/sign_in.html", error=None, email="", onward=onward)
+            why = session.pop(_WHY, None)
+            return render_template("market/sign_in.html", error=None, email="", onward=onward, why=why)
         email = request.form.get("email", "")
         try:
             member = services.sign_in(email, request.form.get("password", ""))
@@ -214,7 +266,7 @@ def _sign_in(services: Services) -> Callable[[], str | Response | tuple[str, int
         except TooManyAttemptsError:
             error, status = "Too many tries. Please wait a few minutes and try again.", 429
         else:
-            home = enter(services, member)
+            home = enter(services, member, proven_at=services.clock())
             return redirect(onward or home)
         page = render_template("market/sign_in.html", error=error, email=email, onward=onward)
         return page, status

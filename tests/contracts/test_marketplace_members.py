@@ -128,6 +128,17 @@ def test_sessions_are_listed_ended_and_forgotten(kept):
         assert books.members.session("s4") is None
 
 
+def test_a_session_keeps_when_it_was_used_and_when_its_member_showed_who_she_is(kept):
+    proven = replace(session(1), proven_at=NOW, seen_at=NOW)
+    with kept.writing() as books:
+        books.members.add_session(proven)
+        books.members.see_session("s1", LATER)
+        books.members.see_session("nothing", LATER)
+
+    with kept.reading() as books:
+        assert books.members.session("s1") == replace(proven, seen_at=LATER)
+
+
 def link(number: int, **changes) -> MemberLink:
     made = MemberLink(f"l{number}", LinkKind.INVITATION, "account-1", "new@example.org", NOW, LATER)
     return replace(made, role=Role.BUYER, made_by="member-1", spends_most_cents=7, **changes)

@@ -43,6 +43,10 @@ class MemoryMembers:
     def session(self, session_id: str) -> MemberSession | None:
         return self.signed_in.get(session_id)
 
+    def see_session(self, session_id: str, at: datetime) -> None:
+        if session_id in self.signed_in:
+            self.signed_in[session_id] = replace(self.signed_in[session_id], seen_at=at)
+
     def sessions(self, member_id: str) -> Sequence[MemberSession]:
         found = [each for each in self.signed_in.values() if each.member_id == member_id]
         by_id = sorted(found, key=lambda each: each.session_id)

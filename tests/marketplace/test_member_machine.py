@@ -123,7 +123,7 @@ class Organisation(RuleBasedStateMachine):
     @rule(session=sessions)
     def look(self, session: str) -> None:
         try:
-            member, account = self.services.member_sessions.find(session)
+            member, account, _ = self.services.member_sessions.find(session)
         except UnknownError:
             return
         assert account.account_id == self.account_id
