@@ -8,15 +8,18 @@ from importlib import import_module
 from flask import Flask
 
 from marketplace.api.app import install_api
+from marketplace.api.events import STREAMS, USUAL_STREAMS
 from marketplace.clients.callbacks import HttpCallbacks
 from marketplace.clients.issuers import HttpIssuers
 from marketplace.clients.messenger import HttpMessenger
 from marketplace.clients.nodes import HttpNodes, over_tls
 from marketplace.clients.presented_status import HttpPresentedStatus
 from marketplace.clients.status_lists import HttpStatusLists
+from marketplace.clients.webhooks import HttpWebhooks
 from marketplace.config import CERTIFICATE, CERTIFICATE_KEY, Settings, SettingsError
 from marketplace.services.data_space_suite import SpaceSide
 from marketplace.services.desk import Desk
+from marketplace.services.keep_webhooks import WebhookSide
 from marketplace.services.payment_ports import PaymentRail
 from marketplace.services.presentation_suite import Asking
 from marketplace.services.sign_in_suite import DoorSide
@@ -43,6 +46,7 @@ class House:
     presented_status: HttpPresentedStatus
     messenger: HttpMessenger
     space: SpaceSide
+    webhooks: WebhookSide
     rail: PaymentRail | None = None
 
     def close(self) -> None:
@@ -91,6 +95,7 @@ def open_house(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
             HttpCallbacks(loopback=is_local(settings.public_url)),
             settings.display_name,
         ),
+        webhooks=WebhookSide(HttpWebhooks(loopback=is_local(settings.public_url)), settings.webhooks),
         rail=_rail(settings),
     )
 
@@ -110,6 +115,7 @@ def services_of(house: House, settings: Settings) -> Services:
         space=house.space,
         rail=house.rail,
         doors=door_side(settings, clock=house.desk.clock),
+        webhooks=house.webhooks,
     )
     return offer(house.desk, around)
 
@@ -156,15 +162,19 @@ def build(settings: Settings) -> Services:
 
 def duties_of(house: House, *, worker: str) -> Duties:
     """The worker's duties in an open house."""
-    others = Others(house.messenger, house.space, house.rail, house.status_lists)
+    others = Others(house.messenger, house.space, house.rail, house.status_lists, house.webhooks)
     return duties(house.desk, house.nodes, worker=worker, others=others)
 
 
-def make_app(settings: Settings) -> Flask:
-    """The web application with everything it needs, closed when the server ends."""
+def make_app(settings: Settings, *, streams: int = USUAL_STREAMS) -> Flask:
+    """The web application with everything it needs, closed when the server ends.
+
+    So many `streams` of events may be open at once: each takes a thread of the server.
+    """
     house = open_house(settings)
     app = create_app(
         services_of(house, settings), settings, interfaces=install_api, authority=house.trust.authority
     )
+    app.config[STREAMS] = streams
     on_close(app, house.close)
     return app

@@ -84,7 +84,7 @@ def serve(host: str, port: int, threads: int, **options: Any) -> None:
     """Serve the screens and the JSON interfaces."""
     logs.configure()
     settings = settings_of(options)
-    serve_app(lambda: make_app(settings), host=host, port=port, threads=threads)
+    serve_app(lambda: make_app(settings, streams=threads // 2), host=host, port=port, threads=threads)
 
 
 @main.command()

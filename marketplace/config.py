@@ -136,6 +136,15 @@ class Settings:
         return Vault(Vault(self.session_secret).derive("sign-ins"))
 
     @property
+    def webhooks(self) -> Vault:
+        """What seals the secrets that sign events for buyers' servers.
+
+        Raises:
+            SettingsError: as above.
+        """
+        return Vault(Vault(self.session_secret).derive("webhooks"))
+
+    @property
     def seller(self) -> Seller | None:
         """Who sells, as `marketplace seller` wrote it down; None where it did not, and nothing is billed.
 

@@ -102,6 +102,10 @@ class UnknownSavedError(UnknownError):
     """No such saved question or repetition of this buyer."""
 
 
+class UnknownWebhookError(UnknownError):
+    """No such webhook of this buyer."""
+
+
 class UnknownEntryError(UnknownError):
     """The log has no such entry, or not at this size."""
 
@@ -180,6 +184,10 @@ class PublicationConflictError(ConflictError):
 
 class SavedConflictError(ConflictError):
     """A saved question or its repetition stands otherwise already, or has to be ended first."""
+
+
+class WebhookConflictError(ConflictError):
+    """A webhook stands otherwise already, or has to go on first."""
 
 
 class StandingChangedError(ConflictError):

@@ -24,7 +24,10 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Pauses:
-    """How long a duty rests, in seconds, when there was nothing to do and when it failed."""
+    """How long a duty rests, in seconds, when there was nothing to do and when it failed.
+
+    `senders` is no time: so many events are sent to buyers' servers at once.
+    """
 
     idle: float = 0.25
     failed: float = 2.0
@@ -35,6 +38,7 @@ class Pauses:
     look_for_nodes: float = 5.0
     space: float = 1.0
     runs: float = 5.0
+    senders: int = 4
 
 
 @dataclass(frozen=True)
@@ -86,13 +90,23 @@ class Worker:
             self._begin(Loop("deliver notices", self._duties.deliver_notices, self._pauses.notices))
         if self._duties.tend_payments is not None:
             self._begin(Loop("tend payments", self._duties.tend_payments, self._pauses.expiry))
-        if self._duties.place_runs is not None:
-            self._begin(Loop("place runs", self._duties.place_runs, self._pauses.runs))
+        self._begin_for_buyers()
         while not self._stop.is_set():
             self._begin_for_nodes()
             self._stop.wait(self._pauses.look_for_nodes)
         for thread in self._threads.values():
             thread.join()
+
+    def _begin_for_buyers(self) -> None:
+        """Begin the duties for questions that are asked again, and for events."""
+        if self._duties.place_runs is not None:
+            self._begin(Loop("place runs", self._duties.place_runs, self._pauses.runs))
+        if self._duties.forget_events is not None:
+            self._begin(Loop("forget events", self._duties.forget_events, self._pauses.expiry))
+        if self._duties.send_webhooks is not None:  # several, so that a slow server keeps few others waiting
+            for each in range(self._pauses.senders):
+                name = f"send webhooks {each + 1}"
+                self._begin(Loop(name, self._duties.send_webhooks, self._pauses.notices))
 
     def stop(self) -> None:
         """Finish the turns that were begun, then end."""

@@ -11,6 +11,7 @@ from marketplace.api.ckan import ckan_api
 from marketplace.api.crowds import crowds_api
 from marketplace.api.dcat import dcat_api
 from marketplace.api.dsp import dsp_api
+from marketplace.api.events import events_api
 from marketplace.api.load import LoadCollector
 from marketplace.api.log import log_api
 from marketplace.api.openapi.blueprint import openapi_api
@@ -26,6 +27,7 @@ from marketplace.api.rights import rights_api
 from marketplace.api.saved import saved_api
 from marketplace.api.scores import scores_api
 from marketplace.api.wallet import wallet_api
+from marketplace.api.webhooks import webhooks_api
 from marketplace.services.suite import Services
 from ssi.hosting import metrics, names
 from ssi.hosting.health import Checks, health
@@ -51,6 +53,8 @@ def install_api(app: Flask, services: Services) -> tuple[Blueprint, ...]:
         plans_api(services),
         publications_api(services),
         saved_api(services),
+        events_api(services),
+        webhooks_api(services),
         log_api(services),
         openapi_api(asking=services.presentations is not None, connecting=services.data_space is not None),
         breach_notices_api(services),

@@ -47,7 +47,8 @@ def _add_questions(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.delete("/<saved_id>")
     def delete(saved_id: str) -> Response:
-        services.keep_saved.delete(buyer(services, Scope.ORDERS).account_id, saved_id)
+        account, by = acting(services, Scope.ORDERS)
+        services.keep_saved.delete(account.account_id, saved_id, by=by)
         return jsonify(forgotten=saved_id)
 
     @blueprint.get("/<saved_id>/runs")
@@ -66,18 +67,18 @@ def _add_repetitions(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.post("/<saved_id>/pause")
     def pause(saved_id: str) -> Response:
-        account = buyer(services, Scope.ORDERS)
-        return jsonify(_standing(services.keep_saved.pause(account.account_id, saved_id)))
+        account, by = acting(services, Scope.ORDERS)
+        return jsonify(_standing(services.keep_saved.pause(account.account_id, saved_id, by=by)))
 
     @blueprint.post("/<saved_id>/resume")
     def resume(saved_id: str) -> Response:
-        account = buyer(services, Scope.ORDERS)
-        return jsonify(_standing(services.keep_saved.resume(account.account_id, saved_id)))
+        account, by = acting(services, Scope.ORDERS)
+        return jsonify(_standing(services.keep_saved.resume(account.account_id, saved_id, by=by)))
 
     @blueprint.post("/<saved_id>/end")
     def end(saved_id: str) -> Response:
-        account = buyer(services, Scope.ORDERS)
-        return jsonify(_standing(services.keep_saved.end(account.account_id, saved_id)))
+        account, by = acting(services, Scope.ORDERS)
+        return jsonify(_standing(services.keep_saved.end(account.account_id, saved_id, by=by)))
 
 
 def _terms(fields: Fields) -> Terms:

@@ -25,6 +25,15 @@ class Did(StrEnum):
     JOINED = "joined"
     CHANGED = "changed"
     ENDED = "ended"
+    SAVED = "saved question"
+    DELETED = "deleted question"
+    REPEATED = "repeated question"
+    PAUSED = "paused question"
+    RESUMED = "resumed question"
+    STOPPED = "ended repetition"
+    MADE_WEBHOOK = "made webhook"
+    CHANGED_WEBHOOK = "changed webhook"
+    ENDED_WEBHOOK = "ended webhook"
 
 
 WORDS: Final = {
@@ -42,6 +51,15 @@ WORDS: Final = {
     Did.JOINED: "joined",
     Did.CHANGED: "changed a member",
     Did.ENDED: "ended a member",
+    Did.SAVED: "saved a question",
+    Did.DELETED: "deleted a saved question",
+    Did.REPEATED: "had a question asked again and again",
+    Did.PAUSED: "had a repeated question rest",
+    Did.RESUMED: "had a repeated question go on",
+    Did.STOPPED: "ended the repetition of a question",
+    Did.MADE_WEBHOOK: "had events sent to an address",
+    Did.CHANGED_WEBHOOK: "changed how events are sent",
+    Did.ENDED_WEBHOOK: "ended the sending of events",
 }
 """Each act in words."""
 

@@ -27,6 +27,7 @@ from marketplace.services.ports import Books, Nodes
 from marketplace.services.release_result import CollectOutputs, ReleaseResult, again_or_refund
 from marketplace.services.roll import has_roll, names_on_roll, pieces_on_roll
 from marketplace.services.start_attempt import StartAttempt
+from marketplace.services.tell_events import save_step
 from ssi.hosting.logs import log
 from ssi.http.errors import PeerError
 
@@ -188,8 +189,8 @@ class DriveJobs:
             return job
         now = self.desk.now()
         moved = job.moved(progress.state, now)
-        with self._changing(job) as (books, _):
-            books.orders.save(moved, JobEvent(now, moved.state, _NOTES[moved.state], job.attempt))
+        with self._changing(job) as (books, order):
+            save_step(books, order, moved, JobEvent(now, moved.state, _NOTES[moved.state], job.attempt))
         return moved
 
     def _note_silence(self, job: Job, silent: tuple[str, ...]) -> None:

@@ -21,6 +21,7 @@ from marketplace.services.desk import Desk
 from marketplace.services.issue_invoices import bill
 from marketplace.services.log_entries import append, asked, named
 from marketplace.services.ports import Books
+from marketplace.services.tell_events import save_step
 from ssi.hosting.logs import log
 
 _LOGGER = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ def settle(desk: Desk, books: Books, order: Order, job: Job) -> Job:
         ]
     )
     append(desk, books, "payment", [{**named(order), "charged_cents": price.gross_cents}], now)
-    books.orders.save(settled, JobEvent(now, JobState.SETTLED, "everybody is paid", job.attempt))
+    save_step(books, order, settled, JobEvent(now, JobState.SETTLED, "everybody is paid", job.attempt))
     books.orders.make_due(job.job_id, None)
     log(_LOGGER, "order settled", order=order.order_id, job=job.job_id, cents=price.gross_cents)
     return settled
@@ -75,9 +76,9 @@ def refund(desk: Desk, books: Books, order: Order, job: Job, failure: AttemptFai
         books.offers.give_back((part.consent_id for part in parts), order.query.epsilon)
     body: dict[str, Json] = {**named(order), "reason": reason, "culprits": list(failure.culprits)}
     append(desk, books, "failure", [body], now)
-    books.orders.save(failed, JobEvent(now, JobState.FAILED, reason, job.attempt))
+    save_step(books, order, failed, JobEvent(now, JobState.FAILED, reason, job.attempt))
     refunded = failed.moved(JobState.REFUNDED, now)
-    books.orders.save(refunded, JobEvent(now, JobState.REFUNDED, "the money is back", job.attempt))
+    save_step(books, order, refunded, JobEvent(now, JobState.REFUNDED, "the money is back", job.attempt))
     books.orders.make_due(job.job_id, None)
     log(_LOGGER, "order refunded", order=order.order_id, job=job.job_id, reason=reason)
     return refunded

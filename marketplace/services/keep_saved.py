@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from consent.query import Query
 from marketplace.domain.member import Right
+from marketplace.domain.member_act import Did
 from marketplace.domain.saved import (
     MOST_SAVED,
     Run,
@@ -18,11 +19,9 @@ from marketplace.domain.saved import (
 from marketplace.errors import RefusedError, SavedConflictError, UnknownSavedError
 from marketplace.services.desk import Desk
 from marketplace.services.make_quote import question_of
-from marketplace.services.member_acts import member_of
+from marketplace.services.member_acts import Who, member_of, note
 from marketplace.services.ports import Books
-
-Who = tuple[str, str | None]
-"""An account, and the member who acts for it, where that is known."""
+from marketplace.services.tell_events import tell_standing
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,7 @@ class KeepSaved:
             if len(books.saved.of_account(account_id)) >= MOST_SAVED:
                 raise RefusedError(f"{MOST_SAVED} questions are saved; delete one first")
             books.saved.add(new)
+            note(books, new.saved_at, who, Did.SAVED, about=saved_id)
         return new
 
     def all(self, account_id: str) -> Sequence[SavedView]:
@@ -86,7 +86,7 @@ class KeepSaved:
             question = _question(books, account_id, saved_id)
             return SavedView(question, books.saved.standings_of(saved_id), books.saved.runs_of(saved_id))
 
-    def delete(self, account_id: str, saved_id: str) -> None:
+    def delete(self, account_id: str, saved_id: str, *, by: str | None = None) -> None:
         """Forget a question with its repetitions; what they ordered stays. Deleting it again is harmless.
 
         Raises:
@@ -95,7 +95,12 @@ class KeepSaved:
         with self.desk.store.writing() as books:
             if books.saved.get(saved_id) is not None:
                 _question(books, account_id, saved_id)
+                now = self.desk.now()
+                for each in books.saved.standings_of(saved_id):
+                    if each.is_open:
+                        tell_standing(books, each, each.ended(Why.BUYER), now)
                 books.saved.delete(saved_id)
+                note(books, now, (account_id, by), Did.DELETED, about=saved_id)
 
     def repeat(self, who: Who, saved_id: str, standing_id: str, terms: Terms) -> StandingOrder:
         """Have a question repeated for the member who acts.
@@ -122,29 +127,34 @@ class KeepSaved:
             if by is not None:
                 member_of(books, account_id, by).require(Right.ORDER)
             books.saved.begin(new)
+            note(books, now, who, Did.REPEATED, about=saved_id)
         return new
 
-    def pause(self, account_id: str, saved_id: str) -> StandingOrder:
-        """Have the repetition rest.
+    def pause(self, account_id: str, saved_id: str, *, by: str | None = None) -> StandingOrder:
+        """Have the repetition rest, for the member `by` who says so.
 
         Raises:
             UnknownSavedError: this buyer has no such question, or it was never repeated.
             SavedConflictError: the repetition is over.
         """
+        who = (account_id, by)
         return self._change(
-            account_id, saved_id, lambda each: each.paused(Why.BUYER) if each.is_active else each
+            who, saved_id, Did.PAUSED, lambda each: each.paused(Why.BUYER) if each.is_active else each
         )
 
-    def resume(self, account_id: str, saved_id: str) -> StandingOrder:
+    def resume(self, account_id: str, saved_id: str, *, by: str | None = None) -> StandingOrder:
         """Have it go on with the next moment that is still to come.
 
         Raises:
             UnknownSavedError, SavedConflictError: as for `pause`.
         """
         now = self.desk.now()
-        return self._change(account_id, saved_id, lambda each: each if each.is_active else each.resumed(now))
+        who = (account_id, by)
+        return self._change(
+            who, saved_id, Did.RESUMED, lambda each: each if each.is_active else each.resumed(now)
+        )
 
-    def end(self, account_id: str, saved_id: str) -> StandingOrder:
+    def end(self, account_id: str, saved_id: str, *, by: str | None = None) -> StandingOrder:
         """End the repetition for good; ending it again changes nothing.
 
         Raises:
@@ -154,19 +164,28 @@ class KeepSaved:
             latest = _latest(books, account_id, saved_id)
             if not latest.is_open:
                 return latest
-            books.saved.change(latest.ended(Why.BUYER))
-            return latest.ended(Why.BUYER)
+            return self._changed(books, (account_id, by), Did.STOPPED, latest, latest.ended(Why.BUYER))
 
     def _change(
-        self, account_id: str, saved_id: str, changed: Callable[[StandingOrder], StandingOrder]
+        self, who: Who, saved_id: str, did: Did, changed: Callable[[StandingOrder], StandingOrder]
     ) -> StandingOrder:
         with self.desk.store.writing() as books:
-            latest = _latest(books, account_id, saved_id)
+            latest = _latest(books, who[0], saved_id)
             if latest.state is StandingState.ENDED:
                 raise SavedConflictError("the repetition is over; begin a new one")
-            after = changed(latest)
-            books.saved.change(after)
-            return after
+            return self._changed(books, who, did, latest, changed(latest))
+
+    def _changed(
+        self, books: Books, who: Who, did: Did, before: StandingOrder, after: StandingOrder
+    ) -> StandingOrder:
+        """Write down who changed a repetition, and tell programs; nothing where it stood so already."""
+        if after == before:
+            return before
+        now = self.desk.now()
+        books.saved.change(after)
+        note(books, now, who, did, about=before.saved_id)
+        tell_standing(books, before, after, now)
+        return after
 
 
 def _question(books: Books, account_id: str, saved_id: str) -> SavedQuestion:

@@ -13,6 +13,7 @@ from crypto.errors import MalformedError
 from crypto.reading import utc_text
 from marketplace.domain.account import Organisation
 from marketplace.domain.chart import buyer_available, escrow
+from marketplace.domain.event import EventKind
 from marketplace.domain.job import Job, JobEvent, JobState, Part
 from marketplace.domain.ledger import EntryKind, Ledger, Transfer
 from marketplace.domain.matching import Match
@@ -28,6 +29,7 @@ from marketplace.services.make_quote import question_of, registered
 from marketplace.services.member_acts import spend
 from marketplace.services.ports import Books, StatusLists
 from marketplace.services.question import Stock, matched, price_for, stock_for
+from marketplace.services.tell_events import tell
 from ssi.credential import verify_organisation
 from ssi.hosting.logs import log
 
@@ -213,6 +215,14 @@ def _keep(books: Books, order: Order, found: Match) -> OrderView:
     books.orders.add(order, job, parts)
     event = JobEvent(order.placed_at, JobState.QUEUED, "ordered; the price is held")
     books.orders.save(job, event)
+    tell(
+        books,
+        order.account_id,
+        order.placed_at,
+        EventKind.ORDER_PLACED,
+        order_id=order.order_id,
+        price_cents=order.price.gross_cents,
+    )
     books.offers.spend((part.consent_id for part in parts), order.query.epsilon)
     return view(order, job, [event])
 

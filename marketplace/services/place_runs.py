@@ -14,6 +14,8 @@ from typing import Final
 
 from consent.errors import QueryRefusedError
 from consent.query import Query
+from crypto.encoding import Json
+from marketplace.domain.event import EventKind
 from marketplace.domain.order import Order
 from marketplace.domain.saved import (
     Reason,
@@ -42,6 +44,7 @@ from marketplace.errors import (
 from marketplace.services.desk import Desk
 from marketplace.services.place_order import Alongside, OrderRequest, PlaceOrder
 from marketplace.services.ports import Books
+from marketplace.services.tell_events import named_run, tell, tell_standing
 from ssi.errors import CredentialError, RegistryError, UnresolvableError
 from ssi.hosting.logs import log
 
@@ -150,7 +153,12 @@ class PlaceRuns:
             planned = current.terms.planned_at(due.number)
             run = Run(current.standing_id, due.number, planned, RunState.SKIPPED, now, skip=skip)
             books.saved.add_runs([*missed(current, due.number, now), run])
-            books.saved.change(current.skipped(due.number))
+            after = current.skipped(due.number)
+            books.saved.change(after)
+            about: dict[str, Json] = {"reason": skip.reason.value, "words": skip.words}
+            named = named_run(run, current)
+            tell(books, current.account_id, now, EventKind.RUN_SKIPPED, **named, **about)
+            tell_standing(books, current, after, now)
         log(_LOGGER, "a run was skipped", standing=current.standing_id, run=due.number, reason=skip.reason)
 
 
@@ -173,14 +181,20 @@ def _write_ordered(books: Books, due: _Due, order: Order) -> None:
     planned = current.terms.planned_at(due.number)
     run = Run(current.standing_id, due.number, planned, RunState.ORDERED, now, order.order_id, cents)
     books.saved.add_runs([*missed(current, due.number, now), run])
-    books.saved.change(current.ordered(due.number, cents))
+    after = current.ordered(due.number, cents)
+    books.saved.change(after)
+    named = {**named_run(run, current), "order_id": order.order_id, "cost_cents": cents}
+    tell(books, current.account_id, now, EventKind.RUN_ORDERED, **named)
+    tell_standing(books, current, after, now)
 
 
 def _give_up(books: Books, standing: StandingOrder, desk: Desk) -> None:
     """After its end nothing is ordered: what is left was missed."""
     last = standing.terms.count_until(standing.terms.until)
     books.saved.add_runs(missed(standing, last + 1, desk.now()))
-    books.saved.change(replace(standing, next_number=last + 1).ended(Why.OVER))
+    after = replace(standing, next_number=last + 1).ended(Why.OVER)
+    books.saved.change(after)
+    tell_standing(books, standing, after, desk.now())
 
 
 def _skip(error: Exception) -> Skip:

@@ -25,6 +25,7 @@ from marketplace.services.act_ports import ActBook
 from marketplace.services.answered_ports import AnsweredBook
 from marketplace.services.crowd_ports import CrowdBook
 from marketplace.services.described_ports import PublishedBook
+from marketplace.services.event_ports import EventBook
 from marketplace.services.heartbeat_ports import HeartbeatBook
 from marketplace.services.invoice_ports import InvoiceBook
 from marketplace.services.member_ports import MemberBook
@@ -321,6 +322,8 @@ class Books(Protocol):
     def published(self) -> PublishedBook: ...  # noqa: D102
     @property
     def saved(self) -> SavedBook: ...  # noqa: D102
+    @property
+    def events(self) -> EventBook: ...  # noqa: D102
 
 
 class Store(Protocol):

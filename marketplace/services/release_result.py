@@ -26,6 +26,7 @@ from marketplace.services.log_entries import append, named
 from marketplace.services.ports import Books, Nodes
 from marketplace.services.read_orders import manifest_digest
 from marketplace.services.roll import called_by_roll
+from marketplace.services.tell_events import save_step
 from ssi.hosting.logs import log
 
 _LOGGER = logging.getLogger(__name__)
@@ -138,7 +139,7 @@ class ReleaseResult:
         }
         append(self.desk, books, "release", [body], now)
         note = "all three nodes agree; the answer can be opened"
-        books.orders.save(released, JobEvent(now, JobState.RELEASED, note, job.attempt))
+        save_step(books, order, released, JobEvent(now, JobState.RELEASED, note, job.attempt))
         log(_LOGGER, "result released", order=order.order_id, job=job.job_id, attempt=job.attempt)
         return released
 
@@ -159,7 +160,7 @@ def again_or_refund(desk: Desk, books: Books, order: Order, job: Job, failure: A
     now = desk.now()
     fresh = job.again(now)
     note = f"attempt {job.attempt} ended: {failure.reason}; it is tried again"
-    books.orders.save(fresh, JobEvent(now, JobState.QUEUED, note, job.attempt))
+    save_step(books, order, fresh, JobEvent(now, JobState.QUEUED, note, job.attempt))
     return fresh
 
 

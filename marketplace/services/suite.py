@@ -28,6 +28,7 @@ from marketplace.services.judge_result import ConfirmResult, DisputeResult
 from marketplace.services.judge_score import ConfirmScore, DisputeScore
 from marketplace.services.keep_nodes import KeepNodes
 from marketplace.services.keep_saved import KeepSaved
+from marketplace.services.keep_webhooks import KeepWebhooks, WebhookSide
 from marketplace.services.make_plan import MakePlan
 from marketplace.services.make_quote import MakeQuote
 from marketplace.services.member_acts import ReadMemberActs
@@ -60,6 +61,7 @@ from marketplace.services.read_score_orders import ReadScoreOrders
 from marketplace.services.register_organisation import RegisterOrganisation
 from marketplace.services.relay_pauses import RelayPauses
 from marketplace.services.request_account import AccountRequests
+from marketplace.services.send_webhooks import SendWebhooks
 from marketplace.services.show_catalogue import ShowCatalogue
 from marketplace.services.show_score_offers import FetchScoreOffer, ListScoreOffers
 from marketplace.services.show_withdrawals import ShowWithdrawals
@@ -67,6 +69,7 @@ from marketplace.services.sign_in_suite import Doors, DoorSide, doors
 from marketplace.services.sign_of_life import SignOfLife
 from marketplace.services.supply_terms import ShowMarketTerms, SumUpSupply
 from marketplace.services.take_crowd_message import TakeCrowdMessage
+from marketplace.services.tell_events import ForgetEvents, ReadEvents
 from marketplace.services.tend_crowds import TendCrowds
 from marketplace.services.tend_scores import TendScores
 from marketplace.services.withdraw_crowd_offer import WithdrawCrowdOffer
@@ -162,6 +165,8 @@ class Services:
     withdraw_publication: WithdrawPublication
     read_publications: ReadPublications
     keep_saved: KeepSaved
+    read_events: ReadEvents
+    webhooks: KeepWebhooks
     payments: Payments | None = None
     presentations: Presentations | None = None
     data_space: DataSpace | None = None
@@ -174,7 +179,7 @@ class Surroundings:
 
     `payees` seals whom to pay; without `asking` no wallet is asked for presentations, without `space` no
     other data space is talked to, without a `rail` no money comes in but the sandbox's, without `doors`
-    nobody signs in but by a password.
+    nobody signs in but by a password, without `webhooks` no events are sent to buyers' servers.
     """
 
     nodes: Nodes
@@ -189,6 +194,7 @@ class Surroundings:
     rail: PaymentRail | None = None
     doors: DoorSide | None = None
     paces: Paces = field(default_factory=NoPaces)
+    webhooks: WebhookSide | None = None
 
 
 def offer(desk: Desk, around: Surroundings) -> Services:
@@ -244,6 +250,8 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         withdraw_publication=WithdrawPublication(desk),
         read_publications=ReadPublications(desk),
         keep_saved=KeepSaved(desk),
+        read_events=ReadEvents(desk),
+        webhooks=KeepWebhooks(desk, around.webhooks),
         payments=None if around.rail is None else Payments(desk, around.rail),
         presentations=None if around.asking is None else presentations(desk, around.asking),
         data_space=None if around.space is None else data_space(desk, around.space, around.status_lists),
@@ -272,6 +280,8 @@ class Duties:
     space: SpaceDuties | None = None
     tend_payments: TendPayments | None = None
     place_runs: PlaceRuns | None = None
+    forget_events: ForgetEvents | None = None
+    send_webhooks: SendWebhooks | None = None
 
 
 @dataclass(frozen=True)
@@ -282,6 +292,7 @@ class Others:
     space: SpaceSide | None = None
     rail: PaymentRail | None = None
     status_lists: StatusLists | None = None
+    webhooks: WebhookSide | None = None
 
 
 def duties(desk: Desk, nodes: Nodes, *, worker: str, others: Others | None = None) -> Duties:
@@ -305,6 +316,8 @@ def duties(desk: Desk, nodes: Nodes, *, worker: str, others: Others | None = Non
         space=None if known.space is None else space_duties(desk, known.space),
         tend_payments=None if known.rail is None else TendPayments(Payments(desk, known.rail)),
         place_runs=_place_runs(desk, known.status_lists),
+        forget_events=ForgetEvents(desk),
+        send_webhooks=None if known.webhooks is None else SendWebhooks(desk, known.webhooks),
     )
 
 

@@ -14,6 +14,7 @@ from marketplace.storage.acts import SqlActs
 from marketplace.storage.answered import SqlAnswered
 from marketplace.storage.crowds import SqlCrowds
 from marketplace.storage.described import SqlPublished
+from marketplace.storage.events import SqlEvents
 from marketplace.storage.heartbeats import SqlHeartbeats
 from marketplace.storage.invoices import SqlInvoices
 from marketplace.storage.ledger import SqlLedgerBook
@@ -64,6 +65,7 @@ class SqlBooks:
     access: SqlAccess
     published: SqlPublished
     saved: SqlSaved
+    events: SqlEvents
 
 
 @dataclass(frozen=True)
@@ -122,4 +124,5 @@ def _books(session: Session) -> SqlBooks:
         access=SqlAccess(session),
         published=SqlPublished(session),
         saved=SqlSaved(session),
+        events=SqlEvents(session),
     )

@@ -77,7 +77,7 @@ def _keeping(blueprint: Blueprint, services: Services) -> None:
     @blueprint.post("/<saved_id>/delete")
     @for_buyers(Right.ORDER)
     def delete(saved_id: str) -> Response:
-        services.keep_saved.delete(visitor().account_id, saved_id)
+        services.keep_saved.delete(visitor().account_id, saved_id, by=me().member_id)
         flash("The question is deleted. What it ordered is still under Orders.", "good")
         return redirect(url_for("saved.overview"))
 
@@ -109,7 +109,7 @@ def _repeating(blueprint: Blueprint, services: Services) -> None:
         if act not in acts:
             raise BadRequest
         done, said = acts[act]
-        done(visitor().account_id, saved_id)
+        done(visitor().account_id, saved_id, by=me().member_id)
         flash(said, "good")
         return redirect(url_for("saved.detail", saved_id=saved_id))
 

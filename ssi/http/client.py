@@ -9,7 +9,8 @@ how much we read.
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from weakref import WeakSet
@@ -190,6 +191,24 @@ class Client:
             time.sleep(_AGAIN_AFTER_SECONDS)  # a peer that is restarting gets a moment
             return self._send(method, path, body, headers, deadline)
 
+    @contextmanager
+    def stream(self, path: str, *, headers: Mapping[str, str] | None = None) -> Iterator[Iterator[bytes]]:
+        """GET an answer piece by piece as it comes, such as a stream of events; the limits are the same.
+
+        Raises:
+            PeerError: as for `send`, when it begins and while it is read.
+        """
+        with (
+            Deadline(self._limits.total_seconds) as deadline,
+            until(deadline),
+            reaching(self._limits.may_reach),
+            self._named(deadline),
+            self._asked("GET", path, None, headers) as response,
+        ):
+            if response.status_code >= _FIRST_REDIRECT:
+                self._answer(response, self._bounded(response))
+            yield self._pieces(response)
+
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._lock:
@@ -204,23 +223,33 @@ class Client:
         headers: Mapping[str, str] | None,
         deadline: Deadline,
     ) -> Answer:
+        with self._named(deadline), self._asked(method, path, body, headers) as response:
+            content = self._bounded(response)
+            if deadline.passed:  # what was cut off may look like an answer that ended
+                raise self._late()
+            return self._answer(response, content)
+
+    def _asked(
+        self, method: str, path: str, body: Body | None, headers: Mapping[str, str] | None
+    ) -> requests.Response:
         sent = {**self._headers, **(headers or {}), "Accept-Encoding": "identity"}
         if body:
             sent["Content-Type"] = body.media_type
+        return self._session().request(
+            method,
+            self.base_url + path,
+            data=body.content if body else None,
+            headers=sent,
+            timeout=(self._limits.connect_seconds, self._limits.read_seconds),
+            allow_redirects=False,
+            stream=True,
+        )
+
+    @contextmanager
+    def _named(self, deadline: Deadline) -> Iterator[None]:
+        """Give what goes wrong on the way the name of one of our errors."""
         try:
-            with self._session().request(
-                method,
-                self.base_url + path,
-                data=body.content if body else None,
-                headers=sent,
-                timeout=(self._limits.connect_seconds, self._limits.read_seconds),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                content = self._bounded(response)
-                if deadline.passed:  # what was cut off may look like an answer that ended
-                    raise self._late()
-                return self._answer(response, content)
+            yield
         except SSLError as error:
             if deadline.passed:
                 raise self._late() from error
@@ -237,14 +266,18 @@ class Client:
         return UnreachablePeerError(f"{self._peer}: still answering after {self._limits.total_seconds} s")
 
     def _bounded(self, response: requests.Response) -> bytes:
-        content = bytearray()
-        for chunk in response.iter_content(_CHUNK_BYTES):
-            content += chunk
-            if len(content) > self._limits.answer_bytes:
+        return b"".join(self._pieces(response, _CHUNK_BYTES))
+
+    def _pieces(self, response: requests.Response, size: int | None = None) -> Iterator[bytes]:
+        """The answer in pieces of a size, or as they come."""
+        length = 0
+        for chunk in response.iter_content(size):
+            length += len(chunk)
+            if length > self._limits.answer_bytes:
                 raise OverlongAnswerError(
                     f"{self._peer}: more than {self._limits.answer_bytes} bytes of answer"
                 )
-        return bytes(content)
+            yield chunk
 
     def _answer(self, response: requests.Response, body: bytes) -> Answer:
         status = response.status_code

@@ -43,7 +43,7 @@ def hold(response: TestResponse, described: dict[str, Any]) -> None:
     status = str(response.status_code)
     assert status in operation["responses"], (operation["operationId"], status, response.text)
     content = operation["responses"][status]["content"]
-    assert list(content) == [response.mimetype], (operation["operationId"], status)
+    assert response.mimetype in content, (operation["operationId"], status)
     if response.is_json:
         schema = content[response.mimetype]["schema"]
         OAS31Validator({**schema, "components": described["components"]}).validate(response.json)

@@ -12,6 +12,7 @@ from tests.marketplace.access_fakes import MemoryAccess
 from tests.marketplace.act_fakes import MemoryActs
 from tests.marketplace.answered_fakes import MemoryAnswered
 from tests.marketplace.described_fakes import MemoryPublished
+from tests.marketplace.event_fakes import MemoryEvents
 from tests.marketplace.fake_books import MemoryAccounts, MemoryOffers, MemoryOrders
 from tests.marketplace.fake_direct import MemoryCrowds, MemoryScores
 from tests.marketplace.fake_ledger import MemoryLedgerBook, MemoryLogBook, MemoryStates
@@ -73,6 +74,7 @@ class MemoryBooks:
     access: MemoryAccess = field(default_factory=MemoryAccess)
     published: MemoryPublished = field(default_factory=MemoryPublished)
     saved: MemorySaved = field(default_factory=MemorySaved)
+    events: MemoryEvents = field(default_factory=MemoryEvents)
 
 
 class MemoryStore:

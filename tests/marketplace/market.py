@@ -15,6 +15,7 @@ from marketplace.domain.view import OrderView
 from marketplace.services.data_space_suite import SpaceSide
 from marketplace.services.desk import Desk, Terms
 from marketplace.services.drive_jobs import DriveJobs
+from marketplace.services.keep_webhooks import WebhookSide
 from marketplace.services.ports import Nodes, Store
 from marketplace.services.suite import Duties, Others, Services, Surroundings, duties, offer
 from ssi.credential import Credential
@@ -158,6 +159,7 @@ def open_market(
     known: TrustRegistry | None = None,
     seller: Seller | None = None,
     space: SpaceSide | None = None,
+    webhooks: WebhookSide | None = None,
 ) -> Market:
     """A marketplace on fresh books, over simulated nodes or real ones; `known` is another registry.
 
@@ -177,7 +179,14 @@ def open_market(
         seller=seller,
     )
     around = Surroundings(
-        asked, status_lists, lambda: registry_token(known), lambda: None, Vault(b"p" * 32), CHEAP, space=space
+        asked,
+        status_lists,
+        lambda: registry_token(known),
+        lambda: None,
+        Vault(b"p" * 32),
+        CHEAP,
+        space=space,
+        webhooks=webhooks,
     )
     return Market(
         store=desk.store,
@@ -186,5 +195,10 @@ def open_market(
         status_lists=status_lists,
         desk=desk,
         services=offer(desk, around),
-        duties=duties(desk, asked, worker="worker", others=Others(space=space, status_lists=status_lists)),
+        duties=duties(
+            desk,
+            asked,
+            worker="worker",
+            others=Others(space=space, status_lists=status_lists, webhooks=webhooks),
+        ),
     )

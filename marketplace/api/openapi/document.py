@@ -10,6 +10,7 @@ from marketplace.api.openapi.buying import BUYING, BUYING_SCHEMAS
 from marketplace.api.openapi.connecting import CONNECTING, CONNECTING_SCHEMAS
 from marketplace.api.openapi.direct import DIRECT, DIRECT_SCHEMAS
 from marketplace.api.openapi.duties import DUTIES, DUTIES_SCHEMAS
+from marketplace.api.openapi.following import FOLLOWING, FOLLOWING_SCHEMAS
 from marketplace.api.openapi.operation import JSON_TYPE, Answer, Door, Operation, parameter, schema
 from marketplace.api.openapi.persons import PERSONS, PERSONS_SCHEMAS
 from marketplace.api.openapi.planning import PLANNING, PLANNING_SCHEMAS
@@ -109,7 +110,18 @@ _SCHEMES = {
 def operations(*, asking: bool, connecting: bool) -> tuple[Operation, ...]:
     """All endpoints; those of wallets that are asked and of connectors only where there are such."""
     some = (*(ASKING if asking else ()), *(CONNECTING if connecting else ()))
-    return (*PUBLIC, *BUYING, *PLANNING, *DIRECT, *PERSONS, *DUTIES, *PUBLISHING, *REPEATING, *some)
+    return (
+        *PUBLIC,
+        *BUYING,
+        *PLANNING,
+        *DIRECT,
+        *PERSONS,
+        *DUTIES,
+        *PUBLISHING,
+        *REPEATING,
+        *FOLLOWING,
+        *some,
+    )
 
 
 def document(*, asking: bool, connecting: bool) -> dict[str, Any]:
@@ -144,6 +156,7 @@ def document(*, asking: bool, connecting: bool) -> dict[str, Any]:
                 **DUTIES_SCHEMAS,
                 **PUBLISHING_SCHEMAS,
                 **REPEATING_SCHEMAS,
+                **FOLLOWING_SCHEMAS,
                 **ASKING_SCHEMAS,
                 **CONNECTING_SCHEMAS,
             },
@@ -206,6 +219,8 @@ def _path_parameters(path: str) -> Sequence[dict[str, Any]]:
 def _answer(answer: Answer, *, pages: bool) -> dict[str, Any]:
     content = {"schema": answer.schema or {"type": "string"}}
     described: dict[str, Any] = {"description": answer.about, "content": {answer.media_type: content}}
+    if answer.also is not None:
+        described["content"][answer.also] = {"schema": {"type": "string"}}
     if pages:
         link = {"description": "The page after this one, rel=next (RFC 8288).", "schema": TEXT}
         described["headers"] = {"Link": link}

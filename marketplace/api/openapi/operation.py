@@ -26,12 +26,16 @@ class Door(StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """A successful answer: what it means, and the schema of its JSON or its other media type."""
+    """A successful answer: what it means, and the schema of its JSON or its other media type.
+
+    `also` is a second media type, for those who accept that more.
+    """
 
     about: str
     schema: Schema | None = field(default=None, hash=False)
     media_type: str = JSON_TYPE
     status: HTTPStatus = HTTPStatus.OK
+    also: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
