@@ -164,13 +164,12 @@ def quote(as_json: bool, /, query: Path, **where: Any) -> None:
 @click.pass_obj
 def explain(as_json: bool, /, query: Path, **where: Any) -> None:
     """Say how a question would be computed: by which way and why, with rounds, bytes and time."""
-    plan = planned(connected(where), read_query(query))
     try:
-        plan = planned(_connect(where), read_query(query))
+        plan = planned(connected(where), read_query(query))
     except RefusedByPeerError as error:
         nearby = nearby_of(error)
         if nearby is not None:
-            _say(as_json, {"nearby": nearby.to_json()}, nearby_text(nearby))
+            say(as_json, {"nearby": nearby.to_json()}, nearby_text(nearby))
         raise
     document: dict[str, Json] = {
         "query": plan.query.to_json(),
