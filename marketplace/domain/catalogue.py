@@ -104,7 +104,8 @@ class Quote:
     """What a query costs now, over how many people, and how exact its answer would be.
 
     `tax` is what the fee, which the price contains, is made of and at which rate in per mille; None in a
-    market that bills nothing.
+    market that bills nothing. `node_ids` are the three nodes that would
+    compute it: those whom these people chose.
     """
 
     query: Query
@@ -113,6 +114,7 @@ class Quote:
     expected_errors: tuple[ExpectedError, ...]
     quoted_at: datetime
     tax: tuple[Vat, int] | None = None
+    node_ids: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Json]:
         """The quote for an API."""

@@ -97,6 +97,7 @@ def node_api(node: Node, runner: Runner, peer_fingerprint: PeerFingerprint) -> B
     _add_contributions(blueprint, node, doors)
     _add_jobs(blueprint, node, runner, doors)
     _add_pieces(blueprint, node, doors)
+    _add_pace(blueprint, node, doors)
     _add_open(blueprint, node, doors)
     _add_log(blueprint, node, doors)
     return blueprint
@@ -221,6 +222,13 @@ def _add_pieces(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
         digests = fields.texts("pieces", most=MOST_PIECES, max_length=DIGEST_CHARACTERS)
         fields.done()
         return jsonify(missing=list(node.pieces.missing(sender, digests)))
+
+
+def _add_pace(blueprint: Blueprint, node: Node, doors: _Doors) -> None:
+    @blueprint.get("/pace")
+    @doors.for_the_marketplace
+    def pace() -> ResponseReturnValue:
+        return jsonify(pace=node.meter.paces.to_json(node.now()))
 
 
 def _add_open(blueprint: Blueprint, node: Node, doors: _Doors) -> None:

@@ -29,8 +29,9 @@ from marketplace.mpc_node.errors import (
     NodeError,
 )
 from marketplace.mpc_node.frames import Hello, Kind
-from marketplace.mpc_node.line import Line
+from marketplace.mpc_node.line import Line, frame_bytes
 from marketplace.mpc_node.link import Link
+from marketplace.mpc_node.pace import RoundTimes
 
 LOOK_AGAIN_SECONDS: Final = 0.25
 _CONNECTING_SECONDS: Final = 0.01
@@ -122,6 +123,7 @@ class Channel:
         self._next_look = now
         self._next_dial = now
         self._rounds = 0
+        self.times = RoundTimes()
 
     def open(self) -> None:
         """Connect with both peers and hear their hellos.
@@ -154,7 +156,10 @@ class Channel:
                 line.expect(number, length)
             except FrameRefusedError as error:
                 self._blame(line, error)
+        began = self.care.monotonic()
         self._until(self._settled)
+        longest = max((*map(frame_bytes, outbox.values()), *lengths.values()), default=0)
+        self.times.note(self.care.monotonic() - began, longest)
         return {role: self._lines[role].take() for role in lengths}
 
     def acknowledge(self, number: int) -> None:

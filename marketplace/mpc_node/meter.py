@@ -5,6 +5,7 @@ from collections.abc import Callable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from marketplace.mpc_node.channel import Traffic
+from marketplace.mpc_node.pace import Paces
 
 ACCEPTED = "accepted"
 _BUCKETS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
@@ -15,6 +16,7 @@ class Meter:
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         self.registry = registry or CollectorRegistry()
+        self.paces = Paces()
         self._contributions = self._counter("mpc_contributions", "Contributions checked", "outcome")
         self._manifests = self._counter("mpc_manifests_refused", "Jobs refused outright", "reason")
         self._attempts = self._counter("mpc_attempts", "Attempts ended", "outcome")

@@ -140,7 +140,9 @@ class Rounds:
         )
         channel = Channel(call, self.ways, care, log.wanted)
         try:
-            return carry(task.protocol(task.seed, run), Envelope(self.job.role, run), channel, log)
+            finished = carry(task.protocol(task.seed, run), Envelope(self.job.role, run), channel, log)
+            self.meter.paces.note(channel.times)
+            return finished
         finally:
             channel.close()
             self.meter.traffic(channel.traffic, time.monotonic() - began)

@@ -85,7 +85,8 @@ class MakePlan:
 
     def uncounted(self, choice: Choice) -> Plan:
         """The plan of a way that was chosen, with what the nodes say of themselves."""
-        query, nodes = choice.quote.query, self.desk.registry().nodes
+        query, named = choice.quote.query, choice.quote.node_ids
+        nodes = [node for node in self.desk.registry().nodes if node.id in named]
         verified = query.verified or needs_dealer(query, asked_about(query))
         signs = self.signs(nodes)
         return Plan(
@@ -93,7 +94,7 @@ class MakePlan:
             protocol=protocol_for(query.engine, verified=verified),
             reason=choice.reason,
             people=choice.quote.people,
-            node_ids=tuple(node.id for node in nodes),
+            node_ids=named,
             alternatives=choice.others,
             pace=signs.pace,
             silent=signs.silent,

@@ -28,6 +28,14 @@ class Signs:
     pace: Pace | None
 
 
+@dataclass(frozen=True)
+class _Sign:
+    asked_at: datetime
+    node: NodeEntry
+    is_well: bool
+    pace: NodePace | None
+
+
 @dataclass
 class NodeSigns:
     """Asks the nodes, and remembers what they said for a moment. Safe to share between threads."""
@@ -36,29 +44,26 @@ class NodeSigns:
     paces: Paces
     clock: Callable[[], datetime]
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    _kept: tuple[datetime, tuple[NodeEntry, ...], Signs] | None = field(default=None, repr=False)
+    _kept: dict[str, _Sign] = field(default_factory=dict, repr=False)
 
     def __call__(self, nodes: Sequence[NodeEntry]) -> Signs:
-        """What there is to see of these nodes now, or was a moment ago."""
-        asked = tuple(nodes)
+        """What there is to see of these nodes now, or was a moment ago; one sign of each id is kept."""
         with self._lock:
             now = self.clock()
-            if self._kept is not None and self._kept[1] == asked and now < self._kept[0] + FRESH:
-                return self._kept[2]
-            signs = self._asked(asked)
-            # From the moment after: a silent node took its time to be found silent.
-            self._kept = (self.clock(), asked, signs)
-            return signs
+            stale = [node for node in nodes if not self._is_fresh(node, now)]
+            if stale:
+                with ThreadPoolExecutor(max_workers=len(stale)) as pool:
+                    self._kept.update((sign.node.id, sign) for sign in pool.map(self._of, stale))
+            signs = [self._kept[node.id] for node in nodes]
+        silent = tuple(sign.node.operator for sign in signs if not sign.is_well)
+        return Signs(silent, pace_of([sign.pace for sign in signs]))
 
-    def _asked(self, nodes: Sequence[NodeEntry]) -> Signs:
-        if not nodes:
-            return Signs((), None)
-        with ThreadPoolExecutor(max_workers=len(nodes)) as pool:
-            found = list(pool.map(self._of, nodes))
-        silent = tuple(node.operator for node, (well, _) in zip(nodes, found, strict=True) if not well)
-        return Signs(silent, pace_of([pace for _, pace in found]))
+    def _is_fresh(self, node: NodeEntry, now: datetime) -> bool:
+        sign = self._kept.get(node.id)
+        return sign is not None and sign.node == node and now < sign.asked_at + FRESH
 
-    def _of(self, node: NodeEntry) -> tuple[bool, NodePace | None]:
-        if not self.nodes.is_well(node.id):
-            return False, None
-        return True, self.paces.pace(node.id)
+    def _of(self, node: NodeEntry) -> _Sign:
+        is_well = self.nodes.is_well(node.id)
+        pace = self.paces.pace(node.id) if is_well else None
+        # From the moment after: a silent node took its time to be found silent.
+        return _Sign(self.clock(), node, is_well, pace)

@@ -118,6 +118,7 @@ class Question:
             people=people,
             expected_errors=expected_errors(query, described, groups, people),
             quoted_at=self.now,
+            node_ids=found.node_ids,
         )
 
     def _nearby(self, query: Query) -> tuple[Query | None, str | None]:

@@ -1,7 +1,7 @@
 """A whole marketplace in one process: real papers, real books, a clock that stands still, simulated nodes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,6 +9,7 @@ from consent.order import Mandate, sign_mandate
 from consent.query import Query
 from crypto.encoding import Json
 from crypto.sealing import SealingKey, Vault
+from marketplace.clients.nodes import HttpNodes
 from marketplace.domain.account import Account
 from marketplace.domain.invoice import Seller
 from marketplace.domain.view import OrderView
@@ -188,6 +189,8 @@ def open_market(
         space=space,
         webhooks=webhooks,
     )
+    if isinstance(asked, HttpNodes):
+        around = replace(around, paces=asked)
     return Market(
         store=desk.store,
         clock=clock,

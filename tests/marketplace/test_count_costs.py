@@ -1,7 +1,6 @@
 """Counting plans is bounded: by time for each account and all, by a line, and by what is kept."""
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -40,7 +39,7 @@ class Counter:
         self.now += self.seconds
         return COST
 
-    def costs(self) -> Callable[..., object]:
+    def costs(self) -> CountCosts:
         """What counts with this."""
         return CountCosts(counting=self, monotonic=lambda: self.now)
 

@@ -14,6 +14,7 @@ from marketplace.domain import count_shares
 from marketplace.domain.pace import NodePace, pace_of
 from marketplace.domain.plan_cost import ASSUMES, PlanCost
 from marketplace.domain.plan_count import cost_of
+from ssi.attribute import Kind
 from ssi.dataset import data_set
 from tests.crypto.mpc.trio import play
 from tests.marketplace.mpc_node.menu import BINDING, protocols, records_of_exams
@@ -141,6 +142,23 @@ def test_what_is_too_large_even_for_few_people_is_left_uncounted(monkeypatch: py
     monkeypatch.setattr(count_shares, "MOST_COUNTED_BYTES", 100_000)
 
     assert cost_of(asked(StatisticKind.MEDIAN), 2048) is None
+
+
+def test_the_largest_question_that_can_be_asked_is_not_listened_to_for_long():
+    fractions = tuple(Decimal(each) / 10 for each in range(1, 10))
+    numbers = [each.name for each in data_set("activity/1").attributes if each.kind is Kind.NUMBER][:16]
+    query = Query(
+        "activity/1",
+        Purpose.ACADEMIC_RESEARCH,
+        tuple(Statistic(StatisticKind.QUANTILES, each, fractions=fractions) for each in numbers),
+        10,
+        Decimal(2),
+        group_by="age_band",
+        engine=Engine.MPC,
+    )
+
+    assert len(numbers) == 16
+    assert cost_of(query, 1_000_000) is None
 
 
 def test_the_estimate_is_a_range_that_says_what_it_assumes():

@@ -15,10 +15,11 @@ from consent.vocabulary import Engine, StatisticKind
 from marketplace.domain.band import band_of
 from marketplace.domain.plan import Alternative, Obstacle, PlanRefusedError, Protocol, choose, protocol_for
 from marketplace.errors import TooFewPeopleError
-from marketplace.services.node_signs import NodeSigns
+from marketplace.services.node_signs import FRESH, NodeSigns
 from marketplace.services.pace_ports import NoPaces
 from tests.marketplace.market import Market, open_market
 from tests.marketplace.mpc_node.orders import EXACT, NOISY
+from tests.marketplace.mpc_node.parties import NAMES
 from tests.marketplace.test_question import QUERIES
 
 PRODUCT = Statistic(StatisticKind.COVARIANCE, "exam_score", ("reading_score",))
@@ -109,6 +110,50 @@ def test_a_node_that_gives_no_sign_of_life_is_named(market: Market):
 
     assert refused.value.obstacle is Obstacle.NODE_SILENT
     assert away.operator in refused.value.reason
+
+
+def test_a_node_that_nobody_chose_may_be_silent(market: Market):
+    market.stock(12)
+    buyer = market.buyer()
+
+    class OnlyThese:
+        def is_well(self, node_id: str) -> bool:
+            return node_id in NAMES
+
+    signs = NodeSigns(OnlyThese(), NoPaces(), market.clock)  # type: ignore[arg-type]
+    plan = replace(market.services.make_plan, signs=signs)(buyer.account_id, EXACT)
+
+    assert plan.node_ids == NAMES
+    assert len(market.services.make_plan.desk.registry().nodes) > len(NAMES)
+
+
+def test_nodes_are_asked_once_in_a_while_whoever_wants_to_know(market: Market):
+    asked: list[str] = []
+
+    class Counting:
+        def is_well(self, node_id: str) -> bool:
+            asked.append(node_id)
+            return True
+
+    signs = NodeSigns(Counting(), NoPaces(), market.clock)  # type: ignore[arg-type]
+    nodes = market.services.make_plan.desk.registry().nodes[:3]
+    for _ in range(3):
+        assert signs(nodes).silent == ()
+    market.clock.forward(seconds=FRESH.total_seconds() + 1)
+    signs(nodes)
+
+    assert sorted(asked) == sorted(2 * [node.id for node in nodes])
+
+
+def test_a_refused_question_comes_with_one_close_by(market: Market):
+    market.stock(12)
+    buyer = market.buyer()
+
+    with pytest.raises(PlanRefusedError) as refused:
+        market.services.make_plan(buyer.account_id, replace(NOISY, floor=50))
+
+    assert refused.value.nearby is not None
+    assert market.services.make_plan(buyer.account_id, refused.value.nearby).people
 
 
 def test_the_way_that_reaches_most_people_is_taken_and_then_the_least_error():

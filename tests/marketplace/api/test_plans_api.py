@@ -1,5 +1,6 @@
 """Plans and the tax in quotes, as a buyer's program gets them."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -7,12 +8,19 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from consent.computation import Computation
+from consent.query import Query
 from consent.vocabulary import Engine
 from crypto.errors import MalformedError
 from marketplace.api.app import create_api_app
+from marketplace.domain.plan import Plan
+from marketplace.domain.plan_cost import PlanCost
+from marketplace.domain.plan_count import count
 from marketplace.sdk.buyer import Buyer
 from marketplace.sdk.keys import BuyerKeys
 from marketplace.sdk.plan import plan_lines, planned
+from marketplace.services.count_costs import CountCosts
+from marketplace.services.make_plan import MakePlan
 from ssi.http.errors import RefusedByPeerError
 from tests.marketplace.described import described_client
 from tests.marketplace.invoice_fakes import SELLER
@@ -30,6 +38,16 @@ def body(response: TestResponse) -> dict[str, Any]:
 def bearer(market: Market) -> dict[str, str]:
     account = market.buyer()
     return {"Authorization": f"Bearer {market.services.make_api_key(account.account_id, 'tests').secret}"}
+
+
+class Impatient:
+    """Plans of which nobody waits for the count."""
+
+    def __init__(self, plans: MakePlan, costs: CountCosts) -> None:
+        self._plans = replace(plans, costs=costs)
+
+    def __call__(self, account_id: str, query: Query) -> Plan:
+        return self._plans(account_id, query, patience_seconds=0)
 
 
 @pytest.fixture
@@ -59,6 +77,39 @@ def test_a_plan_and_its_refusal_are_of_the_described_form(market):
     assert refused.status_code == 422
     assert told["obstacle"] == "too_few_people"
     assert {each["engine"] for each in told["alternatives"]} == {"paillier", "additive"}
+
+
+def test_a_refused_plan_names_a_question_close_by(market: Market):
+    market.stock(12)
+    client, headers = described_client(create_api_app(market.services)), bearer(market)
+
+    told = body(
+        client.post("/api/v1/plans", json={"query": replace(EXACT, floor=50).to_json()}, headers=headers)
+    )
+
+    again = client.post("/api/v1/plans", json={"query": told["nearby"]}, headers=headers)
+    assert told["nearby_people"]
+    assert again.status_code == 200
+
+
+def test_a_plan_that_is_not_counted_yet_says_when_to_ask_again(market: Market):
+    market.stock(12)
+    gate = threading.Event()
+
+    def waiting(query: Query, computation: Computation, people: int) -> PlanCost | None:
+        assert gate.wait(60)
+        return count(query, computation, people)
+
+    busy = Impatient(market.services.make_plan, CountCosts(counting=waiting))
+    services = replace(market.services, make_plan=busy)  # type: ignore[arg-type]
+    client, headers = described_client(create_api_app(services)), bearer(market)
+
+    refused = client.post("/api/v1/plans", json={"query": EXACT.to_json()}, headers=headers)
+    gate.set()
+
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) >= 1
+    assert "still being counted" in body(refused)["detail"]
 
 
 def test_a_plan_takes_a_key_that_may_ask_for_prices(market: Market):

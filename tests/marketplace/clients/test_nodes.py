@@ -10,8 +10,10 @@ from flask import Flask, jsonify, request
 
 from consent.roll import digest_of_piece
 from crypto.encoding import b64url_encode
+from crypto.reading import utc_text
 from marketplace.clients.nodes import HttpNodes, over_tls
 from marketplace.domain.job import CollectedOutput, NodeJobStatus, NodeOutput
+from marketplace.domain.pace import NodePace
 from ssi.hosting.tls import CertificateFiles, ServerTls, make_certificate
 from ssi.http.errors import GarbledAnswerError, PeerError, RefusedByPeerError, UntrustedPeerError
 from ssi.http.pinning import ClientCertificate
@@ -28,6 +30,12 @@ STATUS: dict[str, Any] = {
     "culprits": ["node-b"],
     "admitted": 0,
     "refusals": {"c2": "revoked"},
+}
+
+PACE: dict[str, Any] = {
+    "round_seconds": 0.02,
+    "bytes_per_second": 1e6,
+    "measured_at": utc_text(NOW),
 }
 
 
@@ -282,3 +290,20 @@ def test_a_sign_of_life_never_raises(nodes, node):
     node.answers.clear()
     assert not nodes.is_well("node-a")
     assert not nodes.is_well("node-x")
+
+
+def test_the_pace_of_a_node_is_read_and_none_where_it_has_none(nodes, node):
+    node.answers["v1/pace"] = {"pace": {**PACE, "bytes_per_second": None}}
+
+    assert nodes.pace("node-a") == NodePace(0.02, None, NOW)
+    node.answers["v1/pace"] = {"pace": None}
+    assert nodes.pace("node-a") is None
+    node.answers.clear()  # a node that does not know the question
+    assert nodes.pace("node-a") is None
+
+
+@pytest.mark.parametrize("change", [{"round_seconds": 0}, {"round_seconds": 1e9}, {"bytes_per_second": -1}])
+def test_a_pace_that_cannot_be_is_not_believed(nodes, node, change):
+    node.answers["v1/pace"] = {"pace": {**PACE, **change}}
+
+    assert nodes.pace("node-a") is None
