@@ -27,6 +27,7 @@ from marketplace.services.suite import Duties, Others, Services, Surroundings, d
 from marketplace.storage.store import SqlStore, open_store
 from marketplace.verifier_identity import read_verifier
 from marketplace.web.app import create_app
+from ssi.hosting.database import CONNECTIONS
 from ssi.hosting.server import on_close
 from ssi.http import authenticators
 from ssi.http.address import is_local
@@ -61,15 +62,17 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_house(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> House:
-    """Open what a process needs, and bring the database up to date.
+def open_house(
+    settings: Settings, *, clock: Callable[[], datetime] = utc_now, connections: int = CONNECTIONS
+) -> House:
+    """Open what a process needs, with at most so many `connections`, and bring the database up to date.
 
     Raises:
         SettingsError: the folder is not a marketplace's.
         RegistryError: the authority's key cannot be read.
         DatabaseAddressError: not an address of SQLite or PostgreSQL.
     """
-    store = open_store(settings.database)
+    store = open_store(settings.database, connections=connections)
     trust = TrustFile(settings.registry, read_authority(settings.authority), clock=clock)
     shown = ClientCertificate(settings.directory / CERTIFICATE, settings.directory / CERTIFICATE_KEY)
     nodes = HttpNodes(trust, over_tls(shown), clock=clock)

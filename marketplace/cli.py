@@ -25,7 +25,7 @@ from marketplace.member_commands import member
 from marketplace.money_cli import money_commands
 from marketplace.operator_commands import doctor, dpia, nodes, published, ropa
 from marketplace.verifier_identity import renew_certificate
-from marketplace.worker import Worker
+from marketplace.worker import CONNECTIONS, Worker
 from ssi.errors import CredentialError
 from ssi.hosting import logs
 from ssi.hosting.errors import HostingError
@@ -93,7 +93,7 @@ def serve(host: str, port: int, threads: int, **options: Any) -> None:
 def worker(metrics_port: int | None, **options: Any) -> None:
     """Drive contributions, withdrawals and jobs forward until stopped."""
     logs.configure()
-    house = open_house(settings_of(options))
+    house = open_house(settings_of(options), connections=CONNECTIONS)
     metrics = CollectorRegistry()
     if metrics_port is not None:
         start_http_server(metrics_port, addr="127.0.0.1", registry=metrics)

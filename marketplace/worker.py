@@ -19,6 +19,10 @@ from ssi.hosting.logs import log
 from ssi.http.errors import PeerError
 from ssi.trust import TrustRegistry
 
+CONNECTIONS = 5
+"""How many connections to PostgreSQL its thirty threads share: each needs one for some milliseconds at a
+time, and those that wait for another writer would only fill the server."""
+
 _LOGGER = logging.getLogger(__name__)
 
 

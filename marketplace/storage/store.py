@@ -32,7 +32,7 @@ from marketplace.storage.scores import SqlScores
 from marketplace.storage.sign_ins import SqlSignIns
 from marketplace.storage.states import SqlStates
 from marketplace.storage.supply import SqlSupply
-from ssi.hosting.database import Database, migrate, open_database
+from ssi.hosting.database import CONNECTIONS, Database, migrate, open_database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -87,13 +87,13 @@ class SqlStore:
             yield _books(session)
 
 
-def open_store(database_url: str) -> SqlStore:
-    """Open the books and bring their tables up to date.
+def open_store(database_url: str, *, connections: int = CONNECTIONS) -> SqlStore:
+    """Open the books and bring their tables up to date; to PostgreSQL with at most so many `connections`.
 
     Raises:
         DatabaseAddressError: not an address of SQLite or PostgreSQL.
     """
-    database = open_database(database_url)
+    database = open_database(database_url, connections=connections)
     migrate(database.engine, MIGRATIONS)
     return SqlStore(database)
 
