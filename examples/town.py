@@ -27,7 +27,7 @@ from examples.programs import Process, console_script, run_command, start_progra
 FIRST_PORT, PORTS = 10_000, 22_000
 """Below the ports that Linux gives to connections going out, one of which could come before a server."""
 _numbers = count(secrets.randbelow(PORTS))
-START_SECONDS = 60
+START_SECONDS = 150
 STOP_SECONDS = 10
 PROBE_SECONDS = 0.1
 

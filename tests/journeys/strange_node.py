@@ -213,10 +213,13 @@ def _exactly(source: socket.socket, length: int) -> bytes:
 @click.option("--authority", type=_FILE, required=True)
 @click.option("--port", type=int, required=True)
 @click.option("--peer-port", type=int, required=True)
-def main(folder: Path, registry: Path, authority: Path, port: int, peer_port: int, **_: str) -> None:
+@click.option("--peer-timeout", default=PEER_TIMEOUT_SECONDS, envvar="MPC_NODE_SERVE_PEER_TIMEOUT")
+def main(
+    folder: Path, registry: Path, authority: Path, port: int, peer_port: int, peer_timeout: float, **_: str
+) -> None:
     """Serve the node of a folder."""
     configure()
-    settings = load_settings(folder, peer_timeout_seconds=PEER_TIMEOUT_SECONDS)
+    settings = load_settings(folder, peer_timeout_seconds=peer_timeout)
     key = read_authority(authority)
     trust = TrustFile(registry, key, clock=utc_now)
     peers = (trust().marketplace.tls_certificate, *(node.tls_certificate for node in trust().nodes))
