@@ -8,7 +8,8 @@ from playwright.sync_api import Browser
 
 from marketplace.config import Settings
 from tests.browsing import chromium
-from tests.marketplace.web.house import INSTITUTE, House, Visitor, open_house, populated, settings_in
+from tests.marketplace.web.filled import Filled, filled
+from tests.marketplace.web.house import INSTITUTE, House, Visitor, open_house, populate, settings_in
 from tests.marketplace.web.stage import Stage, key_file
 from tests.serving import serving
 
@@ -19,19 +20,22 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return populated(tmp_path_factory.mktemp("database") / "populated.sqlite")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    with filled(tmp_path_factory.mktemp("database"), populate) as database:
+        yield database
 
 
 @pytest.fixture
-def house(tmp_path: Path, settings: Settings, database: Path) -> Iterator[House]:
+def house(tmp_path: Path, settings: Settings, database: Filled) -> Iterator[House]:
     opened = open_house(tmp_path, settings=settings, database=database)
     yield opened
     opened.store.database.close()
 
 
 @pytest.fixture(scope="module")
-def standing(tmp_path_factory: pytest.TempPathFactory, settings: Settings, database: Path) -> Iterator[House]:
+def standing(
+    tmp_path_factory: pytest.TempPathFactory, settings: Settings, database: Filled
+) -> Iterator[House]:
     """A market for tests that look and change nothing that another one looks at."""
     opened = open_house(tmp_path_factory.mktemp("standing"), settings=settings, database=database)
     yield opened

@@ -1,7 +1,6 @@
-"""A market as it runs: the real services over SQLite, a crowd that takes part, and three nodes in reach."""
+"""A market as it runs: real services over a database, a crowd that takes part, and three nodes in reach."""
 
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -41,6 +40,7 @@ from tests.marketplace.fakes import CHEAP, HandClock
 from tests.marketplace.invoice_fakes import SELLER
 from tests.marketplace.mpc_node.parties import NOW
 from tests.marketplace.web.crowd import let_in, patients, students, wearers
+from tests.marketplace.web.filled import Filled
 from tests.marketplace.web.nodes import LocalNodes
 from tests.ssi import parties
 
@@ -231,24 +231,21 @@ def settings_in(folder: Path) -> Settings:
     return Settings(folder, folder / "registry.jwt", folder / "authority.json", password_cost=CHEAP)
 
 
-def populated(path: Path) -> Path:
-    """A database with everybody who takes part, to be copied for each test."""
-    store = open_store(f"sqlite:///{path}")
+def populate(url: str) -> None:
+    """Fill a database with everybody who takes part."""
+    store = open_store(url)
     with store.writing() as books:
         let_in(books, students())
         let_in(books, patients())
         let_in(books, wearers())
     store.database.close()
-    return path
 
 
 def open_house(
-    folder: Path, *, settings: Settings, database: Path, terms: Terms | None = None, bare: bool = False
+    folder: Path, *, settings: Settings, database: Filled, terms: Terms | None = None, bare: bool = False
 ) -> House:
     """A market over a copy of a database; a bare one takes no cards and bills nobody."""
-    own = folder / "market.sqlite"
-    shutil.copy(database, own)
-    clock, store = HandClock(), open_store(f"sqlite:///{own}")
+    clock, store = HandClock(), open_store(database.copied(folder))
     everybody = {person.consent_id: person for person in (*students(), *patients(), *wearers())}
     nodes, status = LocalNodes(clock, everybody), KnownStatus()
     desk = Desk(

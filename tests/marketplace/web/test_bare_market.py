@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 
 from marketplace.config import Settings
+from tests.marketplace.web.filled import Filled
 from tests.marketplace.web.house import INSTITUTE, House, open_house
 from tests.marketplace.web.queries import NOISY
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
-def bare(tmp_path: Path, settings: Settings, database: Path) -> Iterator[House]:
+def bare(tmp_path: Path, settings: Settings, database: Filled) -> Iterator[House]:
     opened = open_house(tmp_path, settings=settings, database=database, bare=True)
     yield opened
     opened.store.database.close()

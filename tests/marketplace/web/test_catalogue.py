@@ -10,6 +10,7 @@ import pytest
 from marketplace.config import Settings
 from marketplace.services.desk import Terms
 from marketplace.web.ask import query_text
+from tests.marketplace.web.filled import Filled
 from tests.marketplace.web.house import INSTITUTE, House, Visitor, open_house, text_of
 from tests.marketplace.web.queries import HEALTH, NOISY
 
@@ -146,7 +147,7 @@ def test_programs_of_others_need_no_token_of_a_form(standing: House):
 
 
 @pytest.fixture
-def strict(tmp_path: Path, settings: Settings, database: Path) -> Iterator[House]:
+def strict(tmp_path: Path, settings: Settings, database: Filled) -> Iterator[House]:
     """A market that demands an impact assessment, before there is one."""
     opened = open_house(tmp_path, settings=settings, database=database, terms=Terms(require_dpia=True))
     yield opened

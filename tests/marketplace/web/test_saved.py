@@ -11,6 +11,8 @@ from marketplace.services.place_runs import PlaceRuns
 from tests.marketplace.web.house import JARGON, PASSWORD, House, Visitor, text_of
 from tests.marketplace.web.test_orders import PRICE_PAGE, form_on
 
+pytestmark = pytest.mark.database
+
 FORM = {"every": "day", "hour": "6", "per_run": "200", "total": "1000"}
 
 
