@@ -6,7 +6,7 @@ tags and digests are those of real roles.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -16,6 +16,13 @@ from crypto.mpc.rounds import HEAD_BYTES, WORD_BYTES, Exchange, Inbox, Protocol
 T = TypeVar("T")
 Pair = tuple[int, int]
 """Who sends, and who receives."""
+IsOver = Callable[[], bool]
+"""Tells whether a count is to end before its time."""
+
+
+def never() -> bool:
+    """A count goes on to its end."""
+    return False
 
 
 @dataclass(frozen=True)
@@ -27,16 +34,17 @@ class PairTraffic:
 
 
 def count_traffic(
-    protocols: Sequence[Protocol[T]], *, most_bytes: int | None = None
+    protocols: Sequence[Protocol[T]], *, most_bytes: int | None = None, is_over: IsOver = never
 ) -> tuple[PairTraffic, list[T]]:
     """Run all roles to their end, in step; what they said, counted, and what each got out of it.
 
     With `most_bytes` it stops after the round in which all of them together have said more: so time and
-    memory are bounded, whatever is counted.
+    memory are bounded, whatever is counted. After each round `is_over` tells whether to end, so that
+    whoever counts can keep to a time.
 
     Raises:
         ProtocolError: what they say contradicts the protocol.
-        TrafficLimitError: they say more than `most_bytes`.
+        TrafficLimitError: they say more than `most_bytes`, or it is over.
     """
     results: dict[int, T] = {}
     waiting: dict[int, Exchange] = {}
@@ -51,6 +59,8 @@ def count_traffic(
                 sent[sender, receiver] += HEAD_BYTES + words.size * WORD_BYTES
         if most_bytes is not None and sent.total() > most_bytes:
             raise TrafficLimitError(f"more than {most_bytes} bytes were said by round {rounds}")
+        if is_over():
+            raise TrafficLimitError(f"counting was over by round {rounds}")
         for role, exchange in said.items():
             inbox = {sender: said[sender].send[role].reshape(-1) for sender in exchange.expect}
             _step(role, protocols[role], inbox, waiting, results)

@@ -20,7 +20,7 @@ from crypto.mpc.local import Shares
 from crypto.mpc.menu.holdings import Holdings, Table
 from crypto.mpc.output import encode_output
 from crypto.mpc.partitions import TablePartition, local_sums
-from crypto.mpc.traffic import count_traffic
+from crypto.mpc.traffic import IsOver, count_traffic, never
 from marketplace.domain.plan_cost import PlanCost
 from marketplace.mpc_node.computation import needed_columns, protocol_of
 
@@ -31,18 +31,18 @@ MOST_COUNTED_BYTES: Final = 32 << 20
 _BINDING: Final = bytes(32)
 
 
-def count_shares(computation: Computation, people: int) -> PlanCost:
+def count_shares(computation: Computation, people: int, is_over: IsOver = never) -> PlanCost:
     """The cost over so many people; one that says too much for a count is continued from a small crowd.
 
     Raises:
-        TrafficLimitError: even a small crowd says more than is listened to.
+        TrafficLimitError: even a small crowd says more than is listened to, or it is over.
     """
     try:
-        return _up_to(COUNTED_PEOPLE, computation, people)
+        return _up_to(COUNTED_PEOPLE, computation, people, is_over)
     except TrafficLimitError:
-        if people <= FEW_PEOPLE:
+        if people <= FEW_PEOPLE or is_over():
             raise
-        return _up_to(FEW_PEOPLE, computation, people)
+        return _up_to(FEW_PEOPLE, computation, people, is_over)
 
 
 def rows_of(computation: Computation, people: int) -> list[PublicAttributes]:
@@ -53,11 +53,11 @@ def rows_of(computation: Computation, people: int) -> list[PublicAttributes]:
     return [{computation.group_by: groups[place % len(groups)]} for place in range(people)]
 
 
-def _up_to(most: int, computation: Computation, people: int) -> PlanCost:
+def _up_to(most: int, computation: Computation, people: int, is_over: IsOver) -> PlanCost:
     if people <= most:
-        return _counted(computation, people)
-    large = _counted(computation, most)
-    small = _counted(computation, most // 2)
+        return _counted(computation, people, is_over)
+    large = _counted(computation, most, is_over)
+    small = _counted(computation, most // 2, is_over)
     times = (people - most) / (most // 2)
     grown = [
         (pair, count + ceil(times * (count - before)))
@@ -74,7 +74,7 @@ def _up_to(most: int, computation: Computation, people: int) -> PlanCost:
     )
 
 
-def _counted(computation: Computation, people: int) -> PlanCost:
+def _counted(computation: Computation, people: int, is_over: IsOver) -> PlanCost:
     rows = rows_of(computation, people)
     held = _nothing(computation, rows)
     traffic, ends = count_traffic(
@@ -92,6 +92,7 @@ def _counted(computation: Computation, people: int) -> PlanCost:
             for role in range(NODES)
         ],
         most_bytes=MOST_COUNTED_BYTES,
+        is_over=is_over,
     )
     given = sum(len(encode_output(end.own, end.held)) for end in ends)
     sent = tuple(sorted(traffic.sent_bytes.items()))

@@ -21,7 +21,7 @@ from crypto.mpc.additive.part import Fixed
 from crypto.mpc.additive.run import Deal, Run, Table, run_sums, run_verified, triples_for
 from crypto.mpc.additive.sharing import Seat
 from crypto.mpc.program import LinearCell, ProductCell, Program
-from crypto.mpc.traffic import PairTraffic, count_traffic
+from crypto.mpc.traffic import IsOver, PairTraffic, count_traffic, never
 from crypto.randomness import stream
 from crypto.sharing.integer_masked import Component
 from marketplace.domain.count_shares import MOST_COUNTED_BYTES, rows_of
@@ -52,14 +52,16 @@ def count_summands(computation: Computation, people: int) -> PlanCost:
     return PlanCost(people, traffic.rounds, sent, _given(ends), 0, exact=True)
 
 
-def count_dealt(computation: Computation, described: DataSet, people: int, *, noised: bool) -> PlanCost:
+def count_dealt(
+    computation: Computation, described: DataSet, people: int, *, noised: bool, is_over: IsOver = never
+) -> PlanCost:
     """The cost of what is verified over so many people, the dealer's packets counted apart.
 
     Raises:
-        TrafficLimitError: even a few people say more than is listened to.
+        TrafficLimitError: even a few people say more than is listened to, or it is over.
     """
     few = len(computation.groups) if computation.by_rows else 1
-    small, large = (_counted(computation, described, size, noised=noised) for size in (few, 2 * few))
+    small, large = (_counted(computation, described, size, noised, is_over) for size in (few, 2 * few))
 
     def at(one: int, two: int) -> int:
         return one + round((two - one) * (people - few) / few)
@@ -79,7 +81,9 @@ def count_dealt(computation: Computation, described: DataSet, people: int, *, no
     )
 
 
-def _counted(computation: Computation, described: DataSet, people: int, *, noised: bool) -> _Counted:
+def _counted(
+    computation: Computation, described: DataSet, people: int, noised: bool, is_over: IsOver
+) -> _Counted:
     program, columns = program_of(computation, people)
     table = Table(columns, np.zeros((len(columns), people), dtype=np.uint64))
     count = triples_for(program, columns=len(columns), records=people, noised=noised)
@@ -97,6 +101,7 @@ def _counted(computation: Computation, described: DataSet, people: int, *, noise
             for seat, packet in zip(_SEATS, packets, strict=True)
         ],
         most_bytes=MOST_COUNTED_BYTES,
+        is_over=is_over,
     )
     return _Counted(traffic, _given(ends), sum(map(len, packets)))
 

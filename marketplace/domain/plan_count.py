@@ -5,8 +5,8 @@ say as much as three nodes will. Each way of computing is counted by the code th
 `count_shares`, `count_summands`, `count_encrypted`.
 
 It ends, whatever was asked: nobody is listened to beyond `MOST_COUNTED_BYTES`, and what would take more is
-counted over fewer people and continued, or not at all. Counts depend on the *shape* of a computation, which
-many questions have in common; whoever counts may keep them by it.
+counted over fewer people and continued, or not at all; and whoever counts can end it after any round. Counts
+depend on the *shape* of a computation, which many questions have in common; they may be kept by it.
 """
 
 from consent.computation import Computation, compile_groups
@@ -16,6 +16,7 @@ from consent.query import Query
 from consent.vocabulary import Engine
 from crypto.encoding import Json, digest_of
 from crypto.errors import TrafficLimitError
+from crypto.mpc.traffic import IsOver, never
 from marketplace.domain.count_encrypted import count_encrypted
 from marketplace.domain.count_shares import count_shares
 from marketplace.domain.count_summands import count_dealt, count_summands
@@ -47,17 +48,17 @@ def shape_of(query: Query, computation: Computation, people: int) -> str:
     return digest_of({"computation": document, "people": people, **asked})
 
 
-def count(query: Query, computation: Computation, people: int) -> PlanCost | None:
-    """What a compiled query costs over so many people; None where it is too large to be counted."""
+def count(query: Query, computation: Computation, people: int, is_over: IsOver = never) -> PlanCost | None:
+    """What a compiled query costs over so many people; None where it is too large to be counted in time."""
     engine, exact = query.chosen_engine, query.epsilon is None
     try:
         if engine is Engine.PAILLIER:
             return count_encrypted(computation, people, exact=exact)
         if engine is Engine.ADDITIVE and computation.verified:
-            return count_dealt(computation, asked_about(query), people, noised=not exact)
+            return count_dealt(computation, asked_about(query), people, noised=not exact, is_over=is_over)
         if engine is Engine.ADDITIVE:
             return count_summands(computation, people)
-        return count_shares(computation, people)
+        return count_shares(computation, people, is_over)
     except TrafficLimitError:
         return None
 

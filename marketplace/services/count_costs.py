@@ -21,6 +21,7 @@ from typing import Final
 
 from consent.computation import Computation
 from consent.query import Query
+from crypto.mpc.traffic import IsOver
 from marketplace.domain.plan_cost import PlanCost
 from marketplace.domain.plan_count import compiled, count, shape_of
 from marketplace.errors import TooManyPlansError
@@ -31,13 +32,16 @@ SPAN_SECONDS: Final = 600.0
 ACCOUNT_SECONDS: Final = 30.0
 """So much counting an account gets in a span: some sixty usual questions, or a handful of the largest."""
 ALL_SECONDS: Final = SPAN_SECONDS / 4
+MOST_SECONDS: Final = 8.0
+"""What takes longer is left uncounted, as too large."""
 MOST_KEPT: Final = 512
 MOST_WAITING: Final = 8
 MOST_WAITING_OF_ONE: Final = 2
 AGAIN_SECONDS: Final = 2
 """When to ask again for a count that is under way."""
 
-Count = Callable[[Query, Computation, int], PlanCost | None]
+Count = Callable[[Query, Computation, int, IsOver], PlanCost | None]
+Work = Callable[[IsOver], PlanCost | None]
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,9 @@ class CountCosts:
             if kept is not None:
                 self._kept.move_to_end(shape)
                 return kept
-            future = self._begun(account_id, shape, lambda: self._count(query, computation, people))
+            future = self._begun(
+                account_id, shape, lambda is_over: self._count(query, computation, people, is_over)
+            )
         try:
             return future.result(timeout=patience_seconds)
         except NotYetError as error:
@@ -113,7 +119,7 @@ class CountCosts:
                 "rounds and bytes of this question are still being counted", retry_seconds=AGAIN_SECONDS
             ) from error
 
-    def _begun(self, account_id: str, shape: str, work: Callable[[], PlanCost | None]) -> Future[Counted]:
+    def _begun(self, account_id: str, shape: str, work: Work) -> Future[Counted]:
         """The count of a shape that is under way, or begins now."""
         under_way = self._waiting.get(shape)
         if under_way is not None:
@@ -138,10 +144,10 @@ class CountCosts:
         if of_one >= MOST_WAITING_OF_ONE or len(self._waiting) >= MOST_WAITING:
             raise TooManyPlansError("other questions are being counted first", retry_seconds=AGAIN_SECONDS)
 
-    def _counted(self, account_id: str, shape: str, work: Callable[[], PlanCost | None]) -> Counted:
+    def _counted(self, account_id: str, shape: str, work: Work) -> Counted:
         began = self._monotonic()
         try:
-            counted = Counted(work())
+            counted = Counted(work(lambda: self._monotonic() > began + MOST_SECONDS))
         except Exception:
             _LOGGER.exception("a plan could not be counted")
             counted = Counted(None)

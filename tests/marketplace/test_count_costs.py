@@ -8,6 +8,7 @@ import pytest
 from consent.computation import Computation
 from consent.query import Query
 from consent.vocabulary import Engine, Purpose
+from crypto.mpc.traffic import IsOver
 from marketplace.domain.plan_cost import PlanCost
 from marketplace.domain.plan_count import compiled, shape_of
 from marketplace.errors import TooManyPlansError
@@ -33,7 +34,9 @@ class Counter:
     def __post_init__(self) -> None:
         self.gate.set()
 
-    def __call__(self, query: Query, computation: Computation, people: int) -> PlanCost | None:
+    def __call__(
+        self, query: Query, computation: Computation, people: int, is_over: IsOver
+    ) -> PlanCost | None:
         assert self.gate.wait(LONG)
         self.counts += 1
         self.now += self.seconds
@@ -135,8 +138,24 @@ def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch)
     assert counter.counts == 4
 
 
+def test_a_count_is_over_after_its_time():
+    counter = Counter()
+    seen: list[bool] = []
+
+    def long(query: Query, computation: Computation, people: int, is_over: IsOver) -> PlanCost | None:
+        seen.append(is_over())
+        counter.now += count_costs.MOST_SECONDS + 1
+        seen.append(is_over())
+        return None
+
+    costs = CountCosts(counting=long, monotonic=lambda: counter.now)
+
+    assert costs("one", QUERY, 12, patience_seconds=LONG).cost is None
+    assert seen == [False, True]
+
+
 def test_a_count_that_fails_leaves_the_question_uncounted():
-    def broken(query: Query, computation: Computation, people: int) -> PlanCost | None:
+    def broken(query: Query, computation: Computation, people: int, is_over: IsOver) -> PlanCost | None:
         raise RuntimeError("a fault of ours")
 
     assert CountCosts(counting=broken)("one", QUERY, 12, patience_seconds=LONG).cost is None

@@ -13,7 +13,7 @@ from crypto.mpc.output import encode_output
 from marketplace.domain import count_shares
 from marketplace.domain.pace import NodePace, pace_of
 from marketplace.domain.plan_cost import ASSUMES, PlanCost
-from marketplace.domain.plan_count import cost_of
+from marketplace.domain.plan_count import compiled, cost_of, count
 from ssi.attribute import Kind
 from ssi.dataset import data_set
 from tests.crypto.mpc.trio import play
@@ -111,9 +111,9 @@ def test_a_larger_crowd_is_planned_from_smaller_ones_to_five_percent(kind: Stati
     assert planned is not None
     assert not planned.exact
     assert planned.rounds == real.rounds
-    for (pair, expected), (other, count) in zip(planned.sent_bytes, real.sent_bytes, strict=True):
+    for (pair, expected), (other, found) in zip(planned.sent_bytes, real.sent_bytes, strict=True):
         assert pair == other
-        assert expected == pytest.approx(count, rel=0.05)
+        assert expected == pytest.approx(found, rel=0.05)
 
 
 @pytest.mark.parametrize("floor", [10, 4000])
@@ -144,7 +144,7 @@ def test_what_is_too_large_even_for_few_people_is_left_uncounted(monkeypatch: py
     assert cost_of(asked(StatisticKind.MEDIAN), 2048) is None
 
 
-def test_the_largest_question_that_can_be_asked_is_not_listened_to_for_long():
+def test_counting_the_largest_question_that_can_be_asked_can_be_ended_after_any_round():
     fractions = tuple(Decimal(each) / 10 for each in range(1, 10))
     numbers = [each.name for each in data_set("activity/1").attributes if each.kind is Kind.NUMBER][:16]
     query = Query(
@@ -157,8 +157,17 @@ def test_the_largest_question_that_can_be_asked_is_not_listened_to_for_long():
         engine=Engine.MPC,
     )
 
+    rounds = 0
+
+    def is_over() -> bool:
+        nonlocal rounds
+        rounds += 1
+        return rounds >= 3
+
     assert len(numbers) == 16
-    assert cost_of(query, 1_000_000) is None
+    assert count(query, compiled(query, 1_000_000), 1_000_000, is_over) is None
+    # Ended in the third round, and asked once more whether a smaller crowd is worth a try.
+    assert rounds == 4
 
 
 def test_the_estimate_is_a_range_that_says_what_it_assumes():

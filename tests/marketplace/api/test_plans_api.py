@@ -12,6 +12,7 @@ from consent.computation import Computation
 from consent.query import Query
 from consent.vocabulary import Engine
 from crypto.errors import MalformedError
+from crypto.mpc.traffic import IsOver
 from marketplace.api.app import create_api_app
 from marketplace.domain.plan import Plan
 from marketplace.domain.plan_cost import PlanCost
@@ -96,9 +97,9 @@ def test_a_plan_that_is_not_counted_yet_says_when_to_ask_again(market: Market):
     market.stock(12)
     gate = threading.Event()
 
-    def waiting(query: Query, computation: Computation, people: int) -> PlanCost | None:
+    def waiting(query: Query, computation: Computation, people: int, is_over: IsOver) -> PlanCost | None:
         assert gate.wait(60)
-        return count(query, computation, people)
+        return count(query, computation, people, is_over)
 
     busy = Impatient(market.services.make_plan, CountCosts(counting=waiting))
     services = replace(market.services, make_plan=busy)  # type: ignore[arg-type]
