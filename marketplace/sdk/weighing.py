@@ -5,7 +5,7 @@ it knows here is what this buyer was told before; only the person's wallet knows
 score that passes here can still be refused there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
@@ -38,23 +38,27 @@ def weigh_score(
     function: ScoreFunction,
     purpose: Purpose | None = None,
     terms: ScoreTerms | None = None,
-    given: Sequence[Function] = (),
+    before: Iterable[ScoreFunction] = (),
 ) -> Weighed:
     """What a score tells about a person; with her terms, whether her wallet would find it too much.
 
-    `given` are the functions of the same record that this buyer was given before.
+    `before` are the scores of the same record that this buyer was given, the first one first.
     """
     sentence = describe_score(function, _LANGUAGE)
     surplus = _surplus(function, purpose)
     if terms is None:
         return Weighed(sentence, (_all_of(function),), surplus=surplus)
+    given: tuple[Function, ...] = ()
+    for each in before:
+        granted = judge(given, each, terms)
+        given = given if isinstance(granted, ScoreRefused) else granted.functions
     seen = judge(given, function, terms)
     if isinstance(seen, ScoreRefused):
         return Weighed(sentence, (), explain_score_refusal(seen.reason, _LANGUAGE), surplus)
     if seen.is_known_already:
         return Weighed(sentence, ("This score follows from those that you have already.",), surplus=surplus)
     cost = (
-        f"This score tells at most as much as {ceil(seen.cost_bits)} yes-or-no answers about the person; all "
+        f"This score tells at most as much as {_answers(seen.cost_bits)} about the person; all "
         f"of these numbers together are about {ceil(seen.record_bits)}. The person allows "
         f"{terms.budget_bits} for all scores together, those of others included."
     )
@@ -71,9 +75,9 @@ def weigh_sum(
         TermsError: it cannot be computed with one of the numbers of people that it allows.
     """
     described, rho = function.data_set, rho_from_epsilon(epsilon)
-    cost = ceil(spent_bits((), described, told_millibits=millibits_of(rho)))
+    cost = _answers(spent_bits((), described, told_millibits=millibits_of(rho)))
     told = (
-        f"Of one person it tells at most as much as {cost} yes-or-no answers, to somebody who knows the "
+        f"Of one person it tells at most as much as {cost}, to somebody who knows the "
         f"numbers of all others; all of these numbers together are about {ceil(record_bits(described))}.",
         *(
             f"Over {count} people it is off by ± {off:.3g} in 95 of 100 cases, because of the noise."
@@ -96,11 +100,16 @@ def noise_of(function: ScoreFunction, people: int, floor: int, epsilon: Decimal)
 
 
 def _all_of(function: ScoreFunction) -> str:
-    bits = ceil(spent_bits([function.key_weights], function.data_set))
+    bits = _answers(spent_bits([function.key_weights], function.data_set))
     return (
-        f"It tells at most as much as {bits} yes-or-no answers about the person; all of these numbers "
+        f"It tells at most as much as {bits} about the person; all of these numbers "
         f"together are about {ceil(record_bits(function.data_set))}. Each person sets a limit of her own."
     )
+
+
+def _answers(bits: float) -> str:
+    count = ceil(bits)
+    return "one yes-or-no answer" if count == 1 else f"{count} yes-or-no answers"
 
 
 def _surplus(function: ScoreFunction, purpose: Purpose | None) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from consent.score_terms import ScoreTerms
 from crypto.encoding import Json
 from marketplace.domain.score import ScoreOrder
 from marketplace.errors import UnknownOrderError
@@ -29,6 +30,16 @@ class ReadScoreOrders:
         """
         with self.desk.store.reading() as books:
             return score_order_of(books, account_id, request_id)
+
+    def agreed(self, account_id: str, request_id: str) -> ScoreTerms | None:
+        """What the person agreed to; None where her offer is not known any more.
+
+        Raises:
+            UnknownOrderError: this buyer has no such request.
+        """
+        with self.desk.store.reading() as books:
+            offer = books.scores.offer(score_order_of(books, account_id, request_id).consent_id)
+        return None if offer is None else offer.terms
 
     def ended_agreements(self, account_id: str, request_id: str) -> list[Json]:
         """That the person ended her agreement after she answered (GDPR art. 19); else nothing.

@@ -54,13 +54,21 @@ class FetchScoreOffer:
             UnknownAccountError, NotRegisteredError: as for the list.
             UnknownOfferError: there is no such offer, it has ended, or is not open to this buyer.
         """
+        return self.standing(account_id, consent_id).document or ""
+
+    def standing(self, account_id: str, consent_id: str) -> ScoreOffering:
+        """The offer with its terms, which has a document.
+
+        Raises:
+            UnknownAccountError, NotRegisteredError, UnknownOfferError: as for the document.
+        """
         now = self.desk.now()
         with self.desk.store.reading() as books:
             buyer = registered(books.accounts.get(account_id), now)
             offer = open_offer(books, consent_id, now)
         if not _may_ask(offer, buyer) or offer.document is None:
             raise UnknownOfferError("there is no such offer of scores")
-        return offer.document
+        return offer
 
 
 def open_offer(books: Books, consent_id: str, now: datetime) -> ScoreOffering:

@@ -72,6 +72,7 @@ from marketplace.services.take_crowd_message import TakeCrowdMessage
 from marketplace.services.tell_events import ForgetEvents, ReadEvents
 from marketplace.services.tend_crowds import TendCrowds
 from marketplace.services.tend_scores import TendScores
+from marketplace.services.watch_crowd import WatchCrowd
 from marketplace.services.withdraw_crowd_offer import WithdrawCrowdOffer
 from marketplace.services.withdraw_offer import WithdrawOffer
 from marketplace.services.withdraw_score_offer import WithdrawScoreOffer
@@ -107,6 +108,7 @@ class Crowds:
     read_news: ReadCrowdNews
     read_papers: ReadCrowdPapers
     read_orders: ReadCrowdOrders
+    watch: WatchCrowd
     confirm: ConfirmCrowd
     dispute: DisputeCrowd
 
@@ -351,6 +353,7 @@ def _crowds(desk: Desk, status_lists: StatusLists) -> Crowds:
         read_news=ReadCrowdNews(desk),
         read_papers=ReadCrowdPapers(desk),
         read_orders=ReadCrowdOrders(desk),
+        watch=WatchCrowd(desk),
         confirm=ConfirmCrowd(desk),
         dispute=DisputeCrowd(desk),
     )

@@ -30,7 +30,9 @@ from marketplace.web import (
     refusals,
     result,
     saved,
+    scores,
     signing_up,
+    sums,
     visitor,
     you,
 )
@@ -63,7 +65,7 @@ def create_app(
     for desk in (desk_breaches, desk_requests, desk_payouts, desk_processing, desk_nodes):
         app.register_blueprint(desk.screens(services))
     app.jinja_env.filters["word_of"] = lambda key, words: words.get(key, key)
-    for linking in (members, signing_up):
+    for linking in (members, signing_up, scores, sums):
         app.register_blueprint(linking.screens(services, settings.public_url))
     for own in (you, joining, saved):
         app.register_blueprint(own.screens(services))

@@ -45,6 +45,7 @@ _DESK = (
     "access.",
 )
 _MONEY = ("purse.", "invoices.", "payments.")
+_DIRECT = ("scores.", "sums.")
 _HOUSE = ("organisation.", "members.")
 _SIGN_IN, _SESSION, _WHY = "visitor.sign_in", "session", "why"
 ASKING_AGAIN: Final = "argonauta.asking_again"
@@ -81,6 +82,7 @@ def navigation(services: Services) -> Callable[[], list[NavItem]]:
         may = me().may
         entries = (
             (Right.RESULTS, NavItem("Orders", "orders.overview", "list-details", also=("orders.", "saved."))),
+            (Right.RESULTS, NavItem("Scores & sums", "scores.overview", "scale", also=_DIRECT)),
             (Right.MONEY, NavItem("Money", "purse.overview", "coin-euro", also=_MONEY)),
             (Right.LOOK, NavItem("Organisation", "organisation.overview", "building", also=_HOUSE)),
         )

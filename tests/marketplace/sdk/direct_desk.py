@@ -43,11 +43,13 @@ class DirectDesk:
 
 
 @contextmanager
-def direct_desk(market: Market, folder: Path, url: str, monkeypatch) -> Iterator[DirectDesk]:
+def direct_desk(
+    market: Market, folder: Path, url: str, monkeypatch, *, account_id: str | None = None
+) -> Iterator[DirectDesk]:
     """A buyer with money and a key, at the market's hour; while the command waits it is the others' turn."""
-    account = market.services.add_account("desk@example.org", PASSWORD)
-    market.services.top_up(account.account_id, transfer_id="desk", amount_cents=100_000)
-    (folder / "api.key").write_text(market.services.make_api_key(account.account_id, "tests").secret)
+    account_id = account_id or market.services.add_account("desk@example.org", PASSWORD).account_id
+    market.services.top_up(account_id, transfer_id="desk", amount_cents=100_000)
+    (folder / "api.key").write_text(market.services.make_api_key(account_id, "tests").secret)
     (folder / "api.key").chmod(0o600)
     BuyerKeys(BUYER_KEY, RESULT_KEYS).save(folder / "buyer.json")
     (folder / "authority.jwk").write_bytes(canonical_json(ed25519("authority").public.to_jwk()))
@@ -57,7 +59,7 @@ def direct_desk(market: Market, folder: Path, url: str, monkeypatch) -> Iterator
         "BUYER_AUTHORITY": str(folder / "authority.jwk"),
         "BUYER_API_KEY_FILE": str(folder / "api.key"),
     }
-    desk = DirectDesk(folder, environment, market, account.account_id)
+    desk = DirectDesk(folder, environment, market, account_id)
     connect = Buyer.connect
 
     def connected(*where) -> Buyer:
