@@ -18,7 +18,8 @@ _HELD: Final = (
     "only held is free again by itself."
 )
 _ON_OPENING: Final = (
-    "Open it on your own computer and say that it is right, or report it. Without your word it counts as right."
+    "Open it on your own computer and say that it is right, or report it. Without your word it counts as "
+    "right."
 )
 
 

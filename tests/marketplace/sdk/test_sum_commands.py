@@ -139,3 +139,17 @@ def test_a_sum_that_opens_stands_when_it_is_looked_into(desk):
     crowd_of(desk).joined().shared().masked().revealed()
 
     assert desk("sum", "dispute", desk.path("sum.json")).output.startswith("The sum opens and is right")
+
+
+def test_a_spoiled_sum_says_that_its_people_are_paid_and_what_is_back(desk):
+    order(desk)
+    crowd = crowd_of(desk).joined().shared()
+    liar = crowd.sittings[3]
+    crowd.say(liar.spoil(crowd.arrived(liar)))
+    crowd.masked(silent=[3]).revealed()
+    opened = desk("sum", "open", desk.path("sum.json"))
+    told = desk("sum", "collect", desk.path("sum.json"))
+
+    assert (opened.exit_code, "buyer sum dispute" in opened.output) == (Exit.REFUSED, True)
+    assert (told.exit_code, "the market's fee is back" in told.output) == (Exit.FAILED, True)
+    assert "Looked into: " in desk("sum", "show", desk.path("sum.json")).output

@@ -17,6 +17,12 @@ PAGES = {
         "/ask/exam/1/price?statistic=sd:exam_score&group_by=sex",
         "/ask/exam/1/price?statistic=histogram:sex&level=exact",
         "/orders",
+        "/scores",
+        "/scores/offers/exam/1",
+        "/sums",
+        "/sums/ask/exam/1",
+        "/sums/ask/exam/1/price?w_exam_score=1&people=50&floor=30&level=4&pay=1&purpose=dpv:PublicBenefit"
+        "&join_days=7&round_days=2",
         "/money",
         "/organisation",
         "/nowhere",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from marketplace.config import Settings
-from tests.marketplace.crowd import ACCEPT, Crowd, ordered, token_of
+from tests.marketplace.crowd import ACCEPT, Crowd, ordered, result_key, token_of
 from tests.marketplace.web.direct_house import DirectHouse, open_direct_house
 from tests.marketplace.web.house import JARGON, Visitor, text_of
 from tests.marketplace.web.test_plain_words import shown
@@ -136,6 +136,19 @@ def test_a_round_that_nobody_ends_is_called_stalled(house, crowd):
     house.market.clock.forward(seconds=8 * 24 * 3600)
 
     assert "This does not move at the moment" in text_of(house.buyer().get(page_of(crowd)))
+
+
+def test_a_spoiled_sum_says_that_its_people_are_paid_and_what_came_back(house, buyer, crowd):
+    crowd.joined().shared()
+    liar = crowd.sittings[3]
+    crowd.say(liar.spoil(crowd.arrived(liar)))
+    crowd.masked(silent=[3]).revealed()
+    key = result_key().to_bytes()
+    house.market.services.crowds.dispute(house.account_id, crowd.made.order_id, private_key=key)
+
+    page = text_of(buyer.get(page_of(crowd)))
+    assert "A member spoilt the sum" in page
+    assert "You paid €6.00 Came back to you €1.32" in page
 
 
 def test_movements_of_money_lead_to_their_sum(buyer, crowd):
