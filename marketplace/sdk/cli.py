@@ -12,6 +12,9 @@ buyer describe exam/1 --epsilon 1 --accept-cents 5000 --out order.json
 buyer publish-to-catalogue order.json
 buyer score ask CONSENT --weight exam_score=2 --weight reading_score=1 …
 buyer sum order exam/1 --weight exam_score=1 --people 50 --floor 30 …
+buyer saved save query.json --name "Weekly scores" && buyer saved repeat ID --every week …
+buyer events --follow
+buyer webhooks add https://me.example/events
 
 BUYER_URL, BUYER_AUTHORITY, BUYER_KEYS and BUYER_API_KEYFILE say once what every command asks for. An API key
 is read from a file that nobody else may read, never from the command line, which other users of the machine
@@ -45,8 +48,10 @@ from marketplace.sdk.connecting import (
     options,
     say,
 )
+from marketplace.sdk.command_options import CONNECTED, FILE, connect, options, say
 from marketplace.sdk.describing import describing_query, publish, take_back
 from marketplace.sdk.errors import KeyFileError, OrderFileError
+from marketplace.sdk.following_commands import events, saved, webhooks
 from marketplace.sdk.keys import BuyerKeys
 from marketplace.sdk.order_file import read_bytes, read_order, read_query, write_order
 from marketplace.sdk.pages import all_of
@@ -60,6 +65,9 @@ from ssi.dataset import data_set
 from ssi.http.client import Client
 from ssi.http.errors import RefusedByPeerError
 from ssi.trust_file import read_authority
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_CENTS = 100
 
 
 class _Commands(click.Group):
@@ -131,6 +139,7 @@ def catalogue(as_json: bool, /, url: str) -> None:
 def register(as_json: bool, /, credential: Path, **where: Any) -> None:
     """Register your organisation's credential with a fresh mandate for this key file."""
     connected(where).register(read_bytes(credential).decode("ascii", "replace").strip())
+    connect(where).register(read_bytes(credential).decode("ascii", "replace").strip())
     say(as_json, {"registered": True}, "Registered: you can order now.")
 
 
@@ -142,6 +151,7 @@ def quote(as_json: bool, /, query: Path, **where: Any) -> None:
     """Say what a question costs now, and how exact its answer would be."""
     asked = read_query(query)
     found = connected(where).quote(asked)
+    found = connect(where).quote(asked)
     errors: list[Json] = [
         {"label": each.label, "noise_sd": each.noise_sd, "unit": each.unit} for each in found.expected_errors
     ]
@@ -171,6 +181,7 @@ def explain(as_json: bool, /, query: Path, **where: Any) -> None:
         if nearby is not None:
             say(as_json, {"nearby": nearby.to_json()}, nearby_text(nearby))
         raise
+    plan = planned(connect(where), read_query(query))
     document: dict[str, Json] = {
         "query": plan.query.to_json(),
         "protocol": plan.protocol,
@@ -206,12 +217,14 @@ def wait(as_json: bool, /, file: Path, seconds: float, **where: Any) -> None:
         say(as_json, {"state": progress.state, "label": progress.label}, f"{progress.label} …")
 
     connected(where).wait(read_order(file), tell=tell, seconds=seconds)
+    connect(where).wait(read_order(file), tell=tell, seconds=seconds)
 
 
 @main.command()
 @options(*CONNECTED)
 @click.argument("file", type=FILE)
 @click.option("--out", type=FOLDER, required=True, help="The folder for the answer.")
+@click.option("--out", type=_FOLDER, required=True, help="The folder for the answer.")
 @click.option(
     "--format",
     "formats",
@@ -224,6 +237,7 @@ def wait(as_json: bool, /, file: Path, seconds: float, **where: Any) -> None:
 def collect(as_json: bool, /, file: Path, out: Path, formats: tuple[str, ...], **where: Any) -> None:
     """Open and check an answer here, confirm it, and save it with its method card and its proof."""
     buyer, placed = connected(where), read_order(file)
+    buyer, placed = connect(where), read_order(file)
     opened = buyer.collect(placed)
     written = save_answer(buyer, opened, placed, out, formats)
     names: list[Json] = [str(path) for path in written]
@@ -312,6 +326,7 @@ def describe(as_json: bool, /, ref: str, accept_cents: int, out: Path, **asked: 
 def publish_to_catalogue(as_json: bool, /, file: Path, **where: Any) -> None:
     """Show an answer that was collected to everybody in the catalogue; again changes nothing."""
     digest = publish(connected(where), read_order(file))
+    digest = publish(connect(where), read_order(file))
     say(as_json, {"digest": digest}, f"Published. The log holds {digest}.")
 
 
@@ -323,6 +338,12 @@ def take_back_answer(as_json: bool, /, file: Path, **where: Any) -> None:
     """Take a published answer back from the catalogue, for good."""
     take_back(connected(where), read_order(file).order_id)
     say(as_json, {"taken_back": True}, "Taken back: the catalogue shows it no more.")
+    take_back(connect(where), read_order(file).order_id)
+    say(as_json, {"taken_back": True}, "Taken back: the catalogue shows it no more.")
+
+
+for group in (saved, webhooks, events):
+    main.add_command(group)
 
 
 def _place(as_json: bool, asked: Query, out: Path, accept_cents: int, where: Mapping[str, Any]) -> None:
@@ -330,10 +351,18 @@ def _place(as_json: bool, asked: Query, out: Path, accept_cents: int, where: Map
     if known is not None and known.query != asked:
         raise OrderFileError(f"{out.name} remembers another question and is not written over")
     buyer = connected(where)
+    buyer = connect(where)
     placed = known or buyer.prepare(asked)
     write_order(out, placed)  # before it is sent: an order that nobody remembers could not be opened
     buyer.order(asked, accept_cents=accept_cents, order_id=placed.order_id)
     say(as_json, {"order_id": placed.order_id, "file": str(out)}, f"Ordered: {placed.order_id}")
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise click.BadParameter(f"{text[:20]!r} is not a number", param_hint="--epsilon") from error
 
 
 def _proof(file: Path, authority: Path) -> VerifiedProof:

@@ -34,6 +34,7 @@ from marketplace.web import (
     signing_up,
     sums,
     visitor,
+    webhooks,
     you,
 )
 from ssi.hosting.design.blueprint import install
@@ -67,7 +68,7 @@ def create_app(
     app.jinja_env.filters["word_of"] = lambda key, words: words.get(key, key)
     for linking in (members, signing_up, scores, sums):
         app.register_blueprint(linking.screens(services, settings.public_url))
-    for own in (you, joining, saved):
+    for own in (you, joining, saved, webhooks):
         app.register_blueprint(own.screens(services))
     app.register_blueprint(result.screens(services, authority))
     _install_what_is_set_up(app, services, settings)

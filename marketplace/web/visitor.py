@@ -50,6 +50,8 @@ _HOUSE = ("organisation.", "members.")
 _SIGN_IN, _SESSION, _WHY = "visitor.sign_in", "session", "why"
 ASKING_AGAIN: Final = "argonauta.asking_again"
 """Where the application keeps what asks a member to show again who she is (`again.py`)."""
+_HOUSE = ("organisation.", "members.", "webhooks.")
+_SIGN_IN, _SESSION = "visitor.sign_in", "session"
 
 
 def install(app: Flask, services: Services) -> None:

@@ -110,18 +110,8 @@ _SCHEMES = {
 def operations(*, asking: bool, connecting: bool) -> tuple[Operation, ...]:
     """All endpoints; those of wallets that are asked and of connectors only where there are such."""
     some = (*(ASKING if asking else ()), *(CONNECTING if connecting else ()))
-    return (
-        *PUBLIC,
-        *BUYING,
-        *PLANNING,
-        *DIRECT,
-        *PERSONS,
-        *DUTIES,
-        *PUBLISHING,
-        *REPEATING,
-        *FOLLOWING,
-        *some,
-    )
+    asked = (*PLANNING, *REPEATING, *FOLLOWING)
+    return (*PUBLIC, *BUYING, *DIRECT, *PERSONS, *DUTIES, *PUBLISHING, *asked, *some)
 
 
 def document(*, asking: bool, connecting: bool) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from marketplace.api.app import install_api
 from marketplace.bootstrap import door_side
 from marketplace.clients.callbacks import HttpCallbacks
 from marketplace.clients.sandbox_rail import SandboxRail
+from marketplace.clients.webhooks import HttpWebhooks
 from marketplace.config import Identity, Settings, make_folder
 from marketplace.domain.account import Account, AccountKind
 from marketplace.domain.view import OrderView
@@ -37,6 +38,7 @@ from ssi.errors import RevokedError
 from ssi.issuance import Organisation, Subject, issue_organisation_credential, organisation_handle
 from ssi.trust import sign_registry
 from tests.marketplace.fakes import CHEAP, HandClock
+from tests.marketplace.hooks import side
 from tests.marketplace.invoice_fakes import SELLER
 from tests.marketplace.mpc_node.parties import NOW
 from tests.marketplace.web.crowd import let_in, patients, students, wearers
@@ -270,6 +272,7 @@ def open_house(
         space=space,
         rail=None if bare else SandboxRail(b"k" * 32),
         doors=door_side(settings, clock=clock),
+        webhooks=side(HttpWebhooks()),
     )
     services = offer(desk, around)
     SumUpSupply(desk)()
