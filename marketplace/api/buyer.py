@@ -52,24 +52,26 @@ def _add_account(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.put("/account/organisation")
     def organisation() -> Response:
-        account = buyer(services, Scope.ACCOUNT)
+        account, by = acting(services, Scope.ACCOUNT)
         fields = body()
         credential = fields.text("credential", max_length=MAX_TOKEN)
         mandate = fields.text("mandate", max_length=MAX_TOKEN)
         fields.done()
         registered = services.register_organisation(
-            account.account_id, credential=credential, mandate=mandate
+            account.account_id, credential=credential, mandate=mandate, by=by
         )
         return jsonify(_account_json(services, registered))
 
     @blueprint.post("/account/top-ups")
     def top_up() -> Response:
-        account = buyer(services, Scope.ACCOUNT)
+        account, by = acting(services, Scope.ACCOUNT)
         fields = body()
         transfer_id = fields.text("transfer_id", max_length=MAX_ID)
         amount_cents = fields.integer("amount_cents", least=1, most=MAX_CENTS)
         fields.done()
-        balance = services.top_up(account.account_id, transfer_id=transfer_id, amount_cents=amount_cents)
+        balance = services.top_up(
+            account.account_id, transfer_id=transfer_id, amount_cents=amount_cents, by=by
+        )
         return jsonify(available_cents=balance.available_cents, held_cents=balance.held_debits)
 
     @blueprint.get("/account/statement")
@@ -138,16 +140,17 @@ def _add_orders(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.post("/orders/<order_id>/confirmation")
     def confirm(order_id: str) -> Response:
-        return jsonify(services.confirm_result(buyer(services, Scope.ORDERS).account_id, order_id).to_json())
+        account, by = acting(services, Scope.ORDERS)
+        return jsonify(services.confirm_result(account.account_id, order_id, by=by).to_json())
 
     @blueprint.post("/orders/<order_id>/dispute")
     def dispute(order_id: str) -> Response:
-        account = buyer(services, Scope.ORDERS)
+        account, by = acting(services, Scope.ORDERS)
         fields = body()
         role = fields.integer("role", least=0, most=2)
         key = fields.binary("private_key", length=32)
         fields.done()
-        outcome = services.dispute_result(account.account_id, order_id, role=role, private_key=key)
+        outcome = services.dispute_result(account.account_id, order_id, role=role, private_key=key, by=by)
         return jsonify(proven=outcome.proven, node=outcome.node, reason=outcome.reason, role=outcome.role)
 
 

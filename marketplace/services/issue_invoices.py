@@ -23,6 +23,7 @@ from marketplace.domain.invoice import (
     tax_transfers,
 )
 from marketplace.domain.ledger import Ledger
+from marketplace.domain.member_act import Did
 from marketplace.domain.vat import Treatment, Vat, contained
 from marketplace.errors import (
     AmountError,
@@ -33,6 +34,7 @@ from marketplace.errors import (
     UnknownInvoiceError,
 )
 from marketplace.services.desk import Desk
+from marketplace.services.member_acts import note
 from marketplace.services.ports import Books
 from ssi.hosting.logs import log
 
@@ -76,8 +78,10 @@ class Invoices:
         with self.desk.store.reading() as books:
             return books.invoices.billing(account_id)
 
-    def set_billing(self, account_id: str, party: Party) -> Party:
+    def set_billing(self, account_id: str, party: Party, *, by: str | None = None) -> Party:
         """Say whom invoices are made out to. What was confirmed has to be confirmed again after a change.
+
+        `by` is the member who says it.
 
         Raises:
             UnknownAccountError: there is no such account.
@@ -94,6 +98,7 @@ class Invoices:
             if known is not None and replace(known, vat_confirmed="") == kept:
                 return known
             books.invoices.set_billing(account_id, kept, self.desk.now())
+            note(books, self.desk.now(), (account_id, by), Did.BILLED)
             return kept
 
     def unconfirmed(self) -> Sequence[tuple[str, Party]]:

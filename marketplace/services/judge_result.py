@@ -11,6 +11,7 @@ from crypto.errors import MalformedError
 from crypto.sealing import SealingKey
 from marketplace.domain.failure import AttemptFailure
 from marketplace.domain.job import Job, JobState, Release
+from marketplace.domain.member_act import Did
 from marketplace.domain.order import DisputeOutcome, Order
 from marketplace.domain.view import OrderView
 from marketplace.errors import DisputeRefusedError, ResultNotReadyError
@@ -21,6 +22,7 @@ from marketplace.sdk.errors import LyingNodeError, ResultRefusedError
 from marketplace.services.desk import Desk
 from marketplace.services.end_order import refund, settle
 from marketplace.services.log_entries import append, named
+from marketplace.services.member_acts import note
 from marketplace.services.ports import Books
 from marketplace.services.read_orders import manifest_digest, order_of, view_of
 from ssi.jws import parse_jws
@@ -34,8 +36,8 @@ class ConfirmResult:
 
     desk: Desk
 
-    def __call__(self, account_id: str, order_id: str) -> OrderView:
-        """The settled order.
+    def __call__(self, account_id: str, order_id: str, *, by: str | None = None) -> OrderView:
+        """The settled order; `by` is the member who confirms it.
 
         Raises:
             UnknownOrderError: this buyer has no such order.
@@ -46,6 +48,7 @@ class ConfirmResult:
             job = books.orders.job(order.job_id)
             if job.state is JobState.RELEASED:
                 settle(self.desk, books, order, job)
+                note(books, self.desk.now(), (account_id, by), Did.CONFIRMED, about=order_id)
             elif job.state is not JobState.SETTLED:
                 raise ResultNotReadyError(f"order {order_id} is {job.state}; there is nothing to confirm")
             return view_of(books, order)
@@ -61,8 +64,12 @@ class DisputeResult:
 
     desk: Desk
 
-    def __call__(self, account_id: str, order_id: str, *, role: int, private_key: bytes) -> DisputeOutcome:
+    def __call__(
+        self, account_id: str, order_id: str, *, role: int, private_key: bytes, by: str | None = None
+    ) -> DisputeOutcome:
         """What the envelope showed. The same order is looked into once; again gives the same outcome.
+
+        `by` is the member who disputes it.
 
         Raises:
             UnknownOrderError: this buyer has no such order.
@@ -86,6 +93,7 @@ class DisputeResult:
                 "reason": outcome.reason,
             }
             append(self.desk, books, "dispute", [body], outcome.at)
+            note(books, outcome.at, (account_id, by), Did.DISPUTED, about=order_id)
             if outcome.proven:
                 refund(self.desk, books, order, job, AttemptFailure(outcome.reason, (outcome.node,)))
             return outcome

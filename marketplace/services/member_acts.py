@@ -80,11 +80,6 @@ class ReadMemberActs:
         ]
         return self.who(account_id).get(acts[0].actor) if acts else None
 
-    def record(self, account_id: str, by: str | None, did: Did, *, about: str = "") -> None:
-        """Write what a member did where no other book changed for it."""
-        with self.desk.store.writing() as books:
-            note(books, self.desk.now(), (account_id, by), did, about=about)
-
 
 def is_organisation(books: Books, account_id: str) -> bool:
     """Whether an account can have several members; an operator's account is one person."""

@@ -7,8 +7,10 @@ from datetime import datetime
 from marketplace.domain.account import AccountKind
 from marketplace.domain.chart import SANDBOX, buyer_available, is_external, is_refund
 from marketplace.domain.ledger import Balance, EntryKind, Ledger, Transfer
+from marketplace.domain.member_act import Did
 from marketplace.errors import AmountError, NotAllowedError, UnknownAccountError
 from marketplace.services.desk import Desk
+from marketplace.services.member_acts import note
 
 MAX_TOP_UP_CENTS = 100_000_000
 MAX_TRANSFER_ID = 100
@@ -20,8 +22,10 @@ class TopUp:
 
     desk: Desk
 
-    def __call__(self, account_id: str, *, transfer_id: str, amount_cents: int) -> Balance:
-        """The balance after it.
+    def __call__(
+        self, account_id: str, *, transfer_id: str, amount_cents: int, by: str | None = None
+    ) -> Balance:
+        """The balance after it; `by` is the member who adds it.
 
         Raises:
             UnknownAccountError: there is no such account.
@@ -42,8 +46,10 @@ class TopUp:
             ledger, purse = Ledger(books.ledger), buyer_available(account_id)
             # The account's own id in front, so that nobody can use up another one's ids.
             name = f"top-up/{account_id}/{transfer_id}"
-            now = self.desk.now()
+            now, before = self.desk.now(), ledger.balance(purse).available_cents
             ledger.record([Transfer(name, EntryKind.PAYMENT, SANDBOX, purse, amount_cents, now)])
+            if ledger.balance(purse).available_cents != before:
+                note(books, now, (account_id, by), Did.PAID_IN, about=transfer_id)
             return ledger.balance(purse)
 
 

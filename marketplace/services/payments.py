@@ -25,6 +25,7 @@ from marketplace.domain.card_payment import (
     sent_back,
 )
 from marketplace.domain.ledger import CURRENCY, Ledger
+from marketplace.domain.member_act import Did
 from marketplace.errors import (
     AmountError,
     NotAllowedError,
@@ -34,6 +35,7 @@ from marketplace.errors import (
     UnknownPaymentError,
 )
 from marketplace.services.desk import Desk
+from marketplace.services.member_acts import Who, note
 from marketplace.services.payment_ports import Notice, NoticeKind, PaymentRail
 from marketplace.services.ports import Books
 from ssi.hosting.logs import log
@@ -55,8 +57,12 @@ class Payments:
     rail: PaymentRail
     needs_approval: bool = True
 
-    def begin(self, account_id: str, *, payment_id: str, amount_cents: int, back_to: str) -> Payment:
+    def begin(
+        self, account_id: str, *, payment_id: str, amount_cents: int, back_to: str, by: str | None = None
+    ) -> Payment:
         """A payment with the address where it is paid; the same request again is the same payment.
+
+        `by` is the member who pays.
 
         Raises:
             MalformedError: the id is not a UUID in small letters.
@@ -70,7 +76,7 @@ class Payments:
         if isinstance(amount_cents, bool) or not LEAST_CENTS <= amount_cents <= MOST_CENTS:
             raise AmountError(f"expected {LEAST_CENTS} to {MOST_CENTS} cents, got {amount_cents}")
         with self.desk.store.writing() as books:
-            payment = self._started(books, account_id, payment_id, amount_cents)
+            payment = self._started(books, (account_id, by), payment_id, amount_cents)
         if payment.state is not PaymentState.STARTED or payment.reference is not None:
             return payment
         checkout = self.rail.begin(payment, back_to=back_to)
@@ -118,8 +124,12 @@ class Payments:
             self._hear(self.rail.look(payment))
         return self.read(account_id, payment_id)[0]
 
-    def ask_back(self, account_id: str, *, payment_id: str, refund_id: str, amount_cents: int) -> Refund:
+    def ask_back(
+        self, account_id: str, *, payment_id: str, refund_id: str, amount_cents: int, by: str | None = None
+    ) -> Refund:
         """Ask unused money back to where it was paid from; the same request again is the same refund.
+
+        `by` is the member who asks.
 
         Raises:
             MalformedError: the id is not a UUID in small letters.
@@ -140,7 +150,9 @@ class Payments:
                 ):
                     raise PaymentConflictError(f"refund {refund_id} exists with another content")
                 return refund
-            return self._asked_back(books, account_id, payment_id, refund_id, amount_cents)
+            asked = self._asked_back(books, account_id, payment_id, refund_id, amount_cents)
+            note(books, asked.requested_at, (account_id, by), Did.ASKED_BACK, about=payment_id)
+            return asked
 
     def waiting_refunds(self) -> Sequence[Refund]:
         """The refunds that wait for an operator's word, the oldest first."""
@@ -182,7 +194,8 @@ class Payments:
                 raise PaymentConflictError(f"refund {refund_id} is {refund.state}")
             return refund
 
-    def _started(self, books: Books, account_id: str, payment_id: str, amount_cents: int) -> Payment:
+    def _started(self, books: Books, who: Who, payment_id: str, amount_cents: int) -> Payment:
+        account_id, now = who[0], self.desk.now()
         known = books.payments.get(payment_id)
         if known is not None:
             if (known.account_id, known.amount_cents, known.rail) != (
@@ -199,10 +212,9 @@ class Payments:
             raise NotAllowedError("only a buyer's account holds money")
         if books.payments.count_started(account_id) >= MOST_OPEN:
             raise PaymentRefusedError(f"{MOST_OPEN} payments were begun and not paid; end one of them first")
-        payment = Payment(
-            payment_id, account_id, self.rail.name, amount_cents, PaymentState.STARTED, self.desk.now()
-        )
+        payment = Payment(payment_id, account_id, self.rail.name, amount_cents, PaymentState.STARTED, now)
         books.payments.add(payment)
+        note(books, now, who, Did.PAID_IN, about=payment_id)
         return payment
 
     def _asked_back(

@@ -8,8 +8,10 @@ from consent.order import Mandate, verify_mandate
 from consent.vocabulary import RecipientKind
 from crypto.errors import CryptoError
 from marketplace.domain.account import Account, AccountKind, Organisation
+from marketplace.domain.member_act import Did
 from marketplace.errors import MandateRefusedError, NotAllowedError, UnknownAccountError
 from marketplace.services.desk import Desk
+from marketplace.services.member_acts import note
 from marketplace.services.ports import StatusLists
 from ssi.credential import OrganisationCredential, verify_organisation
 
@@ -25,8 +27,8 @@ class RegisterOrganisation:
     desk: Desk
     status_lists: StatusLists
 
-    def __call__(self, account_id: str, *, credential: str, mandate: str) -> Account:
-        """The account with its organisation.
+    def __call__(self, account_id: str, *, credential: str, mandate: str, by: str | None = None) -> Account:
+        """The account with its organisation; `by` is the member who registers it.
 
         1. The account is a buyer's. 2. The credential is an organisation's, of a trusted issuer, unaltered
         and in its time. 3. The mandate is signed with the credential's key, for this marketplace, and in its
@@ -60,6 +62,7 @@ class RegisterOrganisation:
                 registered_at=now,
             )
             books.accounts.set_organisation(account_id, organisation)
+            note(books, now, (account_id, by), Did.REGISTERED)
         return replace(account, organisation=organisation)
 
     def _mandate(self, token: str, holder: OrganisationCredential, now: datetime) -> Mandate:

@@ -80,7 +80,7 @@ def _install_what_is_set_up(app: Flask, services: Services, settings: Settings) 
     cards = services.payments
     app.context_processor(lambda: {"card_rail": None if cards is None else cards.rail.title})
     if cards is not None:
-        app.register_blueprint(payments.screens(services, cards, settings.public_url))
+        app.register_blueprint(payments.screens(cards, settings.public_url))
     app.context_processor(lambda: {"has_doors": services.doors is not None})
     if services.doors is not None:
         app.register_blueprint(passkeys.doorway(services, services.doors))

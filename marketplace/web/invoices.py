@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 
 from marketplace.domain.invoice import Invoice, Party
 from marketplace.domain.member import Right
-from marketplace.domain.member_act import Did
 from marketplace.domain.vat import Treatment
 from marketplace.errors import BillingRefusedError
 from marketplace.services.issue_invoices import Invoices
@@ -71,10 +70,9 @@ def _billing(blueprint: Blueprint, services: Services) -> None:
     def set_billing() -> Response | tuple[str, int]:
         typed = {name: request.form.get(name, "") for name in _TYPED}
         try:
-            invoices.set_billing(visitor().account_id, Party.typed(**typed))
+            invoices.set_billing(visitor().account_id, Party.typed(**typed), by=me().member_id)
         except BillingRefusedError as error:
             return _page(invoices, typed, error=sentence(str(error))), HTTPStatus.UNPROCESSABLE_ENTITY
-        services.read_member_acts.record(visitor().account_id, me().member_id, Did.BILLED)
         flash("Your next invoice is made out to this address.", "good")
         return redirect(url_for("invoices.overview"))
 

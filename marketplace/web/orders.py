@@ -15,7 +15,6 @@ from crypto.encoding import b64url_decode, parse_json
 from crypto.errors import MalformedError
 from marketplace.domain.job import JobState
 from marketplace.domain.member import Right
-from marketplace.domain.member_act import Did
 from marketplace.domain.stall import Stall
 from marketplace.domain.view import OrderView
 from marketplace.errors import PriceChangedError, TooFewPeopleError
@@ -129,8 +128,7 @@ def _judging(blueprint: Blueprint, services: Services) -> None:
     @blueprint.post("/orders/<order_id>/confirmation")
     @for_buyers(Right.ORDER)
     def confirm(order_id: str) -> Response | str:
-        order = services.confirm_result(visitor().account_id, order_id)
-        services.read_member_acts.record(visitor().account_id, me().member_id, Did.CONFIRMED, about=order_id)
+        order = services.confirm_result(visitor().account_id, order_id, by=me().member_id)
         if request.headers.get("HX-Request"):
             return render_template("market/bill.html", order=order)
         flash("Thank you. The people who took part have been paid.", "good")
@@ -140,8 +138,9 @@ def _judging(blueprint: Blueprint, services: Services) -> None:
     @for_buyers(Right.ORDER)
     def dispute(order_id: str) -> Response:
         role, private_key = _read_dispute()
-        services.dispute_result(visitor().account_id, order_id, role=role, private_key=private_key)
-        services.read_member_acts.record(visitor().account_id, me().member_id, Did.DISPUTED, about=order_id)
+        services.dispute_result(
+            visitor().account_id, order_id, role=role, private_key=private_key, by=me().member_id
+        )
         return redirect(url_for("orders.detail", order_id=order_id))
 
 

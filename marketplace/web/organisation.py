@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 from crypto.errors import CryptoError
 from marketplace.domain.account import NewApiKey
 from marketplace.domain.member import Right, scopes_of
-from marketplace.domain.member_act import Did
 from marketplace.domain.scope import ABOUT, Scope, read_scopes
 from marketplace.errors import MandateRefusedError, RefusedError, UnknownError
 from marketplace.services.suite import Services
@@ -85,8 +84,9 @@ def _refused(services: Services, credential: str, mandate: str) -> dict[str, str
         RegistryError: nobody's papers can be looked at now; that is no fault of these.
     """
     try:
-        services.register_organisation(visitor().account_id, credential=credential, mandate=mandate)
-        services.read_member_acts.record(visitor().account_id, me().member_id, Did.REGISTERED)
+        services.register_organisation(
+            visitor().account_id, credential=credential, mandate=mandate, by=me().member_id
+        )
     except RegistryError:
         raise
     except (CredentialError, CryptoError) as error:

@@ -7,10 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from marketplace.domain.member import Right
-from marketplace.domain.member_act import Did
 from marketplace.errors import AmountError, InsufficientFundsError, PaymentConflictError, PaymentRefusedError
 from marketplace.services.payments import Payments
-from marketplace.services.suite import Services
 from marketplace.web.euros import typed_cents
 from marketplace.web.visitor import for_buyers, for_operators, me, visitor
 from marketplace.web.words import sentence
@@ -20,16 +18,16 @@ USUAL_EUROS = "100"
 _REFUSED = (AmountError, PaymentConflictError, PaymentRefusedError)
 
 
-def screens(services: Services, payments: Payments, public_url: str) -> Blueprint:
+def screens(payments: Payments, public_url: str) -> Blueprint:
     """The pages; the rail sends buyers back to `public_url`."""
     blueprint = Blueprint("payments", __name__)
-    _paying(blueprint, services, payments, public_url.rstrip("/"))
-    _asking_back(blueprint, services, payments)
+    _paying(blueprint, payments, public_url.rstrip("/"))
+    _asking_back(blueprint, payments)
     _operating(blueprint, payments)
     return blueprint
 
 
-def _paying(blueprint: Blueprint, services: Services, payments: Payments, public_url: str) -> None:
+def _paying(blueprint: Blueprint, payments: Payments, public_url: str) -> None:
     @blueprint.get("/account/payments")
     @for_buyers(Right.MONEY)
     def overview() -> str:
@@ -42,12 +40,15 @@ def _paying(blueprint: Blueprint, services: Services, payments: Payments, public
         back_to = f"{public_url}/account/payments/{payment_id}"
         try:
             payments.begin(
-                visitor().account_id, payment_id=payment_id, amount_cents=typed_cents(euros), back_to=back_to
+                visitor().account_id,
+                payment_id=payment_id,
+                amount_cents=typed_cents(euros),
+                back_to=back_to,
+                by=me().member_id,
             )
         except _REFUSED as error:
             page = _page(payments, payment_id=str(uuid.uuid4()), euros=euros, error=sentence(str(error)))
             return page, HTTPStatus.UNPROCESSABLE_ENTITY
-        services.read_member_acts.record(visitor().account_id, me().member_id, Did.PAID_IN, about=payment_id)
         # A form may not lead to another site (CSP form-action), so the page of the payment has the link.
         return redirect(url_for("payments.detail", payment_id=payment_id))
 
@@ -57,7 +58,7 @@ def _paying(blueprint: Blueprint, services: Services, payments: Payments, public
         return _detail(payments, payment_id)
 
 
-def _asking_back(blueprint: Blueprint, services: Services, payments: Payments) -> None:
+def _asking_back(blueprint: Blueprint, payments: Payments) -> None:
     @blueprint.post("/account/payments/<payment_id>/refunds")
     @for_buyers(Right.PAY)
     def ask_back(payment_id: str) -> Response | tuple[str, int]:
@@ -67,6 +68,7 @@ def _asking_back(blueprint: Blueprint, services: Services, payments: Payments) -
                 payment_id=payment_id,
                 refund_id=request.form.get("refund_id", ""),
                 amount_cents=typed_cents(request.form.get("euros", "").strip()),
+                by=me().member_id,
             )
         except InsufficientFundsError:
             said = "This much is not in your account any more, or it is held for an order."
@@ -74,9 +76,6 @@ def _asking_back(blueprint: Blueprint, services: Services, payments: Payments) -
         except _REFUSED as error:
             page = _detail(payments, payment_id, error=sentence(str(error)))
             return page, HTTPStatus.UNPROCESSABLE_ENTITY
-        services.read_member_acts.record(
-            visitor().account_id, me().member_id, Did.ASKED_BACK, about=payment_id
-        )
         flash("Your money is on its way back.", "good")
         return redirect(url_for("payments.detail", payment_id=payment_id))
 

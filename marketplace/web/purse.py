@@ -8,7 +8,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from marketplace.domain.member import Right
-from marketplace.domain.member_act import Did
 from marketplace.errors import AmountError, TransferConflictError
 from marketplace.services.money import Statement, StatementLine
 from marketplace.services.suite import Services
@@ -33,14 +32,18 @@ def screens(services: Services) -> Blueprint:
     def top_up() -> Response | tuple[str, int]:
         transfer_id, euros = request.form.get("transfer_id", ""), request.form.get("euros", "").strip()
         try:
-            services.top_up(visitor().account_id, transfer_id=transfer_id, amount_cents=typed_cents(euros))
+            services.top_up(
+                visitor().account_id,
+                transfer_id=transfer_id,
+                amount_cents=typed_cents(euros),
+                by=me().member_id,
+            )
         except (AmountError, TransferConflictError) as error:
             said = (
                 _AMOUNT_HELP if isinstance(error, AmountError) else "This form was sent before. Look below."
             )
             page = _page(services, transfer_id=str(uuid.uuid4()), euros=euros, error=said)
             return page, HTTPStatus.UNPROCESSABLE_ENTITY
-        services.read_member_acts.record(visitor().account_id, me().member_id, Did.PAID_IN, about=transfer_id)
         flash("The money is in your account.", "good")
         return redirect(url_for("purse.overview"))
 

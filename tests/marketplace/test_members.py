@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from crypto.errors import CryptoError
 from marketplace.domain.account import AccountKind
 from marketplace.domain.act import Register
 from marketplace.domain.member import Role
@@ -20,10 +21,12 @@ from marketplace.errors import (
     ScopeMissingError,
     SpendingLimitError,
     TooManyAttemptsError,
+    TransferConflictError,
     UnknownError,
     WeakPasswordError,
     WrongCredentialsError,
 )
+from ssi.errors import CredentialError
 from tests.marketplace.market import PASSWORD, Market, mandate
 from tests.marketplace.mpc_node.orders import EXACT, buyer_credential
 
@@ -448,3 +451,32 @@ def test_a_proof_from_the_future_counts_from_now(house):
 
     assert begun.proven_at == clock.now
     assert not replace(begun, proven_at=later).is_proven(clock.now)
+
+
+def test_what_a_member_did_with_money_is_noted_with_it_once_and_by_name(house):
+    top_up, by = house.market.services.top_up, house.owner.member_id
+    before = house.did().count("paid in")
+    for _ in range(2):
+        top_up(house.account_id, transfer_id="one", amount_cents=100, by=by)
+    with pytest.raises(AmountError):
+        top_up(house.account_id, transfer_id="two", amount_cents=0, by=by)
+    with pytest.raises(TransferConflictError):
+        top_up(house.account_id, transfer_id="one", amount_cents=200, by=by)
+    top_up(house.account_id, transfer_id="three", amount_cents=100)  # a command on the machine
+
+    assert house.did().count("paid in") - before == 1
+
+
+def test_registering_is_noted_in_the_transaction_that_registers(house):
+    registered, by = house.did().count("registered"), house.owner.member_id
+    with pytest.raises((CredentialError, CryptoError)):
+        house.market.services.register_organisation(
+            house.account_id, credential="none", mandate="none", by=by
+        )
+    assert house.did().count("registered") == registered
+
+    house.market.services.register_organisation(
+        house.account_id, credential=buyer_credential(), mandate=mandate(), by=by
+    )
+
+    assert house.did().count("registered") == registered + 1
