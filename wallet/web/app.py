@@ -131,7 +131,7 @@ def create_app(
 
 def _seen_everywhere(services: Services, forms: PasskeyForms) -> dict[str, object]:
     """What the frame of every page shows: whose wallet it is, what the last refresh found, and any alarm."""
-    if not visitor.is_open():
+    if problems.is_database_away() or not visitor.is_open():
         return {
             "wallet": None,
             "news": None,

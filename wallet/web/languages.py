@@ -12,7 +12,7 @@ from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
 from wallet.services.keep_preferences import KeepPreferences
-from wallet.web import local_words, visitor
+from wallet.web import local_words, problems, visitor
 from wallet.web.catalogues import ENGLISH, WalletBabel
 from wallet.web.said_elsewhere import translated
 
@@ -101,6 +101,8 @@ def _page_address() -> str:
 def _chosen(preferences: KeepPreferences) -> str | None:
     """What the person chose whose wallet is open; it is read once for each session of a browser."""
     if not visitor.is_open():
+        return None
+    if problems.is_database_away() and _SPOKEN not in session:
         return None
     if _SPOKEN not in session:
         session[_SPOKEN] = preferences.language(visitor.current())

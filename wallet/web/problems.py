@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Final
 
-from flask import Flask
+from flask import Flask, current_app, g
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from ssi.hosting.design.error_pages import Words, page
+from ssi.hosting.errors import DatabaseUnavailableError
 from wallet.errors import (
     AskRefusedError,
     ChoiceError,
@@ -78,15 +80,38 @@ STATUS: dict[type[WalletError], tuple[HTTPStatus, str]] = {
 }
 
 
+_NO_DATABASE: Final = Words(
+    lazy_gettext("Your wallet cannot be looked into right now"),
+    lazy_gettext(
+        "The database of this wallet server does not answer. What is in your wallet is unchanged. What you "
+        "sent last may have arrived or not: open the page again in a minute and look, before you send it "
+        "once more. If you run this server: start the database, or free its disk. Everything else goes on "
+        "by itself."
+    ),
+)
+
+
 def install(app: Flask) -> None:
     """Answer the errors that no screen handles itself."""
     for kind, (status, heading) in STATUS.items():
         app.register_error_handler(kind, _answer(status, heading))
+    app.register_error_handler(DatabaseUnavailableError, _answer_without_database)
+
+
+def is_database_away() -> bool:
+    """Whether this request has found that the database does not answer, so that its page reads nothing."""
+    return bool(g.get("database_is_away", False))
 
 
 def status_of(error: WalletError) -> HTTPStatus:
     """The status that belongs to an error shown on a screen of its own."""
     return STATUS.get(type(error), (HTTPStatus.INTERNAL_SERVER_ERROR, ""))[0]
+
+
+def _answer_without_database(error: Exception) -> Response:
+    g.database_is_away = True
+    current_app.logger.error("the database cannot be used: %s", type(error.__cause__).__name__)
+    return page(HTTPStatus.SERVICE_UNAVAILABLE, _NO_DATABASE)
 
 
 def _answer(status: HTTPStatus, heading: str) -> Callable[[WalletError], Response]:
