@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace.api.app import install_api
 from marketplace.api.events import STREAMS, USUAL_STREAMS
@@ -180,4 +181,8 @@ def make_app(settings: Settings, *, streams: int = USUAL_STREAMS) -> Flask:
     )
     app.config[STREAMS] = streams
     on_close(app, house.close)
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0, x_host=0
+        )
     return app

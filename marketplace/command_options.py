@@ -50,6 +50,13 @@ def with_settings(command: C) -> C:
                 help="Above which amount two operators have to approve a payout.",
             ),
             click.option(
+                "--trusted-proxies",
+                type=click.IntRange(min=0, max=10),
+                default=0,
+                show_default=True,
+                help="How many proxies in front say in X-Forwarded-For by whom they were asked.",
+            ),
+            click.option(
                 "--operator-idle-minutes",
                 type=click.IntRange(min=1),
                 default=_MINUTES["operator_idle"],
@@ -94,4 +101,5 @@ def settings_of(options: dict[str, Any]) -> Settings:
         database_url=options["database_url"],
         terms=terms,
         payout_terms=PayoutTerms(approve_above_cents=options["approve_above_cents"]),
+        trusted_proxies=options["trusted_proxies"],
     )

@@ -55,7 +55,11 @@ class RailSecrets:
 
 @dataclass(frozen=True)
 class Settings:
-    """What the operator chose. `registry` and `authority` are files; without `database_url` it is SQLite."""
+    """What the operator chose. `registry` and `authority` are files; without `database_url` it is SQLite.
+
+    `trusted_proxies` stand in front, each of which adds to `X-Forwarded-For` by whom it was asked: with too
+    many, whoever asks may say where it comes from; with too few, everybody comes from one place.
+    """
 
     directory: Path
     registry: Path
@@ -65,6 +69,7 @@ class Settings:
     password_cost: Argon2Cost = DEFAULT_COST
     currency: str = "EUR"
     payout_terms: PayoutTerms = field(default_factory=PayoutTerms)
+    trusted_proxies: int = 0
 
     @property
     def database(self) -> str:

@@ -9,8 +9,8 @@ and reads the answers; it reaches nothing but through `_Guarded`.
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -28,10 +28,13 @@ from marketplace.domain.member import FRESH
 from marketplace.domain.sign_in import MAX_TEXT, Institution, Returned, Shown, Visit
 from marketplace.errors import SignInRefusedError, SignInSettingError
 from ssi.http.address import is_public, origin_of, path_of
-from ssi.http.client import Body, Client, Limits
+from ssi.http.client import Answer, Body, Client, Limits
 from ssi.http.errors import ExchangeError, RefusedByPeerError
 
 SCOPE: Final = "openid email profile"
+KEPT_MOST: Final = timedelta(minutes=10)
+"""How long what a provider says about itself is taken as said, where its own headers name no shorter time."""
+_MOST_KEPT: Final = 1_000
 _ANEW: Final = {"prompt": "login", "max_age": str(int(FRESH.total_seconds()))}
 """Asks a provider to have somebody show again who she is, and to say when she did (Core §3.1.2.1)."""
 LIMITS: Final = Limits(connect_seconds=5.0, read_seconds=5.0, total_seconds=10.0, answer_bytes=256 * 1024)
@@ -48,11 +51,14 @@ class HttpIssuers:
     clock: Callable[[], datetime]
     loopback: bool = False
     limits: Limits = LIMITS
+    _kept: dict[str, tuple[Provider, datetime]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def check(self, issuer: str) -> None:
         """Return only if an address is one of a provider that can be used."""
         try:
-            self._provider(issuer)
+            self._asked_provider(issuer)
         except (ExchangeError, CryptoError) as error:
             raise SignInSettingError(
                 "This address does not answer as the sign-in of an organisation does. Copy it exactly from "
@@ -116,12 +122,27 @@ class HttpIssuers:
         return about
 
     def _provider(self, issuer: str) -> Provider:
+        """What a provider says about itself: asked, or heard not long ago. A failure is not kept."""
+        provider, until = self._kept.get(issuer, (None, None))
+        if provider is not None and until is not None and self.clock() < until:
+            return provider
+        return self._asked_provider(issuer)
+
+    def _asked_provider(self, issuer: str) -> Provider:
         safe_address(issuer, loopback=self.loopback)
-        return read_provider(self._get(configuration_of(issuer)), issuer, loopback=self.loopback)
+        answer = self._answer(configuration_of(issuer))
+        provider = read_provider(answer.json(), issuer, loopback=self.loopback)
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        self._kept[issuer] = (provider, self.clock() + kept_for(answer.headers))
+        return provider
 
     def _get(self, address: str, headers: Mapping[str, str] | None = None) -> Json:
+        return self._answer(address, headers).json()
+
+    def _answer(self, address: str, headers: Mapping[str, str] | None = None) -> Answer:
         told = {"Accept": "application/json", **(headers or {})}
-        return self._asking(address).get_json(path_of(address), headers=told)
+        return self._asking(address).send("GET", path_of(address), headers=told, repeatable=True)
 
     def _client(
         self, provider: Provider, institution: Institution, secret: str | None, visit: Visit
@@ -153,6 +174,25 @@ class HttpIssuers:
         parsed = ip_address(address)
         here = (getattr(parsed, "ipv4_mapped", None) or parsed).is_loopback
         return (self.loopback and here) or is_public(address)
+
+
+def kept_for(headers: Mapping[str, str]) -> timedelta:
+    """How long an answer may be kept by its own headers (RFC 9111 §5.2.2), at most `KEPT_MOST`."""
+    named = {name.lower(): text for name, text in headers.items()}
+    told = [each.strip().lower() for each in named.get("cache-control", "").split(",")]
+    if {"no-store", "no-cache"} & set(told):
+        return timedelta(0)
+    for each in told:
+        name, _, seconds = each.partition("=")
+        if name == "max-age":
+            return timedelta(seconds=_seconds(seconds.strip('"')) - _seconds(named.get("age", "")))
+    return KEPT_MOST
+
+
+def _seconds(text: str) -> int:
+    """A number of seconds in a header, at most `KEPT_MOST`; what is none counts as none."""
+    most = int(KEPT_MOST.total_seconds())
+    return min(int(text[:9]), most) if text.isascii() and text.isdigit() else 0
 
 
 @dataclass

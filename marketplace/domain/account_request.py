@@ -5,7 +5,7 @@ from the credential, which the market and each node verify at every order.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -16,8 +16,11 @@ from marketplace.errors import RefusedError
 
 FORGOTTEN_AFTER: Final = timedelta(days=30)
 """How long a request that was refused is kept."""
-MOST_WAITING: Final = 200
-MOST_AN_HOUR: Final = 20
+MOST_WAITING: Final = 2_000
+"""So many wait at most, whoever sent them: a bound for the database."""
+MOST_OF_CLIENT: Final = 5
+MOST_OF_DOMAIN: Final = 20
+"""So many from one network, and of one e-mail domain, wait at most: no sender closes the door for others."""
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
@@ -64,7 +67,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class AccountRequest:
-    """One request, and what became of it; `account_id` is the account that was opened for it."""
+    """One request, and what became of it; `account_id` is the account that was opened for it.
+
+    `client` is the network from which it came, kept while it waits.
+    """
 
     request_id: str
     claim: Claim
@@ -73,3 +79,13 @@ class AccountRequest:
     state: RequestState = RequestState.WAITING
     decided_at: datetime | None = None
     account_id: str | None = None
+    client: str = field(default="", repr=False)
+
+    @property
+    def domain(self) -> str:
+        """The domain of the e-mail address."""
+        return self.email.rpartition("@")[2]
+
+    def decided(self, state: RequestState, at: datetime, account_id: str | None = None) -> "AccountRequest":
+        """After an operator decided; from where it came is forgotten."""
+        return replace(self, state=state, decided_at=at, account_id=account_id, client="")

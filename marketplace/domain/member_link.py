@@ -3,16 +3,16 @@
 Whoever makes a link is shown it once and passes it on; what is kept is the digest of its 256 random bits.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from marketplace.domain.member import Role
 
 LINK_BYTES: Final = 32
-INVITATION_LASTS: Final = timedelta(days=7)
-RESET_LASTS: Final = timedelta(days=1)
 
 
 class LinkKind(StrEnum):
@@ -22,12 +22,31 @@ class LinkKind(StrEnum):
     RESET = "reset"
 
 
+LASTS: Final[Mapping[LinkKind, timedelta]] = MappingProxyType(
+    {LinkKind.INVITATION: timedelta(days=7), LinkKind.RESET: timedelta(days=1)}
+)
+"""How long a link works."""
+
+
 @dataclass(frozen=True)
-class MemberLink:
-    """What is kept of a link. `made_by` is a member; None is a command or the operators' desk.
+class LinkPurpose:
+    """What a link is for. `made_by` is a member; None is a command or the operators' desk.
 
     An invitation has the `role` and the limit that it gives; a reset has the `member_id` of whom it is for.
     """
+
+    kind: LinkKind
+    account_id: str
+    email: str = field(repr=False)
+    made_by: str | None = None
+    role: Role | None = None
+    spends_most_cents: int | None = None
+    member_id: str | None = None
+
+
+@dataclass(frozen=True)
+class MemberLink:
+    """What is kept of a link: what it is for (`LinkPurpose`), and until when."""
 
     link_id: str
     kind: LinkKind

@@ -22,6 +22,8 @@ MOST_PASSKEYS: Final = 20
 MOST_DOMAINS: Final = 20
 MAX_TEXT: Final = 255
 MAX_ADDRESS: Final = 500
+MAX_CLIENT: Final = 43
+"""The most characters of a network, such as 2001:db8::/64."""
 ROLES: Final = (Role.READER, Role.FINANCE, Role.BUYER)
 """What somebody may be who comes in by the organisation's own sign-in; owners are made by owners."""
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]")
@@ -130,6 +132,29 @@ class Visit:
     onward: str | None = None
     member_id: str | None = None
     meant: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Whence:
+    """From where somebody goes to her organisation: where people see this market, and who asks.
+
+    `client` is the network address of whoever asks, as far as it is known; empty where it is not.
+    """
+
+    address: str
+    client: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class OpenTry:
+    """What is kept of a try to sign in that is under way: by whom it was begun, and at which organisation."""
+
+    digest: str
+    content: bytes = field(repr=False)
+    begun_at: datetime
+    ends_at: datetime
+    client: str = field(default="", repr=False)
+    provider: str = ""
 
 
 @dataclass(frozen=True)

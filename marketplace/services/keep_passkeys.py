@@ -5,7 +5,6 @@ an answer counts once, in the browser that was asked, and within five minutes.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Final, assert_never
 
 from crypto.encoding import b64url_decode, b64url_encode
@@ -14,6 +13,7 @@ from marketplace.domain.member import FRESH, Member
 from marketplace.domain.sign_in import (
     MOST_PASSKEYS,
     MemberPasskey,
+    OpenTry,
     PasskeyReply,
     Password,
     Proof,
@@ -25,7 +25,6 @@ from marketplace.errors import (
     ConflictError,
     SignInRefusedError,
     SignInSettingError,
-    TooManyAttemptsError,
     UnknownError,
     WrongCredentialsError,
 )
@@ -33,11 +32,10 @@ from marketplace.services.accounts import SignIn
 from marketplace.services.desk import Desk
 from marketplace.services.ports import Books
 from marketplace.services.sign_in_ports import Authenticators
+from marketplace.services.sign_in_tries import begin_try
 from ssi.errors import PasskeyError
 from ssi.passkey import MAX_ID_BYTES, MAX_LABEL, QUESTION_BYTES, QUESTION_LIFETIME, label_of
 
-MOST_UNDER_WAY: Final = 20_000
-"""How many tries are kept at one time: strangers begin them, and none may fill the database."""
 _ASKED: Final = b"passkey"
 WRONG_PASSKEY: Final = "This passkey does not sign you in here. Try another one, or your password."
 
@@ -50,16 +48,11 @@ class Passkeys:
     authenticators: Authenticators
     password: SignIn
 
-    def ask(self) -> bytes:
-        """A fresh challenge, good for one answer.
-
-        Raises:
-            TooManyAttemptsError: too many strangers are asking just now.
-        """
+    def ask(self, client: str = "") -> bytes:
+        """A fresh challenge, good for one answer; `client` is the network address of whoever asks."""
         challenge, now = self.desk.random(QUESTION_BYTES), self.desk.now()
         with self.desk.store.writing() as books:
-            make_room(books, now)
-            books.sign_ins.begin(_digest(challenge), _ASKED, now + QUESTION_LIFETIME)
+            begin_try(books, OpenTry(_digest(challenge), _ASKED, now, now + QUESTION_LIFETIME, client))
         return challenge
 
     def of(self, member_id: str) -> tuple[MemberPasskey, ...]:
@@ -211,16 +204,6 @@ class Passkeys:
             raise SignInRefusedError(
                 "That took longer than five minutes, or was sent twice. Please try again."
             )
-
-
-def make_room(books: Books, now: datetime) -> None:
-    """Return only if one more try may begin.
-
-    Raises:
-        TooManyAttemptsError: too many are under way.
-    """
-    if books.sign_ins.under_way(now) >= MOST_UNDER_WAY:
-        raise TooManyAttemptsError("too many sign-ins are under way; try again in some minutes")
 
 
 def _digest(challenge: bytes) -> str:

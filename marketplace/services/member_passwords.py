@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from crypto.sealing import DEFAULT_COST, Argon2Cost
 from marketplace.domain.account import normal_email, secret_digest
 from marketplace.domain.member import Member
-from marketplace.domain.member_link import RESET_LASTS, LinkKind, MemberLink, NewLink
+from marketplace.domain.member_link import LinkKind, LinkPurpose, NewLink
 from marketplace.errors import UnknownError
 from marketplace.services.accounts import SignIn, stretched
 from marketplace.services.desk import Desk
-from marketplace.services.members import new_link
+from marketplace.services.member_links import new_link
 from marketplace.services.ports import Books
 
 
@@ -40,24 +40,21 @@ class MemberPasswords:
         Raises:
             UnknownError: no member has this address.
         """
-        now = self.desk.now()
         with self.desk.store.writing() as books:
             found = books.members.find(normal_email(email))
             if found is None:
                 raise UnknownError("no member has this e-mail address")
             member = found[0]
-            link = MemberLink(
-                link_id=self.desk.new_id(),
-                kind=LinkKind.RESET,
-                account_id=member.account_id,
-                email=member.email,
-                made_at=now,
-                valid_until=now + RESET_LASTS,
-                member_id=member.member_id,
+            return new_link(
+                self.desk,
+                books,
+                LinkPurpose(
+                    LinkKind.RESET,
+                    member.account_id,
+                    member.email,
+                    member_id=member.member_id,
+                ),
             )
-            made = new_link(self.desk, link)
-            books.members.add_link(link, secret_digest(made.secret))
-        return made
 
     def read(self, secret: str) -> Member:
         """Whose password a link replaces.

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from crypto.encoding import b64url_encode
 from crypto.sealing import DEFAULT_COST, Argon2Cost
 from marketplace.domain.account import secret_digest
 from marketplace.domain.member import (
@@ -17,11 +16,12 @@ from marketplace.domain.member import (
     require_another_owner,
 )
 from marketplace.domain.member_act import Did
-from marketplace.domain.member_link import INVITATION_LASTS, LINK_BYTES, LinkKind, MemberLink, NewLink
+from marketplace.domain.member_link import LinkKind, LinkPurpose, MemberLink, NewLink
 from marketplace.errors import AmountError, NotAllowedError, RefusedError, RoleMissingError, UnknownError
 from marketplace.services.accounts import checked_email, stretched
 from marketplace.services.desk import Desk
 from marketplace.services.member_acts import is_organisation, member_of, note
+from marketplace.services.member_links import new_link
 from marketplace.services.ports import Books
 
 MOST_LIMIT_CENTS = 100_000_000_000
@@ -63,19 +63,16 @@ class Members:
             _require_room(books, account_id, now)
             made = new_link(
                 self.desk,
-                MemberLink(
-                    link_id=self.desk.new_id(),
-                    kind=LinkKind.INVITATION,
-                    account_id=account_id,
-                    email=address,
-                    made_at=now,
-                    valid_until=now + INVITATION_LASTS,
+                books,
+                LinkPurpose(
+                    LinkKind.INVITATION,
+                    account_id,
+                    address,
                     made_by=by,
                     role=role,
                     spends_most_cents=limit,
                 ),
             )
-            books.members.add_link(made.link, secret_digest(made.secret))
             note(books, now, (account_id, by), Did.INVITED, about=str(role))
         return made
 
@@ -201,11 +198,6 @@ def checked_limit(cents: int | None) -> int | None:
     if cents is not None and not 0 <= cents <= MOST_LIMIT_CENTS:
         raise AmountError(f"a limit is 0 to {MOST_LIMIT_CENTS} cents a month")
     return cents
-
-
-def new_link(desk: Desk, link: MemberLink) -> NewLink:
-    """A link with a fresh secret."""
-    return NewLink(link, b64url_encode(desk.random(LINK_BYTES)))
 
 
 def _require_giver(giver: Member, role: Role) -> None:

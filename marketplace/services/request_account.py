@@ -1,13 +1,13 @@
 """An organisation asks for an account by itself; an operator opens it, or refuses with a reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 
-from marketplace.domain.account import Account, AccountKind, secret_digest
+from marketplace.domain.account import Account, AccountKind
 from marketplace.domain.account_request import (
     FORGOTTEN_AFTER,
-    MOST_AN_HOUR,
+    MOST_OF_CLIENT,
+    MOST_OF_DOMAIN,
     MOST_WAITING,
     AccountRequest,
     Claim,
@@ -15,11 +15,11 @@ from marketplace.domain.account_request import (
 )
 from marketplace.domain.act import APPROVED, Act, Register, written
 from marketplace.domain.member import Role
-from marketplace.domain.member_link import INVITATION_LASTS, LinkKind, MemberLink, NewLink
+from marketplace.domain.member_link import LinkKind, LinkPurpose, NewLink
 from marketplace.errors import RegisterConflictError, TooManyAttemptsError, UnknownCaseError
 from marketplace.services.accounts import checked_email
 from marketplace.services.desk import Desk
-from marketplace.services.members import new_link
+from marketplace.services.member_links import new_link
 from marketplace.services.operators import enter, require_operator
 from marketplace.services.ports import Books
 
@@ -33,23 +33,24 @@ class AccountRequests:
 
     desk: Desk
 
-    def ask(self, claim: Claim, email: str) -> None:
+    def ask(self, claim: Claim, email: str, *, client: str = "") -> None:
         """Take a request in; a second one of an address that waits changes nothing.
+
+        `client` is the network from which it comes, empty where it is not known.
 
         Raises:
             RefusedError: the e-mail address has no form of one.
-            TooManyAttemptsError: too many wait, or came within an hour, whoever sent them.
+            TooManyAttemptsError: too many wait, from this network, of this e-mail domain or in all.
         """
         address, now = checked_email(email), self.desk.now()
         with self.desk.store.writing() as books:
             books.access.forget(now - FORGOTTEN_AFTER)
             known = books.access.all()
             waiting = [each for each in known if each.state is RequestState.WAITING]
-            lately = [each for each in known if each.requested_at > now - timedelta(hours=1)]
-            if len(waiting) >= MOST_WAITING or len(lately) >= MOST_AN_HOUR:
-                raise TooManyAttemptsError("many organisations are asking at the moment; please try later")
+            asked = AccountRequest(self.desk.new_id(), claim, address, now, client=client)
+            _require_room(waiting, asked)
             if address not in {each.email for each in waiting}:
-                books.access.add(AccountRequest(self.desk.new_id(), claim, address, now))
+                books.access.add(asked)
 
     def all(self) -> Sequence[AccountRequest]:
         """All requests, the oldest first."""
@@ -73,22 +74,13 @@ class AccountRequests:
         with self.desk.store.writing() as books:
             asked = _waiting(books, request_id, by)
             account = Account(self.desk.new_id(), AccountKind.BUYER, now)
-            link = MemberLink(
-                link_id=self.desk.new_id(),
-                kind=LinkKind.INVITATION,
-                account_id=account.account_id,
-                email=asked.email,
-                made_at=now,
-                valid_until=now + INVITATION_LASTS,
-                role=Role.OWNER,
-            )
-            made = new_link(self.desk, link)
             books.accounts.add(account)
-            books.members.add_link(link, secret_digest(made.secret))
-            opened = replace(
-                asked, state=RequestState.APPROVED, decided_at=now, account_id=account.account_id
+            made = new_link(
+                self.desk,
+                books,
+                LinkPurpose(LinkKind.INVITATION, account.account_id, asked.email, role=Role.OWNER),
             )
-            books.access.save(opened)
+            books.access.save(asked.decided(RequestState.APPROVED, now, account.account_id))
             enter(books, (Register.ACCESS, request_id), by, APPROVED, now, name=asked.claim.name)
         return made
 
@@ -102,8 +94,20 @@ class AccountRequests:
         said, now = written(reason, "the reason", most=MAX_REASON), self.desk.now()
         with self.desk.store.writing() as books:
             asked = _waiting(books, request_id, by)
-            books.access.save(replace(asked, state=RequestState.REFUSED, decided_at=now))
+            books.access.save(asked.decided(RequestState.REFUSED, now))
             enter(books, (Register.ACCESS, request_id), by, REFUSED, now, because=said)
+
+
+def _require_room(waiting: Sequence[AccountRequest], asked: AccountRequest) -> None:
+    of_client = sum(each.client == asked.client != "" for each in waiting)
+    of_domain = sum(each.domain == asked.domain for each in waiting)
+    if of_client >= MOST_OF_CLIENT or of_domain >= MOST_OF_DOMAIN:
+        raise TooManyAttemptsError(
+            "requests that came from where you are, or with your e-mail domain, wait to be decided; please "
+            "try again when they are, or write to the operator"
+        )
+    if len(waiting) >= MOST_WAITING:
+        raise TooManyAttemptsError("many organisations are asking at the moment; please try later")
 
 
 def _waiting(books: Books, request_id: str, by: str) -> AccountRequest:

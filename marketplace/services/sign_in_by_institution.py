@@ -21,10 +21,12 @@ from marketplace.domain.sign_in import (
     VISIT_LIFETIME,
     Bond,
     Institution,
+    OpenTry,
     Proof,
     Returned,
     Shown,
     Visit,
+    Whence,
     digest_of,
     read_domains,
     read_name,
@@ -39,9 +41,10 @@ from marketplace.errors import (
     UnknownError,
 )
 from marketplace.services.desk import Desk
-from marketplace.services.keep_passkeys import Passkeys, make_room
+from marketplace.services.keep_passkeys import Passkeys
 from marketplace.services.ports import Books
 from marketplace.services.sign_in_ports import Issuers
+from marketplace.services.sign_in_tries import begin_try
 
 MOST_MEANT: Final = 64_000
 """The most characters of a form that waits while somebody shows at her organisation who she is."""
@@ -130,7 +133,7 @@ class Institutions:
     def begin(
         self,
         name: str,
-        at: str,
+        at: Whence,
         *,
         onward: str | None = None,
         member: Member | None = None,
@@ -138,13 +141,12 @@ class Institutions:
     ) -> tuple[str, str]:
         """Go to an organisation: its page, and the token that the visitor's session keeps.
 
-        `at` is where people see this market. With a member, who is signed in and has confirmed it, what she
-        shows there is bound to her; or, where something is `meant`, she is asked to show there anew who she
-        is.
+        `at` says where people see this market, and who asks. With a member, who is signed in and has
+        confirmed it, what she shows there is bound to her; or, where something is `meant`, she is asked to
+        show there anew who she is.
 
         Raises:
             SignInRefusedError: nobody signs in by this name, or the organisation cannot be asked now.
-            TooManyAttemptsError: too many are signing in.
         """
         with self.desk.store.reading() as books:
             institution = books.sign_ins.institution_named(name.strip().lower())
@@ -156,7 +158,7 @@ class Institutions:
             state=self._token(),
             nonce=self._token(),
             verifier=self._token(),
-            redirect_uri=redirect_uri(at, institution.name),
+            redirect_uri=redirect_uri(at.address, institution.name),
             onward=onward,
             member_id=None if member is None else member.member_id,
             meant=meant,
@@ -164,8 +166,17 @@ class Institutions:
         page, now = self.issuers.page_for(institution, visit), self.desk.now()
         digest = digest_of(visit.state)
         with self.desk.store.writing() as books:
-            make_room(books, now)
-            books.sign_ins.begin(digest, self._sealed(visit, digest), now + VISIT_LIFETIME)
+            begin_try(
+                books,
+                OpenTry(
+                    digest=digest,
+                    content=self._sealed(visit, digest),
+                    begun_at=now,
+                    ends_at=now + VISIT_LIFETIME,
+                    client=at.client,
+                    provider=institution.name,
+                ),
+            )
         return page, visit.state
 
     def finish(

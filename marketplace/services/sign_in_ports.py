@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from marketplace.domain.sign_in import Bond, Institution, MemberPasskey, Returned, Shown, Visit
+from marketplace.domain.sign_in import (
+    Bond,
+    Institution,
+    MemberPasskey,
+    OpenTry,
+    Returned,
+    Shown,
+    Visit,
+)
 from ssi.passkey import NewPasskey, Site
 
 
@@ -75,7 +83,7 @@ class SignInBook(Protocol):
         """Forget whom an issuer means."""
         ...
 
-    def begin(self, digest: str, content: bytes, ends_at: datetime) -> None:
+    def begin(self, new: OpenTry) -> None:
         """Keep what was drawn for one try."""
         ...
 
@@ -83,8 +91,12 @@ class SignInBook(Protocol):
         """Take out what was kept for one try; None where it was taken before, ran out, or never was."""
         ...
 
-    def under_way(self, now: datetime) -> int:
-        """How many tries are under way; those that ran out are forgotten."""
+    def forget_tries(self, now: datetime) -> None:
+        """Forget the tries that ran out."""
+        ...
+
+    def keep_newest(self, most: int, *, client: str | None = None, provider: str | None = None) -> None:
+        """Let the oldest tries go, so that no more are left: of all, of a client or at an organisation."""
         ...
 
 

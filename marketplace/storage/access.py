@@ -11,7 +11,7 @@ from consent.vocabulary import RecipientKind
 from marketplace.domain.account_request import AccountRequest, Claim, RequestState
 from marketplace.storage.access_tables import account_requests
 
-_FIELDS = ("request_id", "email", "requested_at", "state", "decided_at", "account_id")
+_FIELDS = ("request_id", "email", "requested_at", "state", "decided_at", "account_id", "client")
 
 
 class SqlAccess:

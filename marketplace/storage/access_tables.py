@@ -3,6 +3,7 @@
 from sqlalchemy import Column, String, Table
 
 from marketplace.domain.account_request import RequestState
+from marketplace.domain.sign_in import MAX_CLIENT
 from marketplace.storage.tables import metadata
 from ssi.hosting.columns import UtcMoment, Word
 
@@ -20,4 +21,5 @@ account_requests = Table(
     Column("state", Word(RequestState), nullable=False),
     Column("decided_at", UtcMoment),
     Column("account_id", String(40)),
+    Column("client", String(MAX_CLIENT), nullable=False, server_default=""),
 )

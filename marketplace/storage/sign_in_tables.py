@@ -1,9 +1,9 @@
 """How do passkeys and organisations' own sign-ins look in SQL? The revisions make exactly these tables."""
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
 
 from marketplace.domain.member import Role
-from marketplace.domain.sign_in import MAX_ADDRESS, MAX_TEXT
+from marketplace.domain.sign_in import MAX_ADDRESS, MAX_CLIENT, MAX_TEXT
 from marketplace.storage.tables import metadata
 from ssi.hosting.columns import UtcMoment, Word
 from ssi.passkey import MAX_ID_BYTES, MAX_LABEL
@@ -49,4 +49,9 @@ sign_in_tries = Table(
     Column("digest", String(43), primary_key=True),
     Column("content", LargeBinary, nullable=False),
     Column("ends_at", UtcMoment, nullable=False, index=True),
+    Column("begun_at", UtcMoment),
+    Column("client", String(MAX_CLIENT)),
+    Column("provider", String(40)),
 )
+Index("ix_sign_in_tries_client", sign_in_tries.c.client, sign_in_tries.c.begun_at)
+Index("ix_sign_in_tries_provider", sign_in_tries.c.provider, sign_in_tries.c.begun_at)

@@ -5,12 +5,12 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import Executable
 
-from marketplace.domain.sign_in import Bond, Institution, MemberPasskey
+from marketplace.domain.sign_in import Bond, Institution, MemberPasskey, OpenTry
 from marketplace.errors import ConflictError
 from marketplace.storage.sign_in_tables import (
     institution_bonds,
@@ -114,9 +114,9 @@ class SqlSignIns:
         doomed = _is(bond.account_id, bond.issuer, bond.subject)
         self._session.execute(delete(institution_bonds).where(*doomed))
 
-    def begin(self, digest: str, content: bytes, ends_at: datetime) -> None:
+    def begin(self, new: OpenTry) -> None:
         """Keep what was drawn for one try."""
-        self._session.execute(insert(sign_in_tries).values(digest=digest, content=content, ends_at=ends_at))
+        self._session.execute(insert(sign_in_tries).values(asdict(new)))
 
     def take(self, digest: str, now: datetime) -> bytes | None:
         """Take out what was kept for one try: of two who come at once, one gets it."""
@@ -127,10 +127,17 @@ class SqlSignIns:
         content: bytes = row.content
         return content
 
-    def under_way(self, now: datetime) -> int:
-        """How many tries are under way; those that ran out are forgotten."""
+    def forget_tries(self, now: datetime) -> None:
+        """Forget the tries that ran out."""
         self._session.execute(delete(sign_in_tries).where(sign_in_tries.c.ends_at <= now))
-        return self._session.execute(select(func.count()).select_from(sign_in_tries)).scalar_one()
+
+    def keep_newest(self, most: int, *, client: str | None = None, provider: str | None = None) -> None:
+        """Let the oldest tries go, so that no more are left."""
+        table = sign_in_tries.c
+        asked = {table.client: client, table.provider: provider}
+        older = select(table.digest).where(*(c == named for c, named in asked.items() if named is not None))
+        gone = older.order_by(table.begun_at.desc(), table.digest).offset(most)
+        self._session.execute(delete(sign_in_tries).where(table.digest.in_(gone.scalar_subquery())))
 
     def _insert(self, statement: Executable, refusal: str) -> None:
         try:

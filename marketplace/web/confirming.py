@@ -32,6 +32,7 @@ from marketplace.errors import (
     WrongCredentialsError,
 )
 from marketplace.services.sign_in_suite import Doors
+from marketplace.web.client import client
 from marketplace.web.visitor import me, standing
 from ssi.http.address import is_local
 from ssi.passkey import Site
@@ -86,7 +87,7 @@ def site_of(doors: Doors) -> Site:
 
 def put_question(doors: Doors) -> bytes:
     """A challenge for this browser, in the place of an earlier one."""
-    challenge = doors.passkeys.ask()
+    challenge = doors.passkeys.ask(client())
     session[_QUESTION] = b64url_encode(challenge)
     return challenge
 

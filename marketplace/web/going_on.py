@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from flask import render_template, session
 
+from marketplace.domain.sign_in import Whence
 from marketplace.services.sign_in_suite import Doors
+from marketplace.web.client import client
 from marketplace.web.confirming import here
 from marketplace.web.visitor import me
 
@@ -29,7 +31,7 @@ def go_on(
         SignInRefusedError, TooManyAttemptsError: as `Institutions.begin`.
     """
     page, kept = doors.institutions.begin(
-        name, here(doors), onward=onward, member=me() if connecting else None, meant=meant
+        name, Whence(here(doors), client()), onward=onward, member=me() if connecting else None, meant=meant
     )
     session[_VISIT] = kept
     host = urlsplit(page).netloc

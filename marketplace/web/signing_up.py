@@ -9,6 +9,7 @@ from marketplace.domain.account_request import Claim, RequestState
 from marketplace.domain.member_link import NewLink
 from marketplace.errors import RefusedError, TooManyAttemptsError
 from marketplace.services.suite import Services
+from marketplace.web.client import client
 from marketplace.web.desk_forms import names_of, typed
 from marketplace.web.visitor import for_operators, visitor
 from marketplace.web.words import ORGANISATIONS, sentence
@@ -33,7 +34,7 @@ def _asking(blueprint: Blueprint, services: Services) -> None:
     @blueprint.post("/sign-up")
     def ask() -> Response | tuple[str, int]:
         try:
-            services.account_requests.ask(_claim(), typed("email"))
+            services.account_requests.ask(_claim(), typed("email"), client=client())
         except TooManyAttemptsError as error:
             return _form(sentence(str(error))), HTTPStatus.TOO_MANY_REQUESTS
         except RefusedError as error:

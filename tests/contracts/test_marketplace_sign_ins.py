@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from marketplace.domain.member import Role
-from marketplace.domain.sign_in import Bond, Institution, MemberPasskey
+from marketplace.domain.sign_in import Bond, Institution, MemberPasskey, OpenTry
 from marketplace.errors import ConflictError
 from marketplace.services.ports import Store
 from marketplace.storage.store import open_store
@@ -134,23 +134,49 @@ def test_a_bond_that_was_removed_is_gone(store):
         assert books.sign_ins.bonds("member-1") == []
 
 
+def a_try(digest: str, minute: int = 0, **changes: str) -> OpenTry:
+    begun_at = NOW + timedelta(minutes=minute)
+    return OpenTry(digest, b"what it is about", begun_at, begun_at + timedelta(minutes=5), **changes)
+
+
 def test_what_was_drawn_for_one_try_is_taken_once(store):
     with store.writing() as books:
-        books.sign_ins.begin("d", b"what it is about", NOW + timedelta(minutes=5))
+        books.sign_ins.begin(a_try("d"))
         assert books.sign_ins.take("d", NOW) == b"what it is about"
         assert books.sign_ins.take("d", NOW) is None
         assert books.sign_ins.take("another", NOW) is None
 
 
-def test_a_try_runs_out_and_is_not_counted_any_more(store):
+def test_a_try_runs_out_and_is_forgotten(store):
     end = NOW + timedelta(minutes=5)
     with store.writing() as books:
-        books.sign_ins.begin("d", b"x", end)
-        books.sign_ins.begin("e", b"x", end + timedelta(minutes=1))
-        assert books.sign_ins.under_way(NOW) == 2
+        books.sign_ins.begin(a_try("d"))
+        books.sign_ins.begin(a_try("e", 1))
         assert books.sign_ins.take("d", end) is None
 
     with store.writing() as books:
-        books.sign_ins.begin("d", b"x", end)
-        assert books.sign_ins.under_way(end) == 1
+        books.sign_ins.begin(a_try("d"))
+        books.sign_ins.forget_tries(end)
         assert books.sign_ins.take("d", NOW) is None
+        assert books.sign_ins.take("e", NOW) is not None
+
+
+def left(books, *digests: str) -> list[str]:
+    return [each for each in digests if books.sign_ins.take(each, NOW) is not None]
+
+
+@pytest.mark.parametrize(
+    ("bucket", "expected"),
+    [({}, ["d", "e"]), ({"client": "one"}, ["b", "c", "d", "e"]), ({"provider": "p"}, ["a", "c", "d", "e"])],
+)
+def test_the_oldest_tries_go(store, bucket, expected):
+    with store.writing() as books:
+        books.sign_ins.begin(a_try("e", 4, client="one", provider="p"))
+        books.sign_ins.begin(a_try("a", 0, client="one"))
+        books.sign_ins.begin(a_try("b", 1, client="two", provider="p"))
+        books.sign_ins.begin(a_try("c", 2))
+        books.sign_ins.begin(a_try("d", 3, client="one", provider="p"))
+        books.sign_ins.keep_newest(2, **bucket)
+
+    with store.writing() as books:
+        assert left(books, "a", "b", "c", "d", "e") == expected

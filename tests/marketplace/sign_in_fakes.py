@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from marketplace.domain.sign_in import Bond, Institution, MemberPasskey
+from marketplace.domain.sign_in import Bond, Institution, MemberPasskey, OpenTry
 from marketplace.errors import ConflictError
 
 
@@ -12,7 +12,7 @@ class MemorySignIns:
         self.keys: dict[bytes, MemberPasskey] = {}
         self.own: dict[str, Institution] = {}
         self.bound: dict[tuple[str, str, str], Bond] = {}
-        self.tries: dict[str, tuple[bytes, datetime]] = {}
+        self.tries: dict[str, OpenTry] = {}
 
     def add_passkey(self, passkey: MemberPasskey) -> None:
         if passkey.credential_id in self.keys:
@@ -65,13 +65,22 @@ class MemorySignIns:
     def remove_bond(self, bond: Bond) -> None:
         self.bound.pop((bond.account_id, bond.issuer, bond.subject), None)
 
-    def begin(self, digest: str, content: bytes, ends_at: datetime) -> None:
-        self.tries[digest] = (content, ends_at)
+    def begin(self, new: OpenTry) -> None:
+        self.tries[new.digest] = new
 
     def take(self, digest: str, now: datetime) -> bytes | None:
-        content, ends_at = self.tries.pop(digest, (None, now))
-        return content if ends_at > now else None
+        kept = self.tries.pop(digest, None)
+        return None if kept is None or kept.ends_at <= now else kept.content
 
-    def under_way(self, now: datetime) -> int:
-        self.tries = {digest: kept for digest, kept in self.tries.items() if kept[1] > now}
-        return len(self.tries)
+    def forget_tries(self, now: datetime) -> None:
+        self.tries = {digest: kept for digest, kept in self.tries.items() if kept.ends_at > now}
+
+    def keep_newest(self, most: int, *, client: str | None = None, provider: str | None = None) -> None:
+        concerned = [
+            each
+            for each in self.tries.values()
+            if client in (None, each.client) and provider in (None, each.provider)
+        ]
+        by_digest = sorted(concerned, key=lambda each: each.digest)
+        for each in sorted(by_digest, key=lambda each: each.begun_at, reverse=True)[most:]:
+            del self.tries[each.digest]

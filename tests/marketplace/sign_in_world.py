@@ -8,7 +8,7 @@ from crypto.sealing import Vault
 from marketplace.clients.issuers import HttpIssuers
 from marketplace.domain.account import AccountKind
 from marketplace.domain.member import Member
-from marketplace.domain.sign_in import Password, Returned
+from marketplace.domain.sign_in import Password, Returned, Whence
 from marketplace.services.accounts import AddAccount, SignIn
 from marketplace.services.desk import Desk
 from marketplace.services.sign_in_suite import Doors, DoorSide, doors
@@ -20,6 +20,7 @@ from tests.marketplace.provider import CLIENT, SECRET, Provider
 
 OWNER, PASSWORD, HERE = "owner@institute.example", "a quiet harbour", "https://market.example"
 PROOF = Password(PASSWORD)
+FROM = Whence(HERE, "192.0.2.1")
 QUICK = Limits(connect_seconds=2.0, read_seconds=2.0, total_seconds=2.0, answer_bytes=64 * 1024)
 
 
@@ -38,7 +39,7 @@ class World:
         self.doors.institutions.set(owner, PROOF, setting(issuer, **changes))
 
     def come_in(self, idp: Provider, member: Member | None = None, **person: Any) -> Member:
-        page, kept = self.doors.institutions.begin("institute", HERE, member=member)
+        page, kept = self.doors.institutions.begin("institute", FROM, member=member)
         return self.finish(kept, idp.signed_in(page, **person), member)
 
     def finish(self, kept: str | None, back: dict[str, str], member: Member | None = None) -> Member:

@@ -5,7 +5,13 @@ from dataclasses import replace
 import pytest
 
 from marketplace.domain.account import AccountKind
-from marketplace.domain.account_request import MOST_AN_HOUR, MOST_WAITING, Claim, RequestState
+from marketplace.domain.account_request import (
+    MOST_OF_CLIENT,
+    MOST_OF_DOMAIN,
+    MOST_WAITING,
+    Claim,
+    RequestState,
+)
 from marketplace.domain.member import Role
 from marketplace.errors import (
     NotAllowedError,
@@ -126,15 +132,31 @@ def test_what_was_refused_is_forgotten_after_thirty_days(desk):
     assert [each.email for each in desk.services.account_requests.all()] == ["other@example.org"]
 
 
-def test_requests_are_taken_in_slowly(desk):
-    for number in range(MOST_AN_HOUR):
-        desk.services.account_requests.ask(a_claim(), f"c{number}@example.org")
+def test_one_network_does_not_close_the_door_for_others(desk):
+    requests = desk.services.account_requests
+    for number in range(MOST_OF_CLIENT):
+        requests.ask(a_claim(), f"c{number}@example{number}.org", client="192.0.2.1")
     with pytest.raises(TooManyAttemptsError):
-        desk.services.account_requests.ask(a_claim(), EMAIL)
-    desk.clock.forward(hours=1)
-    desk.services.account_requests.ask(a_claim(), EMAIL)
+        requests.ask(a_claim(), "another@example.org", client="192.0.2.1")
+    requests.ask(a_claim(), EMAIL, client="192.0.2.2")
+    requests.ask(a_claim(), "nobody-knows@example.org")
 
-    assert len(waiting(desk)) == MOST_AN_HOUR + 1
+    requests.refuse(waiting(desk)[0].request_id, "no", by=desk.by)
+    requests.ask(a_claim(), "another@example.org", client="192.0.2.1")
+
+    assert [each.client for each in requests.all() if each.state is RequestState.REFUSED] == [""]
+
+
+def test_one_domain_does_not_close_the_door_for_others(desk):
+    requests = desk.services.account_requests
+    for number in range(MOST_OF_DOMAIN):
+        requests.ask(a_claim(), f"c{number}@example.org", client=f"192.0.2.{number}")
+    with pytest.raises(TooManyAttemptsError):
+        requests.ask(a_claim(), "late@Example.org", client="198.51.100.1")
+
+    requests.ask(a_claim(), EMAIL, client="198.51.100.1")
+
+    assert EMAIL in {each.email for each in waiting(desk)}
 
 
 def test_no_more_wait_than_an_operator_can_read(desk):
@@ -142,7 +164,7 @@ def test_no_more_wait_than_an_operator_can_read(desk):
     (first,) = waiting(desk)
     with desk.store.writing() as books:
         for number in range(1, MOST_WAITING):
-            books.access.add(replace(first, request_id=f"r{number}", email=f"c{number}@example.org"))
+            books.access.add(replace(first, request_id=f"r{number}", email=f"c{number}@e{number}.example"))
     desk.clock.forward(days=2)
 
     with pytest.raises(TooManyAttemptsError):

@@ -10,7 +10,7 @@ from marketplace.domain.sign_in import Returned
 from marketplace.errors import (
     SignInRefusedError,
 )
-from tests.marketplace.sign_in_world import HERE, OWNER
+from tests.marketplace.sign_in_world import FROM, OWNER
 
 
 def test_somebody_new_comes_in_with_the_role_that_the_owner_chose(world, owner, idp):
@@ -48,7 +48,7 @@ def test_a_member_connects_herself_while_she_is_signed_in(world, owner, idp):
 
 
 def test_nobody_else_can_end_what_a_signed_in_member_began(world, owner, idp):
-    page, kept = world.doors.institutions.begin("institute", HERE, member=owner)
+    page, kept = world.doors.institutions.begin("institute", FROM, member=owner)
     back = idp.signed_in(page)
 
     with pytest.raises(SignInRefusedError):
@@ -113,7 +113,7 @@ def test_only_checked_addresses_of_the_organisation_come_in(world, owner, idp, p
 
 
 def test_an_answer_counts_once_in_the_browser_that_began_and_for_ten_minutes(world, owner, idp):
-    page, kept = world.doors.institutions.begin("institute", HERE)
+    page, kept = world.doors.institutions.begin("institute", FROM)
     back = idp.signed_in(page)
     for stranger in (None, "", "another token"):
         with pytest.raises(SignInRefusedError, match="over"):
@@ -122,7 +122,7 @@ def test_an_answer_counts_once_in_the_browser_that_began_and_for_ten_minutes(wor
     with pytest.raises(SignInRefusedError, match="over"):
         world.finish(kept, back)
 
-    page, kept = world.doors.institutions.begin("institute", HERE)
+    page, kept = world.doors.institutions.begin("institute", FROM)
     world.clock.forward(minutes=10)
     with pytest.raises(SignInRefusedError, match="over"):
         world.finish(kept, idp.signed_in(page))
@@ -139,7 +139,7 @@ def test_a_question_to_a_passkey_is_no_visit(world, owner, idp):
 def test_an_answer_for_one_organisation_is_none_for_another(world, owner, idp):
     other = world.member("owner@other.example")
     world.set(other, idp.issuer, name="other", domains="other.example")
-    page, kept = world.doors.institutions.begin("institute", HERE)
+    page, kept = world.doors.institutions.begin("institute", FROM)
     back = idp.signed_in(page)
 
     with pytest.raises(SignInRefusedError, match="over"):
@@ -152,7 +152,7 @@ def test_the_same_issuer_at_another_account_is_nobody_there(world, owner, idp):
     anna = world.come_in(idp)
     other = world.member("owner@mail.institute.example")
     world.set(other, idp.issuer, name="other", domains="mail.institute.example")
-    page, kept = world.doors.institutions.begin("other", HERE)
+    page, kept = world.doors.institutions.begin("other", FROM)
     back = idp.signed_in(page)
 
     with pytest.raises(SignInRefusedError):
@@ -163,7 +163,7 @@ def test_the_same_issuer_at_another_account_is_nobody_there(world, owner, idp):
 
 
 def test_whoever_turns_back_is_told_so(world, owner, idp):
-    page, kept = world.doors.institutions.begin("institute", HERE)
+    page, kept = world.doors.institutions.begin("institute", FROM)
     back = idp.signed_in(page)
 
     with pytest.raises(SignInRefusedError, match="did not sign in"):

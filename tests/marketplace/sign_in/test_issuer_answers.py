@@ -14,7 +14,7 @@ from marketplace.errors import (
     SignInRefusedError,
 )
 from tests.marketplace.provider import ANNA, CLIENT, Provider, a_key, rs256, unsigned
-from tests.marketplace.sign_in_world import HERE
+from tests.marketplace.sign_in_world import FROM
 
 OTHER = a_key("other")
 
@@ -110,7 +110,7 @@ def test_a_shared_secret_among_the_published_keys_is_no_key(world, owner, idp):
 
 @pytest.mark.parametrize("issuer", [None, "https://other.example", ""])
 def test_an_answer_that_names_another_issuer_is_refused(world, owner, idp, issuer):
-    page, kept = world.doors.institutions.begin("institute", HERE)
+    page, kept = world.doors.institutions.begin("institute", FROM)
     back = idp.signed_in(page)
     back.pop("iss")
 
@@ -122,7 +122,8 @@ def test_an_answer_that_names_another_issuer_is_refused(world, owner, idp, issue
 
 def test_an_issuer_that_never_names_itself_is_told_by_its_own_return_address(world, owner, idp):
     idp.metadata["authorization_response_iss_parameter_supported"] = None
-    page, kept = world.doors.institutions.begin("institute", HERE)
+    world.clock.forward(minutes=10)
+    page, kept = world.doors.institutions.begin("institute", FROM)
     back = idp.signed_in(page)
     back.pop("iss")
 
@@ -157,6 +158,7 @@ def test_an_address_that_the_token_leaves_out_comes_from_the_same_issuer_about_t
 )
 def test_an_answer_that_is_none_is_refused_in_words(world, owner, idp, path, answer):
     idp.answers[path] = answer
+    world.clock.forward(minutes=10)  # what it said before is not taken as said any more
 
     with pytest.raises(SignInRefusedError, match="organisation’s sign-in"):
         world.come_in(idp)
@@ -169,4 +171,4 @@ def test_an_issuer_that_never_answers_is_given_up(world, owner):
         world.store.books.sign_ins.set_institution(replace(own, issuer=address))
 
         with pytest.raises(SignInRefusedError, match="does not answer"):
-            world.doors.institutions.begin("institute", HERE)
+            world.doors.institutions.begin("institute", FROM)

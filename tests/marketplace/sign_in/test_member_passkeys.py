@@ -1,12 +1,13 @@
 """A passkey signs its member in and nobody else, and what it says is believed only when it holds."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from marketplace.domain.account import AccountKind
 from marketplace.domain.member import Member
-from marketplace.domain.sign_in import PasskeyReply, Password, RecentSignIn
+from marketplace.domain.sign_in import OpenTry, PasskeyReply, Password, RecentSignIn
 from marketplace.errors import (
     ConflictError,
     SignInRefusedError,
@@ -15,7 +16,8 @@ from marketplace.errors import (
     UnknownError,
     WrongCredentialsError,
 )
-from marketplace.services.keep_passkeys import MOST_UNDER_WAY, WRONG_PASSKEY
+from marketplace.services.keep_passkeys import WRONG_PASSKEY
+from marketplace.services.sign_in_tries import MOST_OF_CLIENT, MOST_UNDER_WAY
 from ssi.passkey import Site
 from tests.marketplace.sign_in_world import OWNER, PASSWORD, PROOF, World
 from tests.soft_passkey import PRESENT, SoftPasskey
@@ -119,13 +121,30 @@ def test_a_copy_that_counts_less_is_found_out(world, phone):
         _sign_in(world, copy)
 
 
-def test_strangers_do_not_fill_the_books(world, phone):
+def test_strangers_do_not_fill_the_books_and_close_the_door_for_nobody(world, phone):
     tries = world.store.books.sign_ins.tries
-    end = world.clock.now.replace(year=2999)
-    tries.update({str(number): (b"", end) for number in range(MOST_UNDER_WAY)})
+    begun, end = world.clock.now - timedelta(minutes=1), world.clock.now.replace(year=2999)
+    for number in range(MOST_UNDER_WAY):
+        tries[str(number)] = OpenTry(str(number), b"", begun + timedelta(milliseconds=number), end)
 
-    with pytest.raises(TooManyAttemptsError):
-        world.doors.passkeys.ask()
+    challenge = world.doors.passkeys.ask()
+
+    kept = world.store.books.sign_ins.tries
+    assert len(kept) == MOST_UNDER_WAY
+    assert "0" not in kept
+    assert "1" in kept
+    assert world.doors.passkeys.sign_in(PasskeyReply(phone.assertion(challenge), challenge, SITE))
+
+
+def test_one_client_throws_out_only_what_it_began_itself(world, phone):
+    challenge = world.doors.passkeys.ask("192.0.2.7")
+    world.clock.forward(seconds=1)
+    for _ in range(MOST_OF_CLIENT + 10):
+        world.doors.passkeys.ask("198.51.100.1")
+
+    clients = [each.client for each in world.store.books.sign_ins.tries.values()]
+    assert clients.count("198.51.100.1") == MOST_OF_CLIENT
+    assert world.doors.passkeys.sign_in(PasskeyReply(phone.assertion(challenge), challenge, SITE))
 
 
 def test_whoever_was_ended_comes_in_no_more(world, anna, phone):

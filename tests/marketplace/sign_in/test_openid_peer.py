@@ -9,13 +9,13 @@ from marketplace.domain.member import Member, Role
 from marketplace.domain.sign_in import Returned, redirect_uri
 from tests.journeys.openid_server import openid_server, sent_back
 from tests.marketplace.provider import CLIENT, SECRET
-from tests.marketplace.sign_in_world import HERE, World, a_world
+from tests.marketplace.sign_in_world import FROM, HERE, World, a_world
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
 
 def _through(world: World) -> Member:
-    page, kept = world.doors.institutions.begin("institute", HERE)
+    page, kept = world.doors.institutions.begin("institute", FROM)
     back = parse_qs(urlsplit(sent_back(page, HERE)).query)
     returned = Returned(back["state"][0], back["code"][0], back["iss"][0])
     return world.doors.institutions.finish("institute", kept, returned, signed_in=None)[0]

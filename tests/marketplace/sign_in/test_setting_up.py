@@ -12,7 +12,7 @@ from marketplace.errors import (
     WrongCredentialsError,
 )
 from tests.marketplace.provider import SECRET
-from tests.marketplace.sign_in_world import HERE, PROOF, a_world, setting
+from tests.marketplace.sign_in_world import FROM, PROOF, a_world, setting
 
 
 @pytest.mark.parametrize(
@@ -116,13 +116,13 @@ def test_a_name_is_one_organisations(world, owner, idp):
 
 
 def test_after_its_end_nobody_signs_in_with_it(world, owner, idp):
-    page, kept = world.doors.institutions.begin("institute", HERE)
+    page, kept = world.doors.institutions.begin("institute", FROM)
     world.doors.institutions.remove(owner, PROOF)
 
     with pytest.raises(SignInRefusedError):
         world.finish(kept, idp.signed_in(page))
     with pytest.raises(SignInRefusedError):
-        world.doors.institutions.begin("institute", HERE)
+        world.doors.institutions.begin("institute", FROM)
 
 
 def test_her_only_way_in_is_not_taken_away(world, owner, idp):
