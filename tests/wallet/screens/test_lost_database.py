@@ -59,7 +59,7 @@ def anna(database: FickleDatabase) -> Browser:
 
 
 def test_the_page_says_what_happened_and_what_to_do_and_all_goes_on(anna, database):
-    for path in ("/home", "/records", "/agreements", "/earnings", "/settings"):
+    for path in ("/home", "/records/", "/agreements/", "/settings"):
         database.go(away=True)
         answer = anna.client.get(path)
 
