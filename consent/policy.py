@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cached_property
 
 from consent.country import is_place
 from consent.errors import QueryRefusedError, TermsError
@@ -108,15 +109,23 @@ class Policy:
     def dated(self, given_at: datetime, valid_until: datetime) -> "Policy":
         """The same terms for another time.
 
-        Only the time is looked at again: these are read by the hundred thousand.
+        Only the time is looked at again: these are read by the hundred thousand. They are all of one `kin`.
 
         Raises:
             TermsError: the time contradicts itself.
         """
         other = object.__new__(type(self))
-        vars(other).update(vars(self), given_at=given_at, valid_until=valid_until)
+        vars(other).update(vars(self), kin=self.kin, given_at=given_at, valid_until=valid_until)
         _require(other._times())
         return other
+
+    @cached_property
+    def kin(self) -> object:
+        """One object for all policies that `dated` made of one: they differ in nothing but their times.
+
+        Policies that say the same may still be of different kin; those of one kin always say the same.
+        """
+        return object()
 
     def covers(self, moment: datetime) -> bool:
         """Whether the policy is in force at a moment; the last second is excluded."""

@@ -55,7 +55,7 @@ class DataSet:
         """The domain from which the generators of this data set's commitments are hashed."""
         return f"argonauta/{self.ref}"
 
-    @property
+    @cached_property
     def public_attributes(self) -> tuple[Attribute, ...]:
         """The attributes whose value is shown to those who handle an offer."""
         return tuple(attribute for attribute in self.attributes if attribute.is_public)

@@ -1,6 +1,6 @@
 """Whom does a query reach? The largest crowd whose members all permit it.
 
-Every rule that concerns one person alone is `consent.decision.decide`. Others concern all of them together:
+Every rule that concerns one person alone is one of `consent.decision`. Others concern all of them together:
 each person's floor must be met by the number of those who remain, a public group has as many people as the
 query's floor or none of them takes part (`consent.grouping`), everyone receives the same compensation,
 the largest minimum among them, and either may be forbidden to be too small (`marketplace.domain.remaining`).
@@ -14,11 +14,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
-from consent.decision import decide, facts_of
+from consent.decision import broken_rules, broken_times, facts_of
 from consent.grouping import in_no_group
 from consent.joining import asked_about
-from consent.policy import MOST_COMPENSATION_CENTS, Refusal, Refused, Use
+from consent.policy import MOST_COMPENSATION_CENTS, Refusal, Use
 from consent.query import Query
 from consent.vocabulary import RecipientKind
 from marketplace.domain.hiding import NONE, Histories, exposed_by_earlier
@@ -77,10 +78,11 @@ def match(
     refusals: Counter[Refusal] = Counter()
     by_nodes: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     described = asked_about(query)
+    deciding = _Deciding(query, asker, now)
     for row in rows_of(offers, query):
         if not query.matches(row.public, described):
             continue
-        reason = _refusal(row, query, asker, now)
+        reason = deciding.refusal(row)
         if reason is None and row.node_ids is not None:
             by_nodes[row.node_ids].append(row)
         else:
@@ -96,13 +98,35 @@ def match(
     return Match(people, node_ids, compensation, refusals)
 
 
-def _refusal(row: Row, query: Query, asker: Asker, now: datetime) -> Refusal | None:
-    """Why the first policy that refuses does so; each is asked as if crowd and compensation were large."""
-    for offer in row.offers:
-        decision = decide(offer.policy, _alone(offer, query, asker), now=now)
-        if isinstance(decision, Refused):
-            return decision.reason
-    return None
+@dataclass(frozen=True)
+class _Deciding:
+    """Asks policies about one query of one buyer at one moment; each as if crowd and compensation were large.
+
+    The rules of a policy are asked once for all whose policies differ in nothing but their times and who have
+    spent the same; its times are asked of everybody. Nothing is remembered beyond one match, so a decision
+    outlives neither a change of policy nor of who asks, what, or when.
+    """
+
+    query: Query
+    asker: Asker
+    now: datetime
+    _decided: dict[tuple[object, Decimal, int], Refusal | None] = field(default_factory=dict, init=False)
+
+    def refusal(self, row: Row) -> Refusal | None:
+        """Why the first policy that refuses does so: what `consent.decision.decide` gives as its reason."""
+        for offer in row.offers:
+            times = broken_times(offer.policy, now=self.now, withdrawn_at=None)
+            reason = times[0] if times else self._rules(offer)
+            if reason is not None:
+                return reason
+        return None
+
+    def _rules(self, offer: Offer) -> Refusal | None:
+        alike = (offer.policy.kin, offer.epsilon_spent, offer.runs_spent)
+        if alike not in self._decided:
+            broken = broken_rules(offer.policy, _alone(offer, self.query, self.asker))
+            self._decided[alike] = broken[0] if broken else None
+        return self._decided[alike]
 
 
 def _alone(offer: Offer, query: Query, asker: Asker) -> Use:

@@ -38,17 +38,23 @@ class Row:
     @property
     def node_ids(self) -> tuple[str, ...] | None:
         """The nodes that hold the shares; None where the records are with different ones."""
+        if len(self.offers) == 1:  # as nearly always, and asked of everybody in a crowd
+            return self.offers[0].policy.node_ids
         chosen = {offer.policy.node_ids for offer in self.offers}
         return chosen.pop() if len(chosen) == 1 else None
 
     @property
     def crowd_floor(self) -> int:
         """The crowd that every policy in it finds large enough."""
+        if len(self.offers) == 1:
+            return self.offers[0].policy.crowd_floor
         return max(offer.policy.crowd_floor for offer in self.offers)
 
     @property
     def compensation_cents(self) -> int:
         """What every policy in it finds enough for one record."""
+        if len(self.offers) == 1:
+            return self.offers[0].policy.compensation_cents
         return max(offer.policy.compensation_cents for offer in self.offers)
 
 

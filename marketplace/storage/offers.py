@@ -33,6 +33,17 @@ _CHANGING: tuple[ColumnElement[Any], ...] = (
     offers.c.pause_sequence,
 )
 """What changes of an offer once it is there."""
+_READ: tuple[ColumnElement[Any], ...] = (
+    *_CHANGING,
+    offers.c.person,
+    offers.c.holder_jwk,
+    offers.c.policy,
+    offers.c.public,
+    offers.c.inputs_digest,
+    offers.c.received_at,
+    offers.c.log_index,
+)
+"""What an offer is read from: without the answer with its receipts, which is most of a row."""
 
 
 class SqlOffers(SqlPauses):
@@ -67,7 +78,7 @@ class SqlOffers(SqlPauses):
 
     def get(self, consent_id: str) -> Offer | None:
         """An offer by its consent."""
-        row = self._session.execute(select(offers).where(offers.c.consent_id == consent_id)).first()
+        row = self._session.execute(select(*_READ).where(offers.c.consent_id == consent_id)).first()
         return None if row is None else _offer(row)
 
     def arrival(self, consent_id: str) -> tuple[str, Mapping[str, Json]] | None:
@@ -94,7 +105,7 @@ class SqlOffers(SqlPauses):
         """
         going = (_in_force(now), offers.c.data_set == data_set)
         if not known:
-            return [_offer(row) for row in self._session.execute(select(offers).where(*going))]
+            return [_offer(row) for row in self._session.execute(select(*_READ).where(*going))]
         rows = self._session.execute(select(*_CHANGING).where(*going)).all()
         found = [_as_now(known[row.consent_id], row) for row in rows if row.consent_id in known]
         return [*found, *self.many(row.consent_id for row in rows if row.consent_id not in known).values()]
@@ -123,7 +134,7 @@ class SqlOffers(SqlPauses):
         """Those of these offers that exist."""
         found: dict[str, Offer] = {}
         for batch in batched_values(consent_ids):
-            named = select(offers).where(offers.c.consent_id.in_(batch))
+            named = select(*_READ).where(offers.c.consent_id.in_(batch))
             found |= {row.consent_id: _offer(row) for row in self._session.execute(named)}
         return found
 
