@@ -8,8 +8,10 @@ written for the receipt in it is refused, so nothing stands in it beside what is
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from consent.errors import MismatchError
 from consent.receipt import RECEIPT_PROFILE, DeletionReceipt
@@ -29,7 +31,6 @@ from ssi.data_integrity.signature_suites import (
     SignatureMaker,
     SignatureSuite,
 )
-from ssi.data_integrity.signers import KeySigner
 from ssi.did.did_key import did_key, did_key_method
 from ssi.did.public_key import KeyType, PublicKey
 from ssi.did.resolve import Resolver
@@ -41,6 +42,8 @@ DELETION_TYPE: Final = "argonauta:DeletionReceiptCredential"
 DELETION_PREFIX: Final = "urn:argonauta:deletion:sha-256:"
 MAX_BYTES: Final = 20_000
 """Of a receipt as a credential, in canonical JSON."""
+MOST_KEYS: Final = 64
+"""Of how many the names are remembered."""
 
 _CONTEXTS: Final = (CREDENTIALS_V2, ARGONAUTA_V1)
 _SUITES: Final[Mapping[KeyType, SignatureSuite]] = {
@@ -143,7 +146,7 @@ def _credential(kind: str, subject: dict[str, Json], key: VerifyingKey, since: d
     return {
         "@context": list(_CONTEXTS),
         "type": ["VerifiableCredential", kind],
-        "issuer": did_key(PublicKey.of(key)),
+        "issuer": _named(key).did,
         "validFrom": utc_text(since),
         "credentialSubject": subject,
     }
@@ -158,9 +161,36 @@ def _status(change: StatusChange) -> dict[str, Json]:
 
 
 def _issued(document: dict[str, Json], at: datetime, key: SigningKey) -> dict[str, Json]:
-    public = PublicKey.of(key.public)
-    maker = SignatureMaker(_SUITES[public.type], KeySigner(key))
-    return issue_credential(document, maker, ProofOptions(did_key_method(public), created=at))
+    named = _named(key.public)
+    maker = SignatureMaker(_SUITES[named.key.type], _ReceiptSigner(key, named.key))
+    return issue_credential(document, maker, ProofOptions(named.method, created=at))
+
+
+class _Named(NamedTuple):
+    """A key, and what it is called in credentials."""
+
+    key: PublicKey
+    did: str
+    method: str
+
+
+@lru_cache(maxsize=MOST_KEYS)
+def _named(key: VerifyingKey) -> _Named:
+    """The names of a key follow from it alone, and one key signs every receipt of its holder."""
+    public = PublicKey.of(key)
+    return _Named(public, did_key(public), did_key_method(public))
+
+
+@dataclass(frozen=True)
+class _ReceiptSigner:
+    """Signs with a key whose public half was read before."""
+
+    key: SigningKey = field(repr=False)
+    public_key: PublicKey
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature, as of `ssi.data_integrity.signers.KeySigner`."""
+        return self.key.sign(message)
 
 
 def _read(document: object, where: str) -> Fields:
@@ -191,7 +221,7 @@ def _change(fields: Fields) -> StatusChange:
 
 
 def _require_signed(document: object, key: VerifyingKey, at: datetime) -> None:
-    expected = did_key(PublicKey.of(key))
+    expected = _named(key).did
     plain: Any = document
     try:
         verified = verify_credential(plain, _VERIFICATION, now=at)

@@ -35,7 +35,7 @@ from consent.record_form import (
 )
 from consent.signed import MAX_ID, is_consent_id, read_consent_id, read_digest, read_signed
 from consent.vocabulary import ConsentStatus
-from crypto.encoding import Json, b64url_decode, canonical_json, digest_of
+from crypto.encoding import Json, b64url_decode, b64url_encode, canonical_json, digest_of, sha256
 from crypto.errors import CryptoError, MalformedError
 from crypto.reading import Fields, utc_text
 from crypto.signing import SigningKey, VerifyingKey
@@ -153,9 +153,10 @@ class ConsentRecord:
             TermsError: its terms or its history contradict themselves.
         """
         if isinstance(document, Mapping):
-            known = _by_form(document, canonical_json(document) if raw is None else raw)
+            written = canonical_json(document) if raw is None else raw
+            known = _by_form(document, written)
             if known is not None:
-                return known
+                return known._named_by(written)
         record = _read(Fields.of(document, where))
         try:
             rewritten = canonical_json(record.to_json())
@@ -163,7 +164,12 @@ class ConsentRecord:
             raise MalformedError(f"{where}: {error}") from error
         if rewritten != canonical_json(document):
             raise MalformedError(f"{where}: the record says something else than the consent it stands for")
-        return record
+        return record._named_by(rewritten)
+
+    def _named_by(self, written: bytes) -> "ConsentRecord":
+        """The same record, with the digest of what it is in canonical JSON: it is not written again."""
+        vars(self)["digest"] = b64url_encode(sha256(written))
+        return self
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ A verifying key carries its one algorithm. Nothing here takes an algorithm from 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -109,6 +110,10 @@ class VerifyingKey:
         return isinstance(other, VerifyingKey) and self.to_jwk() == other.to_jwk()
 
     def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
         return hash(self.thumbprint())
 
     @classmethod
@@ -136,7 +141,7 @@ class SigningKey:
     algorithm: Algorithm
     _key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey = field(repr=False)
 
-    @property
+    @cached_property
     def public(self) -> VerifyingKey:
         """The key that verifies what this one signs."""
         return VerifyingKey(self.algorithm, self._key.public_key())

@@ -227,3 +227,12 @@ def test_they_are_the_same_each_time():
 
     assert json.dumps(again) == json.dumps(DOCUMENTS[:3])
     assert issue_status_credential(replace(RECEIPTS[0]), MARKETPLACE) == DOCUMENTS[0]
+
+
+def test_each_of_two_keys_signs_under_its_own_name():
+    for key in (MARKETPLACE, STRANGER_ED25519, MARKETPLACE):
+        document = issue_status_credential(RECEIPTS[0], key)
+
+        assert document["issuer"] == did_key(PublicKey.of(key.public))
+        assert document["proof"]["verificationMethod"] == did_key_method(PublicKey.of(key.public))
+        assert verify_status_credential(loose(document), key.public) == RECEIPTS[0]

@@ -250,3 +250,12 @@ def test_the_gaps_of_a_form_are_filled_with_what_json_makes_of_texts():
     filled = form.filled(GAPS._replace(subject='a"b\\é', consent_id="id"))
 
     assert json.loads(filled) == ['a"b\\é', "x", "id/y"]
+
+
+@given(records())
+def test_a_record_that_was_read_has_the_digest_of_what_would_be_written_for_it(given_record):
+    read = ConsentRecord.from_json(loose(given_record.to_json()))
+
+    assert read.digest == b64url_encode(sha256(canonical_json(read.to_json())))
+    ended = read.withdraw(read.policy.given_at + timedelta(seconds=1))
+    assert ended.digest == b64url_encode(sha256(canonical_json(ended.to_json()))) != read.digest
