@@ -12,6 +12,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -52,6 +53,8 @@ _AWAY_IN_SQLITE = frozenset(
 _PRIMARY_CODE = 0xFF  # SQLite tells more of the cause in the bits above
 _ENVIRONMENT = Path(__file__).parent / "migrations_environment"
 VERSION_TABLE = "schema_version"
+_MOMENT: ContextVar[tuple[Engine, Session] | None] = ContextVar("moment", default=None)
+"""The session in which this thread reads everything just now, see `Database.one_moment`."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,34 @@ class Database:
         Raises:
             DatabaseUnavailableError: the database does not answer.
         """
-        with _told_when_away(), Session(self._for_reading, expire_on_commit=False) as session:
+        held = self.held_session()
+        if held is not None:
+            with told_when_away():
+                yield held
+            return
+        with told_when_away(), Session(self._for_reading, expire_on_commit=False) as session:
             yield session
+
+    @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """Let everything that this thread reads in the block be of one moment, whoever reads it.
+
+        What is written meanwhile, also by this thread, is not seen before the block ends.
+
+        Raises:
+            DatabaseUnavailableError: as `reading`.
+        """
+        with self.reading() as session:
+            token = _MOMENT.set((self.engine, session))
+            try:
+                yield
+            finally:
+                _MOMENT.reset(token)
+
+    def held_session(self) -> Session | None:
+        """The session of this thread's `one_moment`, if it is in one."""
+        held = _MOMENT.get()
+        return held[1] if held is not None and held[0] is self.engine else None
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -78,7 +107,7 @@ class Database:
             DatabaseUnavailableError: it does not answer or cannot keep anything, as in `reading`.
         """
         made = Session(self._for_writing, expire_on_commit=False)
-        with _told_when_away(), made as session, session.begin():
+        with told_when_away(), made as session, session.begin():
             session.connection()  # so that the lock is held from here on, not from the first statement
             yield session
 
@@ -188,7 +217,7 @@ def differences(engine: Engine, metadata: MetaData, *, version_table: str = VERS
 
 
 @contextmanager
-def _told_when_away() -> Iterator[None]:
+def told_when_away() -> Iterator[None]:
     """Give what a database says that is away, locked or full one name, whichever kind it is."""
     try:
         yield
