@@ -28,7 +28,8 @@ class DisputeOutcome:
 class Order:
     """One order, with the buyer's papers as they were when it was placed: every attempt uses the same.
 
-    `request_digest` tells a repeated request from another one under the same id.
+    `request_digest` tells a repeated request from another one under the same id. `ordered_by` is the member
+    who placed it, None where that is not known.
     """
 
     order_id: str
@@ -44,6 +45,7 @@ class Order:
     placed_at: datetime
     log_index: int
     dispute: DisputeOutcome | None = None
+    ordered_by: str | None = None
 
     @property
     def hold_id(self) -> str:

@@ -73,12 +73,14 @@ class ReadMemberActs:
         with self.desk.store.reading() as books:
             return {each.member_id: each.name for each in books.members.of_account(account_id)}
 
-    def buyer_of(self, account_id: str, purchase_id: str) -> str | None:
-        """The name of the member who ordered something; None if that is not known."""
-        acts = [
-            act for act in self(account_id) if act.kind == Did.ORDERED and act.told["about"] == purchase_id
-        ]
-        return self.who(account_id).get(acts[0].actor) if acts else None
+    def buyer_of(self, account_id: str, order_id: str) -> str | None:
+        """The name of the member who placed an order of this account; None if that is not known."""
+        with self.desk.store.reading() as books:
+            order = books.orders.get(order_id)
+            if order is None or order.account_id != account_id or order.ordered_by is None:
+                return None
+            member = books.members.get(order.ordered_by)
+        return None if member is None else member.name
 
 
 def is_organisation(books: Books, account_id: str) -> bool:

@@ -160,6 +160,7 @@ class PlaceOrder:
             escrow_receipt=self._receipt(request, price, now),
             placed_at=now,
             log_index=log_index,
+            ordered_by=request.by,
         )
         self._hold(books, order)
         log(_LOGGER, "order placed", order=order.order_id, job=job_id, cents=price.gross_cents)

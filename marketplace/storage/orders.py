@@ -44,6 +44,7 @@ class SqlOrders(SqlJobs):
             "escrow_receipt": order.escrow_receipt,
             "placed_at": order.placed_at,
             "log_index": order.log_index,
+            "ordered_by": order.ordered_by,
         }
         self._session.execute(insert(orders).values(row))
         self._add_job(job, number=highest + 1, due_at=order.placed_at)
@@ -162,6 +163,7 @@ def _order(row: Row[tuple[object, ...]]) -> Order:
         placed_at=row.placed_at,
         log_index=row.log_index,
         dispute=None if row.dispute is None else _dispute(row.dispute),
+        ordered_by=row.ordered_by,
     )
 
 

@@ -148,6 +148,7 @@ orders = Table(
     Column("placed_at", UtcMoment, nullable=False),
     Column("log_index", BigInteger, nullable=False),
     Column("dispute", JSON),
+    Column("ordered_by", String(40)),
 )
 
 jobs = Table(
