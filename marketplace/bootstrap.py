@@ -25,6 +25,7 @@ from marketplace.services.payment_ports import PaymentRail
 from marketplace.services.presentation_suite import Asking
 from marketplace.services.sign_in_suite import DoorSide
 from marketplace.services.suite import Duties, Others, Services, Surroundings, duties, offer
+from marketplace.storage.glances import SqlGlances
 from marketplace.storage.store import SqlStore, open_store
 from marketplace.verifier_identity import read_verifier
 from marketplace.web.app import create_app
@@ -120,6 +121,7 @@ def services_of(house: House, settings: Settings) -> Services:
         rail=house.rail,
         doors=door_side(settings, clock=house.desk.clock),
         webhooks=house.webhooks,
+        glances=SqlGlances(house.store.database),
     )
     return offer(house.desk, around)
 

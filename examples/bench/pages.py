@@ -147,7 +147,10 @@ def sign_in(port: int, email: str) -> str:
         answer = connection.getresponse()
         if answer.status != HTTPStatus.FOUND:
             raise PageMissingError(f"signing in answered {answer.status}")
-        return _cookie(answer.getheader("Set-Cookie"))
+        entered = _cookie(answer.getheader("Set-Cookie"))
+        answer.read()
+        connection.request("GET", "/", headers={"Cookie": entered})  # as a browser goes on
+        return _cookie(connection.getresponse().getheader("Set-Cookie")) or entered
     finally:
         connection.close()
 

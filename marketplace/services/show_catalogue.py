@@ -25,15 +25,22 @@ class ShowCatalogue:
 
     def __call__(self) -> tuple[CatalogueEntry, ...]:
         """The entries, in the order of the data sets' references."""
+        return self._current().entries
+
+    def holds_until(self) -> datetime | None:
+        """When the catalogue of now is another one though nobody writes: the next consent ends then."""
+        return self._current().next_end
+
+    def _current(self) -> "_Kept":
         now = self.desk.now()
         with self.desk.store.reading() as books:
             edition = books.supply.edition()
             for kept in self._kept:
                 if kept.edition == edition and kept.put_together_at <= now and not kept.ends_by(now):
-                    return kept.entries
+                    return kept
             kept = _Kept(edition, now, books.offers.next_end(now=now), self._put_together(books, now))
         self._kept[:] = [kept]
-        return kept.entries
+        return kept
 
     def _put_together(self, books: Books, now: datetime) -> tuple[CatalogueEntry, ...]:
         supply = books.offers.supply(now=now)

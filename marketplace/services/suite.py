@@ -21,6 +21,7 @@ from marketplace.services.export_ledger import ExportLedger
 from marketplace.services.fetch_proof import FetchProof
 from marketplace.services.forget_presentations import ForgetPresentations
 from marketplace.services.forward_contributions import ForwardContributions, RelayWithdrawals
+from marketplace.services.glance_ports import Glances
 from marketplace.services.issue_invoices import Invoices
 from marketplace.services.join_crowd import JoinCrowd
 from marketplace.services.judge_crowd import ConfirmCrowd, DisputeCrowd
@@ -173,6 +174,7 @@ class Services:
     presentations: Presentations | None = None
     data_space: DataSpace | None = None
     doors: Doors | None = None
+    glances: Glances | None = None
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,7 @@ class Surroundings:
     `payees` seals whom to pay; without `asking` no wallet is asked for presentations, without `space` no
     other data space is talked to, without a `rail` no money comes in but the sandbox's, without `doors`
     nobody signs in but by a password, without `webhooks` no events are sent to buyers' servers.
+    nobody signs in but by a password, without `glances` no page is kept.
     """
 
     nodes: Nodes
@@ -197,6 +200,7 @@ class Surroundings:
     doors: DoorSide | None = None
     paces: Paces = field(default_factory=NoPaces)
     webhooks: WebhookSide | None = None
+    glances: Glances | None = None
 
 
 def offer(desk: Desk, around: Surroundings) -> Services:
@@ -258,6 +262,7 @@ def offer(desk: Desk, around: Surroundings) -> Services:
         presentations=None if around.asking is None else presentations(desk, around.asking),
         data_space=None if around.space is None else data_space(desk, around.space, around.status_lists),
         doors=None if around.doors is None else doors(desk, around.doors, SignIn(desk, around.password_cost)),
+        glances=around.glances,
     )
 
 

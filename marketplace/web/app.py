@@ -19,6 +19,7 @@ from marketplace.web import (
     institutions,
     invoices,
     joining,
+    kept_pages,
     members,
     operations,
     orders,
@@ -72,6 +73,8 @@ def create_app(
         app.register_blueprint(own.screens(services))
     app.register_blueprint(result.screens(services, authority))
     _install_what_is_set_up(app, services, settings)
+    if services.glances is not None:
+        kept_pages.install(app, services, services.glances)
     return app
 
 

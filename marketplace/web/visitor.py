@@ -52,6 +52,7 @@ ASKING_AGAIN: Final = "argonauta.asking_again"
 """Where the application keeps what asks a member to show again who she is (`again.py`)."""
 _HOUSE = ("organisation.", "members.", "webhooks.")
 _SIGN_IN, _SESSION = "visitor.sign_in", "session"
+_SIGN_IN, SESSION = "visitor.sign_in", "session"
 
 
 def install(app: Flask, services: Services) -> None:
@@ -159,7 +160,7 @@ def me() -> Member:
 
 def this_session() -> str | None:
     """The session in which she is signed in."""
-    session_id = session.get(_SESSION)
+    session_id = session.get(SESSION)
     return session_id if isinstance(session_id, str) else None
 
 
@@ -177,6 +178,7 @@ def enter(services: Services, member: Member, *, proven_at: datetime | None) -> 
     session.clear()  # a session from before signing in must not live on
     begun = services.member_sessions.begin(member, device_text(), proven_at=proven_at)
     session[_SESSION] = begun.session_id
+    session[SESSION] = services.member_sessions.begin(member, device_text()).session_id
     account = services.get_account(member.account_id)
     g.visitor, g.member = account, member
     return _home_of(account)

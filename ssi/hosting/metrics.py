@@ -9,6 +9,7 @@ from flask import Flask, Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 
 _STARTED = "argonauta_started"
+_NOTE = "argonauta.metrics"
 _BUCKETS = (0.005, 0.02, 0.1, 0.5, 2.0, 10.0)
 
 
@@ -25,20 +26,31 @@ def install(app: Flask, registry: CollectorRegistry | None = None) -> CollectorR
         "http_request_seconds", "Time to an answer", ("endpoint",), registry=registry, buckets=_BUCKETS
     )
 
+    def note(endpoint: str, method: str, status: int, took: float) -> None:
+        requests.labels(endpoint, method, str(status)).inc()
+        seconds.labels(endpoint).observe(took)
+
     @app.before_request
     def start() -> None:
         g.setdefault(_STARTED, time.perf_counter())
 
     @app.after_request
     def count(response: Response) -> Response:
-        endpoint = request.endpoint or "none"
         method = request.method if request.method in _METHODS else "other"
-        requests.labels(endpoint, method, str(response.status_code)).inc()
-        seconds.labels(endpoint).observe(time.perf_counter() - g.get(_STARTED, time.perf_counter()))
+        took = time.perf_counter() - g.get(_STARTED, time.perf_counter())
+        note(request.endpoint or "none", method, response.status_code, took)
         return response
 
+    app.extensions[_NOTE] = note
     app.add_url_rule("/metrics", "metrics", lambda: _published(registry), methods=["GET"])
     return registry
+
+
+def count_outside(app: Flask, endpoint: str, method: str, status: int, took: float) -> None:
+    """Count a request that was answered in the app's place, after so many seconds."""
+    note = app.extensions.get(_NOTE)
+    if note is not None:
+        note(endpoint, method, status, took)
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})

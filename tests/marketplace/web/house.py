@@ -31,6 +31,7 @@ from marketplace.services.desk import Desk, Terms
 from marketplace.services.drive_jobs import DriveJobs
 from marketplace.services.suite import Services, Surroundings, offer
 from marketplace.services.supply_terms import SumUpSupply
+from marketplace.storage.glances import SqlGlances
 from marketplace.storage.store import SqlStore, open_store
 from marketplace.web.app import create_app
 from ssi.credential import Credential
@@ -273,6 +274,7 @@ def open_house(
         rail=None if bare else SandboxRail(b"k" * 32),
         doors=door_side(settings, clock=clock),
         webhooks=side(HttpWebhooks()),
+        glances=SqlGlances(store.database),
     )
     services = offer(desk, around)
     SumUpSupply(desk)()
