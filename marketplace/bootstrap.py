@@ -121,7 +121,7 @@ def services_of(house: House, settings: Settings) -> Services:
         rail=house.rail,
         doors=door_side(settings, clock=house.desk.clock),
         webhooks=house.webhooks,
-        glances=SqlGlances(house.store.database),
+        glances=SqlGlances(house.store.database, house.desk.terms.sessions),
     )
     return offer(house.desk, around)
 

@@ -16,7 +16,7 @@ buyer saved save query.json --name "Weekly scores" && buyer saved repeat ID --ev
 buyer events --follow
 buyer webhooks add https://me.example/events
 
-BUYER_URL, BUYER_AUTHORITY, BUYER_KEYS and BUYER_API_KEYFILE say once what every command asks for. An API key
+BUYER_URL, BUYER_AUTHORITY, BUYER_KEYS and BUYER_API_KEY_FILE say once what every command asks for. An API key
 is read from a file that nobody else may read, never from the command line, which other users of the machine
 see. Exit status: 0 done, 1 refused, 2 wrong use, 3 not yet, 4 not reachable, 5 the order failed and the money
 is back.
@@ -48,7 +48,6 @@ from marketplace.sdk.connecting import (
     options,
     say,
 )
-from marketplace.sdk.command_options import CONNECTED, FILE, connect, options, say
 from marketplace.sdk.describing import describing_query, publish, take_back
 from marketplace.sdk.errors import KeyFileError, OrderFileError
 from marketplace.sdk.following_commands import events, saved, webhooks
@@ -65,9 +64,6 @@ from ssi.dataset import data_set
 from ssi.http.client import Client
 from ssi.http.errors import RefusedByPeerError
 from ssi.trust_file import read_authority
-
-_FOLDER = click.Path(path_type=Path, file_okay=False)
-_CENTS = 100
 
 
 class _Commands(click.Group):
@@ -139,7 +135,6 @@ def catalogue(as_json: bool, /, url: str) -> None:
 def register(as_json: bool, /, credential: Path, **where: Any) -> None:
     """Register your organisation's credential with a fresh mandate for this key file."""
     connected(where).register(read_bytes(credential).decode("ascii", "replace").strip())
-    connect(where).register(read_bytes(credential).decode("ascii", "replace").strip())
     say(as_json, {"registered": True}, "Registered: you can order now.")
 
 
@@ -151,7 +146,6 @@ def quote(as_json: bool, /, query: Path, **where: Any) -> None:
     """Say what a question costs now, and how exact its answer would be."""
     asked = read_query(query)
     found = connected(where).quote(asked)
-    found = connect(where).quote(asked)
     errors: list[Json] = [
         {"label": each.label, "noise_sd": each.noise_sd, "unit": each.unit} for each in found.expected_errors
     ]
@@ -181,7 +175,6 @@ def explain(as_json: bool, /, query: Path, **where: Any) -> None:
         if nearby is not None:
             say(as_json, {"nearby": nearby.to_json()}, nearby_text(nearby))
         raise
-    plan = planned(connect(where), read_query(query))
     document: dict[str, Json] = {
         "query": plan.query.to_json(),
         "protocol": plan.protocol,
@@ -217,14 +210,12 @@ def wait(as_json: bool, /, file: Path, seconds: float, **where: Any) -> None:
         say(as_json, {"state": progress.state, "label": progress.label}, f"{progress.label} …")
 
     connected(where).wait(read_order(file), tell=tell, seconds=seconds)
-    connect(where).wait(read_order(file), tell=tell, seconds=seconds)
 
 
 @main.command()
 @options(*CONNECTED)
 @click.argument("file", type=FILE)
 @click.option("--out", type=FOLDER, required=True, help="The folder for the answer.")
-@click.option("--out", type=_FOLDER, required=True, help="The folder for the answer.")
 @click.option(
     "--format",
     "formats",
@@ -237,7 +228,6 @@ def wait(as_json: bool, /, file: Path, seconds: float, **where: Any) -> None:
 def collect(as_json: bool, /, file: Path, out: Path, formats: tuple[str, ...], **where: Any) -> None:
     """Open and check an answer here, confirm it, and save it with its method card and its proof."""
     buyer, placed = connected(where), read_order(file)
-    buyer, placed = connect(where), read_order(file)
     opened = buyer.collect(placed)
     written = save_answer(buyer, opened, placed, out, formats)
     names: list[Json] = [str(path) for path in written]
@@ -326,7 +316,6 @@ def describe(as_json: bool, /, ref: str, accept_cents: int, out: Path, **asked: 
 def publish_to_catalogue(as_json: bool, /, file: Path, **where: Any) -> None:
     """Show an answer that was collected to everybody in the catalogue; again changes nothing."""
     digest = publish(connected(where), read_order(file))
-    digest = publish(connect(where), read_order(file))
     say(as_json, {"digest": digest}, f"Published. The log holds {digest}.")
 
 
@@ -337,8 +326,6 @@ def publish_to_catalogue(as_json: bool, /, file: Path, **where: Any) -> None:
 def take_back_answer(as_json: bool, /, file: Path, **where: Any) -> None:
     """Take a published answer back from the catalogue, for good."""
     take_back(connected(where), read_order(file).order_id)
-    say(as_json, {"taken_back": True}, "Taken back: the catalogue shows it no more.")
-    take_back(connect(where), read_order(file).order_id)
     say(as_json, {"taken_back": True}, "Taken back: the catalogue shows it no more.")
 
 
@@ -351,18 +338,10 @@ def _place(as_json: bool, asked: Query, out: Path, accept_cents: int, where: Map
     if known is not None and known.query != asked:
         raise OrderFileError(f"{out.name} remembers another question and is not written over")
     buyer = connected(where)
-    buyer = connect(where)
     placed = known or buyer.prepare(asked)
     write_order(out, placed)  # before it is sent: an order that nobody remembers could not be opened
     buyer.order(asked, accept_cents=accept_cents, order_id=placed.order_id)
     say(as_json, {"order_id": placed.order_id, "file": str(out)}, f"Ordered: {placed.order_id}")
-
-
-def _decimal(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation as error:
-        raise click.BadParameter(f"{text[:20]!r} is not a number", param_hint="--epsilon") from error
 
 
 def _proof(file: Path, authority: Path) -> VerifiedProof:

@@ -13,7 +13,7 @@ from crypto.encoding import Json
 from crypto.reading import utc_text
 from marketplace.sdk import saved as keeping
 from marketplace.sdk import sending
-from marketplace.sdk.command_options import CONNECTED, FILE, connect, options, say
+from marketplace.sdk.connecting import CONNECTED, FILE, connected, options, say
 from marketplace.sdk.events import Event, events_after, follow
 from marketplace.sdk.order_file import read_query
 
@@ -31,7 +31,7 @@ def saved() -> None:
 @click.pass_obj
 def list_saved(as_json: bool, /, **where: Any) -> None:
     """List the saved questions, and whether each is asked again."""
-    for each in keeping.list_saved(connect(where)):
+    for each in keeping.list_saved(connected(where)):
         _tell_saved(as_json, each)
 
 
@@ -43,7 +43,7 @@ def list_saved(as_json: bool, /, **where: Any) -> None:
 @click.pass_obj
 def save_question(as_json: bool, /, query: Path, name: str, saved_id: str | None, **where: Any) -> None:
     """Save a question."""
-    _tell_saved(as_json, keeping.save(connect(where), name, read_query(query), saved_id=saved_id))
+    _tell_saved(as_json, keeping.save(connected(where), name, read_query(query), saved_id=saved_id))
 
 
 @saved.command("show")
@@ -52,7 +52,7 @@ def save_question(as_json: bool, /, query: Path, name: str, saved_id: str | None
 @click.pass_obj
 def show_saved(as_json: bool, /, saved_id: str, **where: Any) -> None:
     """Show one saved question."""
-    found = keeping.show_saved(connect(where), saved_id)
+    found = keeping.show_saved(connected(where), saved_id)
     _tell_saved(as_json, found)
     if not as_json:
         click.echo(describe_query(found.query, asked_about(found.query), "en"))
@@ -77,7 +77,7 @@ def repeat_saved(as_json: bool, /, saved_id: str, standing_id: str | None, **ask
         asked.pop("per_run_cents"),
         asked.pop("total_cents"),
     )
-    keeping.repeat(connect(asked), saved_id, terms, standing_id=standing_id)
+    keeping.repeat(connected(asked), saved_id, terms, standing_id=standing_id)
     say(as_json, {"saved_id": saved_id, "state": "active"}, "It is asked again and again.")
 
 
@@ -87,7 +87,7 @@ def repeat_saved(as_json: bool, /, saved_id: str, standing_id: str | None, **ask
 @click.pass_obj
 def runs(as_json: bool, /, saved_id: str, **where: Any) -> None:
     """List each time that a question was asked, and its order or why there is none."""
-    for each in keeping.runs_of(connect(where), saved_id):
+    for each in keeping.runs_of(connected(where), saved_id):
         document: dict[str, Json] = {
             "number": each.number,
             "planned_at": utc_text(each.planned_at),
@@ -105,7 +105,7 @@ def _acting(act: str, about: str) -> None:
     @click.argument("saved_id")
     @click.pass_obj
     def command(as_json: bool, /, saved_id: str, **where: Any) -> None:
-        state = keeping.change(connect(where), saved_id, act)
+        state = keeping.change(connected(where), saved_id, act)
         say(as_json, {"saved_id": saved_id, "state": state}, f"The repetition is {state}.")
 
 
@@ -121,7 +121,7 @@ _acting("end", "End the repetition for good.")
 @click.pass_obj
 def events(as_json: bool, /, after: int, on: bool, **where: Any) -> None:
     """Tell what happened to your orders and repeated questions, by number."""
-    buyer = connect(where)
+    buyer = connected(where)
     if on:
         for each in follow(buyer, after=after):
             _tell_event(as_json, each)
@@ -145,7 +145,7 @@ def webhooks() -> None:
 @click.pass_obj
 def list_webhooks(as_json: bool, /, **where: Any) -> None:
     """List where events are sent, and how far that is."""
-    for each in sending.list_webhooks(connect(where)):
+    for each in sending.list_webhooks(connected(where)):
         _tell_webhook(as_json, each)
 
 
@@ -156,7 +156,7 @@ def list_webhooks(as_json: bool, /, **where: Any) -> None:
 @click.pass_obj
 def add_webhook(as_json: bool, /, address: str, webhook_id: str | None, **where: Any) -> None:
     """Have events sent to an address, and print the secret, which is told this one time."""
-    made = sending.add_webhook(connect(where), address, webhook_id=webhook_id)
+    made = sending.add_webhook(connected(where), address, webhook_id=webhook_id)
     _tell_webhook(as_json, made.webhook, {"secret": made.secret})
     if not as_json:
         click.echo(made.secret or "It was there before; make a new secret with: buyer webhooks rotate")
@@ -168,7 +168,7 @@ def add_webhook(as_json: bool, /, address: str, webhook_id: str | None, **where:
 @click.pass_obj
 def test_webhook(as_json: bool, /, webhook_id: str, **where: Any) -> None:
     """Send an event that says nothing."""
-    number = sending.test_webhook(connect(where), webhook_id)
+    number = sending.test_webhook(connected(where), webhook_id)
     say(as_json, {"number": number}, f"Event {number} is on its way.")
 
 
@@ -178,7 +178,7 @@ def test_webhook(as_json: bool, /, webhook_id: str, **where: Any) -> None:
 @click.pass_obj
 def rotate_webhook(as_json: bool, /, webhook_id: str, **where: Any) -> None:
     """Make a new secret and print it; for a day the one before signs as well."""
-    secret = sending.rotate_webhook(connect(where), webhook_id)
+    secret = sending.rotate_webhook(connected(where), webhook_id)
     say(as_json, {"secret": secret}, secret)
 
 
@@ -189,7 +189,7 @@ def rotate_webhook(as_json: bool, /, webhook_id: str, **where: Any) -> None:
 @click.pass_obj
 def resume_webhook(as_json: bool, /, webhook_id: str, after: int | None, **where: Any) -> None:
     """Have it go on, also where it stopped."""
-    _tell_webhook(as_json, sending.resume_webhook(connect(where), webhook_id, after=after))
+    _tell_webhook(as_json, sending.resume_webhook(connected(where), webhook_id, after=after))
 
 
 @webhooks.command("end")
@@ -198,7 +198,7 @@ def resume_webhook(as_json: bool, /, webhook_id: str, after: int | None, **where
 @click.pass_obj
 def end_webhook(as_json: bool, /, webhook_id: str, **where: Any) -> None:
     """Have nothing sent there any more."""
-    sending.end_webhook(connect(where), webhook_id)
+    sending.end_webhook(connected(where), webhook_id)
     say(as_json, {"webhook_id": webhook_id, "state": "ended"}, "Nothing is sent there any more.")
 
 

@@ -183,8 +183,8 @@ class Surroundings:
 
     `payees` seals whom to pay; without `asking` no wallet is asked for presentations, without `space` no
     other data space is talked to, without a `rail` no money comes in but the sandbox's, without `doors`
-    nobody signs in but by a password, without `webhooks` no events are sent to buyers' servers.
-    nobody signs in but by a password, without `glances` no page is kept.
+    nobody signs in but by a password, without `webhooks` no events are sent to buyers' servers, without
+    `glances` no page is kept.
     """
 
     nodes: Nodes

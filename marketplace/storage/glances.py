@@ -23,10 +23,11 @@ from sqlalchemy import (
 )
 
 from marketplace.domain.account import AccountKind
-from marketplace.domain.member import SESSION_LIFETIME
+from marketplace.domain.member import SessionTerms
 from marketplace.domain.stall import PATIENCE
 from marketplace.services.detect_stalls import LEASE
 from marketplace.services.glance_ports import Glance
+from marketplace.services.member_sessions import SEEN_TO
 from marketplace.storage import edition
 from marketplace.storage.edition import catalogue_editions
 from marketplace.storage.invoice_tables import invoices
@@ -48,10 +49,14 @@ _edition = select(catalogue_editions.c.number).scalar_subquery()
 
 
 class SqlGlances:
-    """The `Glances` of one database; safe to share between threads."""
+    """The `Glances` of one database; safe to share between threads.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    A session that was not used for a minute is for the app: there it is written down that it was, or ends.
+    """
+
+    def __init__(self, database: Database, sessions: SessionTerms) -> None:
+        self._database, self._lifetime = database, sessions.lifetime
+        self._in_use = min(SEEN_TO, sessions.buyer_idle, sessions.operator_idle)
         in_session = member_sessions.join(members, members.c.member_id == member_sessions.c.member_id).join(
             accounts, accounts.c.account_id == members.c.account_id
         )
@@ -61,6 +66,8 @@ class SqlGlances:
         signed_in = (
             member_sessions.c.session_id == bindparam("session_id", type_=String),
             member_sessions.c.started_at > bindparam("since", type_=UtcMoment),
+            func.coalesce(member_sessions.c.seen_at, member_sessions.c.started_at)
+            > bindparam("used_since", type_=UtcMoment),
         )
         used_today = (
             api_keys.c.secret_digest == bindparam("digest", type_=String),
@@ -91,18 +98,20 @@ class SqlGlances:
 
     def catalogue_in(self, session_id: str, now: datetime) -> Glance | None:
         """The catalogue for who is signed in."""
-        return _glance(self._catalogue_in.first(session_id=session_id, since=now - SESSION_LIFETIME))
+        return _glance(self._catalogue_in.first(**self._session(session_id, now)))
 
     def order_in(self, session_id: str, order_id: str, now: datetime) -> Glance | None:
         """An order for who is signed in."""
-        since = now - SESSION_LIFETIME
-        asked = {"session_id": session_id, "since": since, "order_id": order_id, **_overdue(now)}
+        asked = {**self._session(session_id, now), "order_id": order_id, **_overdue(now)}
         return _glance(self._order_in.first(**asked))
 
     def order_by_key(self, secret_digest: str, order_id: str, now: datetime) -> Glance | None:
         """An order for a program; the first use of a day is not for it, because it is written down."""
         asked = {"digest": secret_digest, "today": now.date(), "order_id": order_id, **_overdue(now)}
         return _glance(self._order_by_key.first(**asked))
+
+    def _session(self, session_id: str, now: datetime) -> dict[str, Value]:
+        return {"session_id": session_id, "since": now - self._lifetime, "used_since": now - self._in_use}
 
 
 def _glance(row: tuple[object, ...] | None) -> Glance | None:

@@ -22,7 +22,6 @@ from werkzeug.http import parse_cookie, quote_etag
 
 from crypto.encoding import b64url_encode, sha256
 from marketplace.domain.account import secret_digest
-from marketplace.domain.member import SESSION_LIFETIME
 from marketplace.services.glance_ports import Glance, Glances
 from marketplace.services.suite import Services
 from marketplace.web.page_memory import KeptPage, PageMemory
@@ -42,7 +41,7 @@ _ALSO_NAMED = ("wsgi.url_scheme", "HTTP_HOST", "SCRIPT_NAME", "HTTP_HX_REQUEST")
 _CSRF, _TOKEN_SALT, _NOTE = "csrf_token", "wtf-csrf-token", "argonauta.kept_page"
 _CHANGES_BY_LOOKING = frozenset({"_flashes", "_permanent"})
 """What is in a session that is another after a page was shown: a message, a life that is prolonged."""
-_MOST_QUERY, _SESSION_SECONDS = 500, int(SESSION_LIFETIME.total_seconds())
+_MOST_QUERY = 500
 _KEPT = frozenset({HTTPStatus.OK, HTTPStatus.NO_CONTENT})
 
 
@@ -160,7 +159,8 @@ class KeptPages:
         if self._signer is None:
             return None
         try:
-            found: dict[str, Any] = self._signer.loads(cookie, max_age=_SESSION_SECONDS)
+            seconds = int(self._app.permanent_session_lifetime.total_seconds())
+            found: dict[str, Any] = self._signer.loads(cookie, max_age=seconds)
         except BadSignature:
             return None
         return found

@@ -46,13 +46,10 @@ _DESK = (
 )
 _MONEY = ("purse.", "invoices.", "payments.")
 _DIRECT = ("scores.", "sums.")
-_HOUSE = ("organisation.", "members.")
-_SIGN_IN, _SESSION, _WHY = "visitor.sign_in", "session", "why"
+_HOUSE = ("organisation.", "members.", "webhooks.")
+_SIGN_IN, SESSION, _WHY = "visitor.sign_in", "session", "why"
 ASKING_AGAIN: Final = "argonauta.asking_again"
 """Where the application keeps what asks a member to show again who she is (`again.py`)."""
-_HOUSE = ("organisation.", "members.", "webhooks.")
-_SIGN_IN, _SESSION = "visitor.sign_in", "session"
-_SIGN_IN, SESSION = "visitor.sign_in", "session"
 
 
 def install(app: Flask, services: Services) -> None:
@@ -177,8 +174,7 @@ def enter(services: Services, member: Member, *, proven_at: datetime | None) -> 
     """
     session.clear()  # a session from before signing in must not live on
     begun = services.member_sessions.begin(member, device_text(), proven_at=proven_at)
-    session[_SESSION] = begun.session_id
-    session[SESSION] = services.member_sessions.begin(member, device_text()).session_id
+    session[SESSION] = begun.session_id
     account = services.get_account(member.account_id)
     g.visitor, g.member = account, member
     return _home_of(account)
@@ -191,7 +187,7 @@ def renew(services: Services, proven_at: datetime) -> None:
         UnknownError: she was signed out meanwhile.
     """
     g.standing = services.member_sessions.renew(standing().session_id, proven_at=proven_at)
-    session[_SESSION] = g.standing.session_id
+    session[SESSION] = g.standing.session_id
 
 
 def device_text() -> str:

@@ -9,11 +9,12 @@ import pytest
 from marketplace.domain.account import ApiKey
 from marketplace.domain.invoice import Sale, invoice_for
 from marketplace.domain.job import JobEvent, JobState
-from marketplace.domain.member import SESSION_LIFETIME, MemberSession, Role
+from marketplace.domain.member import SESSION_LIFETIME, MemberSession, Role, SessionTerms
 from marketplace.domain.order import DisputeOutcome
 from marketplace.domain.stall import PATIENCE
 from marketplace.services.detect_stalls import LEASE
 from marketplace.services.glance_ports import Glance
+from marketplace.services.member_sessions import SEEN_TO
 from marketplace.services.ports import Books
 from marketplace.storage.glances import SqlGlances
 from marketplace.storage.store import SqlStore, open_store
@@ -48,7 +49,7 @@ def store(database_url) -> Iterator[SqlStore]:
 
 @pytest.fixture
 def glances(store: SqlStore) -> SqlGlances:
-    return SqlGlances(store.database)
+    return SqlGlances(store.database, SessionTerms())
 
 
 def of_order(glances: SqlGlances) -> tuple[Glance | None, Glance | None]:
@@ -142,6 +143,8 @@ def test_members_of_an_account_are_told_apart(store, glances):
 
 
 def test_a_session_that_ended_or_ran_out_is_none(store, glances):
+    with store.writing() as books:
+        books.members.see_session("session", NOW + SESSION_LIFETIME)
     assert glances.catalogue_in("session", NOW + SESSION_LIFETIME) is None
     assert glances.order_in("session", ORDER.order_id, NOW + SESSION_LIFETIME) is None
     with store.writing() as books:
@@ -200,3 +203,13 @@ def test_an_order_tells_who_placed_it(store):
 
     assert placed is not None
     assert placed.ordered_by == "member-2"
+
+
+def test_a_session_that_was_not_used_for_a_minute_is_for_the_app(store, glances):
+    assert glances.catalogue_in("session", NOW + SEEN_TO) is None
+    assert glances.order_in("session", ORDER.order_id, NOW + SEEN_TO) is None
+    with store.writing() as books:
+        books.members.see_session("session", NOW + SEEN_TO)
+
+    assert glances.catalogue_in("session", NOW + SEEN_TO) is not None
+    assert glances.order_in("session", ORDER.order_id, NOW + SEEN_TO) is not None

@@ -274,7 +274,7 @@ def open_house(
         rail=None if bare else SandboxRail(b"k" * 32),
         doors=door_side(settings, clock=clock),
         webhooks=side(HttpWebhooks()),
-        glances=SqlGlances(store.database),
+        glances=SqlGlances(store.database, desk.terms.sessions),
     )
     services = offer(desk, around)
     SumUpSupply(desk)()
