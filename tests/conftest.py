@@ -70,7 +70,7 @@ def _is_this_machine(host: object) -> bool:
 sys.addaudithook(_stay_on_this_machine)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what uses a database, so that it can be run once more on the other kind, and who shares a town.
 
     With `--dist loadgroup` each town is founded in one process only, and the longest stories come first. One
@@ -80,7 +80,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if "database_url" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.database)
         item.add_marker(pytest.mark.xdist_group(_town_of(item)))
-    alone = config.getoption("dist", "no") == "no"
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
     items.sort(key=lambda item: LONG_STORIES.get(_town_of(item), len(LONG_STORIES)), reverse=alone)
 
 
