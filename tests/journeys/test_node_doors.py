@@ -20,6 +20,7 @@ PRIVATE: dict[str, Callable[[Client], object]] = {
     "a job": lambda client: client.get_json("/v1/jobs/x"),
     "an output": lambda client: client.get_json("/v1/jobs/x/output"),
     "withdrawals that are awaited": lambda client: client.get_json("/v1/log/withdrawals"),
+    "its pace": lambda client: client.get_json("/v1/pace"),
     "withdrawals that are shown": lambda client: client.post_json(
         "/v1/log/withdrawals", {"withdrawals": [{}]}
     ),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from marketplace.mpc_node.pace import LONG_BYTES, MOST_ROUNDS, MOST_RUNS, Paces, RoundTimes
+from tests.marketplace.mpc_node.town import Town
 
 NOW = datetime(2026, 11, 28, 7, 47, 33, tzinfo=UTC)
 
@@ -68,3 +69,13 @@ def test_a_long_computation_does_not_fill_the_memory():
     noted = times(*[0.01] * (2 * MOST_ROUNDS))
 
     assert len(noted.short) == MOST_ROUNDS
+
+
+def test_only_the_marketplace_is_told(tmp_path):
+    town = Town(tmp_path)
+
+    told = town.get("node-a", "/v1/pace")
+    others = [town.get("node-a", "/v1/pace", caller=caller) for caller in ("node-b", None)]
+
+    assert told.get_json() == {"pace": None}
+    assert [each.status_code for each in others] == [403, 403]
