@@ -8,7 +8,7 @@ A stream of the market ends after some seconds; the next one goes on behind the 
 time within the days that the market keeps them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -23,6 +23,8 @@ from ssi.http.event_stream import EVENT_STREAM, Message, messages
 
 MOST_NUMBER: Final = 2**53 - 1
 MOST_ON_PAGE: Final = 500
+_FORGOTTEN: Final = "forgotten"
+_BETWEEN_SECONDS: Final = 0.5
 _PAUSE_SECONDS: Final = 2.0
 _LONGEST_PAUSE: Final = 60.0
 _LATER: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS.value, HTTPStatus.SERVICE_UNAVAILABLE.value})
@@ -74,10 +76,17 @@ def events_after(buyer: Buyer, number: int = 0, *, limit: int = MOST_ON_PAGE) ->
     )
 
 
-def follow(buyer: Buyer, *, after: int = 0, streams: int | None = None) -> Iterator[Event]:
+def follow(
+    buyer: Buyer,
+    *,
+    after: int = 0,
+    streams: int | None = None,
+    tell_gap: Callable[[int], object] = lambda until: None,
+) -> Iterator[Event]:
     """Each event behind a number as it happens, in order and once, for ever or for so many `streams`.
 
-    A market that is away or busy is asked again, ever more seldom.
+    A market that is away or busy is asked again, ever more seldom. Where events behind the number are not
+    kept any more, `tell_gap` is told up to which, before the first that is.
 
     Raises:
         RefusedByPeerError: the key is not good for it, or there is no event with this number yet.
@@ -89,6 +98,9 @@ def follow(buyer: Buyer, *, after: int = 0, streams: int | None = None) -> Itera
         try:
             for message in _stream(buyer, last):
                 failures = 0
+                if message.event == _FORGOTTEN:
+                    tell_gap(_until(message))
+                    continue
                 event = read_event(Fields.of(parse_json(message.data.encode()), "event"))
                 if event.number > last:
                     last = event.number
@@ -100,7 +112,8 @@ def follow(buyer: Buyer, *, after: int = 0, streams: int | None = None) -> Itera
             if error.status not in _LATER:
                 raise
             failures += 1
-        buyer.pause(min(_PAUSE_SECONDS * 2 ** min(failures, 10), _LONGEST_PAUSE) if failures else 0.0)
+        longer = min(_PAUSE_SECONDS * 2 ** min(failures, 10), _LONGEST_PAUSE)
+        buyer.pause(longer if failures else _BETWEEN_SECONDS)
 
 
 def _stream(buyer: Buyer, last: int) -> Iterator[Message]:
@@ -108,6 +121,9 @@ def _stream(buyer: Buyer, last: int) -> Iterator[Message]:
     if last:
         headers["Last-Event-ID"] = str(last)
     with buyer.client.stream(f"{API}/events", headers=headers) as chunks:
-        for message in messages(chunks):
-            if message.event != "forgotten":
-                yield message
+        yield from messages(chunks)
+
+
+def _until(message: Message) -> int:
+    fields = Fields.of(parse_json(message.data.encode()), _FORGOTTEN)
+    return fields.integer("until", least=1, most=MOST_NUMBER)

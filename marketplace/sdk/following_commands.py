@@ -123,12 +123,12 @@ def events(as_json: bool, /, after: int, on: bool, **where: Any) -> None:
     """Tell what happened to your orders and repeated questions, by number."""
     buyer = connected(where)
     if on:
-        for each in follow(buyer, after=after):
+        for each in follow(buyer, after=after, tell_gap=_tell_gap):
             _tell_event(as_json, each)
         return
     page = events_after(buyer, after)
-    if page.forgotten > after and not as_json:
-        click.echo(f"Events up to {page.forgotten} are not kept any more.", err=True)
+    if page.forgotten > after:
+        _tell_gap(page.forgotten)
     while page.events:
         for each in page.events:
             _tell_event(as_json, each)
@@ -200,6 +200,10 @@ def end_webhook(as_json: bool, /, webhook_id: str, **where: Any) -> None:
     """Have nothing sent there any more."""
     sending.end_webhook(connected(where), webhook_id)
     say(as_json, {"webhook_id": webhook_id, "state": "ended"}, "Nothing is sent there any more.")
+
+
+def _tell_gap(until: int) -> None:
+    click.echo(f"Events up to {until} are not kept any more.", err=True)
 
 
 def _utc(typed: datetime) -> datetime:

@@ -10,6 +10,7 @@ from marketplace.api.events import MOST_OF_ACCOUNT, STREAMS, Pace, Places, event
 from marketplace.domain.event import MOST_KEPT, EventKind
 from marketplace.domain.scope import Scope
 from marketplace.services.tell_events import tell
+from ssi.hosting.errors import DatabaseUnavailableError
 from ssi.http.event_stream import EVENT_STREAM, messages
 from tests.marketplace.api.test_saved_api import Program
 
@@ -139,6 +140,17 @@ def test_there_are_few_streams_in_all(market, program, account):
 
     refused = client.get(PLACE, headers={**program.headers, "Accept": EVENT_STREAM})
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "15")
+
+
+def test_a_database_that_goes_away_ends_the_stream(market, program, account, monkeypatch):
+    client = reader(market, Pace(seconds=60, look=0.0))
+    response = client.get(PLACE, headers={**program.headers, "Accept": EVENT_STREAM})
+
+    def away():
+        raise DatabaseUnavailableError
+
+    monkeypatch.setattr(market.store, "reading", away)
+    assert [each.last_id for each in messages([response.data])] == ["1", "2", "3"]
 
 
 def test_places_are_counted_for_each_account_and_in_all():

@@ -61,8 +61,16 @@ def test_a_follower_goes_on_behind_what_it_has_and_takes_each_event_once():
     told = [b"Last-Event-ID: %d\r\n" % last for last in (2, 2, 3, 3)]
     assert [line in heard for line, heard in zip(told, script.heard[1:], strict=True)] == [True] * 4
     assert b"Last-Event-ID" not in script.heard[0]
-    assert pauses[0] == 0.0
-    assert pauses[1] > 0.0
+    assert pauses[1] > pauses[0] > 0.0
+
+
+def test_a_gap_is_told_before_the_first_event_that_is_kept():
+    gap = STREAM + b'event: forgotten\ndata: {"until":7}\n\n' + sent(8)[len(STREAM) :]
+    gaps: list[int] = []
+    with scripted_peer(gap) as (url, _):
+        found = follow(a_buyer(url, []), after=3, streams=1, tell_gap=gaps.append)
+        assert [each.number for each in found] == [8]
+    assert gaps == [7]
 
 
 def test_a_number_that_never_was_ends_the_following():
