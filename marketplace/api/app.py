@@ -14,6 +14,7 @@ from marketplace.api.dsp import dsp_api
 from marketplace.api.events import events_api
 from marketplace.api.load import LoadCollector
 from marketplace.api.log import log_api
+from marketplace.api.members import members_api
 from marketplace.api.openapi.blueprint import openapi_api
 from marketplace.api.openapi.document import PREFIX
 from marketplace.api.openid4vp import openid4vp_api
@@ -55,6 +56,7 @@ def install_api(app: Flask, services: Services) -> tuple[Blueprint, ...]:
         saved_api(services),
         events_api(services),
         webhooks_api(services),
+        members_api(services),
         log_api(services),
         openapi_api(asking=services.presentations is not None, connecting=services.data_space is not None),
         breach_notices_api(services),

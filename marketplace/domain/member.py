@@ -85,6 +85,7 @@ NEEDED_FOR: Final[Mapping[Scope, frozenset[Right]]] = MappingProxyType(
         Scope.RESULTS: frozenset({Right.RESULTS}),
         Scope.ACCOUNT: frozenset({Right.MONEY, Right.PAY, Right.REGISTER}),
         Scope.PRESENTATIONS: frozenset({Right.PRESENT}),
+        Scope.MEMBERS: frozenset({Right.MEMBERS}),
     }
 )
 """What whoever makes an API key with a scope has to be allowed herself."""

@@ -15,10 +15,11 @@ class Scope(StrEnum):
     RESULTS = "results"
     ACCOUNT = "account"
     PRESENTATIONS = "presentations"
+    MEMBERS = "members"
 
 
-ALL_SCOPES = frozenset(Scope)
-"""What a key may do whose maker did not say: everything that its account may."""
+ALL_SCOPES = frozenset(Scope) - {Scope.MEMBERS}
+"""What a key may do whose maker did not say: everything, but look after members."""
 
 ABOUT: dict[Scope, str] = {
     Scope.CATALOGUE: "look at offers of scores and sums",
@@ -27,6 +28,7 @@ ABOUT: dict[Scope, str] = {
     Scope.RESULTS: "see orders and fetch their sealed answers",
     Scope.ACCOUNT: "read the statement, register the organisation, add sandbox money",
     Scope.PRESENTATIONS: "ask wallets to show credentials",
+    Scope.MEMBERS: "invite, change and end members: give it to no program that does not need it",
 }
 """Each scope in words, for the person who makes a key."""
 

@@ -18,6 +18,7 @@ from marketplace.api.openapi.public import PUBLIC, PUBLIC_SCHEMAS
 from marketplace.api.openapi.publishing import PUBLISHING, PUBLISHING_SCHEMAS
 from marketplace.api.openapi.repeating import REPEATING, REPEATING_SCHEMAS
 from marketplace.api.openapi.schema_parts import TEXT, nullable
+from marketplace.api.openapi.staffing import STAFFING, STAFFING_SCHEMAS
 from marketplace.api.paging import MOST_ON_PAGE, USUAL_ON_PAGE
 from ssi.http.problem import MEDIA_TYPE
 
@@ -112,6 +113,8 @@ def operations(*, asking: bool, connecting: bool) -> tuple[Operation, ...]:
     some = (*(ASKING if asking else ()), *(CONNECTING if connecting else ()))
     asked = (*PLANNING, *REPEATING, *FOLLOWING)
     return (*PUBLIC, *BUYING, *DIRECT, *PERSONS, *DUTIES, *PUBLISHING, *asked, *some)
+    some = (*STAFFING, *(ASKING if asking else ()), *(CONNECTING if connecting else ()))
+    return (*PUBLIC, *BUYING, *PLANNING, *DIRECT, *PERSONS, *DUTIES, *PUBLISHING, *REPEATING, *some)
 
 
 def document(*, asking: bool, connecting: bool) -> dict[str, Any]:
@@ -147,6 +150,7 @@ def document(*, asking: bool, connecting: bool) -> dict[str, Any]:
                 **PUBLISHING_SCHEMAS,
                 **REPEATING_SCHEMAS,
                 **FOLLOWING_SCHEMAS,
+                **STAFFING_SCHEMAS,
                 **ASKING_SCHEMAS,
                 **CONNECTING_SCHEMAS,
             },
