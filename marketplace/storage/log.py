@@ -1,6 +1,6 @@
 """The log in SQL: entries, and the tiles of the tree."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
@@ -21,29 +21,37 @@ _GROW = (
 
 
 class SqlLogBook:
-    """The `LogBook` of one transaction."""
+    """The `LogBook` of one transaction.
+
+    It remembers size and tiles that it has read or put: within a transaction nobody else changes them.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._size: int | None = None
+        self._tiles: dict[Tile, bytes] = {}
 
     def size(self) -> int:
         """How many entries there are."""
-        highest = self._session.execute(select(func.max(log_entries.c.entry_index))).scalar_one()
-        return 0 if highest is None else highest + 1
+        if self._size is None:
+            highest = self._session.execute(select(func.max(log_entries.c.entry_index))).scalar_one()
+            self._size = 0 if highest is None else highest + 1
+        return self._size
 
     def tiles(self, wanted: Iterable[Tile]) -> Mapping[Tile, bytes]:
         """Those of the tiles that there are, each as far as it has grown."""
-        found: dict[Tile, bytes] = {}
-        for batch in batched_values(wanted):
+        asked = list(wanted)
+        for batch in batched_values(tile for tile in asked if tile not in self._tiles):
             rows = self._session.execute(select(log_tiles).where(_named(batch)))
-            found |= {Tile(row.level, row.tile_index): row.hashes for row in rows}
-        return found
+            self._tiles |= {Tile(row.level, row.tile_index): row.hashes for row in rows}
+        return {tile: self._tiles[tile] for tile in asked if tile in self._tiles}
 
     def add(
         self, entries: Mapping[int, Entry], leaves: Mapping[int, Leaf], grown: Mapping[Tile, bytes]
     ) -> None:
         """Append entries and their leaves by index, and put the tiles that began or grew with them."""
         if entries:
+            self._size = max(entries) + 1
             self._session.execute(
                 insert(log_entries),
                 [
@@ -69,6 +77,7 @@ class SqlLogBook:
             self._session.connection().execute(_GROW, growing)
         if beginning:
             self._session.connection().execute(_BEGIN, beginning)
+        self._tiles |= grown
 
     def leaf(self, index: int) -> Leaf | None:
         """What stands in the tree for an entry, if there is one."""
@@ -98,11 +107,11 @@ class SqlLogBook:
             named = log_entries.c.entry_index.in_(batch)
             self._session.execute(update(log_entries).where(named).values(body=None, salt=None))
 
-    def _tile_names(self, wanted: Iterable[Tile]) -> set[Tile]:
+    def _tile_names(self, wanted: Collection[Tile]) -> set[Tile]:
         """Which of the tiles have begun. Those of a batch are the edge, and new ones to the right of it."""
-        names: set[Tile] = set()
+        names = {tile for tile in wanted if tile in self._tiles}
         leftmost: dict[int, int] = {}
-        for level, number in wanted:
+        for level, number in (tile for tile in wanted if tile not in names):
             leftmost[level] = min(number, leftmost.get(level, number))
         for batch in batched_values(Tile(level, number) for level, number in leftmost.items()):
             found = select(log_tiles.c.level, log_tiles.c.tile_index).where(_named(batch))
