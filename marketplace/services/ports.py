@@ -175,7 +175,7 @@ class OrderBook(Protocol):
         """An order by its id."""
         ...
 
-    def of_account(self, account_id: str) -> Sequence[Order]:
+    def of_account(self, account_id: str, *, limit: int | None = None, skip: int = 0) -> Sequence[Order]:
         """A buyer's orders, newest first."""
         ...
 

@@ -12,6 +12,17 @@ from marketplace.services.desk import Desk
 from marketplace.services.ports import Books
 from ssi.jws import parse_jws
 
+ON_PAGE = 50
+
+
+@dataclass(frozen=True)
+class OrdersPage:
+    """Some of a buyer's orders, newest first; `number` is which page of them this is, from 1."""
+
+    orders: tuple[OrderView, ...]
+    number: int
+    has_more: bool
+
 
 @dataclass(frozen=True)
 class ListOrders:
@@ -22,6 +33,12 @@ class ListOrders:
     def __call__(self, account_id: str) -> tuple[OrderView, ...]:
         """The orders."""
         return self.views(self.placed(account_id))
+
+    def page(self, account_id: str, number: int) -> OrdersPage:
+        """One page of the orders; the first is 1, and one beyond the last is empty."""
+        with self.desk.store.reading() as books:
+            found = books.orders.of_account(account_id, limit=ON_PAGE + 1, skip=(number - 1) * ON_PAGE)
+        return OrdersPage(self.views(found[:ON_PAGE]), number, len(found) > ON_PAGE)
 
     def placed(self, account_id: str) -> Sequence[Order]:
         """The orders as they were placed, for whoever shows some of them only."""

@@ -57,9 +57,11 @@ class SqlOrders(SqlJobs):
         row = self._session.execute(select(orders).where(orders.c.order_id == order_id)).first()
         return None if row is None else _order(row)
 
-    def of_account(self, account_id: str) -> Sequence[Order]:
-        """A buyer's orders, newest first."""
+    def of_account(self, account_id: str, *, limit: int | None = None, skip: int = 0) -> Sequence[Order]:
+        """A buyer's orders, newest first; without those that are skipped, and no more than a limit."""
         found = select(orders).where(orders.c.account_id == account_id).order_by(orders.c.number.desc())
+        if limit is not None:
+            found = found.limit(limit).offset(skip)
         return [_order(row) for row in self._session.execute(found)]
 
     def has_any(self, account_id: str) -> bool:

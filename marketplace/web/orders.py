@@ -1,5 +1,6 @@
 """Buying, watching the job, and saying that the answer is right or wrong."""
 
+import re
 from http import HTTPStatus
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -24,6 +25,7 @@ from marketplace.web.kept import KeptParts
 from marketplace.web.visitor import for_buyers, me, visitor
 from marketplace.web.words import level_text, sentence, state_words
 
+_PAGE = re.compile(r"[0-9]{1,6}")
 _UNDER_WAY = frozenset({JobState.QUEUED, JobState.ADMITTED, JobState.RUNNING})
 _ANSWERED = frozenset({JobState.RELEASED, JobState.SETTLED})
 
@@ -67,10 +69,8 @@ def _watching(blueprint: Blueprint, services: Services) -> None:
     @blueprint.get("/orders")
     @for_buyers(Right.RESULTS)
     def overview() -> str:
-        orders = services.list_orders(visitor().account_id)
-        return render_template(
-            "market/orders.html", orders=orders, describe=describe, state_words=state_words
-        )
+        page = services.list_orders.page(visitor().account_id, _page_asked())
+        return render_template("market/orders.html", page=page, describe=describe, state_words=state_words)
 
     @blueprint.get("/orders/<order_id>")
     @for_buyers(Right.RESULTS)
@@ -142,6 +142,12 @@ def _judging(blueprint: Blueprint, services: Services) -> None:
             visitor().account_id, order_id, role=role, private_key=private_key, by=me().member_id
         )
         return redirect(url_for("orders.detail", order_id=order_id))
+
+
+def _page_asked() -> int:
+    """The page of a list that the address names; what is no number of one is the first."""
+    asked = request.args.get("page", "")
+    return max(1, int(asked)) if _PAGE.fullmatch(asked) else 1
 
 
 def _read_order() -> tuple[Query, int]:

@@ -31,6 +31,17 @@ def store(request, database_url) -> Iterator[Store]:
     opened.database.close()
 
 
+def test_orders_are_found_in_pages_newest_first(store):
+    for number in (1, 2, 3):
+        add_order(store, number)
+
+    with store.reading() as books:
+        everything = list(books.orders.of_account("account-1"))
+        assert list(books.orders.of_account("account-1", limit=2)) == everything[:2]
+        assert list(books.orders.of_account("account-1", limit=2, skip=2)) == everything[2:]
+        assert list(books.orders.of_account("account-1", limit=2, skip=4)) == []
+
+
 def test_an_order_comes_back_as_it_was_with_its_job_and_parts(store):
     add_order(store)
     order, job, parts = an_order(1, people=(1, 2))

@@ -247,8 +247,9 @@ class MemoryOrders:
     def get(self, order_id: str) -> Order | None:
         return self.rows.get(order_id)
 
-    def of_account(self, account_id: str) -> Sequence[Order]:
-        return [order for order in reversed(self.rows.values()) if order.account_id == account_id]
+    def of_account(self, account_id: str, *, limit: int | None = None, skip: int = 0) -> Sequence[Order]:
+        found = [order for order in reversed(self.rows.values()) if order.account_id == account_id]
+        return found[skip:] if limit is None else found[skip : skip + limit]
 
     def has_any(self, account_id: str) -> bool:
         return bool(self.of_account(account_id))
