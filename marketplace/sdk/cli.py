@@ -48,11 +48,6 @@ from marketplace.sdk.connecting import (
     options,
     say,
 )
-from marketplace.sdk.command_options import CONNECTED as _CONNECTED
-from marketplace.sdk.command_options import FILE as _FILE
-from marketplace.sdk.command_options import connect as _connect
-from marketplace.sdk.command_options import options as _options
-from marketplace.sdk.command_options import say as _say
 from marketplace.sdk.describing import describing_query, publish, take_back
 from marketplace.sdk.errors import KeyFileError, OrderFileError
 from marketplace.sdk.following_commands import events, saved, webhooks
@@ -72,7 +67,6 @@ from ssi.http.errors import RefusedByPeerError
 from ssi.trust_file import read_authority
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
-_CENTS = 100
 
 
 class _Commands(click.Group):
@@ -103,7 +97,6 @@ def main(context: click.Context, as_json: bool) -> None:
 
 main.add_command(score)
 main.add_command(total)
-main.add_command(members)
 
 
 @main.group()
@@ -339,7 +332,7 @@ def take_back_answer(as_json: bool, /, file: Path, **where: Any) -> None:
     say(as_json, {"taken_back": True}, "Taken back: the catalogue shows it no more.")
 
 
-for group in (saved, webhooks, events):
+for group in (saved, webhooks, events, members):
     main.add_command(group)
 
 
@@ -352,14 +345,6 @@ def _place(as_json: bool, asked: Query, out: Path, accept_cents: int, where: Map
     write_order(out, placed)  # before it is sent: an order that nobody remembers could not be opened
     buyer.order(asked, accept_cents=accept_cents, order_id=placed.order_id)
     say(as_json, {"order_id": placed.order_id, "file": str(out)}, f"Ordered: {placed.order_id}")
-    _say(as_json, {"order_id": placed.order_id, "file": str(out)}, f"Ordered: {placed.order_id}")
-
-
-def _decimal(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation as error:
-        raise click.BadParameter(f"{text[:20]!r} is not a number", param_hint="--epsilon") from error
 
 
 def _proof(file: Path, authority: Path) -> VerifiedProof:

@@ -6,7 +6,7 @@ import click
 
 from crypto.encoding import Json
 from crypto.reading import utc_text
-from marketplace.sdk.command_options import CONNECTED, connect, options, say
+from marketplace.sdk.connecting import CONNECTED, connected, options, say
 from marketplace.sdk.members import ROLES, Member, change, end, invite, list_members
 
 _ROLE = click.option("--role", type=click.Choice(ROLES), required=True, help="What she may do.")
@@ -25,7 +25,7 @@ def members() -> None:
 @click.pass_obj
 def _list(as_json: bool, /, **where: Any) -> None:
     """List the members, also those who were ended."""
-    for each in list_members(connect(where)):
+    for each in list_members(connected(where)):
         say(as_json, _json(each), _line(each))
 
 
@@ -37,7 +37,7 @@ def _list(as_json: bool, /, **where: Any) -> None:
 @click.pass_obj
 def _invite(as_json: bool, /, email: str, role: str, most_cents: int | None, **where: Any) -> None:
     """Invite somebody, and print the link to pass on."""
-    made = invite(connect(where), email, role, spends_most_cents=most_cents)
+    made = invite(connected(where), email, role, spends_most_cents=most_cents)
     link = f"{where['url'].rstrip('/')}/join#{made.code}"
     document: dict[str, Json] = {
         "email": made.email,
@@ -56,7 +56,7 @@ def _invite(as_json: bool, /, email: str, role: str, most_cents: int | None, **w
 @click.pass_obj
 def _change(as_json: bool, /, member_id: str, role: str, most_cents: int | None, **where: Any) -> None:
     """Give a member another role and limit. It counts at once."""
-    changed = change(connect(where), member_id, role, spends_most_cents=most_cents)
+    changed = change(connected(where), member_id, role, spends_most_cents=most_cents)
     say(as_json, _json(changed), _line(changed))
 
 
@@ -66,7 +66,7 @@ def _change(as_json: bool, /, member_id: str, role: str, most_cents: int | None,
 @click.pass_obj
 def _end(as_json: bool, /, member_id: str, **where: Any) -> None:
     """End a member: she is signed out, and the keys she made work no more."""
-    end(connect(where), member_id)
+    end(connected(where), member_id)
     say(as_json, {"ended": member_id}, "Ended.")
 
 

@@ -234,5 +234,5 @@ def test_each_of_two_keys_signs_under_its_own_name():
         document = issue_status_credential(RECEIPTS[0], key)
 
         assert document["issuer"] == did_key(PublicKey.of(key.public))
-        assert document["proof"]["verificationMethod"] == did_key_method(PublicKey.of(key.public))
+        assert loose(document)["proof"]["verificationMethod"] == did_key_method(PublicKey.of(key.public))
         assert verify_status_credential(loose(document), key.public) == RECEIPTS[0]

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from crypto.encoding import Json
 from marketplace.domain.event import Event, EventKind
 from marketplace.domain.webhook import LEASE, MOST_SHOWN, Delivery, Webhook
 from marketplace.services.ports import Store
-from marketplace.storage.store import open_store
+from marketplace.storage.store import SqlStore, open_store
 from tests.contracts.stores import add_order
 from tests.marketplace.builders import an_account
 from tests.marketplace.fakes import MemoryStore
@@ -22,17 +23,17 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture(params=["memory", "sql"])
 def store(request, database_url) -> Iterator[Store]:
-    opened: Store = MemoryStore() if request.param == "memory" else open_store(database_url)
+    opened: MemoryStore | SqlStore = MemoryStore() if request.param == "memory" else open_store(database_url)
     add_order(opened)
     with opened.writing() as books:
         books.accounts.add(an_account(2))
     yield opened
-    if request.param == "sql":
+    if isinstance(opened, SqlStore):
         opened.database.close()
 
 
 def an_event(number: int, account: str = ONE, later: int = 0) -> Event:
-    told = {"order_id": an_id(number), "charged_cents": 17, "culprits": ["node-1"]}
+    told: dict[str, Json] = {"order_id": an_id(number), "charged_cents": 17, "culprits": ["node-1"]}
     return Event(account, number, EventKind.ORDER_SETTLED, NOW + later * SECOND, told)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from crypto.encoding import Json
 from marketplace.domain.act import Act, Register
 from marketplace.domain.member_act import Did
 from marketplace.storage.store import open_store
@@ -19,7 +20,7 @@ def test_orders_name_who_placed_them_as_the_acts_tell(database_url):
         books.accounts.add(an_account(1))
         for order, job, parts in (first, second):
             books.orders.add(replace(order, ordered_by=None), job, parts)
-        told = {"about": first[0].order_id, "cents": 1}
+        told: dict[str, Json] = {"about": first[0].order_id, "cents": 1}
         books.acts.add(Act(Register.MEMBER, "account-1", NOW, "member-1", Did.ORDERED.value, told))
         books.acts.add(Act(Register.MEMBER, "account-1", NOW, "member-2", Did.CONFIRMED.value, told))
 

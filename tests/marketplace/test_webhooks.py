@@ -47,7 +47,16 @@ class Here:
         (member,) = self.market.services.members.of(self.account.account_id)
         self.who = (self.account.account_id, member.member_id)
         self.hooks = self.market.services.webhooks
-        _, self.secret = self.hooks.make(self.who, HOOK, URL)
+        _, secret = self.hooks.make(self.who, HOOK, URL)
+        assert secret is not None
+        self.secret: str = secret
+
+    @property
+    def sending(self) -> SendWebhooks:
+        """What a worker has of this market to send."""
+        duty = self.market.duties.send_webhooks
+        assert duty is not None
+        return duty
 
     def happen(self, times: int = 1) -> None:
         for _ in range(times):
@@ -268,12 +277,12 @@ class ReaderMachine(RuleBasedStateMachine):
 
     @rule()
     def a_worker_sends_one(self) -> None:
-        self.here.market.duties.send_webhooks()
+        self.here.sending()
         self._take()
 
     @rule(sent=st.booleans())
     def a_worker_dies(self, sent: bool) -> None:
-        sending = self.here.market.duties.send_webhooks
+        sending = self.here.sending
         begun = sending._begin()
         if begun is not None and sent:
             assert sending._failure(*begun) is None
@@ -283,7 +292,7 @@ class ReaderMachine(RuleBasedStateMachine):
     @rule()
     def the_receiver_is_away(self) -> None:
         self.here.heard.fails = "no answer in time"
-        self.here.market.duties.send_webhooks()
+        self.here.sending()
         self.here.heard.fails = None
         self.here.market.clock.forward(hours=2)
         if self.here.view().webhook.state is WebhookState.STOPPED:
@@ -305,7 +314,7 @@ class ReaderMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.here.market.clock.now += LEASE
-        while self.here.market.duties.send_webhooks():
+        while self.here.sending():
             self._take()
         last = self.here.market.services.read_events(self.here.account.account_id, 0).last
         assert self.taken == list(range(1, last + 1))

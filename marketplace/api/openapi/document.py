@@ -111,10 +111,8 @@ _SCHEMES = {
 def operations(*, asking: bool, connecting: bool) -> tuple[Operation, ...]:
     """All endpoints; those of wallets that are asked and of connectors only where there are such."""
     some = (*(ASKING if asking else ()), *(CONNECTING if connecting else ()))
-    asked = (*PLANNING, *REPEATING, *FOLLOWING)
+    asked = (*PLANNING, *REPEATING, *FOLLOWING, *STAFFING)
     return (*PUBLIC, *BUYING, *DIRECT, *PERSONS, *DUTIES, *PUBLISHING, *asked, *some)
-    some = (*STAFFING, *(ASKING if asking else ()), *(CONNECTING if connecting else ()))
-    return (*PUBLIC, *BUYING, *PLANNING, *DIRECT, *PERSONS, *DUTIES, *PUBLISHING, *REPEATING, *some)
 
 
 def document(*, asking: bool, connecting: bool) -> dict[str, Any]:

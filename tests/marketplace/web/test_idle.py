@@ -9,6 +9,7 @@ import pytest
 from marketplace.config import Settings
 from marketplace.domain.member import SessionTerms
 from marketplace.services.desk import Terms
+from tests.marketplace.web.filled import Filled
 from tests.marketplace.web.house import House, Visitor, open_house, text_of
 
 
@@ -88,7 +89,7 @@ def test_who_signed_out_or_was_ended_is_told_so(house: House):
     assert "You were signed out here from elsewhere, or your access was ended." in told
 
 
-def test_an_operator_of_the_market_sets_the_times(tmp_path: Path, settings: Settings, database: Path):
+def test_an_operator_of_the_market_sets_the_times(tmp_path: Path, settings: Settings, database: Filled):
     terms = Terms(sessions=SessionTerms(buyer_idle=timedelta(minutes=5)))
     house = open_house(tmp_path, settings=replace(settings, terms=terms), database=database, terms=terms)
     buyer = house.buyer("buyer@institute.example")

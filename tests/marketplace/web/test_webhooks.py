@@ -21,6 +21,7 @@ def register(buyer: Visitor, url: str = URL):
 
 
 def happen(house: House, buyer: Visitor) -> None:
+    assert buyer.email is not None
     with house.work.desk.store.writing() as books:
         found = books.members.find(buyer.email)
         assert found is not None
