@@ -19,7 +19,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from crypto.errors import MalformedError
 from marketplace.api.problems import STATUS
 from marketplace.api.requests import buyer, number, whole_number
-from marketplace.domain.event import MOST_ON_PAGE, Event, EventPage
+from marketplace.domain.event import MOST_NUMBER, MOST_ON_PAGE, Event, EventPage
 from marketplace.domain.scope import Scope
 from marketplace.services.suite import Services
 from ssi.hosting.errors import DatabaseUnavailableError
@@ -106,11 +106,14 @@ def _after() -> int:
     """Behind which event to go on: a reader that comes back says so in a header, which counts more.
 
     Raises:
-        MalformedError: one of both is no number.
+        MalformedError: one of both is no number of an event.
     """
     asked = number("after") or 0
     told = request.headers.get("Last-Event-ID")
-    return asked if not told else whole_number(told, "Last-Event-ID")
+    last = whole_number(told, "Last-Event-ID") if told else asked
+    if max(asked, last) > MOST_NUMBER:
+        raise MalformedError(f"after, Last-Event-ID: expected at most {MOST_NUMBER}")
+    return last
 
 
 def _limit() -> int:

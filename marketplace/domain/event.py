@@ -22,6 +22,8 @@ KEPT_FOR: Final = timedelta(days=30)
 MOST_TEXT: Final = 300
 """A text in an event is cut after so many characters, which bounds the whole."""
 MOST_ON_PAGE: Final = 500
+MOST_NUMBER: Final = 2**53 - 1
+"""No number is larger: programs in every language read it exactly."""
 
 
 class EventKind(StrEnum):

@@ -5,7 +5,7 @@ from typing import Any
 
 from marketplace.api.openapi.operation import Answer, Door, Operation, parameter, schema
 from marketplace.api.openapi.schema_parts import COUNT, MOMENT, TEXT, json_list, json_object, nullable, one_of
-from marketplace.domain.event import MOST_ON_PAGE
+from marketplace.domain.event import MOST_NUMBER, MOST_ON_PAGE
 from marketplace.domain.scope import Scope
 from marketplace.domain.webhook import WebhookState
 from ssi.http.event_stream import EVENT_STREAM
@@ -22,7 +22,7 @@ _WEBHOOK: dict[str, Any] = {
     "next_at": nullable(MOMENT),
     "waiting": COUNT,
 }
-_NUMBER: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}
+_NUMBER: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": MOST_NUMBER}
 FOLLOWING_SCHEMAS: dict[str, Any] = {
     "Event": json_object(
         {"number": COUNT, "type": TEXT, "timestamp": MOMENT, "data": {"type": "object"}},
