@@ -50,6 +50,8 @@ ACTS: Final[Mapping[str, str]] = MappingProxyType(
         "members.end": "end a member",
         "organisation.register": "register your organisation’s keys",
         "organisation.make_key": "make a key for a program",
+        "webhooks.make": "have events sent to an address",
+        "webhooks.rotate": "make a new secret for an address",
         "you.leave": "leave your organisation",
     }
 )
