@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Generic, TypeVar
 
-from consent.moves import IllegalMoveError, Moves, Side
+from consent.moves import Illegal, IllegalMoveError, Moves, Side
 from consent.negotiation import NEGOTIATION, NegotiationMove, NegotiationState
 from consent.order_terms import OrderTerms
 from consent.query import Query
@@ -74,6 +74,11 @@ class Negotiation:
         """Whether anything can still happen to it."""
         return self.state not in NEGOTIATION.ends
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether the market is about to tell the connector that it is over."""
+        return self.outgoing is not None and self.outgoing.move is NegotiationMove.TERMINATE
+
     def moved(self, move: NegotiationMove, by: Side) -> "Negotiation":
         """After a message.
 
@@ -110,6 +115,11 @@ class TransferProcess:
         """Whether anything can still happen to it."""
         return self.state not in TRANSFER.ends
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether the market is about to tell the connector that it is over."""
+        return self.outgoing is not None and self.outgoing.move is TransferMove.TERMINATE
+
     def moved(self, move: TransferMove, by: Side) -> "TransferProcess":
         """After a message; see `Negotiation.moved`.
 
@@ -120,10 +130,14 @@ class TransferProcess:
         return replace(self, state=state, outgoing=None, due_at=None)
 
 
+_ENDINGS: Final = frozenset({NegotiationMove.TERMINATE, TransferMove.TERMINATE})
 S = TypeVar("S", NegotiationState, TransferState)
 
 
 def _after(moves: Moves[S, M], state: S, move: M, by: Side, outgoing: Outgoing[M] | None) -> S:
+    if outgoing is not None and outgoing.move in _ENDINGS and by is Side.CONSUMER and move not in _ENDINGS:
+        # Anything else of the buyer's would go on with what the market is about to end.
+        raise IllegalMoveError(Illegal.OVER, f"the {moves.name} is being ended; it can only be terminated")
     try:
         return moves.after(state, move, by)
     except IllegalMoveError:

@@ -18,6 +18,7 @@ from marketplace.services.negotiation_ports import Callbacks
 from marketplace.services.place_order import PlaceOrder
 from marketplace.services.ports import StatusLists
 from marketplace.services.send_messages import Sender
+from marketplace.services.tend_connector import EndTalks, ReadTalks
 from marketplace.services.transfer_results import AnswerTransfer, BeginTransfer, ReadTransfer
 
 ORDERS = "/api/v1/orders"
@@ -57,6 +58,8 @@ class DataSpace:
     begin_transfer: BeginTransfer
     answer_transfer: AnswerTransfer
     read_transfer: ReadTransfer
+    read_talks: ReadTalks
+    end_talks: EndTalks
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,8 @@ def data_space(desk: Desk, side: SpaceSide, status_lists: StatusLists) -> DataSp
         begin_transfer=BeginTransfer(desk, PlaceOrder(desk, status_lists)),
         answer_transfer=AnswerTransfer(desk),
         read_transfer=ReadTransfer(desk),
+        read_talks=ReadTalks(desk),
+        end_talks=EndTalks(desk),
     )
 
 

@@ -68,11 +68,11 @@ class DriveNegotiations:
             body = finalized_message(found.provider_pid, found.consumer_pid)
             return _saying(found, NegotiationMove.FINALIZE, "events", body)
         if found.version > MOST_CHANGES:
-            return _ending(found, "this negotiation leads nowhere; begin another one")
+            return ending(found, "this negotiation leads nowhere; begin another one")
         try:
             return self._answered(found, now)
         except (MarketplaceError, ConsentError, CredentialError) as error:
-            return _ending(found, str(error))
+            return ending(found, str(error))
 
     def _answered(self, found: Negotiation, now: datetime) -> Negotiation:
         query = found.terms.query
@@ -84,12 +84,12 @@ class DriveNegotiations:
                 raise
             return self._offering(found, OrderTerms(error.nearby, _roomy(self._price(found, error.nearby))))
         if now >= found.until:
-            return _ending(found, "the offer has run out")
+            return ending(found, "the offer has run out")
         if price_cents <= found.terms.most_cents:
             return self._agreeing(found, now)
         if may_offer:
             return self._offering(found, OrderTerms(query, _roomy(price_cents)))
-        return _ending(found, f"the price is {price_cents} cents now")
+        return ending(found, f"the price is {price_cents} cents now")
 
     def _price(self, found: Negotiation, query: Query) -> int:
         return self.quote(found.account_id, query).price.gross_cents
@@ -117,7 +117,8 @@ class DriveNegotiations:
         return _saying(offered, NegotiationMove.OFFER, "offers", body)
 
 
-def _ending(found: Negotiation, reason: str) -> Negotiation:
+def ending(found: Negotiation, reason: str) -> Negotiation:
+    """With the message that ends it, which is still to be sent."""
     body = termination_message(_TERMINATION, found.provider_pid, found.consumer_pid, reason)
     ended = replace(found, reason=reason[:MAX_REASON])
     return _saying(ended, NegotiationMove.TERMINATE, "termination", body)

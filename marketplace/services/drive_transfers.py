@@ -14,6 +14,7 @@ from marketplace.services.send_messages import Sender
 from marketplace.services.talk import Talk
 
 LOOK_AGAIN: Final = timedelta(seconds=5)
+_TERMINATION: Final = "TransferTerminationMessage"
 _FAILED = frozenset({JobState.FAILED, JobState.REFUNDED})
 
 
@@ -51,10 +52,7 @@ class DriveTransfers:
             return _saying(found, TransferMove.START, "start", body)
         if job.state in _FAILED:
             reason = job.reason or "there is no answer"
-            kind = "TransferTerminationMessage"
-            body = termination_message(kind, found.provider_pid, found.consumer_pid, reason)
-            ended = replace(found, reason=reason[:MAX_REASON])
-            return _saying(ended, TransferMove.TERMINATE, "termination", body)
+            return ending(found, reason)
         return replace(found, due_at=now + LOOK_AGAIN)
 
     def _job(self, order_id: str) -> Job:
@@ -63,6 +61,13 @@ class DriveTransfers:
             if order is None:  # an order is never deleted, and there is no transfer without one
                 raise AssertionError(order_id)
             return books.orders.job(order.job_id)
+
+
+def ending(found: TransferProcess, reason: str) -> TransferProcess:
+    """With the message that ends it, which is still to be sent."""
+    body = termination_message(_TERMINATION, found.provider_pid, found.consumer_pid, reason)
+    ended = replace(found, reason=reason[:MAX_REASON])
+    return _saying(ended, TransferMove.TERMINATE, "termination", body)
 
 
 def _given_up(found: TransferProcess) -> TransferProcess:

@@ -38,6 +38,10 @@ class NegotiationBook(Protocol):
         """How many negotiations of an account can still go on."""
         ...
 
+    def newest(self, account_id: str, *, limit: int) -> Sequence[Negotiation]:
+        """An account's latest negotiations, the newest first."""
+        ...
+
     def due(self, now: datetime, *, limit: int) -> Sequence[Negotiation]:
         """Those that the market has to do something about, the longest due first."""
         ...
@@ -64,6 +68,10 @@ class TransferProcessBook(Protocol):
 
     def count_open(self, account_id: str) -> int:
         """How many transfers of an account can still go on."""
+        ...
+
+    def newest(self, account_id: str, *, limit: int) -> Sequence[TransferProcess]:
+        """An account's latest transfers, the newest first."""
         ...
 
     def due(self, now: datetime, *, limit: int) -> Sequence[TransferProcess]:

@@ -62,6 +62,12 @@ class SqlNegotiations:
         own = (negotiations.c.account_id == account_id) & negotiations.c.state.not_in(NEGOTIATION.ends)
         return self._session.execute(select(func.count()).where(own)).scalar_one()
 
+    def newest(self, account_id: str, *, limit: int) -> Sequence[Negotiation]:
+        """An account's latest negotiations, the newest first."""
+        own = select(negotiations).where(negotiations.c.account_id == account_id)
+        ordered = own.order_by(negotiations.c.created_at.desc(), negotiations.c.provider_pid)
+        return [_negotiation(row) for row in self._session.execute(ordered.limit(limit))]
+
     def due(self, now: datetime, *, limit: int) -> Sequence[Negotiation]:
         """Those that the market has to do something about, the longest due first."""
         wanted = select(negotiations).where(negotiations.c.due_at <= now)
@@ -105,6 +111,12 @@ class SqlTransferProcesses:
             TRANSFER.ends
         )
         return self._session.execute(select(func.count()).where(own)).scalar_one()
+
+    def newest(self, account_id: str, *, limit: int) -> Sequence[TransferProcess]:
+        """An account's latest transfers, the newest first."""
+        own = select(transfer_processes).where(transfer_processes.c.account_id == account_id)
+        ordered = own.order_by(transfer_processes.c.created_at.desc(), transfer_processes.c.provider_pid)
+        return [_transfer(row) for row in self._session.execute(ordered.limit(limit))]
 
     def due(self, now: datetime, *, limit: int) -> Sequence[TransferProcess]:
         """Those that the market has to do something about, the longest due first."""

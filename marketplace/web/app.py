@@ -11,6 +11,7 @@ from marketplace.web import (
     again,
     ask,
     catalogue,
+    connector,
     desk_breaches,
     desk_nodes,
     desk_payouts,
@@ -69,7 +70,7 @@ def create_app(
     app.jinja_env.filters["word_of"] = lambda key, words: words.get(key, key)
     for linking in (members, signing_up, scores, sums):
         app.register_blueprint(linking.screens(services, settings.public_url))
-    for own in (you, joining, saved, webhooks):
+    for own in (you, joining, saved, webhooks, connector):
         app.register_blueprint(own.screens(services))
     app.register_blueprint(result.screens(services, authority))
     _install_what_is_set_up(app, services, settings)

@@ -46,7 +46,7 @@ _DESK = (
 )
 _MONEY = ("purse.", "invoices.", "payments.")
 _DIRECT = ("scores.", "sums.")
-_HOUSE = ("organisation.", "members.", "webhooks.")
+_HOUSE = ("organisation.", "members.", "webhooks.", "connector.")
 _SIGN_IN, SESSION, _WHY = "visitor.sign_in", "session", "why"
 ASKING_AGAIN: Final = "argonauta.asking_again"
 """Where the application keeps what asks a member to show again who she is (`again.py`)."""

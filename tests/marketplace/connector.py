@@ -14,6 +14,7 @@ from consent.odrl import CONTEXT
 from consent.order_terms import OrderTerms, iri_of, offer_document
 from consent.query import Query
 from crypto.encoding import b64url_encode, sha256
+from crypto.signing import VerifyingKey
 from marketplace.api.app import create_api_app
 from marketplace.clients.callbacks import HttpCallbacks
 from marketplace.clients.messenger import SIGNATURE_HEADER
@@ -40,6 +41,8 @@ class Listener:
 
     url: str = ""
     status: int = 200
+    market: str = MARKET
+    key: VerifyingKey = MARKET_KEY.public
     heard: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
@@ -50,7 +53,7 @@ class Listener:
         def hear(path: str) -> Response:
             message = request.get_json()
             try:
-                _require_signed(request.url, request.get_data(), request.headers[SIGNATURE_HEADER])
+                _require_signed(self, request.url, request.get_data(), request.headers[SIGNATURE_HEADER])
                 require_valid(message["@type"], message)
             except Exception as fault:
                 self.faults.append(repr(fault))
@@ -67,10 +70,10 @@ class Listener:
         return message
 
 
-def _require_signed(url: str, body: bytes, signature: str) -> None:
+def _require_signed(listener: Listener, url: str, body: bytes, signature: str) -> None:
     token = parse_jws(signature, "signature")
-    token.verify(MARKET_KEY.public, typ=MESSAGE_TYP)
-    assert (token.payload["iss"], token.payload["aud"]) == (MARKET, url)
+    token.verify(listener.key, typ=MESSAGE_TYP)
+    assert (token.payload["iss"], token.payload["aud"]) == (listener.market, url)
     assert token.payload["body_digest"] == b64url_encode(sha256(body))
 
 

@@ -38,6 +38,11 @@ class MemoryProcesses(Generic[P]):
         ]
         return [each for _, _, each in sorted(due, key=lambda line: line[:2])[:limit]]
 
+    def newest(self, account_id: str, *, limit: int) -> Sequence[P]:
+        own = [each for each in self.rows.values() if each.account_id == account_id]
+        by_id = sorted(own, key=lambda each: each.provider_pid)
+        return sorted(by_id, key=lambda each: each.created_at, reverse=True)[:limit]
+
     def save(self, process: P) -> None:
         self.rows[process.provider_pid] = process
 

@@ -23,6 +23,8 @@ TAKES_BACK = {
     "breaches.record",
     "breaches.report",
     "breaches.tell",
+    "connector.end_negotiation",
+    "connector.end_transfer",
     "access.refuse",
     "how_you_sign_in.rename",
     "invoices.set_billing",
