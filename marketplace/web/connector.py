@@ -26,7 +26,7 @@ NEGOTIATION_STATES: Final[Mapping[NegotiationState, tuple[str, str, str]]] = Map
     {
         NegotiationState.REQUESTED: ("asked", "note", "We look at the request. Nothing is to be done."),
         NegotiationState.OFFERED: (
-            "offer made",
+            "offered",
             "note",
             "Your connector has to accept our offer.",
         ),
