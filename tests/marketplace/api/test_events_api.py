@@ -88,7 +88,8 @@ def test_a_reader_that_comes_back_goes_on_behind_what_it_has(market, program, ac
         ("9" * 40, 400),
         ("2; drop", 400),
         ("4", 422),
-        ("9" * 16, 422),
+        ("9" * 15, 422),
+        ("9" * 16, 400),
     ],
 )
 def test_a_forged_number_is_refused(market, program, account, number, status):
