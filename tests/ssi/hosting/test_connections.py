@@ -45,7 +45,7 @@ def test_many_threads_share_few_connections_and_a_program_at_rest_holds_two(data
         (["/opt/venv/bin/marketplace", "worker", "--dir", "/srv/market"], "marketplace worker"),
         (["mpc-node", "make-aggregation-key"], "mpc-node make-aggregation-key"),
         (["wallet", "--help"], "wallet"),
-        (["notes.py", "/home/ada/letters.txt"], "notes.py"),
+        (["notes.py", "/srv/letters.txt"], "notes.py"),
         (["notebook"], "notebook"),
     ],
 )
