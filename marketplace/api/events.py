@@ -178,7 +178,7 @@ def _stream(first: EventPage, after: int, read: Read, pace: Pace) -> Iterator[by
             yield HEARTBEAT
             said = now
         if len(page.events) < _IN_STREAM:
-            time.sleep(pace.look)  # other processes write events and tell nobody; the thread is this stream's own
+            time.sleep(pace.look)  # other processes write events, and tell nobody when they do
         page = read(after)
 
 

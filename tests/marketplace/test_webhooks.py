@@ -4,15 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from crypto.errors import MalformedError
 from marketplace.domain.event import EventKind
 from marketplace.domain.member_act import Did
 from marketplace.domain.webhook import (
-    LEASE,
     MOST_ATTEMPTS,
     MOST_ENDED,
     MOST_WEBHOOKS,
@@ -29,48 +25,11 @@ from marketplace.errors import (
 )
 from marketplace.sdk.webhooks import AgainError, Receiver, WebhookRefusedError, verify_message
 from marketplace.services.send_webhooks import SendWebhooks
-from marketplace.services.tell_events import tell
+from tests.marketplace.hooked import Here
 from tests.marketplace.hooks import HOOK, URL, Heard, send_all, side
-from tests.marketplace.market import open_market
 from tests.marketplace.repeating import an_id
 
 SECOND = timedelta(seconds=1)
-
-
-class Here:
-    """A market that calls a receiver, and a buyer with a webhook."""
-
-    def __init__(self, store=None) -> None:
-        self.heard = Heard()
-        self.market = open_market(store, webhooks=side(self.heard))
-        self.account = self.market.services.add_account("buyer@example.org", "correct horse battery")
-        (member,) = self.market.services.members.of(self.account.account_id)
-        self.who = (self.account.account_id, member.member_id)
-        self.hooks = self.market.services.webhooks
-        _, secret = self.hooks.make(self.who, HOOK, URL)
-        assert secret is not None
-        self.secret: str = secret
-
-    @property
-    def sending(self) -> SendWebhooks:
-        """What a worker has of this market to send."""
-        duty = self.market.duties.send_webhooks
-        assert duty is not None
-        return duty
-
-    def happen(self, times: int = 1) -> None:
-        for _ in range(times):
-            with self.market.store.writing() as books:
-                tell(books, self.account.account_id, self.market.desk.now(), EventKind.ORDER_STATE)
-
-    def view(self):
-        return self.hooks.get(self.account.account_id, HOOK)
-
-    def numbers(self) -> list[int]:
-        return [self.read(*each).number for each in self.heard.messages]
-
-    def read(self, headers, body):
-        return verify_message([self.secret], headers, body, now=self.market.clock.now)
 
 
 @pytest.fixture
@@ -255,78 +214,6 @@ class Meanwhile(Heard):
 
     def deliver(self, url, body, headers) -> None:
         self._here.hooks.go_on(self._here.who, HOOK, after=0)
-
-
-class ReaderMachine(RuleBasedStateMachine):
-    """Workers die between sending and writing it down; a receiver that passes over ids misses nothing."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.here = Here()
-        self.taken: list[int] = []
-        self.receiver = Receiver([self.here.secret], lambda: self.here.market.clock.now)
-
-    @rule(times=st.integers(1, 4))
-    def something_happens(self, times: int) -> None:
-        self.here.happen(times)
-
-    @rule()
-    def a_change_is_taken_back(self) -> None:
-        with pytest.raises(ZeroDivisionError), self.here.market.store.writing() as books:
-            _tell_and_die(books, self.here.account.account_id, self.here.market.desk.now())
-
-    @rule()
-    def a_worker_sends_one(self) -> None:
-        self.here.sending()
-        self._take()
-
-    @rule(sent=st.booleans())
-    def a_worker_dies(self, sent: bool) -> None:
-        sending = self.here.sending
-        begun = sending._begin()
-        if begun is not None and sent:
-            assert sending._failure(*begun) is None
-        self._take()
-        self.here.market.clock.now += LEASE
-
-    @rule()
-    def the_receiver_is_away(self) -> None:
-        self.here.heard.fails = "no answer in time"
-        self.here.sending()
-        self.here.heard.fails = None
-        self.here.market.clock.forward(hours=2)
-        if self.here.view().webhook.state is WebhookState.STOPPED:
-            self.here.hooks.go_on(self.here.who, HOOK)
-
-    def _take(self) -> None:
-        for headers, body in self.here.heard.messages:
-            try:
-                self.taken.append(self.receiver.verify(headers, body).number)
-            except AgainError:
-                continue
-        self.here.heard.messages.clear()
-
-    @invariant()
-    def each_event_was_taken_once_and_in_order(self) -> None:
-        assert self.taken == list(range(1, len(self.taken) + 1))
-        webhook = self.here.view().webhook
-        assert webhook.sent_until <= len(self.taken)
-
-    def teardown(self) -> None:
-        self.here.market.clock.now += LEASE
-        while self.here.sending():
-            self._take()
-        last = self.here.market.services.read_events(self.here.account.account_id, 0).last
-        assert self.taken == list(range(1, last + 1))
-
-
-def _tell_and_die(books, account_id, at) -> None:
-    tell(books, account_id, at, EventKind.ORDER_STATE)
-    raise ZeroDivisionError
-
-
-TestReader = ReaderMachine.TestCase
-TestReader.settings = settings(max_examples=30, stateful_step_count=20, deadline=None)
 
 
 @pytest.mark.parametrize(
